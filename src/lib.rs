@@ -1,0 +1,2 @@
+//! owpkg: from the network card in your hand to a disk that a stock OpenWrt accepts with no network.
+#![forbid(unsafe_code)]
