@@ -1,0 +1,163 @@
+//! The seam between the package formats: everything that differs between opkg and apk.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::fmt;
+use std::io::{self, Read};
+
+use super::{Constraint, Dependency, FeedId, Installed, Package, PackageId, Universe};
+use crate::trust::usign::UsignError;
+use crate::trust::{Digest, Signed, SignedFile, Verified};
+
+/// A package format: its files, its versions, and the way its client chooses.
+pub trait Format: fmt::Debug + Sync {
+    /// `opkg` or `apk`.
+    fn name(&self) -> &'static str;
+
+    /// The files of a feed's index, under their names in the feed's folder; the index itself comes first.
+    fn index_files(&self) -> &'static [IndexFile];
+
+    /// Splits a downloaded index into the bytes that were signed and the signatures over them. The files come
+    /// in the order of [`Format::index_files`], without those that the feed lacks.
+    fn open(&self, files: Vec<SignedFile>) -> Result<Signed, IndexError>;
+
+    /// Reads the packages of an index.
+    fn parse<'i>(&self, index: &'i Verified<Signed>, feed: FeedId) -> Result<Parsed<'i>, IndexError>;
+
+    /// Takes the digest of a package file in the way the index states it, checking what the index does not cover.
+    fn measure(&self, file: &mut dyn Read) -> io::Result<Digest>;
+
+    /// The order of versions.
+    fn compare(&self, a: &str, b: &str) -> Ordering;
+
+    /// Whether a version satisfies a constraint.
+    fn satisfies(&self, version: &str, constraint: &Constraint<'_>) -> bool;
+
+    /// The version at which a package of version `own` answers to a name that it provides at version
+    /// `provided`; none: the name meets no constraint.
+    fn provided_version<'v>(&self, own: &'v str, provided: Option<&'v str>) -> Option<&'v str>;
+
+    /// Whether a package of this architecture installs on a router of the release's architecture.
+    fn fits(&self, package_arch: &str, release_arch: &str) -> bool;
+
+    /// Which of two entries of the same name, version and architecture counts.
+    fn duplicate(&self) -> Duplicate;
+
+    /// Sorts the packages that meet `dependency` into the client's order of preference, the best one first.
+    /// `asked` holds the names that the user asks for.
+    fn prefer(
+        &self,
+        universe: &Universe<'_>,
+        dependency: &Dependency<'_>,
+        asked: &HashSet<&str>,
+        candidates: &mut [PackageId],
+    );
+
+    /// What the router's own client would choose, in its order, when told to install `names` one after the
+    /// other; a name or a dependency that it cannot meet adds nothing.
+    fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId>;
+
+    /// The part of the disk's install script that speaks to this client, in POSIX sh;
+    /// `output/script.rs` tells what it must define.
+    fn install_steps(&self) -> &'static str;
+}
+
+impl dyn Format + '_ {
+    /// Whether a package meets a dependency, by its own name or by one it provides.
+    pub fn meets(&self, package: &Package<'_>, dependency: &Dependency<'_>) -> bool {
+        let provides = package.provides.iter().map(|provide| (provide.name, provide.version));
+        self.answers((package.name, package.version), provides, dependency)
+    }
+
+    /// Whether something of this name, version and provided names meets a dependency.
+    pub(crate) fn answers<'p>(
+        &self,
+        (name, version): (&'p str, &'p str),
+        provides: impl IntoIterator<Item = (&'p str, Option<&'p str>)>,
+        dependency: &Dependency<'_>,
+    ) -> bool {
+        let fits = |version: Option<&str>| match &dependency.constraint {
+            None => true,
+            Some(constraint) => version.is_some_and(|version| self.satisfies(version, constraint)),
+        };
+        (name == dependency.name && fits(Some(version)))
+            || provides
+                .into_iter()
+                .any(|(provided, at)| provided == dependency.name && fits(self.provided_version(version, at)))
+    }
+}
+
+/// A file of a feed's index.
+#[derive(Debug, Clone, Copy)]
+pub struct IndexFile {
+    /// Its name in the feed's folder.
+    pub name: &'static str,
+    /// The most bytes that are read of it.
+    pub cap: u64,
+}
+
+/// What a feed's index holds.
+#[derive(Debug, Default)]
+pub struct Parsed<'i> {
+    /// The packages, in the index's order.
+    pub packages: Vec<Package<'i>>,
+    /// What was passed over.
+    pub warnings: Vec<Warning>,
+}
+
+/// An entry that was passed over, as the client would.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// Where, in the inflated index: a line, counted from 1, or a byte offset.
+    pub at: u64,
+    /// Why.
+    pub why: &'static str,
+}
+
+/// Which of two entries of the same name, version and architecture counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duplicate {
+    /// The one read first (apk).
+    FirstWins,
+    /// The one read last (opkg).
+    LastWins,
+}
+
+/// An index that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IndexError {
+    /// It does not unpack.
+    #[error("{file} does not unpack: {why}")]
+    Packing {
+        /// The file.
+        file: &'static str,
+        /// What the unpacker says.
+        why: String,
+    },
+    /// It unpacks to more than an index may hold.
+    #[error("{file} unpacks to more than {cap} bytes")]
+    TooLarge {
+        /// The file.
+        file: &'static str,
+        /// The limit in bytes.
+        cap: u64,
+    },
+    /// It breaks the format.
+    #[error("{unit} {at}: {why}")]
+    Malformed {
+        /// `line` or `offset`.
+        unit: &'static str,
+        /// Where, in the inflated index.
+        at: u64,
+        /// What is wrong there.
+        why: String,
+    },
+    /// Its signature file is none.
+    #[error("{file} is not a signature: {source}")]
+    Signature {
+        /// The file.
+        file: &'static str,
+        /// What is wrong with it.
+        source: UsignError,
+    },
+}

@@ -1,0 +1,135 @@
+//! What a router already holds, read from any list of it that people have at hand.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{Dependency, Format, Universe};
+
+/// An installed package.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Its version.
+    pub version: String,
+    /// Further names it answers to, each with the version it is provided at where there is one.
+    pub provides: Vec<(String, Option<String>)>,
+}
+
+/// The installed packages of a router.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Installed {
+    packages: BTreeMap<String, Held>,
+    /// The packages that provide a name beside their own.
+    providers: HashMap<String, Vec<String>>,
+}
+
+/// A list of installed packages that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InstalledError {
+    /// A line fits none of the known forms.
+    #[error(
+        "line {line}: {text:?} is in none of the known forms (image manifest, opkg list-installed, opkg status file)"
+    )]
+    UnknownForm {
+        /// The line, counted from 1.
+        line: usize,
+        /// How it starts.
+        text: String,
+    },
+    /// There is no package in it.
+    #[error("it lists no package")]
+    Empty,
+}
+
+impl Installed {
+    /// Reads a list in any known form: an image's manifest (`name - version` or `name version` a line), the output
+    /// of `opkg list-installed`, an opkg status file.
+    pub fn parse(text: &str) -> Result<Installed, InstalledError> {
+        let status = text.lines().any(|line| line.starts_with("Package:"));
+        let installed = if status { super::opkg::read_status(text) } else { read_pairs(text)? };
+        match installed.packages.is_empty() {
+            true => Err(InstalledError::Empty),
+            false => Ok(installed),
+        }
+    }
+
+    /// Adds a package, in place of another of its name.
+    pub fn insert(&mut self, name: &str, held: Held) {
+        for (provided, _) in &held.provides {
+            let providers = self.providers.entry(provided.clone()).or_default();
+            if !providers.iter().any(|provider| provider == name) {
+                providers.push(name.to_owned());
+            }
+        }
+        self.packages.insert(name.to_owned(), held);
+    }
+
+    /// The package of that name.
+    pub fn get(&self, name: &str) -> Option<&Held> {
+        self.packages.get(name)
+    }
+
+    /// Every package, by name.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Held)> {
+        self.packages.iter().map(|(name, held)| (name.as_str(), held))
+    }
+
+    /// The number of packages.
+    pub fn len(&self) -> usize {
+        self.packages.len()
+    }
+
+    /// Whether it lists nothing.
+    pub fn is_empty(&self) -> bool {
+        self.packages.is_empty()
+    }
+
+    /// The package that meets a dependency, if one does.
+    pub fn meeting(&self, format: &dyn Format, dependency: &Dependency<'_>) -> Option<&str> {
+        let providers = self.providers.get(dependency.name).into_iter().flatten().map(String::as_str);
+        std::iter::once(dependency.name)
+            .chain(providers)
+            .filter_map(|name| self.packages.get_key_value(name))
+            .find(|(name, held)| {
+                let provides =
+                    held.provides.iter().map(|(name, version)| (name.as_str(), version.as_deref()));
+                format.answers((name, &held.version), provides, dependency)
+            })
+            .map(|(name, _)| name.as_str())
+    }
+
+    /// Adds the names that the packages provide, from their entries in the indexes: manifests state none.
+    pub fn learn_provides(&mut self, universe: &Universe<'_>) {
+        let mut learned = Vec::new();
+        for (name, held) in &self.packages {
+            let same_version = |id: &_| universe.package(*id).version == held.version;
+            let entry = universe.named(name).find(same_version).or_else(|| universe.named(name).last());
+            let Some(package) = entry.map(|id| universe.package(id)) else { continue };
+            let provides = package.provides.iter().map(|p| (p.name.to_owned(), p.version.map(str::to_owned)));
+            let provides: Vec<_> = provides.filter(|provided| !held.provides.contains(provided)).collect();
+            if !provides.is_empty() {
+                learned.push((name.clone(), provides));
+            }
+        }
+        for (name, provides) in learned {
+            let mut held = self.packages.remove(&name).unwrap_or_default();
+            held.provides.extend(provides);
+            self.insert(&name, held);
+        }
+    }
+}
+
+fn read_pairs(text: &str) -> Result<Installed, InstalledError> {
+    let mut installed = Installed::default();
+    for (number, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() {
+            continue;
+        }
+        let mut words = line.split_whitespace().filter(|word| *word != "-");
+        let (Some(name), Some(version), None) = (words.next(), words.next(), words.next()) else {
+            let text = line.chars().take(60).collect();
+            return Err(InstalledError::UnknownForm { line: number + 1, text });
+        };
+        installed.insert(name, Held { version: version.to_owned(), provides: Vec::new() });
+    }
+    Ok(installed)
+}

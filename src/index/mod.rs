@@ -1,0 +1,23 @@
+//! Package indexes: what a feed says it holds.
+//!
+//! Two formats exist, [`opkg`] (up to 24.10) and apk (25.12 and later). Both stand behind the [`Format`]
+//! trait; the list of them, [`FORMATS`], is the only place that names them.
+
+mod format;
+mod installed;
+pub mod opkg;
+mod package;
+mod universe;
+
+pub use format::{Duplicate, Format, IndexError, IndexFile, Parsed, Warning};
+pub use installed::{Held, Installed, InstalledError};
+pub use package::{Constraint, Dependency, FeedId, Package, PackageId, Provide, Relation, Requirement};
+pub use universe::{Feed, Universe};
+
+/// Every index format, newest first. A release tree's format is the first one whose index it holds.
+pub const FORMATS: [&dyn Format; 1] = [&opkg::Opkg];
+
+/// The format of that name (`opkg`, `apk`), as a lock records it.
+pub fn format_named(name: &str) -> Option<&'static dyn Format> {
+    FORMATS.into_iter().find(|format| format.name() == name)
+}

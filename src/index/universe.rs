@@ -1,0 +1,140 @@
+//! Every package of every feed, joined: what can be chosen from.
+
+use std::collections::HashMap;
+
+use super::{Dependency, Duplicate, FeedId, Format, Package, PackageId, Parsed};
+
+/// A feed: one index and its packages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feed {
+    /// `core`, `kmods`, `base`, `luci`, …
+    pub name: String,
+    /// The folder of the index and its packages, as a URL or path.
+    pub location: String,
+}
+
+/// The packages of all feeds, under the names they answer to.
+#[derive(Debug)]
+pub struct Universe<'i> {
+    format: &'static dyn Format,
+    arch: String,
+    feeds: Vec<Feed>,
+    packages: Vec<Package<'i>>,
+    answering: HashMap<&'i str, Vec<PackageId>>,
+}
+
+impl<'i> Universe<'i> {
+    /// Joins the indexes of the feeds, in the order in which the client is told about them. Packages of other
+    /// architectures are left out, and of equal entries the one that the format lets count is kept.
+    pub fn join(
+        format: &'static dyn Format,
+        arch: &str,
+        indexes: impl IntoIterator<Item = (Feed, Parsed<'i>)>,
+    ) -> Universe<'i> {
+        let mut universe = Universe {
+            format,
+            arch: arch.to_owned(),
+            feeds: Vec::new(),
+            packages: Vec::new(),
+            answering: HashMap::new(),
+        };
+        for (feed, parsed) in indexes {
+            universe.feeds.push(feed);
+            parsed.packages.into_iter().for_each(|package| universe.add(package));
+        }
+        universe
+    }
+
+    fn add(&mut self, package: Package<'i>) {
+        if !self.format.fits(package.arch, &self.arch) {
+            return;
+        }
+        let same = self.named(package.name).find(|&id| {
+            let other = self.package(id);
+            other.version == package.version && other.arch == package.arch
+        });
+        if let Some(same) = same {
+            if self.format.duplicate() == Duplicate::FirstWins {
+                return;
+            }
+            self.leave(same);
+            self.packages[same.0 as usize] = package;
+            self.enter(same);
+            return;
+        }
+        let id = PackageId(self.packages.len() as u32);
+        self.packages.push(package);
+        self.enter(id);
+    }
+
+    fn enter(&mut self, id: PackageId) {
+        for name in self.packages[id.0 as usize].names() {
+            let ids = self.answering.entry(name).or_default();
+            if ids.last() != Some(&id) {
+                ids.push(id);
+            }
+        }
+    }
+
+    fn leave(&mut self, id: PackageId) {
+        for name in self.packages[id.0 as usize].names() {
+            self.answering.entry(name).or_default().retain(|&other| other != id);
+        }
+    }
+
+    /// The format of the indexes.
+    pub fn format(&self) -> &'static dyn Format {
+        self.format
+    }
+
+    /// The architecture of the release.
+    pub fn arch(&self) -> &str {
+        &self.arch
+    }
+
+    /// The feeds, in their order.
+    pub fn feeds(&self) -> &[Feed] {
+        &self.feeds
+    }
+
+    /// The feed that lists a package.
+    pub fn feed(&self, id: FeedId) -> &Feed {
+        &self.feeds[usize::from(id.0)]
+    }
+
+    /// A package.
+    pub fn package(&self, id: PackageId) -> &Package<'i> {
+        &self.packages[id.0 as usize]
+    }
+
+    /// Every package, in the order of the indexes.
+    pub fn packages(&self) -> impl ExactSizeIterator<Item = (PackageId, &Package<'i>)> {
+        self.packages.iter().enumerate().map(|(position, package)| (PackageId(position as u32), package))
+    }
+
+    /// The packages that answer to a name, by their own or by one they provide, in the order of the indexes.
+    pub fn answering(&self, name: &str) -> &[PackageId] {
+        self.answering.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The packages of exactly this name: its versions.
+    pub fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = PackageId> + 'a {
+        self.answering(name).iter().copied().filter(move |&id| self.package(id).name == name)
+    }
+
+    /// Whether a feed holds a package of this name.
+    pub fn holds(&self, name: &str) -> bool {
+        self.named(name).next().is_some()
+    }
+
+    /// The packages that meet a dependency, in the order of the indexes.
+    pub fn meeting(&self, dependency: &Dependency<'_>) -> Vec<PackageId> {
+        let candidates = self.answering(dependency.name).iter().copied();
+        candidates.filter(|&id| self.format.meets(self.package(id), dependency)).collect()
+    }
+
+    /// Every name that a package answers to: for suggestions.
+    pub fn all_names(&self) -> impl Iterator<Item = &'i str> + '_ {
+        self.answering.keys().copied()
+    }
+}

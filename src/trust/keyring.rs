@@ -1,0 +1,190 @@
+//! The keys that are trusted, and the check of an index's signature.
+
+use super::usign::{self, UsignError};
+use super::{Authority, KeyId, Verified};
+
+/// The keys of official releases, embedded; `indexes/keys/README.md` tells where they come from.
+const OFFICIAL_USIGN: [&str; 7] = [
+    include_str!("../../indexes/keys/usign/1035ac73cc4e59e3"),
+    include_str!("../../indexes/keys/usign/2f8b0b98e08306bf"),
+    include_str!("../../indexes/keys/usign/4d017e6f1ed5d616"),
+    include_str!("../../indexes/keys/usign/792d9d9b39f180dc"),
+    include_str!("../../indexes/keys/usign/b5043e70f9a75cde"),
+    include_str!("../../indexes/keys/usign/d310c6f2833e97f7"),
+    include_str!("../../indexes/keys/usign/f94b9dd6febac963"),
+];
+
+/// A downloaded index, split into what was signed and by whom it says it was.
+#[derive(Debug)]
+pub struct Signed {
+    /// The files as the server gave them, under their names in the feed's folder: what a disk carries.
+    pub files: Vec<SignedFile>,
+    /// The bytes that the signatures cover: the inflated index.
+    pub message: Vec<u8>,
+    /// The signatures that came with it.
+    pub signatures: Vec<Signature>,
+}
+
+/// One upstream file of an index, byte for byte.
+#[derive(Debug, Clone)]
+pub struct SignedFile {
+    /// `Packages.gz`, `Packages.sig`.
+    pub name: &'static str,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A signature of one of the schemes that OpenWrt uses.
+#[derive(Debug, Clone)]
+pub enum Signature {
+    /// A detached usign signature over the message (opkg).
+    Usign(usign::Signature),
+}
+
+impl Signature {
+    fn key_id(&self) -> &KeyId {
+        match self {
+            Signature::Usign(signature) => signature.key_id(),
+        }
+    }
+}
+
+/// What to do about an index that no trusted key vouches for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unsigned {
+    /// Refuse it.
+    #[default]
+    Refuse,
+    /// Take it, and say so in every output: the user's explicit `--accept-unsigned`.
+    Accept,
+}
+
+/// The trusted public keys.
+#[derive(Debug, Clone, Default)]
+pub struct Keyring {
+    usign: Vec<usign::PublicKey>,
+}
+
+/// Input that no trusted key vouches for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TrustError {
+    /// No signature came with it.
+    #[error("{what} is not signed")]
+    Unsigned {
+        /// The index, by URL or path.
+        what: String,
+    },
+    /// It is signed, but by keys that are not trusted.
+    #[error("{what} is signed by key {}, which is not trusted (trusted: {})", signed_by.join(", "), trusted.join(", "))]
+    ForeignKey {
+        /// The index, by URL or path.
+        what: String,
+        /// The ids of the keys that signed.
+        signed_by: Vec<String>,
+        /// The ids of the trusted keys.
+        trusted: Vec<String>,
+    },
+    /// It says that a trusted key signed it, and the signature is wrong: the bytes were changed.
+    #[error("{what} does not have the bytes that key {key} signed")]
+    WrongSignature {
+        /// The index, by URL or path.
+        what: String,
+        /// The key that the signature names.
+        key: String,
+    },
+    /// A key file that is none.
+    #[error("{what} is not a public key: {source}")]
+    BadKey {
+        /// The key file.
+        what: String,
+        /// What is wrong with it.
+        source: UsignError,
+    },
+}
+
+impl TrustError {
+    /// What the user can do about it.
+    pub fn help(&self) -> String {
+        match self {
+            TrustError::Unsigned { .. } => {
+                "--accept-unsigned takes it all the same; a router that checks signatures will refuse it"
+                    .into()
+            }
+            TrustError::ForeignKey { signed_by, .. } => format!(
+                "if you trust who made this release, give their public key with --key FILE (on a router of that \
+                 release it is /etc/opkg/keys/{})",
+                signed_by.first().map_or("<id>", String::as_str)
+            ),
+            TrustError::WrongSignature { .. } => {
+                "the file was damaged or changed on the way: fetch it again, or from another mirror".into()
+            }
+            TrustError::BadKey { .. } => {
+                "--key takes a usign public key: two lines, a comment and a base64 text that starts with RW"
+                    .into()
+            }
+        }
+    }
+}
+
+impl Keyring {
+    /// No key at all.
+    pub fn empty() -> Keyring {
+        Keyring::default()
+    }
+
+    /// The keys of the official releases.
+    pub fn official() -> Keyring {
+        let usign = OFFICIAL_USIGN.iter().filter_map(|text| usign::PublicKey::parse(text.as_bytes()).ok());
+        Keyring { usign: usign.collect() }
+    }
+
+    /// Trusts one more public key, given as the content of its file; `what` names the file in errors.
+    pub fn add(&mut self, text: &[u8], what: &str) -> Result<(), TrustError> {
+        let key = usign::PublicKey::parse(text)
+            .map_err(|source| TrustError::BadKey { what: what.to_owned(), source })?;
+        self.usign.push(key);
+        Ok(())
+    }
+
+    /// The ids of the trusted keys, in hex.
+    pub fn ids(&self) -> Vec<String> {
+        self.usign.iter().map(|key| key.id().to_string()).collect()
+    }
+
+    /// Checks the signatures of an index; `what` names it in errors. One good one is enough, and a wrong one
+    /// in the name of a trusted key is refused whatever the policy says.
+    pub fn verify(
+        &self,
+        signed: Signed,
+        what: &str,
+        unsigned: Unsigned,
+    ) -> Result<Verified<Signed>, TrustError> {
+        let mut good = Vec::new();
+        let mut wrong = None;
+        for signature in &signed.signatures {
+            let Signature::Usign(usign) = signature;
+            let mut named = self.usign.iter().filter(|key| key.id() == usign.key_id()).peekable();
+            if named.peek().is_none() {
+                continue;
+            }
+            match named.any(|key| key.verifies(&signed.message, usign)) {
+                true => good.push(usign.key_id().clone()),
+                false => wrong = Some(usign.key_id().to_string()),
+            }
+        }
+        if !good.is_empty() {
+            return Ok(Verified { value: signed, by: Authority::Keys(good) });
+        }
+        if let Some(key) = wrong {
+            return Err(TrustError::WrongSignature { what: what.to_owned(), key });
+        }
+        if unsigned == Unsigned::Accept {
+            return Ok(Verified { value: signed, by: Authority::Nobody });
+        }
+        let signed_by: Vec<String> = signed.signatures.iter().map(|s| s.key_id().to_string()).collect();
+        Err(match signed_by.is_empty() {
+            true => TrustError::Unsigned { what: what.to_owned() },
+            false => TrustError::ForeignKey { what: what.to_owned(), signed_by, trusted: self.ids() },
+        })
+    }
+}
