@@ -2,4 +2,6 @@
 #![forbid(unsafe_code)]
 
 pub mod index;
+pub mod resolve;
+pub mod suggest;
 pub mod trust;
