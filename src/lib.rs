@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod index;
+pub mod output;
 pub mod resolve;
 pub mod suggest;
 pub mod trust;
