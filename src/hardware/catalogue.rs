@@ -1,0 +1,248 @@
+//! The catalogue of chips, and finding one by the name that a user has for it.
+
+use std::sync::OnceLock;
+
+use super::Series;
+use super::chip::{Alternative, Bus, Certainty, Chip, Family, Gap, How, Kind, List};
+use super::table::{self, Malformed};
+
+const CHIPS: &str = include_str!("../../indexes/hardware/chips.tsv");
+const FAMILIES: &str = include_str!("../../indexes/hardware/families.tsv");
+const ALTERNATIVES: &str = include_str!("../../indexes/hardware/alternatives.tsv");
+
+/// How many near names an unknown one brings up.
+const NEAR_NAMES: usize = 5;
+/// Jaro-Winkler similarity below which a name is not near.
+const NEAR: f64 = 0.75;
+
+/// The chips, families and alternatives that ship with owpkg.
+#[derive(Debug)]
+pub struct Catalogue {
+    chips: Vec<Chip>,
+    families: Vec<Family>,
+    alternatives: Vec<Alternative>,
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found<'c> {
+    /// One chip.
+    Chip(&'c Chip),
+    /// A family of chips.
+    Family(&'c Family),
+}
+
+impl Found<'_> {
+    /// The catalogue's own name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Chip(chip) => chip.name,
+            Self::Family(family) => family.name,
+        }
+    }
+}
+
+/// No chip or family has this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the catalogue has no chip or family named {name:?}")]
+pub struct UnknownChip {
+    /// The name asked for.
+    pub name: String,
+    /// Similar names, nearest first; may be empty.
+    pub near: Vec<String>,
+}
+
+impl UnknownChip {
+    /// The next step for the user.
+    pub fn help(&self) -> Option<String> {
+        Some(match self.near.as_slice() {
+            [] => "`owpkg chips WORD` searches by chip, driver, package or id".to_owned(),
+            near => format!("did you mean {}?", near.join(", ")),
+        })
+    }
+}
+
+/// A table in the source tree that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("indexes/hardware/{file}, line {line}: {problem}")]
+pub struct BadTable {
+    /// File name.
+    pub file: &'static str,
+    /// Line number, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub problem: &'static str,
+}
+
+impl Catalogue {
+    /// The catalogue compiled in, read on first use.
+    ///
+    /// # Panics
+    /// When a table of the source tree is malformed, which the test of [`Catalogue::read`] rules out.
+    pub fn builtin() -> &'static Self {
+        static BUILTIN: OnceLock<Catalogue> = OnceLock::new();
+        BUILTIN.get_or_init(|| Self::read().unwrap_or_else(|bad| panic!("{bad}")))
+    }
+
+    /// Reads the tables that are compiled in.
+    ///
+    /// # Errors
+    /// Names the file and line of a row that has the wrong shape.
+    pub fn read() -> Result<Self, BadTable> {
+        Ok(Self {
+            chips: read_table("chips.tsv", CHIPS, chip)?,
+            families: read_table("families.tsv", FAMILIES, family)?,
+            alternatives: read_table("alternatives.tsv", ALTERNATIVES, alternative)?,
+        })
+    }
+
+    /// All chips, sorted by name.
+    pub fn chips(&self) -> &[Chip] {
+        &self.chips
+    }
+
+    /// All families, sorted by name.
+    pub fn families(&self) -> &[Family] {
+        &self.families
+    }
+
+    /// The chip with exactly this catalogue name.
+    pub fn chip(&self, name: &str) -> Option<&Chip> {
+        self.chips.binary_search_by(|chip| chip.name.cmp(name)).ok().map(|at| &self.chips[at])
+    }
+
+    /// The chips of a family, in the order of its row.
+    pub fn members<'c>(&'c self, family: &Family) -> impl Iterator<Item = &'c Chip> {
+        family.members.iter().filter_map(|name| self.chip(name))
+    }
+
+    /// Other packages for a chip.
+    pub fn alternatives(&self, chip: &Chip) -> impl Iterator<Item = &Alternative> {
+        let name = chip.name;
+        self.alternatives.iter().filter(move |each| each.chip == name)
+    }
+
+    /// Every alternative, sorted by chip.
+    pub fn all_alternatives(&self) -> &[Alternative] {
+        &self.alternatives
+    }
+
+    /// The chip or family that `name` stands for; case and punctuation do not count.
+    ///
+    /// # Errors
+    /// [`UnknownChip`], with near names.
+    pub fn find(&self, name: &str) -> Result<Found<'_>, UnknownChip> {
+        if let Some(chip) = self.chip(name) {
+            return Ok(Found::Chip(chip));
+        }
+        let asked = plain(name);
+        let called = |own: &str, aliases: List| {
+            plain_is(own, &asked) || aliases.iter().any(|alias| plain_is(alias, &asked))
+        };
+        if !asked.is_empty() {
+            if let Some(chip) = self.chips.iter().find(|chip| called(chip.name, chip.aliases)) {
+                return Ok(Found::Chip(chip));
+            }
+            if let Some(family) = self.families.iter().find(|family| called(family.name, family.aliases)) {
+                return Ok(Found::Family(family));
+            }
+        }
+        Err(UnknownChip { name: name.to_owned(), near: self.near(&asked) })
+    }
+
+    /// Names similar to `asked`, nearest first.
+    fn near(&self, asked: &str) -> Vec<String> {
+        let chips = self.chips.iter().map(|chip| (chip.name, chip.aliases));
+        let families = self.families.iter().map(|family| (family.name, family.aliases));
+        let likeness = |name: &str| strsim::jaro_winkler(asked, &plain(name));
+        let mut near: Vec<(f64, &str)> = chips
+            .chain(families)
+            .map(|(name, aliases)| (aliases.iter().map(likeness).fold(likeness(name), f64::max), name))
+            .filter(|(likeness, _)| *likeness >= NEAR)
+            .collect();
+        near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+        near.into_iter().take(NEAR_NAMES).map(|(_, name)| name.to_owned()).collect()
+    }
+}
+
+/// A name without case and punctuation, as names are compared: `IWL-7265D` is `iwl7265d`.
+pub fn plain(name: &str) -> String {
+    plain_chars(name).collect()
+}
+
+fn plain_chars(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase())
+}
+
+fn plain_is(name: &str, plain: &str) -> bool {
+    plain_chars(name).eq(plain.chars())
+}
+
+fn read_table<const N: usize, T>(
+    file: &'static str,
+    text: &'static str,
+    read: impl Fn([&'static str; N]) -> Result<T, &'static str>,
+) -> Result<Vec<T>, BadTable> {
+    table::rows::<N>(text)
+        .map(|row| {
+            let (line, columns) =
+                row.map_err(|Malformed { line, problem }| BadTable { file, line, problem })?;
+            read(columns).map_err(|problem| BadTable { file, line, problem })
+        })
+        .collect()
+}
+
+fn chip(columns: [&'static str; 15]) -> Result<Chip, &'static str> {
+    let [
+        name,
+        aliases,
+        vendor,
+        bus,
+        kind,
+        modules,
+        kmods,
+        firmware,
+        userspace,
+        gap,
+        targets,
+        since,
+        certainty,
+        source,
+        note,
+    ] = columns;
+    Ok(Chip {
+        name,
+        aliases: List::semicolons(aliases),
+        vendor,
+        bus: Bus::from_word(bus).ok_or("unknown bus")?,
+        kind: Kind::from_word(kind).ok_or("unknown kind")?,
+        modules: List::commas(modules),
+        kmods: List::commas(kmods),
+        firmware: List::commas(firmware),
+        userspace: List::commas(userspace),
+        gap: optional(gap, Gap::from_word).ok_or("unknown gap")?,
+        targets: List::commas(targets),
+        since: optional(since, Series::of_release).ok_or("unknown release series")?,
+        certainty: Certainty::from_word(certainty).ok_or("unknown certainty")?,
+        source,
+        note,
+    })
+}
+
+fn family([name, aliases, decides, members]: [&'static str; 4]) -> Result<Family, &'static str> {
+    Ok(Family { name, aliases: List::semicolons(aliases), decides, members: List::commas(members) })
+}
+
+fn alternative([chip, choice, how, packages, when]: [&'static str; 5]) -> Result<Alternative, &'static str> {
+    let how = match how {
+        "instead" => How::Instead,
+        "also" => How::Also,
+        _ => return Err("unknown how"),
+    };
+    Ok(Alternative { chip, choice, how, packages: List::commas(packages), when })
+}
+
+/// An empty column is `Some(None)`, one that `read` does not know is `None`.
+fn optional<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
+    if text.is_empty() { Some(None) } else { read(text).map(Some) }
+}

@@ -1,0 +1,326 @@
+//! Which packages to ask a release for, given a chip and the names that the release's feeds hold.
+
+use serde::Serialize;
+
+use super::chip::{Chip, Family, Gap, How, Kind};
+use super::{Catalogue, Found, KNOWN_SERIES, Series, Unsupported, default_wpad, former_holders, history};
+
+/// Which of two drivers to take, where a chip has both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Variant {
+    /// The kernel's own driver and its firmware.
+    Mainline,
+    /// Candela Technologies' driver and firmware (`kmod-ath10k-ct`).
+    Ct,
+}
+
+impl Variant {
+    /// The name of the choice in the tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Mainline => "mainline",
+            Self::Ct => "ct",
+        }
+    }
+}
+
+/// What a package is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Kernel modules.
+    Driver,
+    /// Firmware for the driver to load.
+    Firmware,
+    /// A program that makes the device useful.
+    Userspace,
+    /// The release's default wpad, which the user may replace by another or by none.
+    Wpad,
+}
+
+/// One package to ask the release for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Its name in this release.
+    pub package: String,
+    /// Why, in the words of a plan: `chip iwl7265d`.
+    pub because: String,
+    /// What it is for.
+    pub role: Role,
+}
+
+/// What to ask a release for, and what the user should know first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Packages: drivers, firmware, userspace; no name twice.
+    pub wanted: Vec<Wanted>,
+    /// Sentences for the user.
+    pub warnings: Vec<String>,
+    /// For a family: what each member alone would not need.
+    pub narrower: Vec<Narrower>,
+    /// For a family: members that this release does not support.
+    pub left_out: Vec<Unsupported>,
+}
+
+/// A member of a family and the packages that naming it instead would spare.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Narrower {
+    /// The chip to name.
+    pub chip: &'static str,
+    /// Packages of the family's selection that it does not need.
+    pub spares: Vec<String>,
+}
+
+/// What a release holds, as far as choosing package names needs it.
+struct Release<'a> {
+    has: &'a dyn Fn(&str) -> bool,
+    series: Option<Series>,
+}
+
+/// The name under which a release holds a package's content.
+enum Name {
+    /// This one. It may be missing from the feeds all the same: the plan then names it.
+    Is(&'static str),
+    /// None: it came later, or is gone.
+    None,
+}
+
+impl Release<'_> {
+    /// Real lists first, the moves of content between packages second, the history of names last.
+    fn name(&self, package: &'static str) -> Name {
+        if (self.has)(package) {
+            return Name::Is(package);
+        }
+        let in_series = |ranges: super::Ranges| self.series.is_none_or(|series| ranges.contain(series));
+        let mut holders =
+            former_holders(package).filter(|(_, releases)| in_series(*releases)).map(|(holder, _)| holder);
+        if let Some(holder) = holders.find(|holder| (self.has)(holder)) {
+            return Name::Is(holder);
+        }
+        match self.series {
+            Some(series) if !existed(package, series) => Name::None,
+            _ => Name::Is(package),
+        }
+    }
+}
+
+/// Whether `package` or a former holder of it existed in `series`; packages outside the tables are taken to.
+fn existed(package: &str, series: Series) -> bool {
+    history(package).is_none_or(|releases| releases.contain(series))
+        || former_holders(package).any(|(_, releases)| releases.contain(series))
+}
+
+impl Catalogue {
+    /// What to ask a release for, for a chip or a family.
+    ///
+    /// `has` says whether any feed of the release holds a package name, `series` which release it is where that is
+    /// known. A package that the series ought to have is wanted even where no feed holds it, so that the plan can name
+    /// it.
+    ///
+    /// # Errors
+    /// [`Unsupported`] when no set of packages can make the chip work.
+    pub fn wanted(
+        &self,
+        found: Found<'_>,
+        variant: Option<Variant>,
+        has: &dyn Fn(&str) -> bool,
+        series: Option<Series>,
+    ) -> Result<Selection, Unsupported> {
+        let release = Release { has, series };
+        match found {
+            Found::Chip(chip) => self.for_chip(chip, variant, &release),
+            Found::Family(family) => self.for_family(family, variant, &release),
+        }
+    }
+
+    fn for_chip(
+        &self,
+        chip: &Chip,
+        variant: Option<Variant>,
+        release: &Release<'_>,
+    ) -> Result<Selection, Unsupported> {
+        if chip.gap == Some(Gap::NoDriver) {
+            return Err(Unsupported::NoDriver { chip: chip.name, note: chip.note });
+        }
+        let mut selection = Selection::default();
+        let packages = match self.packages(chip, variant) {
+            Choice::Own(packages) | Choice::Other(packages) => packages,
+            Choice::Lacking(packages) => {
+                selection.warnings.push(format!(
+                    "{} has no {} variant: its own driver is taken",
+                    chip.name,
+                    word(variant)
+                ));
+                packages
+            }
+        };
+        for package in packages {
+            let role = role(package);
+            match release.name(package) {
+                Name::Is(name) => selection.add(name, role, chip.name),
+                Name::None if role == Role::Firmware && chip.kind != Kind::Wifi => selection.warnings.push(format!(
+                    "this release has no package {package}, which others have for {}: it may work without",
+                    chip.name
+                )),
+                Name::None => return Err(self.missing(chip, package, variant, release)),
+            }
+        }
+        if !chip.targets.is_empty()
+            && let Some(package) = chip.kmods.iter().find(|package| !(release.has)(package))
+        {
+            let targets = chip.targets.iter().collect();
+            return Err(Unsupported::OtherTarget { chip: chip.name, package, targets });
+        }
+        for package in chip.userspace.iter() {
+            selection.add(package, Role::Userspace, chip.name);
+        }
+        if chip.kind == Kind::Wifi {
+            selection.add(default_wpad(release.has, release.series), Role::Wpad, chip.name);
+        }
+        selection.warnings.extend(gap_warning(chip));
+        selection.warnings.extend(driver_age_warning(chip, release.series));
+        Ok(selection)
+    }
+
+    /// A family takes the same driver for all of its members: the kernel's own unless asked otherwise.
+    fn for_family(
+        &self,
+        family: &Family,
+        variant: Option<Variant>,
+        release: &Release<'_>,
+    ) -> Result<Selection, Unsupported> {
+        let variant = variant.unwrap_or(Variant::Mainline);
+        let chips: Vec<&Chip> = self.members(family).collect();
+        let has_choice =
+            chips.iter().any(|chip| matches!(self.packages(chip, Some(variant)), Choice::Other(_)));
+        let mut selection = Selection::default();
+        let mut alone = Vec::new();
+        for chip in chips {
+            let choice = self.packages(chip, Some(variant));
+            if variant == Variant::Ct && has_choice && !matches!(choice, Choice::Other(_)) && !is_ct(chip) {
+                selection
+                    .warnings
+                    .push(format!("{} has no ct variant and is left out of {}", chip.name, family.name));
+                continue;
+            }
+            match self.for_chip(chip, Some(variant), release) {
+                Ok(own) => {
+                    let also = self
+                        .alternatives(chip)
+                        .filter(|each| each.how == How::Also)
+                        .flat_map(|each| each.packages.iter());
+                    let added =
+                        also.filter(|package| (release.has)(package)).map(|package| (package, role(package)));
+                    let packages: Vec<(String, Role)> = own
+                        .wanted
+                        .into_iter()
+                        .map(|each| (each.package, each.role))
+                        .chain(added.map(|(package, role)| (package.to_owned(), role)))
+                        .collect();
+                    for (package, role) in &packages {
+                        selection.add_because(package, *role, format!("family {}", family.name));
+                    }
+                    alone.push((chip.name, packages));
+                }
+                Err(reason) => selection.left_out.push(reason),
+            }
+        }
+        if !selection.wanted.iter().any(|each| each.role == Role::Driver) {
+            return Err(Unsupported::NoMember { family: family.name, members: selection.left_out });
+        }
+        selection.wanted.sort_by_key(|each| each.role);
+        selection.narrower = alone
+            .into_iter()
+            .map(|(chip, needs)| {
+                let spared = |each: &&Wanted| !needs.iter().any(|(package, _)| *package == each.package);
+                let spares =
+                    selection.wanted.iter().filter(spared).map(|each| each.package.clone()).collect();
+                Narrower { chip, spares }
+            })
+            .filter(|narrower: &Narrower| !narrower.spares.is_empty())
+            .collect();
+        Ok(selection)
+    }
+
+    /// The kernel modules and firmware of a chip, of the variant asked for where it has that.
+    fn packages(&self, chip: &Chip, variant: Option<Variant>) -> Choice {
+        let own = || chip.kmods.iter().chain(chip.firmware.iter()).collect();
+        let Some(variant) = variant else { return Choice::Own(own()) };
+        let mut choices = self.alternatives(chip).filter(|each| each.how == How::Instead);
+        match choices.find(|each| each.choice == variant.word()) {
+            Some(other) => Choice::Other(other.packages.iter().collect()),
+            None if (variant == Variant::Ct) == is_ct(chip) => Choice::Own(own()),
+            None => Choice::Lacking(own()),
+        }
+    }
+
+    /// Names the releases that do have all that `chip` needs.
+    fn missing(
+        &self,
+        chip: &Chip,
+        package: &'static str,
+        variant: Option<Variant>,
+        release: &Release<'_>,
+    ) -> Unsupported {
+        let asked = release.series.unwrap_or(Series::SNAPSHOT);
+        let (Choice::Own(packages) | Choice::Other(packages) | Choice::Lacking(packages)) =
+            self.packages(chip, variant);
+        let complete = |series: &Series| packages.iter().all(|package| existed(package, *series));
+        Unsupported::NotInRelease {
+            chip: chip.name,
+            package,
+            release: asked,
+            first_later: KNOWN_SERIES.into_iter().find(|series| *series > asked && complete(series)),
+            last_earlier: KNOWN_SERIES.into_iter().rfind(|series| *series < asked && complete(series)),
+        }
+    }
+}
+
+/// The packages that a variant comes to.
+enum Choice {
+    /// The chip's own.
+    Own(Vec<&'static str>),
+    /// Those of an alternative.
+    Other(Vec<&'static str>),
+    /// The chip's own, for want of the variant.
+    Lacking(Vec<&'static str>),
+}
+
+/// Whether the chip's own driver is already the -ct one.
+fn is_ct(chip: &Chip) -> bool {
+    chip.kmods.iter().any(|package| package.ends_with("-ct"))
+}
+
+fn word(variant: Option<Variant>) -> &'static str {
+    variant.map_or("", Variant::word)
+}
+
+/// The role of a package of a chip's row, by the naming rules of OpenWrt: some firmware is packaged as a kmod.
+pub(crate) fn role(package: &str) -> Role {
+    if package.starts_with("kmod-") && !package.contains("-firmware") { Role::Driver } else { Role::Firmware }
+}
+
+fn gap_warning(chip: &Chip) -> Option<String> {
+    (chip.gap == Some(Gap::NoFirmware)).then(|| {
+        format!("the firmware of {} is not packaged, so it will not work by itself: {}", chip.name, chip.note)
+    })
+}
+
+fn driver_age_warning(chip: &Chip, series: Option<Series>) -> Option<String> {
+    let (since, series) = (chip.since?, series?);
+    (series < since).then(|| {
+        format!("the driver of {series} may not know {}: {since} is the first release sure to", chip.name)
+    })
+}
+
+impl Selection {
+    fn add(&mut self, package: &str, role: Role, chip: &str) {
+        self.add_because(package, role, format!("chip {chip}"));
+    }
+
+    fn add_because(&mut self, package: &str, role: Role, because: String) {
+        if !self.wanted.iter().any(|each| each.package == package) {
+            self.wanted.push(Wanted { package: package.to_owned(), because, role });
+        }
+    }
+}

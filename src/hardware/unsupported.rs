@@ -1,0 +1,78 @@
+//! Why a release does not support a chip.
+
+use super::Series;
+
+/// Why a release does not support a chip.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unsupported {
+    /// OpenWrt packages no driver for it, in any release.
+    #[error("OpenWrt has no driver package for {chip}{}", because(.note))]
+    NoDriver {
+        /// The chip.
+        chip: &'static str,
+        /// What is known.
+        note: &'static str,
+    },
+    /// A package that it cannot do without came later, or is gone.
+    #[error("{release} does not support {chip}: it has no package {package}")]
+    NotInRelease {
+        /// The chip.
+        chip: &'static str,
+        /// The missing package.
+        package: &'static str,
+        /// The series asked for.
+        release: Series,
+        /// The first later series that has all it needs.
+        first_later: Option<Series>,
+        /// The last earlier series that had all it needs.
+        last_earlier: Option<Series>,
+    },
+    /// Its driver is built for other targets only.
+    #[error("{chip} works on target {} only: no other builds {package}", targets.join(", "))]
+    OtherTarget {
+        /// The chip.
+        chip: &'static str,
+        /// The package that other targets lack.
+        package: &'static str,
+        /// The targets that build it.
+        targets: Vec<&'static str>,
+    },
+    /// No member of the family is supported.
+    #[error("this release supports no chip of the family {family}")]
+    NoMember {
+        /// The family.
+        family: &'static str,
+        /// Each member's reason.
+        members: Vec<Unsupported>,
+    },
+}
+
+fn because(note: &str) -> String {
+    if note.is_empty() { String::new() } else { format!(": {note}") }
+}
+
+impl Unsupported {
+    /// The chip or family it is about.
+    pub fn subject(&self) -> &'static str {
+        match self {
+            Self::NoDriver { chip, .. }
+            | Self::NotInRelease { chip, .. }
+            | Self::OtherTarget { chip, .. } => chip,
+            Self::NoMember { family, .. } => family,
+        }
+    }
+
+    /// The next step for the user.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::NotInRelease { first_later: Some(first), .. } => {
+                Some(format!("the first release with it is {first}"))
+            }
+            Self::NotInRelease { last_earlier: Some(last), .. } => {
+                Some(format!("the last release with it was {last}"))
+            }
+            Self::NoMember { members, .. } => members.iter().find_map(Self::help),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The catalogue of chips, its tables, and what is made of pasted text about hardware.
+
+mod catalogue;
+mod selection;
+mod tables;
+
+use owpkg::hardware::{Series, history};
+
+/// A release that holds what the history says its series holds.
+fn holds(series: Series) -> impl Fn(&str) -> bool {
+    move |package| history(package).is_some_and(|releases| releases.contain(series))
+}
