@@ -1,0 +1,98 @@
+//! The cache on disk. Everything in it may be removed at any time, and nothing in it is believed unchecked.
+//!
+//! ```text
+//! CACHEDIR.TAG  .gitignore
+//! v1/documents/<xx>/<sha256 of the URL>      an index or metadata file, under a line that says how to revalidate it
+//! v1/packages/<xx>/<key>                     a whole package file
+//! v1/partial/<key>.<random>.part, .from      a download under way, and the validator (ETag, date) of its source
+//! ```
+//!
+//! Files appear under their final name by renaming only, so a killed process leaves the old file or the new one.
+
+mod documents;
+mod packages;
+mod part;
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::FetchError;
+
+pub(super) use documents::{Documents, Validators};
+pub(super) use packages::{Held, Packages, Settled};
+pub(super) use part::Part;
+
+/// The layout's version. Another layout gets another folder, so that old and new programs can share a cache.
+const LAYOUT: &str = "v1";
+
+const TAG_FILE: &str = "CACHEDIR.TAG";
+const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
+    # This folder is a cache of owpkg and can be removed at any time.\n\
+    # About such folders: https://bford.info/cachedir/\n";
+
+/// The folder that the cache lies in.
+#[derive(Clone, Debug)]
+pub(super) struct CacheDir {
+    root: Utf8PathBuf,
+}
+
+impl CacheDir {
+    pub(super) fn new(root: Utf8PathBuf) -> Self {
+        Self { root }
+    }
+
+    fn folder(&self, name: &str) -> Utf8PathBuf {
+        self.root.join(LAYOUT).join(name)
+    }
+
+    /// Makes a folder of the cache, and the cache itself if this is the first one.
+    fn prepare(&self, folder: &Utf8Path) -> Result<(), FetchError> {
+        if folder.is_dir() {
+            return Ok(());
+        }
+        self.mark().map_err(cache_error(&self.root))?;
+        fs::create_dir_all(folder).map_err(cache_error(folder))
+    }
+
+    /// Marks the folder as a cache, unless it already holds something else: then it is somebody's, and backups and
+    /// git must go on seeing what is in it.
+    fn mark(&self) -> io::Result<()> {
+        fs::create_dir_all(&self.root)?;
+        let is_empty = fs::read_dir(&self.root)?.next().is_none();
+        if is_empty || self.root.join(TAG_FILE).exists() {
+            create_once(&self.root.join(TAG_FILE), TAG)?;
+            create_once(&self.root.join(".gitignore"), "*\n")?;
+        }
+        Ok(())
+    }
+}
+
+fn create_once(path: &Utf8Path, text: &str) -> io::Result<()> {
+    match File::create_new(path) {
+        Ok(mut file) => file.write_all(text.as_bytes()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes a file whole or not at all. Created by [`File::create_new`] rather than privately, so that the user's
+/// umask decides who may share the cache.
+fn write_whole(path: &Utf8Path, parts: &[&[u8]]) -> io::Result<()> {
+    let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut temporary =
+        tempfile::Builder::new().prefix(".new-").make_in(folder, |name| File::create_new(name))?;
+    for part in parts {
+        temporary.as_file_mut().write_all(part)?;
+    }
+    temporary.as_file().sync_all()?;
+    temporary.persist(path)?;
+    Ok(())
+}
+
+/// Turns an I/O error on a file of the cache into an error that names the file.
+pub(super) fn cache_error(path: &Utf8Path) -> impl FnOnce(io::Error) -> FetchError {
+    let path = path.to_owned();
+    move |source| FetchError::Cache { path, source }
+}

@@ -1,0 +1,153 @@
+//! What can go wrong while fetching.
+
+use std::io;
+
+use camino::Utf8PathBuf;
+use jiff::Timestamp;
+
+use super::CacheKey;
+
+/// Why a file could not be had. `at` is the URL or path, as [`Location`](super::Location) shows it.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// A package file that the server, folder or tree does not have.
+    #[error("{at} does not exist")]
+    Missing {
+        /// The URL or path.
+        at: String,
+    },
+    /// The server could not be reached, or did not give a whole answer.
+    #[error("{at} could not be fetched (attempts: {attempts})")]
+    Unavailable {
+        /// The URL.
+        at: String,
+        /// How often it was asked for.
+        attempts: usize,
+        /// When the copy in the cache was last known to be current, if there is one.
+        copy: Option<Timestamp>,
+        /// What went wrong the last time.
+        source: Failure,
+    },
+    /// Not in the cache, and the network may not be used.
+    #[error("{at} is not in the cache, and the network is not to be used")]
+    Offline {
+        /// The URL.
+        at: String,
+    },
+    /// More bytes than a file of its kind may have.
+    #[error("{at} is too large: at most {cap} bytes are taken")]
+    TooLarge {
+        /// The URL or path.
+        at: String,
+        /// The most that is taken, in bytes.
+        cap: u64,
+    },
+    /// A package file that is not the one that the index describes.
+    #[error("{at} is not the file that the index describes: expected {key}{}, found {found} bytes that differ",
+        .size.map(|size| format!(" of {size} bytes")).unwrap_or_default())]
+    Mismatch {
+        /// The URL or path.
+        at: String,
+        /// What it should be.
+        key: CacheKey,
+        /// The size that it should have, in bytes.
+        size: Option<u64>,
+        /// The size that it has, or was announced with, in bytes.
+        found: u64,
+    },
+    /// Neither a file nor missing: a folder, a device.
+    #[error("{at} is not a regular file")]
+    NotAFile {
+        /// The path.
+        at: String,
+    },
+    /// A local file that cannot be read.
+    #[error("{at} cannot be read")]
+    Read {
+        /// The path.
+        at: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The cache cannot be read or written.
+    #[error("the cache cannot be used: {path}")]
+    Cache {
+        /// The file or folder in the cache.
+        path: Utf8PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The network side of owpkg could not be set up (threads, system certificates).
+    #[error("the network client could not be started")]
+    Client {
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Why one request failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// No connection: the name is unknown, nobody listens, TLS was refused, the time was up.
+    #[error("no connection to the server")]
+    Connect(#[source] reqwest::Error),
+    /// Connected, but nothing came for as long as the options allow.
+    #[error("the server stopped sending")]
+    Stalled,
+    /// A status that is neither success nor "not found".
+    #[error("the server answered with status {0}")]
+    Status(u16),
+    /// The answer ended early.
+    #[error("the answer ended after {found} bytes{}", .expected.map(|all| format!(" of {all}")).unwrap_or_default())]
+    Truncated {
+        /// The size that the whole file has, in bytes, if that is known.
+        expected: Option<u64>,
+        /// The bytes that are here.
+        found: u64,
+    },
+    /// A part of the file was asked for and another one was sent.
+    #[error("asked for the bytes from {asked} on, the server sent others")]
+    WrongRange {
+        /// The first byte asked for.
+        asked: u64,
+    },
+    /// The connection ended before the answer, or the answer was not HTTP.
+    #[error("the connection broke")]
+    Broken(#[source] reqwest::Error),
+    /// Redirected in circles, or to something that is not HTTP.
+    #[error("the server redirects to nowhere")]
+    Redirected(#[source] reqwest::Error),
+}
+
+impl FetchError {
+    /// Whether the place was reached and does not have the file.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing { .. })
+    }
+
+    /// What the user can do about it.
+    pub fn help(&self) -> Option<String> {
+        let text = match self {
+            Self::Unavailable { copy: Some(date), .. } => {
+                let date = date.strftime("%Y-%m-%d");
+                return Some(format!("--offline uses the copy of {date} from the cache"));
+            }
+            Self::Unavailable { source: Failure::Connect(_), .. } => {
+                "check the network, the host's name and the proxy settings (HTTPS_PROXY, NO_PROXY)"
+            }
+            Self::Unavailable { .. } => {
+                "try again later: what is already here is kept; or use another --mirror"
+            }
+            Self::Missing { .. } => "snapshots are replaced often: run `owpkg update`, then resolve again",
+            Self::Offline { .. } => "run the same command once without --offline",
+            Self::Mismatch { .. } => {
+                "the server may be in the middle of an update: run `owpkg update`, or use another --mirror"
+            }
+            Self::Cache { .. } => "make the folder writable, or name another one with --cache-dir",
+            Self::TooLarge { .. } | Self::NotAFile { .. } | Self::Read { .. } | Self::Client { .. } => {
+                return None;
+            }
+        };
+        Some(text.to_owned())
+    }
+}

@@ -1,0 +1,154 @@
+//! Files from servers.
+
+mod artifact;
+mod document;
+mod headers;
+mod retry;
+
+use std::sync::{Arc, OnceLock};
+
+use futures_util::future::{join_all, try_join_all};
+use reqwest::header::{ACCEPT_ENCODING, CACHE_CONTROL, HeaderValue, PRAGMA};
+use reqwest::{Client, RequestBuilder, Url};
+use tokio::runtime::Runtime;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::cache::{Documents, Packages};
+use super::{Cached, FetchError, Fetched, Options, Progress, Want};
+
+pub(super) use artifact::Download;
+
+const USER_AGENT: &str = concat!("owpkg/", env!("CARGO_PKG_VERSION"));
+const MOST_REDIRECTS: usize = 10;
+/// The work is waiting, not computing; checks of files have threads of their own.
+const THREADS: usize = 2;
+
+/// What may answer in place of the server that has the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reload {
+    /// Caches may, when they have asked whether the file changed.
+    Changed,
+    /// Nothing may.
+    Anew,
+}
+
+/// The network side of a fetcher.
+pub(super) struct Http {
+    options: Options,
+    documents: Documents,
+    packages: Packages,
+    progress: Arc<dyn Progress>,
+    engine: OnceLock<Engine>,
+}
+
+/// What is expensive to make: threads, and a client with the system's certificates.
+struct Engine {
+    runtime: Runtime,
+    client: Client,
+    gate: Semaphore,
+}
+
+impl Http {
+    pub(super) fn new(
+        options: Options,
+        documents: Documents,
+        packages: Packages,
+        progress: Arc<dyn Progress>,
+    ) -> Self {
+        Self { options, documents, packages, progress, engine: OnceLock::new() }
+    }
+
+    /// One answer for each want, in their order.
+    pub(super) fn documents(
+        &self,
+        wants: &[(Url, u64)],
+        reload: Reload,
+    ) -> Vec<Result<Option<Fetched>, FetchError>> {
+        if wants.is_empty() {
+            return Vec::new();
+        }
+        self.progress.started(wants.len(), None);
+        match self.engine() {
+            Ok(engine) => {
+                let answers = wants.iter().map(|(url, cap)| self.document(engine, url, *cap, reload));
+                engine.runtime.block_on(join_all(answers))
+            }
+            Err(source) => {
+                let reason = source.to_string();
+                wants.iter().map(|_| Err(FetchError::Client { source: reason.as_str().into() })).collect()
+            }
+        }
+    }
+
+    /// All of them in their order, or the first error.
+    pub(super) fn artifacts(&self, downloads: &[Download<'_>]) -> Result<Vec<Cached>, FetchError> {
+        if downloads.is_empty() {
+            return Ok(Vec::new());
+        }
+        let bytes = downloads
+            .iter()
+            .map(|download| download.want.size)
+            .try_fold(0_u64, |sum, size| sum.checked_add(size?));
+        self.progress.started(downloads.len(), bytes);
+        let engine = self.engine().map_err(|source| FetchError::Client { source })?;
+        engine
+            .runtime
+            .block_on(try_join_all(downloads.iter().map(|download| self.artifact(engine, download))))
+    }
+
+    fn engine(&self) -> Result<&Engine, Box<dyn std::error::Error + Send + Sync>> {
+        if let Some(engine) = self.engine.get() {
+            return Ok(engine);
+        }
+        let made = Engine::new(&self.options)?;
+        Ok(self.engine.get_or_init(|| made))
+    }
+}
+
+impl Engine {
+    fn new(options: &Options) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(THREADS)
+            .thread_name("owpkg-fetch")
+            .enable_all()
+            .build()?;
+        let client = Client::builder()
+            .user_agent(USER_AGENT)
+            .connect_timeout(options.connect_timeout)
+            .read_timeout(options.stall_timeout)
+            .redirect(reqwest::redirect::Policy::limited(MOST_REDIRECTS))
+            .referer(false)
+            .pool_max_idle_per_host(options.concurrency)
+            .build()?;
+        let most = options.concurrency.clamp(1, Semaphore::MAX_PERMITS);
+        Ok(Self { runtime, client, gate: Semaphore::new(most) })
+    }
+
+    /// Waits until another request may be made.
+    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // The gate is never closed, so this is never none.
+        self.gate.acquire().await.ok()
+    }
+
+    fn get(&self, url: &Url, reload: Reload) -> RequestBuilder {
+        // A compressed answer would have other bytes than the signed ones.
+        let identity = HeaderValue::from_static("identity");
+        let request = self.client.get(url.clone()).header(ACCEPT_ENCODING, identity);
+        match reload {
+            Reload::Changed => request,
+            Reload::Anew => {
+                let no_cache = HeaderValue::from_static("no-cache");
+                request.header(CACHE_CONTROL, no_cache.clone()).header(PRAGMA, no_cache)
+            }
+        }
+    }
+}
+
+/// Runs what reads disks or computes, away from the threads that serve connections.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        // The work is never cancelled, so it panicked.
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}

@@ -1,0 +1,96 @@
+//! Trying again, and when not to.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use jiff::Timestamp;
+use reqwest::{Response, StatusCode};
+
+use super::headers::retry_after;
+use super::{FetchError, Http};
+use crate::fetch::Failure;
+
+/// Why an attempt failed.
+pub(super) enum Trouble {
+    /// It may go better next time, but not before the server's wish.
+    Passing(Failure, Option<Duration>),
+    /// It would fail the same way again.
+    Lasting(Failure),
+    /// Not a matter of the connection.
+    Fatal(FetchError),
+}
+
+impl Http {
+    /// Makes attempts until one succeeds, one fails for good, or there have been enough. `copy` is when the cached
+    /// copy, if there is one, was last confirmed.
+    pub(super) async fn retrying<T>(
+        &self,
+        at: &str,
+        copy: Option<Timestamp>,
+        mut attempt: impl AsyncFnMut() -> Result<T, Trouble>,
+    ) -> Result<T, FetchError> {
+        let options = &self.options;
+        let mut pauses = ExponentialBuilder::new()
+            .with_min_delay(options.first_pause)
+            .with_max_delay(options.longest_pause)
+            .with_max_times(options.attempts.saturating_sub(1))
+            .with_jitter()
+            .build();
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let (cause, pause) = match attempt().await {
+                Ok(result) => return Ok(result),
+                Err(Trouble::Fatal(error)) => return Err(error),
+                Err(Trouble::Lasting(cause)) => (cause, None),
+                Err(Trouble::Passing(cause, wish)) => {
+                    (cause, pauses.next().map(|pause| pause.max(wish.unwrap_or_default())))
+                }
+            };
+            let Some(pause) = pause else {
+                return Err(FetchError::Unavailable { at: at.to_owned(), attempts, copy, source: cause });
+            };
+            let pause = pause.min(options.longest_pause);
+            self.progress.retrying(at, pause, &cause);
+            tokio::time::sleep(pause).await;
+        }
+    }
+}
+
+/// What an error before the body means.
+pub(super) fn unanswered(error: reqwest::Error) -> Trouble {
+    let error = error.without_url();
+    if error.is_connect() {
+        Trouble::Passing(Failure::Connect(error), None)
+    } else if error.is_timeout() {
+        Trouble::Passing(Failure::Stalled, None)
+    } else if error.is_redirect() || error.is_builder() {
+        Trouble::Lasting(Failure::Redirected(error))
+    } else {
+        Trouble::Passing(Failure::Broken(error), None)
+    }
+}
+
+/// What an error in the body means, when the whole file has `expected` bytes and `found` are here.
+pub(super) fn broken_off(error: &reqwest::Error, expected: Option<u64>, found: u64) -> Trouble {
+    let cause = if error.is_timeout() { Failure::Stalled } else { Failure::Truncated { expected, found } };
+    Trouble::Passing(cause, None)
+}
+
+/// What a status means that is not one of those hoped for.
+pub(super) fn refused(response: &Response) -> Trouble {
+    let status = response.status();
+    let cause = Failure::Status(status.as_u16());
+    match status {
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
+            Trouble::Passing(cause, retry_after(response.headers()))
+        }
+        status if status.is_server_error() => Trouble::Passing(cause, retry_after(response.headers())),
+        _ => Trouble::Lasting(cause),
+    }
+}
+
+/// Whether the server says that there is no such file.
+pub(super) fn is_missing(status: StatusCode) -> bool {
+    matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE)
+}

@@ -1,0 +1,206 @@
+//! Getting files: from servers, folders and memory, through a cache on disk.
+//!
+//! Two kinds of files are told apart. *Documents* (indexes, signatures, metadata) are small, are given as bytes, and may
+//! change at any time: a cached one is used only when the server confirms it, or offline. *Artifacts* (package files)
+//! never change: they are known by a digest before they are fetched, and given as checked files.
+//!
+//! Documents are *not* verified here. Whoever verifies one and finds it wanting should [`Fetcher::refetch`] it once
+//! together with its signature: the server may have been in the middle of an update, or the cached copy been damaged
+//! on its way here.
+//!
+//! This is the only place that uses the network, and the only one that is asynchronous inside; its face is not. It
+//! must not be called from an asynchronous task.
+
+mod cache;
+mod error;
+mod http;
+mod key;
+mod local;
+mod location;
+mod options;
+mod progress;
+mod want;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+pub use self::error::{Failure, FetchError};
+pub use self::key::{CacheKey, CacheKeyError};
+pub use self::location::{Location, LocationError, MemoryTree};
+pub use self::options::Options;
+pub use self::progress::{Progress, Silent};
+pub use self::want::{Cached, Check, Fetched, Freshness, Want};
+
+use self::cache::{CacheDir, Documents, Held, Packages};
+use self::http::{Download, Http, Reload};
+
+/// Fetches files. Cheap to make: threads, connections and certificates wait until the first request.
+pub struct Fetcher {
+    offline: bool,
+    documents: Documents,
+    packages: Packages,
+    http: Http,
+    progress: Arc<dyn Progress>,
+}
+
+impl Fetcher {
+    /// A fetcher that tells `progress` what it does.
+    pub fn new(options: Options, progress: Arc<dyn Progress>) -> Self {
+        let cache = CacheDir::new(options.cache_dir.clone());
+        let documents = Documents::new(cache.clone());
+        let packages = Packages::new(cache);
+        let offline = options.offline;
+        let http = Http::new(options, documents.clone(), packages.clone(), progress.clone());
+        Self { offline, documents, packages, http, progress }
+    }
+
+    /// A document of at most `cap` bytes; nothing if there is none at that place.
+    ///
+    /// # Errors
+    /// When the place cannot be reached or read, the document is larger, or the cache cannot be written. Without a
+    /// network that is an error even where the cache has a copy, because the copy may be old: only
+    /// [`Options::offline`] uses it.
+    pub fn file(&self, at: &Location, cap: u64) -> Result<Option<Fetched>, FetchError> {
+        match self.files(&[(at.clone(), cap)]).pop() {
+            Some(result) => result,
+            None => Ok(None),
+        }
+    }
+
+    /// Several documents at once; the results stand in the order of the wants.
+    pub fn files(&self, wants: &[(Location, u64)]) -> Vec<Result<Option<Fetched>, FetchError>> {
+        self.documents(wants, Reload::Changed)
+    }
+
+    /// The same without believing any cache, neither owpkg's nor one on the way to the server.
+    pub fn refetch(&self, wants: &[(Location, u64)]) -> Vec<Result<Option<Fetched>, FetchError>> {
+        self.documents(wants, Reload::Anew)
+    }
+
+    fn documents(
+        &self,
+        wants: &[(Location, u64)],
+        reload: Reload,
+    ) -> Vec<Result<Option<Fetched>, FetchError>> {
+        let remote: Vec<_> = wants
+            .iter()
+            .filter_map(|(at, cap)| match at {
+                Location::Http(url) if !self.offline => Some((url.clone(), *cap)),
+                _ => None,
+            })
+            .collect();
+        let mut answers = self.http.documents(&remote, reload).into_iter();
+        wants
+            .iter()
+            .map(|(at, cap)| match at {
+                // One answer a request; if one were missing, the document was not had.
+                Location::Http(_) if !self.offline => {
+                    answers.next().unwrap_or_else(|| Err(FetchError::Offline { at: at.to_string() }))
+                }
+                _ => self.document_at_hand(at, *cap),
+            })
+            .collect()
+    }
+
+    fn document_at_hand(&self, at: &Location, cap: u64) -> Result<Option<Fetched>, FetchError> {
+        let (bytes, freshness) = match at {
+            Location::Folder(path) => (local::read(path, cap)?, Freshness::Fresh),
+            Location::Memory { tree, path } => (local::recall(tree, path, at, cap)?, Freshness::Fresh),
+            Location::Http(url) => match self.documents.get(url, cap)? {
+                Some(document) => (document.body, Freshness::Offline),
+                None => return Err(FetchError::Offline { at: at.to_string() }),
+            },
+        };
+        Ok(bytes.map(|bytes| Fetched { bytes, location: at.clone(), freshness }))
+    }
+
+    /// Package files, each checked; the results stand in the order of the wants. What is in the cache or in a folder
+    /// is checked again, not fetched.
+    ///
+    /// # Errors
+    /// The first failure ends it. What has been fetched by then stays in the cache, in whole or in part, and need not
+    /// be fetched again.
+    pub fn artifacts(&self, wants: Vec<Want>) -> Result<Vec<Cached>, FetchError> {
+        // The same file wanted twice is fetched once.
+        let mut first_of = HashMap::new();
+        let mut distinct = Vec::new();
+        let places: Vec<usize> = wants
+            .into_iter()
+            .map(|want| {
+                *first_of.entry(want.key.clone()).or_insert_with(|| {
+                    distinct.push(want);
+                    distinct.len() - 1
+                })
+            })
+            .collect();
+
+        let mut found = self.at_hand(&distinct)?;
+        let (absent, downloads): (Vec<usize>, Vec<Download<'_>>) = distinct
+            .iter()
+            .enumerate()
+            .filter_map(|(place, want)| match &want.location {
+                Location::Http(url) if found[place].is_none() => Some((place, Download { want, url })),
+                _ => None,
+            })
+            .unzip();
+        if let Some(download) = downloads.first()
+            && self.offline
+        {
+            return Err(FetchError::Offline { at: download.want.location.to_string() });
+        }
+        for (place, cached) in absent.into_iter().zip(self.http.artifacts(&downloads)?) {
+            found[place] = Some(cached);
+        }
+        // Nothing is left open: what is neither in the cache nor local was downloaded or was an error.
+        Ok(places.into_iter().filter_map(|place| found[place].clone()).collect())
+    }
+
+    /// Everything that needs no network, checked on all processors.
+    fn at_hand(&self, wants: &[Want]) -> Result<Vec<Option<Cached>>, FetchError> {
+        let workers = thread::available_parallelism().map_or(1, usize::from).min(wants.len());
+        let next = AtomicUsize::new(0);
+        let work = || -> Result<Vec<(usize, Cached)>, FetchError> {
+            let mut found = Vec::new();
+            loop {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                let Some(want) = wants.get(place) else { return Ok(found) };
+                if let Some(cached) = self.artifact_at_hand(want)? {
+                    found.push((place, cached));
+                }
+            }
+        };
+        let results: Vec<_> = thread::scope(|scope| {
+            let handles: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+            handles
+                .into_iter()
+                .map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
+        });
+        let mut all = vec![None; wants.len()];
+        for result in results {
+            for (place, cached) in result? {
+                all[place] = Some(cached);
+            }
+        }
+        Ok(all)
+    }
+
+    fn artifact_at_hand(&self, want: &Want) -> Result<Option<Cached>, FetchError> {
+        if let Location::Folder(path) = &want.location {
+            return local::artifact_in_folder(want, path).map(Some);
+        }
+        match self.packages.get(want)? {
+            Held::Good(cached) => return Ok(Some(cached)),
+            Held::Damaged => self.progress.repairing(&want.name),
+            Held::Nothing => {}
+        }
+        match &want.location {
+            Location::Memory { tree, path } => {
+                local::artifact_in_memory(want, tree, path, &self.packages).map(Some)
+            }
+            Location::Http(_) | Location::Folder(_) => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! How to fetch.
+
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+
+/// How a [`Fetcher`](super::Fetcher) behaves.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The cache; made when something is first written to it.
+    pub cache_dir: Utf8PathBuf,
+    /// Use no network: what is not in the cache is an error.
+    pub offline: bool,
+    /// How often one file is asked for before giving up; at least once.
+    pub attempts: usize,
+    /// How many requests are under way at once.
+    pub concurrency: usize,
+    /// The pause after the first failure; it doubles with each further one, plus jitter.
+    pub first_pause: Duration,
+    /// No pause is longer, even when the server asks for it with `Retry-After`.
+    pub longest_pause: Duration,
+    /// How long to wait for a connection.
+    pub connect_timeout: Duration,
+    /// How long a server may send nothing, before or in its answer.
+    pub stall_timeout: Duration,
+}
+
+impl Options {
+    /// The defaults: online, 5 attempts, 8 requests at once.
+    pub fn new(cache_dir: impl Into<Utf8PathBuf>) -> Self {
+        Self {
+            cache_dir: cache_dir.into(),
+            offline: false,
+            attempts: 5,
+            concurrency: 8,
+            first_pause: Duration::from_millis(300),
+            longest_pause: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            stall_timeout: Duration::from_secs(30),
+        }
+    }
+}

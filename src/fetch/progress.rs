@@ -1,0 +1,28 @@
+//! What a caller can be told while files are fetched.
+
+use std::time::Duration;
+
+use super::Failure;
+
+/// Told what goes on while files are fetched over the network; each method does nothing by default. Called from
+/// several threads. Bytes advanced minus bytes withdrawn make up the bytes of the files that are done.
+pub trait Progress: Send + Sync {
+    /// `files` are about to be fetched, `bytes` in all where every size is known.
+    fn started(&self, _files: usize, _bytes: Option<u64>) {}
+    /// So many more bytes are here; bytes that an earlier run left are counted too.
+    fn advanced(&self, _bytes: u64) {}
+    /// So many bytes that were counted have to be fetched again.
+    fn withdrawn(&self, _bytes: u64) {}
+    /// The file of this name is here and in order.
+    fn done(&self, _name: &str) {}
+    /// A request for `at` failed and will be made again after the pause.
+    fn retrying(&self, _at: &str, _pause: Duration, _cause: &Failure) {}
+    /// The cached file of this name was damaged and is fetched anew.
+    fn repairing(&self, _name: &str) {}
+}
+
+/// Tells nobody.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Progress for Silent {}
