@@ -24,6 +24,21 @@ pub(super) fn read(path: &Utf8Path, cap: u64) -> Result<Option<Vec<u8>>, FetchEr
     Ok(Some(bytes))
 }
 
+/// The names in a folder, sorted; nothing if there is no such folder. Names that are not UTF-8 are left out.
+pub(super) fn names(path: &Utf8Path) -> Result<Option<Vec<String>>, FetchError> {
+    let entries = match path.read_dir_utf8() {
+        Ok(entries) => entries,
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(read_error(path)(error)),
+    };
+    let mut names: Vec<String> =
+        entries.filter_map(Result::ok).map(|entry| entry.file_name().to_owned()).collect();
+    names.sort();
+    Ok(Some(names))
+}
+
 /// The same from a tree in memory.
 pub(super) fn recall(
     tree: &MemoryTree,

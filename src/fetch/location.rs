@@ -201,6 +201,16 @@ impl MemoryTree {
         Location::Memory { tree: self.clone(), path: String::new() }
     }
 
+    /// The names in a folder of the tree, sorted; nothing if it has no such folder.
+    pub(super) fn names(&self, folder: &str) -> Option<Vec<String>> {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let below = self.files.keys().filter_map(|path| path.strip_prefix(&prefix));
+        let mut names: Vec<String> =
+            below.map(|rest| rest.split('/').next().unwrap_or(rest).to_owned()).collect();
+        names.dedup();
+        (!names.is_empty()).then_some(names)
+    }
+
     /// The bytes of a file, if the tree has it.
     pub fn get(&self, path: &str) -> Option<&[u8]> {
         self.files.get(path).map(Vec::as_slice)

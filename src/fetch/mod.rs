@@ -116,6 +116,18 @@ impl Fetcher {
         Ok(bytes.map(|bytes| Fetched { bytes, location: at.clone(), freshness }))
     }
 
+    /// The names in a folder, sorted; nothing where the place cannot be listed: a server, or no folder.
+    ///
+    /// # Errors
+    /// When there is a folder and it cannot be read.
+    pub fn list(&self, at: &Location) -> Result<Option<Vec<String>>, FetchError> {
+        match at {
+            Location::Http(_) => Ok(None),
+            Location::Folder(path) => local::names(path),
+            Location::Memory { tree, path } => Ok(tree.names(path)),
+        }
+    }
+
     /// Package files, each checked; the results stand in the order of the wants. What is in the cache or in a folder
     /// is checked again, not fetched.
     ///

@@ -40,6 +40,9 @@ pub trait Format: fmt::Debug + Sync {
     /// Whether a package of this architecture installs on a router of the release's architecture.
     fn fits(&self, package_arch: &str, release_arch: &str) -> bool;
 
+    /// Names that every router holds although no index lists them.
+    fn implied(&self) -> &'static [&'static str];
+
     /// Which of two entries of the same name, version and architecture counts.
     fn duplicate(&self) -> Duplicate;
 

@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use smallvec::SmallVec;
-
 use crate::trust::Digest;
 
 /// The position of a package in its [`Universe`](super::Universe).
@@ -56,8 +54,10 @@ pub struct Package<'i> {
 /// Something that a package needs: any one of several alternatives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement<'i> {
-    /// The alternatives, the preferred one first; never empty.
-    pub alternatives: SmallVec<[Dependency<'i>; 1]>,
+    /// The preferred alternative, nearly always the only one.
+    pub first: Dependency<'i>,
+    /// The others, in their order of preference.
+    pub others: Vec<Dependency<'i>>,
     /// opkg's trailing `*`: every provider that can be had, not just one.
     pub greedy: bool,
 }
@@ -113,7 +113,14 @@ impl<'i> Dependency<'i> {
 
 impl<'i> From<Dependency<'i>> for Requirement<'i> {
     fn from(dependency: Dependency<'i>) -> Requirement<'i> {
-        Requirement { alternatives: SmallVec::from_buf([dependency]), greedy: false }
+        Requirement { first: dependency, others: Vec::new(), greedy: false }
+    }
+}
+
+impl<'i> Requirement<'i> {
+    /// The alternatives, the preferred one first.
+    pub fn alternatives(&self) -> impl Iterator<Item = &Dependency<'i>> {
+        std::iter::once(&self.first).chain(&self.others)
     }
 }
 
@@ -158,7 +165,7 @@ impl fmt::Display for Dependency<'_> {
 
 impl fmt::Display for Requirement<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, alternative) in self.alternatives.iter().enumerate() {
+        for (position, alternative) in self.alternatives().enumerate() {
             let separator = if position == 0 { "" } else { " | " };
             write!(f, "{separator}{alternative}")?;
         }

@@ -59,7 +59,7 @@ impl<'u, 'r> Eligibility<'u, 'r> {
 
     /// Whether the router already holds something that meets the requirement.
     pub fn is_met(&self, requirement: &Requirement<'_>) -> bool {
-        let alternatives = requirement.alternatives.iter();
+        let alternatives = requirement.alternatives();
         alternatives
             .into_iter()
             .any(|alternative| self.installed.meeting(self.format(), alternative).is_some())
@@ -68,7 +68,7 @@ impl<'u, 'r> Eligibility<'u, 'r> {
     /// The packages that may be chosen for a requirement, the client's favourite first.
     pub fn candidates(&self, requirement: &Requirement<'_>) -> Vec<PackageId> {
         let mut candidates = Vec::new();
-        for alternative in &requirement.alternatives {
+        for alternative in requirement.alternatives() {
             let mut meeting = self.universe.meeting(alternative);
             meeting.retain(|&id| self.check(self.universe.package(id)).is_ok());
             self.format().prefer(self.universe, alternative, &self.asked, &mut meeting);
@@ -85,7 +85,7 @@ impl<'u, 'r> Eligibility<'u, 'r> {
     pub fn open_requirements(&self, package: &'u Package<'u>) -> impl Iterator<Item = &'u Requirement<'u>> {
         package.depends.iter().filter(|requirement| {
             !self.is_met(requirement)
-                && !requirement.alternatives.iter().any(|own| self.format().meets(package, own))
+                && !requirement.alternatives().any(|own| self.format().meets(package, own))
         })
     }
 

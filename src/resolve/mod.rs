@@ -5,6 +5,7 @@
 //! the client itself would make wherever that one is sound. What the router holds stays as it is: a held package
 //! is never upgraded, downgraded or removed, which also pins every kernel module to the router's very kernel.
 
+mod baseline;
 mod eligible;
 mod order;
 mod plan;
@@ -16,6 +17,7 @@ use std::collections::HashSet;
 
 use crate::index::{Installed, Universe};
 
+pub use baseline::{Baseline, BaselineError, BaselineSource};
 pub use eligible::{Eligibility, Unfit};
 pub use plan::{Plan, Step};
 pub use refusal::Refusal;
@@ -23,7 +25,7 @@ pub use request::{Request, Root};
 
 /// Finds what must be added to a router that holds `installed` so that every root of the request is there.
 pub fn resolve<'u>(
-    universe: &'u Universe<'u>,
+    universe: &'u Universe<'_>,
     installed: &Installed,
     request: &Request,
 ) -> Result<Plan<'u>, Refusal> {

@@ -149,14 +149,14 @@ fn chain(
 
 fn unmet(eligibility: &Eligibility<'_, '_>, chain: Vec<String>, requirement: &Requirement<'_>) -> Refusal {
     let universe = eligibility.universe;
-    let kernel = requirement.alternatives.iter().find(|alternative| alternative.name == "kernel");
+    let kernel = requirement.alternatives().find(|alternative| alternative.name == "kernel");
     if let Some(constraint) = kernel.and_then(|kernel| kernel.constraint) {
         let router = eligibility.installed.get("kernel").map(|held| held.version.clone());
         return Refusal::KernelMismatch { chain, wanted: constraint.version.to_owned(), router };
     }
     let mut rejected = Vec::new();
     let mut other_versions = Vec::new();
-    for alternative in &requirement.alternatives {
+    for alternative in requirement.alternatives() {
         for &id in universe.answering(alternative.name) {
             let package = universe.package(id);
             match (universe.format().meets(package, alternative), eligibility.check(package)) {

@@ -155,7 +155,7 @@ impl<'e, 'u, 'r> Provider<'e, 'u, 'r> {
         match (sets.next(), sets.next()) {
             // A requirement that nothing meets still needs a name: that of its first alternative.
             (None, _) => {
-                let name = self.pool.intern_package_name(requirement.alternatives[0].name);
+                let name = self.pool.intern_package_name(requirement.first.name);
                 resolvo::Requirement::Single(self.pool.intern_version_set(name, Versions(Vec::new()))).into()
             }
             (Some(only), None) => resolvo::Requirement::Single(only).into(),

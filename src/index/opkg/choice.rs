@@ -141,7 +141,7 @@ impl<'a, 'i> Client<'a, 'i> {
     /// The packages to install for a requirement; none when it is met, or cannot be.
     fn wanted_for(&self, requirement: &Requirement<'i>) -> Vec<PackageId> {
         if requirement.greedy {
-            let alternatives = requirement.alternatives.iter();
+            let alternatives = requirement.alternatives();
             let providers = alternatives.flat_map(|alternative| self.universe.answering(alternative.name));
             return providers.copied().filter(|id| !self.unpacked.contains(id)).collect();
         }
@@ -149,11 +149,10 @@ impl<'a, 'i> Client<'a, 'i> {
             self.installed.meeting(self.universe.format(), alternative).is_some()
                 || self.unpacked.iter().any(|&id| self.meets(id, alternative))
         };
-        match requirement.alternatives.iter().find(met) {
+        match requirement.alternatives().find(met) {
             Some(_) => Vec::new(),
             None => {
-                let best =
-                    requirement.alternatives.iter().find_map(|alternative| self.best(alternative, false));
+                let best = requirement.alternatives().find_map(|alternative| self.best(alternative, false));
                 best.into_iter().collect()
             }
         }
@@ -208,7 +207,7 @@ impl<'a, 'i> Client<'a, 'i> {
     fn is_satisfiable(&self, package: &Package<'i>) -> bool {
         package.depends.iter().all(|requirement| {
             requirement.greedy
-                || requirement.alternatives.iter().any(|alternative| {
+                || requirement.alternatives().any(|alternative| {
                     self.installed.meeting(self.universe.format(), alternative).is_some()
                         || self
                             .universe

@@ -6,8 +6,6 @@
 //! The name ends at the first space and at nothing else, so `b(>= 1)` and `b*` ask for packages of those very
 //! names; a parenthesis counts only right behind one space, an operator only right behind the parenthesis.
 
-use smallvec::SmallVec;
-
 use crate::index::{Constraint, Dependency, Provide, Relation, Requirement};
 
 /// Reads a list of requirements; empty items are passed over.
@@ -15,16 +13,22 @@ pub fn requirements(list: &str) -> impl Iterator<Item = Requirement<'_>> {
     list.split(',').filter_map(requirement)
 }
 
+/// Reads a list of conflicts: alternatives conflict each for itself.
+pub fn conflicts(list: &str) -> impl Iterator<Item = Dependency<'_>> {
+    list.split([',', '|']).filter_map(dependency)
+}
+
 fn requirement(item: &str) -> Option<Requirement<'_>> {
     let mut greedy = false;
-    let mut alternatives = SmallVec::new();
+    let mut alternatives = Vec::new();
     for alternative in item.split('|') {
         if let Some((dependency, rest)) = split(alternative) {
             alternatives.push(dependency);
             greedy |= rest.trim_start_matches(' ').starts_with('*');
         }
     }
-    (!alternatives.is_empty()).then_some(Requirement { alternatives, greedy })
+    let mut alternatives = alternatives.into_iter();
+    Some(Requirement { first: alternatives.next()?, others: alternatives.collect(), greedy })
 }
 
 /// Reads one dependency; none if it has no name.

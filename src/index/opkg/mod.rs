@@ -82,6 +82,11 @@ impl Format for Opkg {
         package_arch == release_arch || package_arch == "all" || package_arch == "noarch"
     }
 
+    /// Nearly everything depends on libc, which OpenWrt leaves out of its indexes.
+    fn implied(&self) -> &'static [&'static str] {
+        &["libc"]
+    }
+
     fn duplicate(&self) -> Duplicate {
         Duplicate::LastWins
     }

@@ -188,7 +188,7 @@ impl<'i> Stanza<'i> {
             feed,
             depends: lists(&self.depends)?.flat_map(depends::requirements).collect(),
             recommends: lists(&self.recommends)?.flat_map(depends::requirements).collect(),
-            conflicts: conflicts.flat_map(depends::requirements).flat_map(|item| item.alternatives).collect(),
+            conflicts: conflicts.flat_map(depends::conflicts).collect(),
             provides: lists(&self.provides)?.flat_map(depends::provides).collect(),
             supersedes: self.supersedes()?,
             install_if: Vec::new(),
@@ -206,8 +206,7 @@ impl<'i> Stanza<'i> {
         let mut superseded = Vec::new();
         for (names, conflicts_before) in &self.replaces {
             let conflicts: Vec<&str> = lists(&self.conflicts[..*conflicts_before])?
-                .flat_map(depends::requirements)
-                .flat_map(|item| item.alternatives)
+                .flat_map(depends::conflicts)
                 .map(|conflict| conflict.name)
                 .collect();
             superseded.extend(depends::names(text(names)?).filter(|name| conflicts.contains(name)));

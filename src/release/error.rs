@@ -1,0 +1,107 @@
+//! Why a release tree cannot be used.
+
+use crate::fetch::{FetchError, LocationError};
+use crate::index::{IndexError, InstalledError};
+use crate::trust::TrustError;
+
+/// Why a release tree cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ReleaseError {
+    /// A file could not be had.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// A name in the tree cannot become a path.
+    #[error(transparent)]
+    Location(#[from] LocationError),
+    /// An index is not vouched for.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// An index cannot be read.
+    #[error("{at}: {source}")]
+    Index {
+        /// The index, by URL or path.
+        at: String,
+        /// What is wrong with it.
+        source: IndexError,
+    },
+    /// There is no package index where the target's own should be.
+    #[error("{at} holds no package index ({})", .expected.join(" or "))]
+    NoIndex {
+        /// The folder, by URL or path.
+        at: String,
+        /// The names an index may have.
+        expected: Vec<&'static str>,
+    },
+    /// The tree is of several targets.
+    #[error("{at} holds several targets: {}", .targets.join(", "))]
+    WhichTarget {
+        /// The tree.
+        at: String,
+        /// What it holds.
+        targets: Vec<String>,
+    },
+    /// The tree is of no target.
+    #[error("{at} is no release tree: it holds no targets/<target>/<subtarget>/")]
+    NoTarget {
+        /// The tree.
+        at: String,
+    },
+    /// A file is not JSON of the expected shape.
+    #[error("{at} is not what it should be: {source}")]
+    NotJson {
+        /// The file, by URL or path.
+        at: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// The manifest of the stock image cannot be read.
+    #[error("{at}: {source}")]
+    Manifest {
+        /// The file, by URL or path.
+        at: String,
+        /// What is wrong with it.
+        source: InstalledError,
+    },
+    /// The manifest is not the one whose digest the signed sha256sums states.
+    #[error("{at} is not the file that the signed sha256sums lists")]
+    ManifestDigest {
+        /// The file, by URL or path.
+        at: String,
+    },
+    /// The server does not say which release is the latest.
+    #[error("{at} does not say which release is the latest")]
+    NoLatest {
+        /// The file, by URL or path.
+        at: String,
+    },
+    /// No feed says what architecture the packages are for.
+    #[error("{at} does not say what architecture its packages are for")]
+    NoArch {
+        /// The tree.
+        at: String,
+    },
+}
+
+impl ReleaseError {
+    /// What the user can do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            ReleaseError::Fetch(error) => error.help(),
+            ReleaseError::Location(error) => error.help(),
+            ReleaseError::Trust(error) => Some(error.help()),
+            ReleaseError::NoIndex { .. } => Some(
+                "is the --release or --target spelled right? --tree takes the folder that holds targets/ and packages/"
+                    .into(),
+            ),
+            ReleaseError::WhichTarget { .. } => Some("choose one with --target".into()),
+            ReleaseError::NoTarget { .. } => {
+                Some("--tree takes one release; --mirror takes a folder of several (releases/, snapshots/)".into())
+            }
+            ReleaseError::NoLatest { .. } => Some("name one with --release".into()),
+            ReleaseError::ManifestDigest { .. } => {
+                Some("the server may be in the middle of an update; --installed FILE does without its manifest".into())
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Which feeds a tree has, in the order in which a router is told about them.
+
+use crate::fetch::{Location, LocationError};
+use crate::index::Feed;
+
+use super::{Kernel, Target};
+
+/// The feeds of `packages/<arch>/` when the tree does not list them.
+const KNOWN: [&str; 5] = ["base", "luci", "packages", "routing", "telephony"];
+
+/// A feed and the folder of its index.
+#[derive(Debug, Clone)]
+pub struct FeedPlace {
+    /// Its name.
+    pub name: String,
+    /// Its folder.
+    pub location: Location,
+    /// Whether its absence is worth a word.
+    pub expected: bool,
+}
+
+impl FeedPlace {
+    pub(super) fn feed(&self) -> Feed {
+        Feed { name: self.name.clone(), location: self.location.to_string() }
+    }
+}
+
+/// The target's own feed.
+pub(super) fn core(root: &Location, target: &Target) -> Result<FeedPlace, LocationError> {
+    let location = root.join(&format!("targets/{target}/packages"))?;
+    Ok(FeedPlace { name: "core".to_owned(), location, expected: true })
+}
+
+/// The kernel modules of one kernel, where they live apart from the core feed.
+pub(super) fn kmods(root: &Location, target: &Target, kernel: &Kernel) -> Result<FeedPlace, LocationError> {
+    let location = root.join(&format!("targets/{target}/kmods/{}", kernel.folder()))?;
+    Ok(FeedPlace { name: "kmods".to_owned(), location, expected: false })
+}
+
+/// The feeds of an architecture: those that `feeds.conf` lists, else the known ones.
+pub(super) fn of_arch(
+    root: &Location,
+    arch: &str,
+    feeds_conf: Option<&str>,
+) -> Result<Vec<FeedPlace>, LocationError> {
+    let listed: Vec<String> = feeds_conf.map(folders).unwrap_or_default();
+    let names = match listed.is_empty() {
+        true => KNOWN.map(str::to_owned).to_vec(),
+        false => listed,
+    };
+    names
+        .into_iter()
+        .map(|name| {
+            let location = root.join(&format!("packages/{arch}/{name}"))?;
+            Ok(FeedPlace { name, location, expected: true })
+        })
+        .collect()
+}
+
+/// The folder names of a `feeds.conf`: the last part of each line's URL, or the line's second word.
+fn folders(text: &str) -> Vec<String> {
+    let line = |line: &str| {
+        let mut words = line.split_whitespace();
+        let (_kind, name, url) = (words.next()?, words.next()?, words.next());
+        let folder = url.and_then(|url| url.trim_end_matches('/').rsplit('/').next()).unwrap_or(name);
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+        let fits = folder.bytes().all(plain) && !folder.starts_with('.') && !folder.is_empty();
+        fits.then(|| folder.to_owned())
+    };
+    let mut names: Vec<String> = Vec::new();
+    for name in text.lines().filter(|line| !line.starts_with('#')).filter_map(line) {
+        if !names.contains(&name) && name.len() <= 64 {
+            names.push(name);
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folders;
+
+    #[test]
+    fn a_feeds_conf_names_folders_by_the_end_of_each_url() {
+        let text = "src/gz openwrt_base https://downloads.example/packages/x86_64/base\n\
+                    # a remark\n\
+                    src/gz luci https://downloads.example/packages/x86_64/luci/\n\
+                    src-git packages\n\
+                    src/gz evil https://downloads.example/packages/x86_64/..\n";
+        assert_eq!(folders(text), ["base", "luci", "packages"]);
+    }
+}

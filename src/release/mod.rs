@@ -1,0 +1,22 @@
+//! A release tree and what it says of itself: target, architecture, kernel, stock image, feeds.
+//!
+//! A tree is a folder or URL that holds `targets/` and `packages/`: `releases/<v>/` on the server, or the `bin/` of
+//! somebody's own build. [`open`] reads it once, verifies every index, and answers with an [`OpenRelease`].
+
+mod error;
+mod feeds;
+mod kernel;
+mod name;
+mod open;
+mod profiles;
+mod sums;
+mod target;
+mod versions;
+
+pub use error::ReleaseError;
+pub use kernel::Kernel;
+pub use name::Release;
+pub(crate) use open::most_common;
+pub use open::{Ask, OpenRelease, SignedFeed, open};
+pub use target::Target;
+pub use versions::latest_stable;

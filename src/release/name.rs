@@ -1,0 +1,74 @@
+//! Names of releases: `23.05.2`, `24.10.0-rc1`, `24.10-SNAPSHOT`, `SNAPSHOT`.
+
+use std::fmt;
+
+use semver::Version;
+
+use crate::hardware::Series;
+
+/// A release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release(String);
+
+/// A text that names no release.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a release: expected one like 24.10.2, 24.10-SNAPSHOT or SNAPSHOT")]
+pub struct NotARelease(String);
+
+impl Release {
+    /// Reads a release name.
+    pub fn parse(text: &str) -> Result<Release, NotARelease> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
+        match Series::of_release(text) {
+            Some(_) if text.bytes().all(plain) => {
+                let text = text.strip_prefix('v').unwrap_or(text);
+                let snapshot = Series::of_release(text) == Some(Series::SNAPSHOT);
+                Ok(Release(if snapshot { "SNAPSHOT".to_owned() } else { text.to_owned() }))
+            }
+            _ => Err(NotARelease(text.to_owned())),
+        }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The series it belongs to.
+    pub fn series(&self) -> Option<Series> {
+        Series::of_release(&self.0)
+    }
+
+    /// Whether it is replaced by newer builds under the same name.
+    pub fn is_snapshot(&self) -> bool {
+        self.0.ends_with("SNAPSHOT")
+    }
+
+    /// Its folder below a server's root.
+    pub fn folder(&self) -> String {
+        match self.0.as_str() {
+            "SNAPSHOT" => "snapshots".to_owned(),
+            name => format!("releases/{name}"),
+        }
+    }
+
+    /// The release as a semantic version, for order: `23.05.2` is 23.5.2, `24.10.0-rc10` is 24.10.0-rc.10.
+    /// Snapshots have none.
+    pub fn version(&self) -> Option<Version> {
+        let (numbers, pre) = self.0.split_once('-').unwrap_or((&self.0, ""));
+        let numbers: Vec<&str> = numbers.split('.').map(|part| part.trim_start_matches('0')).collect();
+        let number = |position: usize| numbers.get(position).filter(|part| !part.is_empty()).unwrap_or(&"0");
+        let pre = match pre.find(|c: char| c.is_ascii_digit()) {
+            Some(at) => format!("-{}.{}", &pre[..at], &pre[at..]),
+            None if pre.is_empty() => String::new(),
+            None => return None,
+        };
+        Version::parse(&format!("{}.{}.{}{pre}", number(0), number(1), number(2))).ok()
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,153 @@
+//! What the router holds, as far as anything tells: the ground that a plan stands on.
+
+use serde::{Deserialize, Serialize};
+
+use crate::index::{Held, Installed, Universe};
+use crate::release::{Kernel, OpenRelease, most_common};
+
+use super::{Refusal, Request, Root, resolve};
+
+/// Where the list of installed packages comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BaselineSource {
+    /// The stock image's manifest.
+    Manifest,
+    /// A list that the user gave.
+    Installed,
+    /// What `profiles.json` says every image holds, with all that depends on.
+    DefaultPackages,
+}
+
+/// What the router holds.
+#[derive(Debug, Clone)]
+pub struct Baseline {
+    /// Where the list comes from.
+    pub source: BaselineSource,
+    /// The packages.
+    pub installed: Installed,
+    /// Its kernel.
+    pub kernel: Option<Kernel>,
+    /// What had to be assumed, in sentences for the user.
+    pub warnings: Vec<String>,
+}
+
+/// Why it is not known what the router holds.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BaselineError {
+    /// Neither a manifest, nor a list from the user, nor default packages.
+    #[error("{at} does not say what its image holds: it has neither a manifest nor default packages")]
+    Unknown {
+        /// The tree.
+        at: String,
+    },
+    /// The default packages do not make an image.
+    #[error("the default packages of {at} do not go together: {refusal}")]
+    Defaults {
+        /// The tree.
+        at: String,
+        /// Why.
+        refusal: Refusal,
+    },
+}
+
+impl BaselineError {
+    /// What the user can do about it.
+    pub fn help(&self) -> String {
+        "give the router's own list with --installed FILE: the output of `opkg list-installed` or `apk list -I`, or \
+         the file /usr/lib/opkg/status or /lib/apk/db/installed"
+            .to_owned()
+    }
+}
+
+impl Baseline {
+    /// Determines what the router holds: `given`, else the stock image's manifest, else the closure of the default
+    /// packages.
+    ///
+    /// # Errors
+    /// When nothing tells.
+    pub fn determine(
+        release: &OpenRelease,
+        universe: &Universe<'_>,
+        given: Option<Installed>,
+    ) -> Result<Baseline, BaselineError> {
+        let (source, installed) = match (given, &release.stock) {
+            (Some(given), _) => (BaselineSource::Installed, given),
+            (None, Some(stock)) => (BaselineSource::Manifest, stock.clone()),
+            (None, None) => (BaselineSource::DefaultPackages, Installed::default()),
+        };
+        let mut baseline = Baseline { source, installed, kernel: None, warnings: Vec::new() };
+        baseline.hold_implied(release, universe);
+        if source == BaselineSource::DefaultPackages {
+            baseline.hold_defaults(release, universe)?;
+        }
+        baseline.installed.learn_provides(universe);
+        let kernel = baseline.installed.get("kernel");
+        baseline.kernel =
+            kernel.and_then(|held| Kernel::parse(&held.version)).or_else(|| release.kernel.clone());
+        Ok(baseline)
+    }
+
+    /// Adds what every router holds although no index or list may say so.
+    fn hold_implied(&mut self, release: &OpenRelease, universe: &Universe<'_>) {
+        for name in universe.format().implied() {
+            if self.installed.get(name).is_none() {
+                self.installed.insert(name, Held::default());
+            }
+        }
+        if self.installed.get("kernel").is_some() {
+            return;
+        }
+        let wanted: Vec<&str> = kernels_wanted(universe).collect();
+        let known = release.kernel.as_ref();
+        let of_release =
+            wanted.iter().copied().find(|text| known.is_some() && Kernel::parse(text).as_ref() == known);
+        if let Some(version) = of_release.or_else(|| most_common(wanted.into_iter())) {
+            if known.is_none() {
+                self.warnings.push(format!(
+                    "nothing says which kernel the router runs: {version} is taken, for which most modules are built"
+                ));
+            }
+            self.installed.insert("kernel", Held { version: version.to_owned(), provides: Vec::new() });
+        }
+    }
+
+    fn hold_defaults(&mut self, release: &OpenRelease, universe: &Universe<'_>) -> Result<(), BaselineError> {
+        let at = release.root.to_string();
+        if release.default_packages.is_empty() {
+            return Err(BaselineError::Unknown { at });
+        }
+        let held = |name: &&String| universe.holds(name);
+        let (known, unknown): (Vec<&String>, Vec<&String>) = release.default_packages.iter().partition(held);
+        let root = |name: &String| Root { name: name.clone(), because: "the default packages".to_owned() };
+        let request = Request { roots: known.into_iter().map(root).collect(), ..Request::default() };
+        let plan = resolve(universe, &self.installed, &request)
+            .map_err(|refusal| BaselineError::Defaults { at, refusal })?;
+        let steps: Vec<(String, Held)> = plan
+            .steps
+            .iter()
+            .map(|step| {
+                let package = plan.package(step);
+                let held = Held { version: package.version.to_owned(), provides: Vec::new() };
+                (package.name.to_owned(), held)
+            })
+            .collect();
+        steps.into_iter().for_each(|(name, held)| self.installed.insert(&name, held));
+        self.warnings.push(match unknown.is_empty() {
+            true => "what the router holds is worked out from the release's default packages".to_owned(),
+            false => format!(
+                "what the router holds is worked out from the release's default packages, without {}, which no feed holds",
+                unknown.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+            ),
+        });
+        Ok(())
+    }
+}
+
+/// The kernel versions that modules ask for, once for each module.
+fn kernels_wanted<'u>(universe: &'u Universe<'_>) -> impl Iterator<Item = &'u str> {
+    let packages = universe.packages().filter(|(_, package)| package.name.starts_with("kmod-"));
+    let alternatives =
+        packages.flat_map(|(_, package)| &package.depends).flat_map(|need| need.alternatives());
+    alternatives.filter(|need| need.name == "kernel").filter_map(|need| Some(need.constraint?.version))
+}
