@@ -201,6 +201,12 @@ impl MemoryTree {
         Location::Memory { tree: self.clone(), path: String::new() }
     }
 
+    /// The place in this tree that a text names as [`Location`] shows it; nothing if it names none of this tree.
+    pub fn locate(&self, text: &str) -> Option<Result<Location, LocationError>> {
+        let path = text.strip_prefix(&*self.name)?.strip_prefix(":/")?;
+        Some(if path.is_empty() { Ok(self.root()) } else { self.root().join(path) })
+    }
+
     /// The names in a folder of the tree, sorted; nothing if it has no such folder.
     pub(super) fn names(&self, folder: &str) -> Option<Vec<String>> {
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };

@@ -14,6 +14,13 @@ pub use installed::{Held, Installed, InstalledError};
 pub use package::{Constraint, Dependency, FeedId, Package, PackageId, Provide, Relation, Requirement};
 pub use universe::{Feed, Universe};
 
+/// Whether a name may become a file, a part of a URL and a quoted word of a script: 1 to 255 bytes, no blank, slash,
+/// quote or control character, and neither a dot nor a hyphen at its start.
+pub fn is_plain(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_graphic() && !b"/\\\"'`$".contains(&byte) || byte >= 0x80;
+    !name.is_empty() && name.len() <= 255 && !name.starts_with(['.', '-']) && name.bytes().all(allowed)
+}
+
 /// Every index format, newest first. A release tree's format is the first one whose index it holds.
 pub const FORMATS: [&dyn Format; 1] = [&opkg::Opkg];
 

@@ -1,3 +1,16 @@
 //! What leaves owpkg: everything here writes, nothing here decides.
+//!
+//! A [`Lock`] is the plan written down; [`Bundle::fetch`] turns it into verified bytes, [`disk::contents`] lays them
+//! out, and [`write()`] makes a FAT image, a tar or a folder of them. Outputs appear whole or not at all.
 
+mod bundle;
+mod content;
+pub mod disk;
 pub mod fat;
+mod lock;
+mod write;
+
+pub use bundle::{Bundle, BundleError, LockedFeed};
+pub use content::{Content, Entry, FileTree};
+pub use lock::{Lock, LockError, LockedPackage};
+pub use write::{OutputError, OutputFormat, OutputOptions, replace_file, write};

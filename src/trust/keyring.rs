@@ -34,6 +34,14 @@ pub struct SignedFile {
     pub bytes: Vec<u8>,
 }
 
+impl Verified<Signed> {
+    /// The upstream files, each vouched for as the whole is: they unpack to what was signed.
+    pub fn files(&self) -> Vec<Verified<SignedFile>> {
+        let vouch = |file: &SignedFile| Verified { value: file.clone(), by: self.by.clone() };
+        self.value.files.iter().map(vouch).collect()
+    }
+}
+
 /// A signature of one of the schemes that OpenWrt uses.
 #[derive(Debug, Clone)]
 pub enum Signature {

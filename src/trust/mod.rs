@@ -15,8 +15,8 @@ use std::fmt;
 use std::ops::Deref;
 
 pub use artifact::{Artifact, Mismatch};
-pub(crate) use digest::parse_hex;
 pub use digest::{Digest, DigestKind, Sha256Reader, sha256};
+pub(crate) use digest::{hex_bytes, parse_hex};
 pub use keyring::{Keyring, Signature, Signed, SignedFile, TrustError, Unsigned};
 
 /// A value that chains to a trusted key, or that the user accepted unsigned by name.

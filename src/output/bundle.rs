@@ -1,0 +1,224 @@
+//! The verified bytes of a lock: what every output is made of.
+
+use std::sync::Arc;
+
+use camino::Utf8Path;
+
+use super::{Lock, LockError, LockedPackage};
+use crate::fetch::{CacheKey, CacheKeyError, FetchError, Fetcher, Location, LocationError, MemoryTree, Want};
+use crate::index::{FeedId, IndexError};
+use crate::trust::{
+    self, Artifact, Digest, Keyring, Mismatch, Signed, SignedFile, TrustError, Unsigned, Verified,
+};
+
+/// A lock with the bytes that it names, each vouched for.
+#[derive(Debug)]
+pub struct Bundle {
+    /// The lock.
+    pub lock: Lock,
+    /// The feeds, in the lock's order.
+    pub feeds: Vec<LockedFeed>,
+}
+
+/// A feed of a bundle.
+#[derive(Debug)]
+pub struct LockedFeed {
+    /// Its name.
+    pub name: String,
+    /// The files of its index, as upstream has them.
+    pub index: Vec<Verified<SignedFile>>,
+    /// The package files of the plan, by name.
+    pub packages: Vec<(String, Verified<Artifact>)>,
+}
+
+/// Why the bytes of a lock cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum BundleError {
+    /// A file could not be had.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// An index is not vouched for.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// A package file changed after it was checked.
+    #[error(transparent)]
+    Mismatch(#[from] Mismatch),
+    /// The lock names a place that is none.
+    #[error(transparent)]
+    Location(#[from] LocationError),
+    /// The lock names a digest that is none.
+    #[error(transparent)]
+    Key(#[from] CacheKeyError),
+    /// The lock is of a format that is not known.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// An index cannot be read.
+    #[error("{at}: {source}")]
+    Index {
+        /// The index, by URL or path.
+        at: String,
+        /// What is wrong with it.
+        source: IndexError,
+    },
+    /// An index is gone.
+    #[error("{at} is gone")]
+    NoIndex {
+        /// The index, by URL or path.
+        at: String,
+    },
+    /// An index has changed since the lock was written.
+    #[error("{at} is not the index that the lock was made from: the feed has moved on")]
+    FeedMoved {
+        /// The index, by URL or path.
+        at: String,
+    },
+    /// The lock lists a package that its index does not, or not like this.
+    #[error("the lock's entry for {package} is not in the index of the feed {feed}")]
+    NotInIndex {
+        /// The package.
+        package: String,
+        /// The feed.
+        feed: String,
+    },
+}
+
+impl BundleError {
+    /// What the user can do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            BundleError::Fetch(error) => error.help(),
+            BundleError::Trust(error) => Some(error.help()),
+            BundleError::Location(error) => error.help(),
+            BundleError::Lock(error) => Some(error.help()),
+            BundleError::NoIndex { .. } | BundleError::FeedMoved { .. } => {
+                Some("run owpkg resolve again for a lock of what the feed holds now".into())
+            }
+            BundleError::NotInIndex { .. } => {
+                Some("the lock was changed by hand: run owpkg resolve again".into())
+            }
+            BundleError::Mismatch(_) | BundleError::Key(_) | BundleError::Index { .. } => None,
+        }
+    }
+}
+
+impl Bundle {
+    /// Fetches everything that a lock names, and verifies it along the chain key → index → digest → bytes. The lock
+    /// itself vouches for nothing: its entries must stand in the signed indexes.
+    ///
+    /// # Errors
+    /// When a file cannot be had, or any link of the chain does not hold.
+    pub fn fetch(
+        fetcher: &Fetcher,
+        keyring: &Keyring,
+        unsigned: Unsigned,
+        lock: Lock,
+        built_in: Option<&MemoryTree>,
+    ) -> Result<Bundle, BundleError> {
+        let format = lock.format()?;
+        let mut indexes = Vec::new();
+        for feed in &lock.feeds {
+            let folder = place(&feed.url, built_in)?;
+            let mut files = Vec::new();
+            for file in format.index_files() {
+                let Some(locked) = feed.files.iter().find(|locked| locked.name == file.name) else {
+                    continue;
+                };
+                let at = folder.join(file.name)?;
+                let found = fetcher.file(&at, file.cap)?;
+                let found = found.ok_or_else(|| BundleError::NoIndex { at: at.to_string() })?;
+                if trust::sha256(&found.bytes) != locked.sha256 {
+                    return Err(BundleError::FeedMoved { at: at.to_string() });
+                }
+                files.push(SignedFile { name: file.name, bytes: found.bytes });
+            }
+            let at = feed.url.clone();
+            let signed =
+                format.open(files).map_err(|source| BundleError::Index { at: at.clone(), source })?;
+            let index = keyring.verify(signed, &at, unsigned)?;
+            check_entries(&lock, &feed.name, format, &index)?;
+            indexes.push(index);
+        }
+        let feeds = fetch_packages(fetcher, &lock, &indexes, built_in)?;
+        Ok(Bundle { lock, feeds })
+    }
+}
+
+/// Checks that every package the lock takes from a feed stands in its index with the same file and digest.
+fn check_entries(
+    lock: &Lock,
+    feed: &str,
+    format: &'static dyn crate::index::Format,
+    index: &Verified<Signed>,
+) -> Result<(), BundleError> {
+    let parsed = format
+        .parse(index, FeedId(0))
+        .map_err(|source| BundleError::Index { at: feed.to_owned(), source })?;
+    for locked in lock.packages.iter().filter(|package| package.feed == feed) {
+        let listed = parsed.packages.iter().any(|package| {
+            package.name == locked.name
+                && package.version == locked.version
+                && package.file == locked.file
+                && package.digest == Some(locked.digest())
+        });
+        if !listed {
+            return Err(BundleError::NotInIndex { package: locked.name.clone(), feed: feed.to_owned() });
+        }
+    }
+    Ok(())
+}
+
+fn fetch_packages(
+    fetcher: &Fetcher,
+    lock: &Lock,
+    indexes: &[Verified<Signed>],
+    built_in: Option<&MemoryTree>,
+) -> Result<Vec<LockedFeed>, BundleError> {
+    let format = lock.format()?;
+    let mut wants = Vec::new();
+    for package in &lock.packages {
+        let digest = package.digest();
+        wants.push(Want {
+            location: place(&package.url, built_in)?,
+            name: package.file.clone(),
+            size: package.size,
+            key: CacheKey::parse(&format!("{}-{}", digest.kind.name(), digest.hex()))?,
+            check: Arc::new(move |file| Ok(format.measure(file)? == digest)),
+        });
+    }
+    let cached = fetcher.artifacts(wants)?;
+    let mut feeds: Vec<LockedFeed> = lock
+        .feeds
+        .iter()
+        .zip(indexes)
+        .map(|(feed, index)| LockedFeed {
+            name: feed.name.clone(),
+            index: index.files(),
+            packages: Vec::new(),
+        })
+        .collect();
+    for (package, cached) in lock.packages.iter().zip(cached) {
+        let Some(position) = feeds.iter().position(|feed| feed.name == package.feed) else {
+            let (package, feed) = (package.name.clone(), package.feed.clone());
+            return Err(BundleError::NotInIndex { package, feed });
+        };
+        let by = indexes[position].by();
+        let artifact =
+            Artifact::check(&cached.path, package.size, &package.digest(), by, |file| format.measure(file))?;
+        feeds[position].packages.push((package.file.clone(), artifact));
+    }
+    Ok(feeds)
+}
+
+impl LockedPackage {
+    fn digest(&self) -> Digest {
+        Digest { kind: self.digest_kind, value: self.digest }
+    }
+}
+
+/// A place that a lock names: a URL, an absolute path, or a path in a tree that is built in.
+fn place(text: &str, built_in: Option<&MemoryTree>) -> Result<Location, LocationError> {
+    match built_in.and_then(|tree| tree.locate(text)) {
+        Some(location) => location,
+        None => Location::parse(text, Utf8Path::new("/")),
+    }
+}

@@ -1,0 +1,255 @@
+//! `owpkg.lock`: the plan written down with every digest, in TOML. The lock alone reproduces the disk.
+
+use serde::{Deserialize, Serialize};
+
+use crate::index::{FORMATS, Format, format_named};
+use crate::release::OpenRelease;
+use crate::resolve::{Baseline, BaselineSource, Plan};
+use crate::trust::{self, Authority, DigestKind};
+
+const SCHEMA: &str = "owpkg.lock/1";
+const HEAD: &str =
+    "# Written by owpkg. `owpkg disk OUT` makes the same disk from this file, bit for bit, anywhere.\n\n";
+
+/// A plan with everything that is needed to make its disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lock {
+    schema: String,
+    /// The release, where anything tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release: Option<String>,
+    /// The build's revision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version_code: Option<String>,
+    /// The target.
+    pub target: String,
+    /// The architecture.
+    pub arch: String,
+    /// The format: `opkg` or `apk`.
+    pub format: String,
+    /// The version of the router's `kernel` package, with its vermagic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kernel: Option<String>,
+    /// The release tree.
+    pub source: String,
+    /// The time of every file on the disk, in seconds since 1970.
+    pub date: i64,
+    /// Whether indexes are in it that no trusted key vouches for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub accepted_unsigned: bool,
+    /// Whether it is of the demo release, which no router runs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demo: bool,
+    /// The names to give to the router's client, in this order.
+    pub install: Vec<String>,
+    /// What the router was taken to hold.
+    pub baseline: LockedBaseline,
+    /// The feeds that the plan uses.
+    #[serde(rename = "feed", default)]
+    pub feeds: Vec<LockedIndex>,
+    /// The packages, dependencies first.
+    #[serde(rename = "package", default)]
+    pub packages: Vec<LockedPackage>,
+}
+
+/// What the router was taken to hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockedBaseline {
+    /// Where the list came from.
+    pub from: BaselineSource,
+    /// How many packages it has.
+    pub packages: usize,
+}
+
+/// A feed's index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockedIndex {
+    /// The feed's name, and its folder on the disk.
+    pub name: String,
+    /// Its folder upstream.
+    pub url: String,
+    /// The ids of the trusted keys that signed it.
+    pub signed_by: Vec<String>,
+    /// Its files, byte for byte.
+    #[serde(rename = "file")]
+    pub files: Vec<LockedFile>,
+}
+
+/// A file of an index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockedFile {
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// SHA-256 of the file.
+    #[serde(with = "trust::hex_bytes")]
+    pub sha256: [u8; 32],
+}
+
+/// A package of the plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockedPackage {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The feed that lists it.
+    pub feed: String,
+    /// The name of its file.
+    pub file: String,
+    /// Where the file is.
+    pub url: String,
+    /// The file's size in bytes, where the index states it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// The size of what it unpacks to, in bytes, where the index states it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub installed_size: Option<u64>,
+    /// What the digest is taken over.
+    pub digest_kind: DigestKind,
+    /// The digest that the index states.
+    #[serde(with = "trust::hex_bytes")]
+    pub digest: [u8; 32],
+    /// Why it was asked for, where it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<String>,
+    /// The packages of the plan that need it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needed_by: Vec<String>,
+}
+
+/// A text that is no lock.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LockError {
+    /// It is not TOML of the lock's shape.
+    #[error("it is not a lock: {0}")]
+    Shape(String),
+    /// It is of another version of owpkg.
+    #[error("it has the schema {found:?}, expected {SCHEMA:?}")]
+    Schema {
+        /// What it says.
+        found: String,
+    },
+    /// A name in it cannot become a file.
+    #[error("{0:?} is not a plain file name")]
+    Name(String),
+    /// Its format is not known.
+    #[error("the package format {0:?} is not known")]
+    Format(String),
+}
+
+impl Lock {
+    /// Writes a plan down. `date` is the time of the files on the disk, in seconds since 1970.
+    pub fn of(release: &OpenRelease, baseline: &Baseline, plan: &Plan<'_>, date: i64, demo: bool) -> Lock {
+        let universe = plan.universe;
+        let used: Vec<_> = release
+            .feeds
+            .iter()
+            .filter(|signed| {
+                plan.steps.iter().any(|step| universe.feed(plan.package(step).feed) == &signed.feed)
+            })
+            .collect();
+        let index = |signed: &&crate::release::SignedFeed| LockedIndex {
+            name: signed.feed.name.clone(),
+            url: signed.feed.location.clone(),
+            signed_by: signed.index.by().key_ids(),
+            files: signed
+                .index
+                .files
+                .iter()
+                .map(|file| LockedFile {
+                    name: file.name.to_owned(),
+                    size: file.bytes.len() as u64,
+                    sha256: trust::sha256(&file.bytes),
+                })
+                .collect(),
+        };
+        Lock {
+            schema: SCHEMA.to_owned(),
+            release: release.release.as_ref().map(ToString::to_string),
+            version_code: release.version_code.clone(),
+            target: release.target.to_string(),
+            arch: release.arch.clone(),
+            format: release.format.name().to_owned(),
+            kernel: baseline.installed.get("kernel").map(|held| held.version.clone()),
+            source: release.root.to_string(),
+            date,
+            accepted_unsigned: used.iter().any(|signed| *signed.index.by() == Authority::Nobody),
+            demo,
+            install: plan.install.clone(),
+            baseline: LockedBaseline { from: baseline.source, packages: baseline.installed.len() },
+            feeds: used.iter().map(index).collect(),
+            packages: plan.steps.iter().filter_map(|step| locked(release, plan, step)).collect(),
+        }
+    }
+
+    /// The lock as text.
+    pub fn to_text(&self) -> String {
+        // A lock holds nothing that TOML cannot: no maps with odd keys, no nested enums.
+        HEAD.to_owned() + &toml::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads a lock and checks that no name in it can leave its folder.
+    pub fn parse(text: &str) -> Result<Lock, LockError> {
+        let lock: Lock =
+            toml::from_str(text).map_err(|error| LockError::Shape(error.message().to_owned()))?;
+        if lock.schema != SCHEMA {
+            return Err(LockError::Schema { found: lock.schema });
+        }
+        lock.format()?;
+        let feeds = lock
+            .feeds
+            .iter()
+            .flat_map(|feed| std::iter::once(&feed.name).chain(feed.files.iter().map(|file| &file.name)));
+        let packages = lock.packages.iter().flat_map(|package| [&package.name, &package.feed, &package.file]);
+        for name in feeds.chain(packages) {
+            if !crate::index::is_plain(name) {
+                return Err(LockError::Name(name.clone()));
+            }
+        }
+        Ok(lock)
+    }
+
+    /// The format of its feeds.
+    pub fn format(&self) -> Result<&'static dyn Format, LockError> {
+        format_named(&self.format).ok_or_else(|| LockError::Format(self.format.clone()))
+    }
+
+    /// The bytes of all package files, where they are known.
+    pub fn download_size(&self) -> u64 {
+        self.packages.iter().filter_map(|package| package.size).sum()
+    }
+}
+
+fn locked(release: &OpenRelease, plan: &Plan<'_>, step: &crate::resolve::Step) -> Option<LockedPackage> {
+    let package = plan.package(step);
+    let feed = release.feeds.get(usize::from(package.feed.0))?;
+    // A package without a digest is never chosen, and its file name was checked when the index was read.
+    let digest = package.digest?;
+    Some(LockedPackage {
+        name: package.name.to_owned(),
+        version: package.version.to_owned(),
+        feed: feed.feed.name.clone(),
+        file: package.file.to_string(),
+        url: feed.location.join(&package.file).ok()?.to_string(),
+        size: package.size,
+        installed_size: package.installed_size,
+        digest_kind: digest.kind,
+        digest: digest.value,
+        because: step.because.clone(),
+        needed_by: step.needed_by.clone(),
+    })
+}
+
+impl LockError {
+    /// What the user can do about it.
+    pub fn help(&self) -> String {
+        match self {
+            LockError::Format(_) => {
+                format!("this owpkg knows {}", FORMATS.map(|format| format.name()).join(" and "))
+            }
+            _ => "write a new one with owpkg resolve".to_owned(),
+        }
+    }
+}

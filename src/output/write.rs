@@ -1,0 +1,215 @@
+//! Writes a tree of files as a FAT image, a tar or a folder: whole, or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::content::Entry;
+use super::fat::{self, FatError, FatKind, Label, Size, Timestamp};
+
+/// What to make of the files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutputFormat {
+    /// A FAT image, to be attached to the router as a disk.
+    Fat,
+    /// A tar, for a router that is reached by scp.
+    Tar,
+    /// A folder.
+    Dir,
+}
+
+/// How to make it.
+#[derive(Debug, Clone)]
+pub struct OutputOptions {
+    /// What to make.
+    pub format: OutputFormat,
+    /// The size of a FAT image.
+    pub size: Size,
+    /// The kind of FAT; none: by size and content.
+    pub kind: Option<FatKind>,
+    /// The label of a FAT image.
+    pub label: Label,
+    /// The volume id of a FAT image.
+    pub volume_id: u32,
+    /// The time of every file, in seconds since 1970.
+    pub date: i64,
+}
+
+/// Why an output could not be written. Nothing is left of it.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// The files do not make a FAT image.
+    #[error("{path}: {source}")]
+    Fat {
+        /// The output.
+        path: Utf8PathBuf,
+        /// Why.
+        source: FatError,
+    },
+    /// It cannot be written.
+    #[error("{path} cannot be written: {source}")]
+    Io {
+        /// The output, or the file of it.
+        path: Utf8PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// There is something in its place that must not be replaced.
+    #[error("{path} is there already, and is {found}")]
+    InTheWay {
+        /// The output.
+        path: Utf8PathBuf,
+        /// What is there.
+        found: &'static str,
+    },
+}
+
+impl OutputError {
+    /// What the user can do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            OutputError::Fat { source: FatError::TooSmall { needed, .. }, .. } => Some(format!(
+                "leave out --size for the smallest image that will do, or give at least {}K",
+                needed.div_ceil(1024)
+            )),
+            OutputError::InTheWay { .. } => Some("remove it, or name another place".into()),
+            OutputError::Fat { .. } | OutputError::Io { .. } => None,
+        }
+    }
+}
+
+/// Writes the files to `path`, in place of an earlier file of that name; a folder must be new or empty.
+///
+/// # Errors
+/// When the files do not fit, or the place cannot be written.
+pub fn write(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Result<u64, OutputError> {
+    match options.format {
+        OutputFormat::Fat => write_fat(path, entries, options),
+        OutputFormat::Tar => replace_file(path, |file| write_tar(file, entries, options.date)),
+        OutputFormat::Dir => write_dir(path, entries, options.date),
+    }
+}
+
+fn write_fat(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Result<u64, OutputError> {
+    let failed = |source| OutputError::Fat { path: path.to_owned(), source };
+    let files: Vec<fat::Entry<'_>> =
+        entries.iter().map(|entry| fat::Entry { path: &entry.path, size: entry.content.size() }).collect();
+    let settings = fat::Options {
+        size: options.size,
+        kind: options.kind,
+        label: options.label,
+        volume_id: options.volume_id,
+        time: Timestamp::from_unix(options.date),
+    };
+    let plan = fat::plan(&files, &settings).map_err(failed)?;
+    let mut refused = None;
+    let written = replace_file(path, |file| match plan.write(file, |index| entries[index].content.open()) {
+        Ok(()) => file.set_len(plan.size()),
+        Err(error) => {
+            refused = Some(error);
+            Err(io::ErrorKind::Other.into())
+        }
+    });
+    match refused {
+        Some(error) => Err(failed(error)),
+        None => written,
+    }
+}
+
+fn write_tar(file: &mut File, entries: &[Entry], date: i64) -> io::Result<()> {
+    let mut tar = tar::Builder::new(BufWriter::new(file));
+    for entry in entries {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(entry.content.size());
+        header.set_mode(if entry.path.ends_with(".sh") { 0o755 } else { 0o644 });
+        header.set_mtime(u64::try_from(date).unwrap_or(0));
+        header.set_uid(0);
+        header.set_gid(0);
+        tar.append_data(&mut header, &entry.path, entry.content.open()?)?;
+    }
+    tar.into_inner()?.flush()
+}
+
+fn write_dir(path: &Utf8Path, entries: &[Entry], date: i64) -> Result<u64, OutputError> {
+    let failed = |source| OutputError::Io { path: path.to_owned(), source };
+    match fs::read_dir(path) {
+        Ok(mut found) => match found.next() {
+            Some(_) => {
+                return Err(OutputError::InTheWay {
+                    path: path.to_owned(),
+                    found: "a folder that is not empty",
+                });
+            }
+            None => fs::remove_dir(path).map_err(failed)?,
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            return Err(OutputError::InTheWay { path: path.to_owned(), found: "a file" });
+        }
+        Err(error) => return Err(failed(error)),
+    }
+    let parent = parent(path);
+    let staging = tempfile::Builder::new().prefix(".owpkg-").tempdir_in(parent).map_err(failed)?;
+    let mut total = 0;
+    for entry in entries {
+        let to = staging.path().join(&entry.path);
+        let copied = to.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| {
+            let mut file = File::create(&to)?;
+            let copied = io::copy(&mut entry.content.open()?, &mut file)?;
+            let seconds = std::time::Duration::from_secs(u64::try_from(date).unwrap_or(0));
+            file.set_modified(std::time::SystemTime::UNIX_EPOCH + seconds)?;
+            file.sync_all()?;
+            Ok(copied)
+        });
+        total += copied.map_err(|source| OutputError::Io { path: path.join(&entry.path), source })?;
+    }
+    let staging = staging.keep();
+    open_to_all(&staging).and_then(|()| fs::rename(&staging, path)).map_err(|source| {
+        // The error that counts is the first one.
+        let _ = fs::remove_dir_all(&staging);
+        failed(source)
+    })?;
+    Ok(total)
+}
+
+/// Writes a file beside its place, syncs it, and moves it there; answers with its size in bytes.
+///
+/// # Errors
+/// When any of that fails; what was there before is then still there.
+pub fn replace_file(
+    path: &Utf8Path,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> Result<u64, OutputError> {
+    let failed = |source| OutputError::Io { path: path.to_owned(), source };
+    if path.is_dir() {
+        return Err(OutputError::InTheWay { path: path.to_owned(), found: "a folder" });
+    }
+    let mut file = tempfile::Builder::new().prefix(".owpkg-").tempfile_in(parent(path)).map_err(failed)?;
+    fill(file.as_file_mut()).map_err(failed)?;
+    let size = file.as_file().metadata().map_err(failed)?.len();
+    open_to_all(file.path()).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(size)
+}
+
+fn parent(path: &Utf8Path) -> &Utf8Path {
+    match path.parent() {
+        Some(parent) if !parent.as_str().is_empty() => parent,
+        _ => Utf8Path::new("."),
+    }
+}
+
+/// Temporary files are made for their owner alone; what is put in place is for everybody to read.
+#[cfg(unix)]
+fn open_to_all(path: &std::path::Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = if path.is_dir() { 0o755 } else { 0o644 };
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn open_to_all(_: &std::path::Path) -> io::Result<()> {
+    Ok(())
+}

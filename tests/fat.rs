@@ -1,0 +1,11 @@
+//! The FAT writer, judged by others: `fsck.fat` and mtools (Debian packages dosfstools and mtools), and the readers
+//! of the crates fatfs and hadris-fat.
+
+mod contents;
+mod format;
+mod image;
+mod judges;
+mod names;
+mod random;
+mod refusals;
+mod sizes;
