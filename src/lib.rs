@@ -1,6 +1,7 @@
 //! owpkg: from the network card in your hand to a disk that a stock OpenWrt accepts with no network.
 #![forbid(unsafe_code)]
 
+pub mod cli;
 pub mod fetch;
 pub mod hardware;
 pub mod index;

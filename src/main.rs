@@ -1,1 +1,3 @@
-fn main() {}
+fn main() -> std::process::ExitCode {
+    owpkg::cli::run(owpkg::cli::Env::of_process())
+}

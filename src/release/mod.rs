@@ -15,8 +15,8 @@ mod versions;
 
 pub use error::ReleaseError;
 pub use kernel::Kernel;
-pub use name::Release;
+pub use name::{NotARelease, Release};
 pub(crate) use open::most_common;
 pub use open::{Ask, OpenRelease, SignedFeed, open};
-pub use target::Target;
+pub use target::{NotATarget, Target};
 pub use versions::latest_stable;

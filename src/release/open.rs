@@ -50,6 +50,8 @@ pub struct OpenRelease {
     pub kernel: Option<Kernel>,
     /// When its source was committed, in seconds since 1970.
     pub source_date_epoch: Option<u64>,
+    /// What the router holds, where the user said so.
+    pub installed: Option<Installed>,
     /// What its stock image holds, by its manifest.
     pub stock: Option<Installed>,
     /// What every image holds, by `profiles.json`: names only, without what they depend on.
@@ -161,6 +163,7 @@ impl Reader<'_> {
             format,
             kernel,
             source_date_epoch: profiles.source_date_epoch,
+            installed: self.ask.installed,
             stock,
             default_packages,
             feeds,

@@ -61,18 +61,14 @@ impl BaselineError {
 }
 
 impl Baseline {
-    /// Determines what the router holds: `given`, else the stock image's manifest, else the closure of the default
+    /// Determines what the router holds: the user's list, else the stock image's manifest, else the closure of the default
     /// packages.
     ///
     /// # Errors
     /// When nothing tells.
-    pub fn determine(
-        release: &OpenRelease,
-        universe: &Universe<'_>,
-        given: Option<Installed>,
-    ) -> Result<Baseline, BaselineError> {
-        let (source, installed) = match (given, &release.stock) {
-            (Some(given), _) => (BaselineSource::Installed, given),
+    pub fn determine(release: &OpenRelease, universe: &Universe<'_>) -> Result<Baseline, BaselineError> {
+        let (source, installed) = match (&release.installed, &release.stock) {
+            (Some(given), _) => (BaselineSource::Installed, given.clone()),
             (None, Some(stock)) => (BaselineSource::Manifest, stock.clone()),
             (None, None) => (BaselineSource::DefaultPackages, Installed::default()),
         };

@@ -1,0 +1,186 @@
+//! What was typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// From the network card in your hand to a disk that a stock OpenWrt accepts with no network.
+#[derive(Debug, Parser)]
+#[command(name = "owpkg", version, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the plan for a card or for packages, and write it to owpkg.lock
+    Resolve(ResolveArgs),
+    /// Write the disk: of a selection, or of owpkg.lock when none is given
+    Disk(DiskArgs),
+}
+
+/// `owpkg resolve`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  owpkg resolve --chip iwl7265d\n  owpkg resolve --chip ath10k --wpa \
+                        wpad-openssl --release 24.10.2\n  owpkg resolve --chip iwl7265d --demo")]
+pub struct ResolveArgs {
+    /// What to install.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Where from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// How to print the plan
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: PlanFormat,
+    /// Print the plan as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Where to write the lock
+    #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
+    pub lock: String,
+    /// Write no lock
+    #[arg(long, conflicts_with = "lock")]
+    pub no_lock: bool,
+}
+
+/// How to print a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum PlanFormat {
+    /// Who needs whom, from what was asked for
+    #[default]
+    Tree,
+    /// One line a package, in install order
+    Table,
+    /// The names, in install order
+    Names,
+    /// The URLs of the package files
+    Urls,
+}
+
+/// `owpkg disk`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  owpkg disk pkgs.img --chip iwl7265d\n  owpkg disk pkgs.img --size 5M\n  \
+                        owpkg disk pkgs.tar --format tar --chip mt7921e"
+)]
+pub struct DiskArgs {
+    /// The image, tar or folder to write
+    pub out: String,
+    /// What to install.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Where from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// What to write
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: DiskFormat,
+    /// Size of the image, like 5M (MiB) or 64K (KiB); the smallest that will do without it
+    #[arg(long, value_name = "SIZE")]
+    pub size: Option<String>,
+    /// Kind of FAT; chosen by size without it
+    #[arg(long, value_name = "BITS", value_parser = ["12", "16", "32"])]
+    pub fat: Option<String>,
+    /// Label of the image
+    #[arg(long, value_name = "LABEL", default_value = "OWPKG")]
+    pub label: String,
+    /// The lock to read when nothing is selected
+    #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
+    pub lock: String,
+    /// Print what was written as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What kind of disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum DiskFormat {
+    /// A FAT image, to attach as a disk
+    #[default]
+    Fat,
+    /// A tar, to copy by scp
+    Tar,
+    /// A folder
+    Dir,
+}
+
+/// What to install, shared by the commands that make a plan.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What to install")]
+pub struct SelectionArgs {
+    /// A chip or a family: iwl7265d, AX210, ath10k
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub chip: Vec<String>,
+    /// A package
+    #[arg(long, value_name = "PKG", num_args = 1..)]
+    pub add: Vec<String>,
+    /// A package to go without
+    #[arg(long, value_name = "PKG", num_args = 1..)]
+    pub omit: Vec<String>,
+    /// The wpad package for Wi-Fi chips, or none; the release's default without it
+    #[arg(long, value_name = "PKG")]
+    pub wpa: Option<String>,
+    /// Which driver to take where a chip has two
+    #[arg(long, value_enum, value_name = "VARIANT")]
+    pub variant: Option<VariantArg>,
+}
+
+/// Which driver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VariantArg {
+    /// The kernel's own
+    Mainline,
+    /// Candela Technologies'
+    Ct,
+}
+
+/// Where packages come from, and what the router is.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Where from")]
+pub struct SourceArgs {
+    /// The release: 24.10.2, 24.10-SNAPSHOT, SNAPSHOT; the latest stable one without it
+    #[arg(long, value_name = "R")]
+    pub release: Option<String>,
+    /// The target
+    #[arg(long, value_name = "T/S")]
+    pub target: Option<String>,
+    /// The device, where images differ by device
+    #[arg(long, value_name = "P")]
+    pub profile: Option<String>,
+    /// What the router holds: an image's manifest, `opkg list-installed`, an opkg status file
+    #[arg(long, value_name = "FILE")]
+    pub installed: Option<String>,
+    /// A further feed
+    #[arg(long, value_name = "NAME=URL")]
+    pub feed: Vec<String>,
+    /// A server or folder that holds releases/ and snapshots/
+    #[arg(long, value_name = "URL|DIR", default_value = super::session::OFFICIAL)]
+    pub mirror: String,
+    /// One release tree: a URL or folder that holds targets/ and packages/
+    #[arg(long, value_name = "URL|DIR", conflicts_with = "mirror")]
+    pub tree: Option<String>,
+    /// A small release built into owpkg, for a look around with no network
+    #[arg(long, conflicts_with_all = ["mirror", "tree"])]
+    pub demo: bool,
+    /// Use only what the cache holds
+    #[arg(long)]
+    pub offline: bool,
+    /// A public key to trust beside the official ones
+    #[arg(long, value_name = "FILE")]
+    pub key: Vec<String>,
+    /// Take indexes that no trusted key signed
+    #[arg(long)]
+    pub accept_unsigned: bool,
+    /// The download cache (also OWPKG_CACHE)
+    #[arg(long, value_name = "DIR")]
+    pub cache_dir: Option<String>,
+}
+
+impl SelectionArgs {
+    /// Whether anything is to be installed.
+    pub fn is_empty(&self) -> bool {
+        self.chip.is_empty() && self.add.is_empty()
+    }
+}

@@ -1,0 +1,81 @@
+//! The world outside of the program, passed in so that tests can pass another.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Read, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use camino::Utf8PathBuf;
+
+/// Everything that the program takes from its process.
+pub struct Env {
+    /// The arguments, the program's name first.
+    pub args: Vec<OsString>,
+    /// The working folder.
+    pub cwd: Utf8PathBuf,
+    /// The environment variables.
+    pub vars: BTreeMap<String, String>,
+    /// Standard input.
+    pub stdin: Box<dyn Read>,
+    /// Standard output: answers.
+    pub out: Box<dyn Write>,
+    /// Standard error: progress and diagnostics.
+    pub err: ErrStream,
+    /// Whether standard output is a terminal.
+    pub out_is_terminal: bool,
+    /// Whether standard error is a terminal.
+    pub err_is_terminal: bool,
+    /// Seconds since 1970.
+    pub now: i64,
+}
+
+/// Standard error, shared by the command and by the threads that report progress.
+#[derive(Clone)]
+pub struct ErrStream(Arc<Mutex<dyn Write + Send>>);
+
+impl ErrStream {
+    /// Shares a stream.
+    pub fn new(stream: impl Write + Send + 'static) -> ErrStream {
+        ErrStream(Arc::new(Mutex::new(stream)))
+    }
+}
+
+impl Write for ErrStream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).flush()
+    }
+}
+
+impl Env {
+    /// The real one.
+    pub fn of_process() -> Env {
+        let cwd = std::env::current_dir().ok().and_then(|path| Utf8PathBuf::from_path_buf(path).ok());
+        let utf8 =
+            |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+        Env {
+            args: std::env::args_os().collect(),
+            cwd: cwd.unwrap_or_else(|| ".".into()),
+            vars: std::env::vars_os().filter_map(utf8).collect(),
+            stdin: Box::new(io::stdin()),
+            out: Box::new(io::BufWriter::new(io::stdout())),
+            err: ErrStream::new(io::stderr()),
+            out_is_terminal: io::stdout().is_terminal(),
+            err_is_terminal: io::stderr().is_terminal(),
+            now: jiff::Timestamp::now().as_second(),
+        }
+    }
+
+    /// A path as the user wrote it, taken from the working folder.
+    pub fn path(&self, path: &str) -> Utf8PathBuf {
+        self.cwd.join(path)
+    }
+
+    /// A variable that is set and not empty.
+    pub fn var(&self, name: &str) -> Option<&str> {
+        self.vars.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}

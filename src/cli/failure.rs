@@ -1,0 +1,190 @@
+//! How a command ends when it does not end well: what, and what to do next.
+
+use std::error::Error;
+use std::io::{self, Write as _};
+
+use crate::fetch::{FetchError, LocationError};
+use crate::hardware::{UnknownChip, Unsupported};
+use crate::index::InstalledError;
+use crate::output::{BundleError, LockError, OutputError};
+use crate::release::ReleaseError;
+use crate::resolve::{BaselineError, Refusal};
+use crate::trust::TrustError;
+
+use super::Env;
+use super::style::Style;
+
+/// Exit statuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// A fault in owpkg.
+    Fault = 1,
+    /// The command line, or a file named on it, is not usable.
+    Usage = 2,
+    /// Unknown hardware or package.
+    Unknown = 3,
+    /// The request cannot be resolved.
+    Unresolvable = 4,
+    /// A signature or digest does not hold.
+    Untrusted = 5,
+    /// Something could not be had.
+    Unavailable = 6,
+    /// The output could not be written.
+    Output = 7,
+}
+
+/// Why a command did not do what it was told.
+#[derive(Debug)]
+pub struct Failure {
+    /// The exit status.
+    pub exit: Exit,
+    message: String,
+    help: Option<String>,
+    broken_pipe: bool,
+}
+
+impl Failure {
+    /// A failure in words.
+    pub fn new(exit: Exit, message: impl Into<String>, help: Option<String>) -> Failure {
+        Failure { exit, message: message.into(), help, broken_pipe: false }
+    }
+
+    /// A mistake on the command line.
+    pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Failure {
+        Failure::new(Exit::Usage, message, Some(help.into()))
+    }
+
+    /// Standard output cannot be written.
+    pub fn stdout(error: io::Error) -> Failure {
+        let broken_pipe = error.kind() == io::ErrorKind::BrokenPipe;
+        let message = format!("standard output cannot be written: {error}");
+        Failure { broken_pipe, ..Failure::new(Exit::Output, message, None) }
+    }
+
+    /// Whether the reader of standard output went away, which is no failure.
+    pub(super) fn is_broken_pipe(&self) -> bool {
+        self.broken_pipe
+    }
+
+    /// Shows it on standard error.
+    pub(super) fn show(&self, env: &mut Env) -> io::Result<()> {
+        let style = Style::new(env.err_is_terminal, env);
+        writeln!(env.err, "{} {}", style.error("error:"), self.message)?;
+        match &self.help {
+            Some(help) => writeln!(env.err, " {} {help}", style.help("help:")),
+            None => Ok(()),
+        }
+    }
+
+    fn of(exit: Exit, error: &dyn Error, help: Option<String>) -> Failure {
+        let mut message = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let text = cause.to_string();
+            if !message.contains(&text) {
+                message += &format!(": {text}");
+            }
+            source = cause.source();
+        }
+        Failure::new(exit, message, help)
+    }
+}
+
+impl From<FetchError> for Failure {
+    fn from(error: FetchError) -> Failure {
+        let exit = match &error {
+            FetchError::Mismatch { .. } => Exit::Untrusted,
+            FetchError::Client { .. } => Exit::Fault,
+            _ => Exit::Unavailable,
+        };
+        Failure::of(exit, &error, error.help())
+    }
+}
+
+impl From<TrustError> for Failure {
+    fn from(error: TrustError) -> Failure {
+        let exit = if matches!(error, TrustError::BadKey { .. }) { Exit::Usage } else { Exit::Untrusted };
+        Failure::of(exit, &error, Some(error.help()))
+    }
+}
+
+impl From<ReleaseError> for Failure {
+    fn from(error: ReleaseError) -> Failure {
+        match error {
+            ReleaseError::Fetch(error) => error.into(),
+            ReleaseError::Trust(error) => error.into(),
+            ReleaseError::WhichTarget { .. } => Failure::of(Exit::Usage, &error, error.help()),
+            ReleaseError::ManifestDigest { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
+            _ => Failure::of(Exit::Unavailable, &error, error.help()),
+        }
+    }
+}
+
+impl From<BundleError> for Failure {
+    fn from(error: BundleError) -> Failure {
+        match error {
+            BundleError::Fetch(error) => error.into(),
+            BundleError::Trust(error) => error.into(),
+            BundleError::Lock(error) => error.into(),
+            BundleError::Mismatch(_) | BundleError::NotInIndex { .. } => {
+                Failure::of(Exit::Untrusted, &error, error.help())
+            }
+            _ => Failure::of(Exit::Unavailable, &error, error.help()),
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        let exit = match &refusal {
+            Refusal::UnknownPackage { because, .. } if because == "--add" => Exit::Unknown,
+            _ => Exit::Unresolvable,
+        };
+        Failure::of(exit, &refusal, refusal.help())
+    }
+}
+
+impl From<BaselineError> for Failure {
+    fn from(error: BaselineError) -> Failure {
+        Failure::of(Exit::Unresolvable, &error, Some(error.help()))
+    }
+}
+
+impl From<UnknownChip> for Failure {
+    fn from(error: UnknownChip) -> Failure {
+        Failure::of(Exit::Unknown, &error, error.help())
+    }
+}
+
+impl From<Unsupported> for Failure {
+    fn from(error: Unsupported) -> Failure {
+        Failure::of(Exit::Unresolvable, &error, error.help())
+    }
+}
+
+impl From<OutputError> for Failure {
+    fn from(error: OutputError) -> Failure {
+        Failure::of(Exit::Output, &error, error.help())
+    }
+}
+
+impl From<LockError> for Failure {
+    fn from(error: LockError) -> Failure {
+        Failure::of(Exit::Usage, &error, Some(error.help()))
+    }
+}
+
+impl From<LocationError> for Failure {
+    fn from(error: LocationError) -> Failure {
+        Failure::of(Exit::Usage, &error, error.help())
+    }
+}
+
+impl From<InstalledError> for Failure {
+    fn from(error: InstalledError) -> Failure {
+        Failure::of(Exit::Usage, &error, None)
+    }
+}

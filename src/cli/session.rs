@@ -1,0 +1,263 @@
+//! What was typed, turned into what it means: a fetcher, the trusted keys, an open release, a request.
+
+use std::io::{Read as _, Write as _};
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+
+use super::args::{SelectionArgs, SourceArgs, VariantArg};
+use super::env::Env;
+use super::failure::{Exit, Failure};
+use super::progress::Bars;
+use super::report;
+use super::style::Style;
+use crate::fetch::{Fetcher, Location, MemoryTree, Options};
+use crate::hardware::{Catalogue, Role, Selection, Variant};
+use crate::index::{Installed, Universe};
+use crate::output::Lock;
+use crate::release::{self, Ask, OpenRelease, Release};
+use crate::resolve::{self, Baseline, Plan, Request, Root};
+use crate::trust::{Keyring, Unsigned};
+
+/// The official server.
+pub const OFFICIAL: &str = "https://downloads.openwrt.org";
+
+/// The largest list of installed packages that is read, in bytes.
+const INSTALLED_CAP: u64 = 16 << 20;
+
+/// What a command works with.
+pub struct Session {
+    /// Gets files.
+    pub fetcher: Fetcher,
+    /// The trusted keys.
+    pub keyring: Keyring,
+    /// What to do about indexes that no trusted key vouches for.
+    pub unsigned: Unsigned,
+    /// The release built into owpkg, when that is what is asked for.
+    pub built_in: Option<MemoryTree>,
+}
+
+/// A plan and what it stands on.
+pub struct Planned<'u> {
+    /// What the router holds.
+    pub baseline: Baseline,
+    /// What to add.
+    pub plan: Plan<'u>,
+    /// The plan written down.
+    pub lock: Lock,
+    /// What the user should know, in sentences.
+    pub warnings: Vec<String>,
+}
+
+impl Session {
+    /// Makes ready what the arguments ask for; nothing is fetched yet.
+    pub fn new(env: &Env, source: &SourceArgs) -> Result<Session, Failure> {
+        let mut options = Options::new(cache_dir(env, source)?);
+        options.offline = source.offline;
+        let progress = Arc::new(Bars::new(env.err.clone(), env.err_is_terminal));
+        let mut keyring = Keyring::official();
+        for file in &source.key {
+            let text = std::fs::read(env.path(file)).map_err(|error| {
+                Failure::new(Exit::Usage, format!("the key {file} cannot be read: {error}"), None)
+            })?;
+            keyring.add(&text, file)?;
+        }
+        let unsigned = if source.accept_unsigned { Unsigned::Accept } else { Unsigned::Refuse };
+        Ok(Session { fetcher: Fetcher::new(options, progress), keyring, unsigned, built_in: None })
+    }
+
+    /// Opens the release that the arguments name. A chip that is not known is refused before anything is fetched.
+    pub fn open(
+        &self,
+        env: &mut Env,
+        selection: &SelectionArgs,
+        source: &SourceArgs,
+    ) -> Result<OpenRelease, Failure> {
+        for name in &selection.chip {
+            Catalogue::builtin().find(name)?;
+        }
+        let named = source.release.as_deref().map(Release::parse).transpose();
+        let named = named.map_err(|error| Failure::usage(error.to_string(), "see --help"))?;
+        let target = source.target.as_deref().map(str::parse).transpose();
+        let target =
+            target.map_err(|error: release::NotATarget| Failure::usage(error.to_string(), "see --help"))?;
+        let (root, release) = match (&self.built_in, &source.tree) {
+            (Some(tree), _) => (tree.root(), named),
+            (None, Some(tree)) => (Location::parse(tree, &env.cwd)?, named),
+            (None, None) => {
+                let mirror = Location::parse(&source.mirror, &env.cwd)?;
+                let release = named.map_or_else(|| release::latest_stable(&self.fetcher, &mirror), Ok)?;
+                (mirror.join(&release.folder())?, Some(release))
+            }
+        };
+        let extra_feeds = source.feed.iter().map(|text| extra_feed(env, text)).collect::<Result<_, _>>()?;
+        let installed = source.installed.as_deref().map(|file| read_installed(env, file)).transpose()?;
+        let ask = Ask {
+            root,
+            release,
+            target,
+            profile: source.profile.clone(),
+            extra_feeds,
+            installed,
+            unsigned: self.unsigned,
+        };
+        Ok(release::open(&self.fetcher, &self.keyring, ask)?)
+    }
+
+    /// Makes the plan for a selection.
+    pub fn plan<'u>(
+        &self,
+        env: &Env,
+        release: &OpenRelease,
+        universe: &'u Universe<'_>,
+        selection: &SelectionArgs,
+    ) -> Result<Planned<'u>, Failure> {
+        let baseline = Baseline::determine(release, universe)?;
+        let mut warnings = release.warnings.clone();
+        warnings.extend(baseline.warnings.iter().cloned());
+        let request = request(release, universe, &baseline.installed, selection, &mut warnings)?;
+        let plan = resolve::resolve(universe, &baseline.installed, &request)?;
+        let date = date(env, release)?;
+        let lock = Lock::of(release, &baseline, &plan, date, self.built_in.is_some());
+        Ok(Planned { baseline, plan, lock, warnings })
+    }
+}
+
+/// Shows warnings on standard error.
+pub fn warn(env: &mut Env, warnings: &[String]) -> Result<(), Failure> {
+    let style = Style::new(env.err_is_terminal, env);
+    for warning in warnings {
+        writeln!(env.err, "{} {warning}", style.warning("warning:")).map_err(Failure::stdout)?;
+    }
+    Ok(())
+}
+
+/// The packages that a selection asks the release for.
+fn request(
+    release: &OpenRelease,
+    universe: &Universe<'_>,
+    installed: &Installed,
+    selection: &SelectionArgs,
+    warnings: &mut Vec<String>,
+) -> Result<Request, Failure> {
+    let mut request = Request { omit: selection.omit.iter().cloned().collect(), ..Request::default() };
+    let mut add = |name: &str, because: &str, warnings: &mut Vec<String>| {
+        if request.omit.contains(name) {
+            warnings.push(format!("{name} is left out, as --omit says, although {because} wants it"));
+        } else if !request.roots.iter().any(|root| root.name == name) {
+            request.roots.push(Root { name: name.to_owned(), because: because.to_owned() });
+        }
+    };
+    let catalogue = Catalogue::builtin();
+    let series = release.release.as_ref().and_then(Release::series);
+    let variant = selection.variant.map(|variant| match variant {
+        VariantArg::Mainline => Variant::Mainline,
+        VariantArg::Ct => Variant::Ct,
+    });
+    for name in &selection.chip {
+        let found = catalogue.find(name)?;
+        let chosen = catalogue.wanted(found, variant, &|package| universe.holds(package), series)?;
+        warnings.extend(chosen.warnings.iter().cloned());
+        warnings.extend(narrower(universe, name, &chosen));
+        for wanted in &chosen.wanted {
+            let package = match (wanted.role, selection.wpa.as_deref()) {
+                (Role::Wpad, Some("none")) => continue,
+                (Role::Wpad, Some(other)) => other,
+                (Role::Wpad, None) if holds_wpad(installed) => continue,
+                _ => &wanted.package,
+            };
+            add(package, &wanted.because, warnings);
+        }
+    }
+    for name in &selection.add {
+        add(name, "--add", warnings);
+    }
+    Ok(request)
+}
+
+/// A router that holds a wpad of any kind needs no second one, and could not have it: they exclude each other.
+fn holds_wpad(installed: &Installed) -> bool {
+    installed.iter().any(|(name, _)| name == "wpad" || name.starts_with("wpad-"))
+}
+
+/// What naming a member would save, for a family.
+fn narrower(universe: &Universe<'_>, family: &str, selection: &Selection) -> Option<String> {
+    let size = |package: &String| universe.named(package).filter_map(|id| universe.package(id).size).max();
+    let mut members: Vec<(u64, &str)> = selection
+        .narrower
+        .iter()
+        .map(|member| (member.spares.iter().filter_map(size).sum(), member.chip))
+        .filter(|(bytes, _)| *bytes > 0)
+        .collect();
+    members.sort_by_key(|(bytes, chip)| (std::cmp::Reverse(*bytes), *chip));
+    let shown: Vec<String> =
+        members.iter().take(6).map(|(bytes, chip)| format!("{chip} {}", report::size(*bytes))).collect();
+    (!shown.is_empty()).then(|| {
+        let more = members.len().saturating_sub(shown.len());
+        let more = if more == 0 { String::new() } else { format!(", and {more} more names") };
+        format!(
+            "{family} takes the firmware of the whole family; a narrower name saves: {}{more}",
+            shown.join(", ")
+        )
+    })
+}
+
+/// The time of the files: `SOURCE_DATE_EPOCH`, else the release's own, else the first that FAT knows.
+fn date(env: &Env, release: &OpenRelease) -> Result<i64, Failure> {
+    const FIRST_OF_FAT: i64 = 315_532_800;
+    match env.var("SOURCE_DATE_EPOCH") {
+        Some(text) => text.parse().map_err(|_| {
+            Failure::usage(
+                format!("SOURCE_DATE_EPOCH is {text:?}"),
+                "it must be a number of seconds since 1970",
+            )
+        }),
+        None => {
+            Ok(release.source_date_epoch.and_then(|epoch| i64::try_from(epoch).ok()).unwrap_or(FIRST_OF_FAT))
+        }
+    }
+}
+
+fn extra_feed(env: &Env, text: &str) -> Result<(String, Location), Failure> {
+    let wrong =
+        || Failure::usage(format!("--feed {text}: expected NAME=URL"), "like --feed own=https://host/own");
+    let (name, url) = text.split_once('=').ok_or_else(wrong)?;
+    if !crate::index::is_plain(name) {
+        return Err(wrong());
+    }
+    Ok((name.to_owned(), Location::parse(url, &env.cwd)?))
+}
+
+fn read_installed(env: &mut Env, file: &str) -> Result<Installed, Failure> {
+    let unreadable = |error: &dyn std::fmt::Display| {
+        Failure::new(Exit::Usage, format!("--installed {file}: {error}"), None)
+    };
+    let mut bytes = Vec::new();
+    let read = match file {
+        "-" => env.stdin.as_mut().take(INSTALLED_CAP + 1).read_to_end(&mut bytes),
+        _ => std::fs::File::open(env.path(file))
+            .and_then(|file| file.take(INSTALLED_CAP + 1).read_to_end(&mut bytes)),
+    };
+    let count = read.map_err(|error| unreadable(&error))?;
+    if count as u64 > INSTALLED_CAP {
+        return Err(unreadable(&"it is larger than any list of packages"));
+    }
+    Installed::parse(&String::from_utf8_lossy(&bytes)).map_err(|error| unreadable(&error))
+}
+
+/// `--cache-dir`, else `OWPKG_CACHE`, else the checkout's own cache, else the user's.
+fn cache_dir(env: &Env, source: &SourceArgs) -> Result<Utf8PathBuf, Failure> {
+    if let Some(named) = source.cache_dir.as_deref().or(env.var("OWPKG_CACHE")) {
+        return Ok(env.path(named));
+    }
+    let checkout = env.path("cache");
+    if checkout.join("CACHEDIR.TAG").is_file() && env.path("src/cli/session.rs").is_file() {
+        return Ok(checkout);
+    }
+    if let Some(base) = env.var("XDG_CACHE_HOME") {
+        return Ok(env.path(base).join("owpkg"));
+    }
+    let home = etcetera::home_dir().ok().and_then(|home| Utf8PathBuf::from_path_buf(home).ok());
+    home.map(|home| home.join(".cache/owpkg"))
+        .ok_or_else(|| Failure::usage("there is no home folder for the cache", "name one with --cache-dir"))
+}
