@@ -6,6 +6,7 @@ pub mod fetch;
 pub mod hardware;
 pub mod index;
 pub mod output;
+pub mod package;
 pub mod release;
 pub mod resolve;
 pub mod suggest;

@@ -1,0 +1,3 @@
+//! Package files: what they hold, and whether they are whole.
+
+pub mod ipk;
