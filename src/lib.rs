@@ -2,4 +2,5 @@
 #![forbid(unsafe_code)]
 
 pub mod index;
+pub mod package;
 pub mod trust;

@@ -1,8 +1,9 @@
 //! Package indexes: what a feed says it holds.
 //!
-//! Two formats exist, [`opkg`] (up to 24.10) and apk (25.12 and later). Both stand behind the [`Format`]
+//! Two formats exist, [`opkg`] (up to 24.10) and [`apk`] (25.12 and later). Both stand behind the [`Format`]
 //! trait; the list of them, [`FORMATS`], is the only place that names them.
 
+pub mod apk;
 mod format;
 mod installed;
 pub mod opkg;
@@ -15,7 +16,7 @@ pub use package::{Constraint, Dependency, FeedId, Package, PackageId, Provide, R
 pub use universe::{Feed, Universe};
 
 /// Every index format, newest first. A release tree's format is the first one whose index it holds.
-pub const FORMATS: [&dyn Format; 1] = [&opkg::Opkg];
+pub const FORMATS: [&dyn Format; 2] = [&apk::Apk, &opkg::Opkg];
 
 /// The format of that name (`opkg`, `apk`), as a lock records it.
 pub fn format_named(name: &str) -> Option<&'static dyn Format> {

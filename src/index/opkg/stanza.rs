@@ -9,6 +9,7 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::depends;
+use crate::index::package::is_plain;
 use crate::index::{FeedId, IndexError, Package, Parsed, Warning};
 use crate::trust::Digest;
 
@@ -227,12 +228,6 @@ const NOT_UTF8: &str = "a name or version that is not UTF-8";
 
 fn text(bytes: &[u8]) -> Result<&str, &'static str> {
     std::str::from_utf8(bytes).map_err(|_| NOT_UTF8)
-}
-
-/// Whether a name may become a file, a URL segment and a quoted word of a script.
-fn is_plain(name: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_graphic() && !b"/\\\"'`$".contains(&byte) || byte >= 0x80;
-    !name.is_empty() && name.len() <= 255 && !name.starts_with(['.', '-']) && name.bytes().all(allowed)
 }
 
 /// Reads a `Packages` text.

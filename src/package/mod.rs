@@ -1,0 +1,3 @@
+//! Package files: reading and checking them, without unpacking anything to the disk.
+
+pub mod apk;
