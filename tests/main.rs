@@ -1,1 +1,3 @@
 //! One test binary; each module says what belongs in it.
+
+mod apk;
