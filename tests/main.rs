@@ -1,4 +1,5 @@
 //! One test binary; each module says what belongs in it.
 
+mod apk;
 mod fat;
 mod hardware;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::io::{self, Read};
 
-use super::{Constraint, Dependency, FeedId, Installed, Package, PackageId, Universe};
+use super::{Constraint, Dependency, FeedId, Installed, Package, PackageId, Relation, Universe};
 use crate::trust::usign::UsignError;
 use crate::trust::{Digest, Signed, SignedFile, Verified};
 
@@ -37,11 +37,24 @@ pub trait Format: fmt::Debug + Sync {
     /// `provided`; none: the name meets no constraint.
     fn provided_version<'v>(&self, own: &'v str, provided: Option<&'v str>) -> Option<&'v str>;
 
+    /// Whether the very package is meant by the identity that a [`Relation::Identity`] names.
+    fn identifies(&self, _package: &Package<'_>, _identity: &str) -> bool {
+        false
+    }
+
+    /// Whether two packages may be installed together although both answer to one name, told by the versions at
+    /// which they do (none: as a virtual name). Conflicts that they state are another matter.
+    fn may_share(&self, _a: Option<&str>, _b: Option<&str>) -> bool {
+        true
+    }
+
     /// Whether a package of this architecture installs on a router of the release's architecture.
     fn fits(&self, package_arch: &str, release_arch: &str) -> bool;
 
     /// Names that every router holds although no index lists them.
-    fn implied(&self) -> &'static [&'static str];
+    fn implied(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// Which of two entries of the same name, version and architecture counts.
     fn duplicate(&self) -> Duplicate;
@@ -56,6 +69,17 @@ pub trait Format: fmt::Debug + Sync {
         candidates: &mut [PackageId],
     );
 
+    /// Whether the client takes `candidate` for `dependency` by itself; otherwise only if something else requires the
+    /// very package.
+    fn may_choose(
+        &self,
+        _universe: &Universe<'_>,
+        _dependency: &Dependency<'_>,
+        _candidate: PackageId,
+    ) -> bool {
+        true
+    }
+
     /// What the router's own client would choose, in its order, when told to install `names` one after the
     /// other; a name or a dependency that it cannot meet adds nothing.
     fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId>;
@@ -68,6 +92,9 @@ pub trait Format: fmt::Debug + Sync {
 impl dyn Format + '_ {
     /// Whether a package meets a dependency, by its own name or by one it provides.
     pub fn meets(&self, package: &Package<'_>, dependency: &Dependency<'_>) -> bool {
+        if let Some(Constraint { relation: Relation::Identity, version }) = &dependency.constraint {
+            return package.answers_to(dependency.name) && self.identifies(package, version);
+        }
         let provides = package.provides.iter().map(|provide| (provide.name, provide.version));
         self.answers((package.name, package.version), provides, dependency)
     }
@@ -111,7 +138,7 @@ pub struct Parsed<'i> {
 /// An entry that was passed over, as the client would.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// Where, in the inflated index: a line, counted from 1, or a byte offset.
+    /// Where, in the inflated index: a line, counted from 1, or an offset in the ADB payload.
     pub at: u64,
     /// Why.
     pub why: &'static str,
@@ -148,7 +175,7 @@ pub enum IndexError {
     /// It breaks the format.
     #[error("{unit} {at}: {why}")]
     Malformed {
-        /// `line` or `offset`.
+        /// `line`, `offset` in the inflated file, or `payload offset` in its ADB payload.
         unit: &'static str,
         /// Where, in the inflated index.
         at: u64,

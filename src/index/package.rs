@@ -93,6 +93,14 @@ pub enum Relation {
     GreaterEqual,
     /// Later (`>>` in opkg, `>` in apk).
     Greater,
+    /// Equal as far as the version named goes (`~` in apk): 1.2.3 is `~1.2`.
+    Fuzzy,
+    /// Earlier, or equal as far as the version named goes (`<~` in apk).
+    LessFuzzy,
+    /// Later, or equal as far as the version named goes (`>~` in apk).
+    GreaterFuzzy,
+    /// The very package of that digest (`><` in apk), whatever its version.
+    Identity,
 }
 
 /// A further name that a package answers to.
@@ -102,6 +110,12 @@ pub struct Provide<'i> {
     pub name: &'i str,
     /// The version it is provided at; none: as a virtual name.
     pub version: Option<&'i str>,
+}
+
+/// Whether a name may become a file, a URL segment and a quoted word of a script.
+pub(crate) fn is_plain(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_graphic() && !b"/\\\"'`$".contains(&byte) || byte >= 0x80;
+    !name.is_empty() && name.len() <= 255 && !name.starts_with(['.', '-']) && name.bytes().all(allowed)
 }
 
 impl<'i> Dependency<'i> {
@@ -150,6 +164,10 @@ impl fmt::Display for Relation {
             Relation::Equal => "=",
             Relation::GreaterEqual => ">=",
             Relation::Greater => ">",
+            Relation::Fuzzy => "~",
+            Relation::LessFuzzy => "<~",
+            Relation::GreaterFuzzy => ">~",
+            Relation::Identity => "><",
         })
     }
 }

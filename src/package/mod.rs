@@ -1,3 +1,4 @@
-//! Package files: what they hold, and whether they are whole.
+//! Package files: what they hold, and whether they are whole, without unpacking anything to the disk.
 
+pub mod apk;
 pub mod ipk;

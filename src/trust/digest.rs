@@ -43,6 +43,11 @@ impl Digest {
         Digest { kind: DigestKind::Sha256, value }
     }
 
+    /// A digest of an ADB payload.
+    pub fn adb_sha256(value: [u8; 32]) -> Digest {
+        Digest { kind: DigestKind::AdbSha256, value }
+    }
+
     /// The value in lower-case hex.
     pub fn hex(&self) -> String {
         hex(&self.value)

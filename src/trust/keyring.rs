@@ -1,10 +1,9 @@
 //! The keys that are trusted, and the check of an index's signature.
 
-use super::usign::{self, UsignError};
-use super::{Authority, KeyId, Verified};
+use super::{Authority, KeyError, PublicKey, Signature, Verified};
 
 /// The keys of official releases, embedded; `indexes/keys/README.md` tells where they come from.
-const OFFICIAL_USIGN: [&str; 7] = [
+const OFFICIAL: [&str; 9] = [
     include_str!("../../indexes/keys/usign/1035ac73cc4e59e3"),
     include_str!("../../indexes/keys/usign/2f8b0b98e08306bf"),
     include_str!("../../indexes/keys/usign/4d017e6f1ed5d616"),
@@ -12,6 +11,8 @@ const OFFICIAL_USIGN: [&str; 7] = [
     include_str!("../../indexes/keys/usign/b5043e70f9a75cde"),
     include_str!("../../indexes/keys/usign/d310c6f2833e97f7"),
     include_str!("../../indexes/keys/usign/f94b9dd6febac963"),
+    include_str!("../../indexes/keys/apk/openwrt-25.12.pem"),
+    include_str!("../../indexes/keys/apk/openwrt-snapshots.pem"),
 ];
 
 /// A downloaded index, split into what was signed and by whom it says it was.
@@ -19,7 +20,7 @@ const OFFICIAL_USIGN: [&str; 7] = [
 pub struct Signed {
     /// The files as the server gave them, under their names in the feed's folder: what a disk carries.
     pub files: Vec<SignedFile>,
-    /// The bytes that the signatures cover: the inflated index.
+    /// The bytes that the signatures cover: the inflated `Packages`, or the ADB payload of `packages.adb`.
     pub message: Vec<u8>,
     /// The signatures that came with it.
     pub signatures: Vec<Signature>,
@@ -28,7 +29,7 @@ pub struct Signed {
 /// One upstream file of an index, byte for byte.
 #[derive(Debug, Clone)]
 pub struct SignedFile {
-    /// `Packages.gz`, `Packages.sig`.
+    /// `Packages.gz`, `Packages.sig`, `packages.adb`.
     pub name: &'static str,
     /// Its bytes.
     pub bytes: Vec<u8>,
@@ -39,21 +40,6 @@ impl Verified<Signed> {
     pub fn files(&self) -> Vec<Verified<SignedFile>> {
         let vouch = |file: &SignedFile| Verified { value: file.clone(), by: self.by.clone() };
         self.value.files.iter().map(vouch).collect()
-    }
-}
-
-/// A signature of one of the schemes that OpenWrt uses.
-#[derive(Debug, Clone)]
-pub enum Signature {
-    /// A detached usign signature over the message (opkg).
-    Usign(usign::Signature),
-}
-
-impl Signature {
-    fn key_id(&self) -> &KeyId {
-        match self {
-            Signature::Usign(signature) => signature.key_id(),
-        }
     }
 }
 
@@ -70,7 +56,7 @@ pub enum Unsigned {
 /// The trusted public keys.
 #[derive(Debug, Clone, Default)]
 pub struct Keyring {
-    usign: Vec<usign::PublicKey>,
+    keys: Vec<PublicKey>,
 }
 
 /// Input that no trusted key vouches for.
@@ -106,7 +92,7 @@ pub enum TrustError {
         /// The key file.
         what: String,
         /// What is wrong with it.
-        source: UsignError,
+        source: KeyError,
     },
 }
 
@@ -120,14 +106,15 @@ impl TrustError {
             }
             TrustError::ForeignKey { signed_by, .. } => format!(
                 "if you trust who made this release, give their public key with --key FILE (on a router of that \
-                 release it is /etc/opkg/keys/{})",
+                 release it is in /etc/opkg/keys or /etc/apk/keys; its id is {})",
                 signed_by.first().map_or("<id>", String::as_str)
             ),
             TrustError::WrongSignature { .. } => {
                 "the file was damaged or changed on the way: fetch it again, or from another mirror".into()
             }
             TrustError::BadKey { .. } => {
-                "--key takes a usign public key: two lines, a comment and a base64 text that starts with RW"
+                "--key takes a usign public key (two lines, a comment and a base64 text that starts with RW) or a PEM \
+                 file with a public key on P-256"
                     .into()
             }
         }
@@ -142,21 +129,21 @@ impl Keyring {
 
     /// The keys of the official releases.
     pub fn official() -> Keyring {
-        let usign = OFFICIAL_USIGN.iter().filter_map(|text| usign::PublicKey::parse(text.as_bytes()).ok());
-        Keyring { usign: usign.collect() }
+        Keyring { keys: OFFICIAL.iter().filter_map(|text| PublicKey::parse(text.as_bytes()).ok()).collect() }
     }
 
-    /// Trusts one more public key, given as the content of its file; `what` names the file in errors.
+    /// Trusts one more public key, given as the content of its file, usign's or PEM; `what` names the file in
+    /// errors.
     pub fn add(&mut self, text: &[u8], what: &str) -> Result<(), TrustError> {
-        let key = usign::PublicKey::parse(text)
+        let key = PublicKey::parse(text)
             .map_err(|source| TrustError::BadKey { what: what.to_owned(), source })?;
-        self.usign.push(key);
+        self.keys.push(key);
         Ok(())
     }
 
     /// The ids of the trusted keys, in hex.
     pub fn ids(&self) -> Vec<String> {
-        self.usign.iter().map(|key| key.id().to_string()).collect()
+        self.keys.iter().map(|key| key.id().to_string()).collect()
     }
 
     /// Checks the signatures of an index; `what` names it in errors. One good one is enough, and a wrong one
@@ -170,14 +157,13 @@ impl Keyring {
         let mut good = Vec::new();
         let mut wrong = None;
         for signature in &signed.signatures {
-            let Signature::Usign(usign) = signature;
-            let mut named = self.usign.iter().filter(|key| key.id() == usign.key_id()).peekable();
+            let mut named = self.keys.iter().filter(|key| key.id() == signature.key_id()).peekable();
             if named.peek().is_none() {
                 continue;
             }
-            match named.any(|key| key.verifies(&signed.message, usign)) {
-                true => good.push(usign.key_id().clone()),
-                false => wrong = Some(usign.key_id().to_string()),
+            match named.any(|key| key.verifies(&signed.message, signature)) {
+                true => good.push(signature.key_id().clone()),
+                false => wrong = Some(signature.key_id().to_string()),
             }
         }
         if !good.is_empty() {

@@ -8,6 +8,8 @@
 
 mod artifact;
 mod digest;
+pub mod ec;
+mod key;
 mod keyring;
 pub mod usign;
 
@@ -17,7 +19,8 @@ use std::ops::Deref;
 pub use artifact::{Artifact, Mismatch};
 pub use digest::{Digest, DigestKind, Sha256Reader, sha256};
 pub(crate) use digest::{hex_bytes, parse_hex};
-pub use keyring::{Keyring, Signature, Signed, SignedFile, TrustError, Unsigned};
+pub use key::{KeyError, PublicKey, Signature};
+pub use keyring::{Keyring, Signed, SignedFile, TrustError, Unsigned};
 
 /// A value that chains to a trusted key, or that the user accepted unsigned by name.
 #[derive(Debug, Clone)]

@@ -70,6 +70,8 @@ impl Format for Opkg {
             Relation::Equal => order.is_eq(),
             Relation::Less | Relation::LessEqual => order.is_le(),
             Relation::Greater | Relation::GreaterEqual => order.is_ge(),
+            // opkg's grammar has none of apk's.
+            Relation::Fuzzy | Relation::LessFuzzy | Relation::GreaterFuzzy | Relation::Identity => false,
         }
     }
 

@@ -9,7 +9,8 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::depends;
-use crate::index::{FeedId, IndexError, Package, Parsed, Warning, is_plain};
+use crate::index::package::is_plain;
+use crate::index::{FeedId, IndexError, Package, Parsed, Warning};
 use crate::trust::Digest;
 
 /// opkg's own limit on a line, in bytes; past it the list is corrupt.

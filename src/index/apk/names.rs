@@ -1,0 +1,302 @@
+//! The names that a request reaches, and the packages that answer to them: what the [solver](super::solver) works on.
+
+use std::collections::HashMap;
+
+use super::depends::Clause;
+use crate::index::{Constraint, Dependency, Held, Installed, Package, PackageId, Provide, Relation, Universe};
+
+/// The position of a name in [`Names`].
+pub type NameId = usize;
+/// The position of an option in [`Names`].
+pub type OptionId = usize;
+
+/// An option for a name, and the version at which it answers to it; none: virtually.
+pub type Answer<'a> = (OptionId, Option<&'a str>);
+
+/// A package that could be installed, or is.
+#[derive(Debug)]
+pub struct Candidate<'a> {
+    /// Its entry in the indexes; none: it is installed and no feed has it.
+    pub id: Option<PackageId>,
+    /// Its own name.
+    pub name: NameId,
+    /// Its version.
+    pub version: &'a str,
+    /// Its rank among providers.
+    pub priority: u32,
+    /// Whether it is installed.
+    pub installed: bool,
+    /// The names that it answers to, its own first, with the version at which it does; none: virtually.
+    pub answers: Vec<(NameId, Option<&'a str>)>,
+    /// What it depends on and conflicts with.
+    pub needs: Vec<Need<'a>>,
+    /// Whether it can no longer be had.
+    pub out: bool,
+}
+
+/// A dependency or a conflict of a package, or of the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Need<'a> {
+    /// The name.
+    pub name: NameId,
+    /// The versions that will do, or that are in conflict.
+    pub constraint: Option<Constraint<'a>>,
+    /// Whether it is a conflict.
+    pub conflict: bool,
+}
+
+/// A name and what became of it.
+#[derive(Debug, Default)]
+pub struct Name<'a> {
+    /// The name.
+    pub text: &'a str,
+    /// Who answers to it.
+    pub options: Vec<Answer<'a>>,
+    /// The names of the packages that depend on it or conflict with it, provided ones included.
+    pub needed_by: Vec<NameId>,
+    /// Its turn, when several names could be decided.
+    pub turn: u64,
+    /// Whether something requires it.
+    pub required: bool,
+    /// What it was decided for; none inside: for nothing.
+    pub decided: Option<Option<Answer<'a>>>,
+    /// Whether it waits to be looked at again, and whether the needs of its options must be too.
+    pub dirty: bool,
+    /// See `dirty`.
+    pub recheck: bool,
+    /// Whether more than one option is left.
+    pub open: bool,
+    /// Whether one of its options may be taken by itself.
+    pub choosable: bool,
+    /// Whether everything that needs it is decided.
+    pub settled: bool,
+    /// The queue that it waits in to be decided.
+    pub queue: Option<Queue>,
+    seen: bool,
+}
+
+/// Where a required name waits to be decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    /// It has one option, and nothing that could still exclude it.
+    Ready,
+    /// It has an option that may be taken by itself.
+    Choosable,
+    /// It has none yet.
+    Stuck,
+}
+
+/// All names that a request reaches.
+#[derive(Debug)]
+pub struct Names<'a, 'i> {
+    universe: &'a Universe<'i>,
+    installed: &'a Installed,
+    /// The names.
+    pub names: Vec<Name<'a>>,
+    /// The packages that answer to them.
+    pub candidates: Vec<Candidate<'a>>,
+    by_text: HashMap<&'a str, NameId>,
+    by_package: HashMap<PackageId, OptionId>,
+    /// Whether the dependencies of a package have been followed.
+    followed: Vec<bool>,
+    turns: u64,
+}
+
+impl<'a, 'i> Names<'a, 'i> {
+    /// Starts with the installed packages.
+    pub fn new(universe: &'a Universe<'i>, installed: &'a Installed) -> Names<'a, 'i> {
+        let mut names = Names {
+            universe,
+            installed,
+            names: Vec::new(),
+            candidates: Vec::new(),
+            by_text: HashMap::new(),
+            by_package: HashMap::new(),
+            followed: Vec::new(),
+            turns: 0,
+        };
+        for (name, held) in installed.iter() {
+            names.add_held(name, held);
+        }
+        names
+    }
+
+    /// The position of a name.
+    pub fn intern(&mut self, text: &'a str) -> NameId {
+        *self.by_text.entry(text).or_insert_with(|| {
+            self.names.push(Name { text, ..Name::default() });
+            self.names.len() - 1
+        })
+    }
+
+    /// Whether `need`, of the package `of`, is met by what a name was decided for, or could be.
+    pub fn meets(&self, of: Option<OptionId>, need: &Need<'a>, by: Option<Answer<'a>>) -> bool {
+        let Some((option, version)) = by else { return need.conflict };
+        if need.conflict && of == Some(option) {
+            return true;
+        }
+        let matches = match &need.constraint {
+            None => true,
+            Some(Constraint { relation: Relation::Identity, version }) => {
+                let package = self.candidates[option].id.map(|id| self.universe.package(id));
+                package.is_some_and(|package| self.universe.format().identifies(package, version))
+            }
+            Some(constraint) => self.universe.format().satisfies(version.unwrap_or_default(), constraint),
+        };
+        matches != need.conflict
+    }
+
+    /// Follows a name to everything that it may bring, and gives every name on the way its turn: what lies deepest
+    /// comes first. `asked` tells the names of the request, which come before all others; names that only others
+    /// provide come before names of packages.
+    pub fn discover(&mut self, name: NameId, asked: &dyn Fn(&str) -> bool) {
+        let mut stack = Vec::from_iter(self.visit(name));
+        while let Some(visit) = stack.last_mut() {
+            if let Some(next) = visit.next(self) {
+                stack.extend(self.visit(next));
+                continue;
+            }
+            let name = visit.name;
+            stack.pop();
+            let text = self.names[name].text;
+            let real = self.names[name].options.iter().any(|(option, _)| self.candidates[*option].name == name);
+            self.turns += 1;
+            self.names[name].turn =
+                u64::from(!asked(text)) << 63 | u64::from(real) << 62 | self.turns;
+        }
+    }
+
+    fn visit(&mut self, name: NameId) -> Option<Visit> {
+        if std::mem::replace(&mut self.names[name].seen, true) {
+            return None;
+        }
+        for &id in self.universe.answering(self.names[name].text) {
+            if !self.by_package.contains_key(&id) {
+                self.add_listed(id);
+            }
+        }
+        Some(Visit { name, option: 0, item: 0, depends_done: false })
+    }
+
+    fn add_held(&mut self, name: &'a str, held: &'a Held) {
+        let universe = self.universe;
+        let listed = universe.named(name).find(|id| universe.package(*id).version == held.version);
+        let provides = held.provides.iter().map(|(name, version)| (name.as_str(), version.as_deref()));
+        let mut provides: Vec<_> = provides.collect();
+        if let Some(id) = listed {
+            let stated = universe.package(id).provides.iter().map(|provide| (provide.name, provide.version));
+            provides.extend(stated.filter(|provide| !held.provides.iter().any(|(name, _)| name == provide.0)));
+        }
+        self.add(listed, name, &held.version, &provides, true);
+    }
+
+    fn add_listed(&mut self, id: PackageId) {
+        let universe = self.universe;
+        let package = universe.package(id);
+        let provides: Vec<_> =
+            package.provides.iter().map(|Provide { name, version }| (*name, *version)).collect();
+        self.add(Some(id), package.name, package.version, &provides, false);
+    }
+
+    fn add(
+        &mut self,
+        id: Option<PackageId>,
+        name: &'a str,
+        version: &'a str,
+        provides: &[(&'a str, Option<&'a str>)],
+        installed: bool,
+    ) {
+        let option = self.candidates.len();
+        let own = self.intern(name);
+        let provided: Vec<_> = provides.iter().map(|(name, version)| (self.intern(name), *version)).collect();
+        let answers: Vec<_> = std::iter::once((own, Some(version))).chain(provided).collect();
+        for (name, version) in &answers {
+            self.names[*name].options.push((option, *version));
+        }
+        let universe = self.universe;
+        let package: Option<&'a Package<'i>> = id.map(|id| universe.package(id));
+        let clauses = package.into_iter().flat_map(clauses).filter(|clause| {
+            // What an installed package lacks, it has lived without so far.
+            !installed || clause.conflict || self.is_held(&clause.dependency)
+        });
+        let clauses: Vec<_> = clauses.collect();
+        let needs: Vec<Need<'a>> = clauses.iter().map(|clause| self.need(clause)).collect();
+        for need in &needs {
+            for (name, _) in &answers {
+                if !self.names[need.name].needed_by.contains(name) {
+                    self.names[need.name].needed_by.push(*name);
+                }
+            }
+        }
+        let priority = package.map_or(0, |package| package.provider_priority);
+        self.by_package.extend(id.map(|id| (id, option)));
+        self.followed.push(false);
+        self.candidates.push(Candidate {
+            id,
+            name: own,
+            version,
+            priority,
+            installed,
+            answers,
+            needs,
+            out: false,
+        });
+    }
+
+    fn is_held(&self, dependency: &Dependency<'_>) -> bool {
+        self.installed.meeting(self.universe.format(), dependency).is_some()
+    }
+
+    /// A clause with its name's position.
+    pub fn need(&mut self, clause: &Clause<'a>) -> Need<'a> {
+        let Dependency { name, constraint } = clause.dependency;
+        Need { name: self.intern(name), constraint, conflict: clause.conflict }
+    }
+}
+
+/// What a package depends on, then what it conflicts with.
+fn clauses<'a>(package: &'a Package<'_>) -> impl Iterator<Item = Clause<'a>> {
+    let depends = package.depends.iter().flat_map(|requirement| requirement.alternatives());
+    let depends = depends.map(|dependency| Clause { dependency: *dependency, conflict: false });
+    let conflicts = package.conflicts.iter();
+    depends.chain(conflicts.map(|dependency| Clause { dependency: *dependency, conflict: true }))
+}
+
+/// How far the walk through a name has come: first what its options depend on, then what they provide.
+struct Visit {
+    name: NameId,
+    option: usize,
+    item: usize,
+    depends_done: bool,
+}
+
+impl Visit {
+    /// The next name to follow.
+    fn next(&mut self, names: &mut Names<'_, '_>) -> Option<NameId> {
+        loop {
+            let Some(&(option, _)) = names.names[self.name].options.get(self.option) else {
+                if self.depends_done {
+                    return None;
+                }
+                (self.depends_done, self.option, self.item) = (true, 0, 0);
+                continue;
+            };
+            if !self.depends_done && self.item == 0 && std::mem::replace(&mut names.followed[option], true) {
+                self.option += 1;
+                continue;
+            }
+            let candidate = &names.candidates[option];
+            let next = match self.depends_done {
+                false => candidate.needs.get(self.item).map(|need| need.name),
+                true => candidate.answers.get(self.item + 1).map(|(name, _)| *name),
+            };
+            match next {
+                Some(name) => {
+                    self.item += 1;
+                    return Some(name);
+                }
+                None => (self.option, self.item) = (self.option + 1, 0),
+            }
+        }
+    }
+}
