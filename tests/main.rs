@@ -1,1 +1,4 @@
 //! One test binary; each module says what belongs in it.
+
+mod fetch;
+mod support;

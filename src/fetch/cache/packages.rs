@@ -85,6 +85,9 @@ impl Packages {
         let size = part.length();
         self.prepare_for(&path)?;
         part.keep_as(&path).map_err(cache_error(&path))?;
+        // Killed runs may have left others.
+        let folder = self.dir.folder("partial");
+        Part::sweep(&folder, &want.key).map_err(cache_error(&folder))?;
         Ok(Settled::Stored(Cached { path, size }))
     }
 
