@@ -36,11 +36,11 @@ fn a_damaged_package_is_fetched_again() {
 }
 
 /// Leaves what a killed run would have left: `part`, and beside it the validator of its source.
-fn killed(bench: &Bench, server: &Server, part: &[u8], validator: Option<&str>) -> Utf8PathBuf {
+fn killed(bench: &Bench, server: &Server, run: &str, part: &[u8], validator: Option<&str>) -> Utf8PathBuf {
     let folder = bench.cache.join("v1/partial");
     fs::create_dir_all(&folder).unwrap();
     let key = want(at(server, "pkg"), &content(SIZE)).key;
-    let path = folder.join(format!("{key}.abcdef.part"));
+    let path = folder.join(format!("{key}.{run}.part"));
     fs::write(&path, part).unwrap();
     if let Some(text) = validator {
         fs::write(path.with_extension("from"), text).unwrap();
@@ -52,8 +52,9 @@ fn killed(bench: &Bench, server: &Server, part: &[u8], validator: Option<&str>) 
 fn whatever_a_killed_run_left_the_result_is_right() {
     let body = content(SIZE);
     let garbage = vec![7; SIZE];
+    let larger = vec![7; SIZE + 100];
     let long = "x".repeat(5000);
-    let cases: [(&[u8], Option<&str>, usize); 10] = [
+    let cases: [(&[u8], Option<&str>, usize); 11] = [
         (b"", None, 1),
         (b"", Some(ETAG), 1),
         (&body[..100], None, 1),
@@ -62,6 +63,7 @@ fn whatever_a_killed_run_left_the_result_is_right() {
         (&body[..100], Some("\"half"), 1),
         (&body[..100], Some("\"a\nb\""), 1),
         (&body[..100], Some(&long), 1),
+        (&larger, Some(ETAG), 1),
         // Complete but for its name: nothing to ask for.
         (&body, Some(ETAG), 0),
         // The validator is right and the bytes are not: the disk was not synced.
@@ -70,7 +72,7 @@ fn whatever_a_killed_run_left_the_result_is_right() {
     for (number, (part, validator, requests)) in cases.into_iter().enumerate() {
         let bench = Bench::new();
         let server = server();
-        killed(&bench, &server, part, validator);
+        killed(&bench, &server, "run1", part, validator);
         let cached = bench.online().artifacts(vec![want(at(&server, "pkg"), &body)]).unwrap();
         assert_eq!(fs::read(&cached[0].path).unwrap(), body, "case {number}");
         assert_eq!(server.requests().len(), requests, "case {number}");
@@ -79,11 +81,24 @@ fn whatever_a_killed_run_left_the_result_is_right() {
 }
 
 #[test]
+fn what_several_killed_runs_left_is_cleared_away() {
+    let bench = Bench::new();
+    let server = server();
+    let body = content(SIZE);
+    for run in ["run1", "run2", "run3"] {
+        killed(&bench, &server, run, &body[..100], Some(ETAG));
+    }
+    bench.online().artifacts(vec![want(at(&server, "pkg"), &body)]).unwrap();
+    assert_eq!(server.requests()[0].range_start(), Some(100));
+    assert_eq!(bench.files_in("partial"), Vec::<Utf8PathBuf>::new());
+}
+
+#[test]
 fn a_part_in_use_by_another_run_is_left_alone() {
     let bench = Bench::new();
     let server = server();
     let body = content(SIZE);
-    let theirs = killed(&bench, &server, &body[..100], Some(ETAG));
+    let theirs = killed(&bench, &server, "run1", &body[..100], Some(ETAG));
     let lock = fs::File::open(&theirs).unwrap();
     lock.lock().unwrap();
 
