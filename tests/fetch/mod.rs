@@ -4,6 +4,7 @@ mod artifacts;
 mod cache;
 mod documents;
 mod failures;
+mod killed;
 mod lies;
 mod local;
 mod locations;
