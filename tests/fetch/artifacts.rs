@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
-use owpkg::fetch::{Failure, FetchError};
+use owpkg::fetch::{Failure, FetchError, Want};
 
 use super::{Bench, DATE, ETAG, at, content, want};
 use crate::support::server::{Reply, Request, Server};
@@ -71,6 +71,22 @@ fn a_broken_download_is_resumed() {
         assert_eq!(server.requests()[1].header("if-range"), Some(validator));
         assert_eq!(bench.told.bytes.load(Ordering::SeqCst), 300_000);
     }
+}
+
+#[test]
+fn a_package_of_unknown_size_is_fetched_and_resumed() {
+    let bench = Bench::new();
+    let body = content(300_000);
+    let server = breaking_off(body.clone(), ETAG);
+    let wanted = Want { size: None, ..want(at(&server, "pkg"), &body) };
+    let cached = bench.online().artifacts(vec![wanted]).unwrap();
+    assert_eq!(fs::read(&cached[0].path).unwrap(), body);
+    assert_eq!(server.requests().iter().filter_map(Request::range_start).count(), 2);
+    assert_eq!(*bench.told.started.lock().unwrap(), [(1, None)]);
+
+    let other = Want { size: None, ..want(at(&server, "pkg"), &content(299_999)) };
+    let error = bench.with(|options| options.attempts = 10).artifacts(vec![other]).unwrap_err();
+    assert!(matches!(error, FetchError::Mismatch { size: None, found: 300_000, .. }), "{error:?}");
 }
 
 #[test]
