@@ -2,4 +2,6 @@
 
 mod apk;
 mod fat;
+mod fetch;
 mod hardware;
+mod support;

@@ -138,7 +138,9 @@ impl FetchError {
             Self::Unavailable { .. } => {
                 "try again later: what is already here is kept; or use another --mirror"
             }
-            Self::Missing { .. } => "snapshots are replaced often: run `owpkg update`, then resolve again",
+            Self::Missing { .. } => {
+                "the index may be older than what is there now: run `owpkg update`, then resolve again"
+            }
             Self::Offline { .. } => "run the same command once without --offline",
             Self::Mismatch { .. } => {
                 "the server may be in the middle of an update: run `owpkg update`, or use another --mirror"

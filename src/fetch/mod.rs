@@ -63,10 +63,7 @@ impl Fetcher {
     /// network that is an error even where the cache has a copy, because the copy may be old: only
     /// [`Options::offline`] uses it.
     pub fn file(&self, at: &Location, cap: u64) -> Result<Option<Fetched>, FetchError> {
-        match self.files(&[(at.clone(), cap)]).pop() {
-            Some(result) => result,
-            None => Ok(None),
-        }
+        self.files(&[(at.clone(), cap)]).pop().unwrap_or(Ok(None))
     }
 
     /// Several documents at once; the results stand in the order of the wants.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::super::{FetchError, Location};
-use super::{CacheDir, cache_error, write_whole};
+use super::{CacheDir, cache_error};
 
 /// The longest first line that is read, in bytes.
 const LONGEST_LINE: u64 = 16 << 10;
@@ -88,9 +88,6 @@ impl Documents {
         body: Option<&[u8]>,
     ) -> Result<(), FetchError> {
         let path = self.path(url);
-        if let Some(folder) = path.parent() {
-            self.dir.prepare(folder)?;
-        }
         for field in [&mut validators.etag, &mut validators.last_modified] {
             field.take_if(|text| text.len() > LONGEST_VALIDATOR);
         }
@@ -103,7 +100,7 @@ impl Documents {
             sha256: sha256_hex(bytes),
         };
         let line = serde_json::to_vec(&header).map_err(|error| cache_error(&path)(error.into()))?;
-        write_whole(&path, &[&line, b"\n", bytes]).map_err(cache_error(&path))
+        self.dir.write(&path, &[&line, b"\n", bytes])
     }
 
     /// Notes that the server has just confirmed the document. It only dates it, so a failure does no harm.

@@ -5,6 +5,7 @@
 //! v1/documents/<xx>/<sha256 of the URL>      an index or metadata file, under a line that says how to revalidate it
 //! v1/packages/<xx>/<key>                     a whole package file
 //! v1/partial/<key>.<random>.part, .from      a download under way, and the validator (ETag, date) of its source
+//! v1/partial/<random>.new                    another file under way
 //! ```
 //!
 //! Files appear under their final name by renaming only, so a killed process leaves the old file or the new one.
@@ -26,6 +27,9 @@ pub(super) use part::Part;
 
 /// The layout's version. Another layout gets another folder, so that old and new programs can share a cache.
 const LAYOUT: &str = "v1";
+
+/// The folder of what is not finished.
+const PARTIAL: &str = "partial";
 
 const TAG_FILE: &str = "CACHEDIR.TAG";
 const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
@@ -56,6 +60,29 @@ impl CacheDir {
         fs::create_dir_all(folder).map_err(cache_error(folder))
     }
 
+    /// Writes a file whole or not at all.
+    fn write(&self, path: &Utf8Path, pieces: &[&[u8]]) -> Result<(), FetchError> {
+        let partial = self.folder(PARTIAL);
+        self.prepare(&partial)?;
+        if let Some(folder) = path.parent() {
+            self.prepare(folder)?;
+        }
+        let write = || {
+            // Not created privately, as temporary files are by default: the user's umask decides who may share them.
+            let mut file = tempfile::Builder::new()
+                .prefix("")
+                .suffix(".new")
+                .make_in(&partial, |name| File::create_new(name))?;
+            for piece in pieces {
+                file.as_file_mut().write_all(piece)?;
+            }
+            file.as_file().sync_all()?;
+            file.persist(path)?;
+            Ok(())
+        };
+        write().map_err(cache_error(path))
+    }
+
     /// Marks the folder as a cache, unless it already holds something else: then it is somebody's, and backups and
     /// git must go on seeing what is in it.
     fn mark(&self) -> io::Result<()> {
@@ -75,20 +102,6 @@ fn create_once(path: &Utf8Path, text: &str) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
     }
-}
-
-/// Writes a file whole or not at all. Created by [`File::create_new`] rather than privately, so that the user's
-/// umask decides who may share the cache.
-fn write_whole(path: &Utf8Path, parts: &[&[u8]]) -> io::Result<()> {
-    let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-    let mut temporary =
-        tempfile::Builder::new().prefix(".new-").make_in(folder, |name| File::create_new(name))?;
-    for part in parts {
-        temporary.as_file_mut().write_all(part)?;
-    }
-    temporary.as_file().sync_all()?;
-    temporary.persist(path)?;
-    Ok(())
 }
 
 /// Turns an I/O error on a file of the cache into an error that names the file.

@@ -3,10 +3,10 @@
 use std::fs::File;
 use std::io;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
 use super::super::{Cached, FetchError, Want};
-use super::{CacheDir, Part, cache_error, write_whole};
+use super::{CacheDir, PARTIAL, Part, cache_error};
 use crate::fetch::CacheKey;
 
 /// The store of package files.
@@ -63,14 +63,13 @@ impl Packages {
     /// Stores a file that is in memory and passed its check.
     pub(in crate::fetch) fn put(&self, key: &CacheKey, bytes: &[u8]) -> Result<Cached, FetchError> {
         let path = self.path(key);
-        self.prepare_for(&path)?;
-        write_whole(&path, &[bytes]).map_err(cache_error(&path))?;
+        self.dir.write(&path, &[bytes])?;
         Ok(Cached { path, size: bytes.len() as u64 })
     }
 
     /// Takes up the download of a file where an earlier run left it, or starts it.
     pub(in crate::fetch) fn part(&self, key: &CacheKey) -> Result<Part, FetchError> {
-        let folder = self.dir.folder("partial");
+        let folder = self.dir.folder(PARTIAL);
         self.dir.prepare(&folder)?;
         Part::claim(&folder, key).map_err(cache_error(&folder))
     }
@@ -83,12 +82,13 @@ impl Packages {
             return Ok(Settled::Refused(part));
         }
         let size = part.length();
-        self.prepare_for(&path)?;
+        if let Some(folder) = path.parent() {
+            self.dir.prepare(folder)?;
+        }
         part.keep_as(&path).map_err(cache_error(&path))?;
+        // Killed runs may have left others.
+        let folder = self.dir.folder(PARTIAL);
+        Part::sweep(&folder, &want.key).map_err(cache_error(&folder))?;
         Ok(Settled::Stored(Cached { path, size }))
-    }
-
-    fn prepare_for(&self, path: &Utf8Path) -> Result<(), FetchError> {
-        path.parent().map_or(Ok(()), |folder| self.dir.prepare(folder))
     }
 }

@@ -28,18 +28,32 @@ impl Part {
         if let Some(part) = Self::adopt(folder, key)? {
             return Ok(part);
         }
-        let (file, path) = tempfile::Builder::new()
-            .prefix(&format!("{key}."))
-            .suffix(".part")
-            .rand_bytes(12)
-            .make_in(folder, |name| OpenOptions::new().read(true).write(true).create_new(true).open(name))?
-            .keep()
-            .map_err(|error| error.error)?;
-        // Another process may have locked it first; it finds nothing to resume and lets go at once. Where files
-        // cannot be locked at all, nobody takes up this one, and it works without.
-        let _ = file.lock();
-        let path = Utf8PathBuf::try_from(path).map_err(io::Error::other)?;
-        Ok(Self { path, file, length: 0, validator: None })
+        loop {
+            let (file, path) = tempfile::Builder::new()
+                .prefix(&format!("{key}."))
+                .suffix(".part")
+                .rand_bytes(12)
+                .make_in(folder, |name| {
+                    OpenOptions::new().read(true).write(true).create_new(true).open(name)
+                })?
+                .keep()
+                .map_err(|error| error.error)?;
+            let path = Utf8PathBuf::try_from(path).map_err(io::Error::other)?;
+            // Where files cannot be locked, nobody takes up this one, and it works without.
+            let _ = file.lock();
+            // Another process may have locked it first and swept it away.
+            if path.try_exists()? {
+                return Ok(Self { path, file, length: 0, validator: None });
+            }
+        }
+    }
+
+    /// Removes the parts of `key` that nobody is working on.
+    pub(super) fn sweep(folder: &Utf8Path, key: &CacheKey) -> io::Result<()> {
+        while let Some(part) = Self::adopt(folder, key)? {
+            part.discard()?;
+        }
+        Ok(())
     }
 
     fn adopt(folder: &Utf8Path, key: &CacheKey) -> io::Result<Option<Self>> {
@@ -68,7 +82,7 @@ impl Part {
             Err(TryLockError::Error(_)) => return Ok(None),
         }
         let length = file.seek(SeekFrom::End(0))?;
-        if length == 0 || !path.try_exists()? {
+        if !path.try_exists()? {
             return Ok(None);
         }
         let validator = read_validator(&validator_path(&path));

@@ -39,7 +39,7 @@ impl Http {
         engine: &Engine,
         download: &Download<'_>,
     ) -> Result<Cached, FetchError> {
-        let _turn = engine.turn().await;
+        let _room = engine.room().await;
         let (packages, want) = (self.packages.clone(), download.want.clone());
         let start = blocking(move || match packages.get(&want)? {
             // Another process was faster.
@@ -68,11 +68,13 @@ impl Http {
         let mut found = 0;
         // A file that is not the right one is asked for once more, past all caches on the way.
         for reload in [Reload::Changed, Reload::Anew] {
+            let turn = engine.turn().await;
             let filled = self
                 .retrying(&want.location.to_string(), None, async || {
                     self.fill(engine, download, reload, &mut part).await
                 })
                 .await;
+            drop(turn);
             match filled {
                 Ok(Filled::Whole) => {
                     found = part.length();
@@ -84,8 +86,12 @@ impl Http {
                 }
                 Ok(Filled::Other(size)) => found = size,
                 Err(error) => {
-                    if error.is_missing() || part.validator().is_none() || part.length() == 0 {
-                        self.discard(part)?;
+                    let is_worth_keeping = matches!(error, FetchError::Unavailable { .. })
+                        && part.validator().is_some()
+                        && part.length() > 0;
+                    if !is_worth_keeping {
+                        // A second error would only hide the first.
+                        let _ = self.discard(part);
                     }
                     return Err(error);
                 }

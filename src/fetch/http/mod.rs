@@ -20,6 +20,8 @@ pub(super) use artifact::Download;
 
 const USER_AGENT: &str = concat!("owpkg/", env!("CARGO_PKG_VERSION"));
 const MOST_REDIRECTS: usize = 10;
+/// However many requests at once the options ask for.
+const MOST_REQUESTS: usize = 256;
 /// The work is waiting, not computing; checks of files have threads of their own.
 const THREADS: usize = 2;
 
@@ -46,6 +48,7 @@ struct Engine {
     runtime: Runtime,
     client: Client,
     gate: Semaphore,
+    room: Semaphore,
 }
 
 impl Http {
@@ -120,8 +123,16 @@ impl Engine {
             .referer(false)
             .pool_max_idle_per_host(options.concurrency)
             .build()?;
-        let most = options.concurrency.clamp(1, Semaphore::MAX_PERMITS);
-        Ok(Self { runtime, client, gate: Semaphore::new(most) })
+        let requests = options.concurrency.clamp(1, MOST_REQUESTS);
+        let gate = Semaphore::new(requests);
+        let room = Semaphore::new(2 * requests);
+        Ok(Self { runtime, client, gate, room })
+    }
+
+    /// Waits until another package file may be worked on. These are more than requests, so that no request has to
+    /// wait for the checking and syncing of a file, yet not so many that files could run out.
+    async fn room(&self) -> Option<SemaphorePermit<'_>> {
+        self.room.acquire().await.ok()
     }
 
     /// Waits until another request may be made.

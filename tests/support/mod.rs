@@ -1,0 +1,3 @@
+//! What the tests of several areas stand on.
+
+pub mod server;
