@@ -1,6 +1,7 @@
 //! owpkg: from the network card in your hand to a disk that a stock OpenWrt accepts with no network.
 #![forbid(unsafe_code)]
 
+pub mod blueprint;
 pub mod cli;
 pub mod fetch;
 pub mod hardware;
@@ -9,5 +10,6 @@ pub mod output;
 pub mod package;
 pub mod release;
 pub mod resolve;
+pub mod snapshot;
 pub mod suggest;
 pub mod trust;

@@ -32,10 +32,10 @@ pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
 fn make_lock(env: &mut Env, args: &DiskArgs, session: &Session) -> Result<Lock, Failure> {
     let release = session.open(env, &args.selection, &args.source)?;
     let (universe, odd) = release.universe()?;
-    let mut planned = session.plan(env, &release, &universe, &args.selection)?;
+    let mut planned = session.plan(&release, &universe, &args.selection)?;
     planned.warnings.extend(odd);
     session::warn(env, &planned.warnings)?;
-    Ok(planned.lock)
+    planned.lock(env, &release)
 }
 
 fn read_lock(env: &Env, args: &DiskArgs) -> Result<Lock, Failure> {

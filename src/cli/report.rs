@@ -8,12 +8,11 @@ use serde::Serialize;
 use termtree::Tree;
 
 use super::args::PlanFormat;
-use super::session::Planned;
+use super::session::{Kind, Planned};
 use super::style::Style;
 use crate::index::PackageId;
-use crate::output::Lock;
-use crate::release::{Kernel, OpenRelease};
-use crate::resolve::{BaselineSource, Plan};
+use crate::release::Kernel;
+use crate::resolve::{BaselineSource, Plan, Step};
 use crate::trust::Digest;
 
 /// A number of bytes in words: `1.59 MiB`.
@@ -22,50 +21,37 @@ pub fn size(bytes: u64) -> String {
 }
 
 /// Prints a plan.
-pub fn print(
-    out: &mut dyn Write,
-    style: Style,
-    format: PlanFormat,
-    release: &OpenRelease,
-    planned: &Planned<'_>,
-) -> io::Result<()> {
+pub fn print(out: &mut dyn Write, style: Style, format: PlanFormat, planned: &Planned<'_>) -> io::Result<()> {
     let plan = &planned.plan;
     match format {
         PlanFormat::Names => {
             plan.steps.iter().try_for_each(|step| writeln!(out, "{}", plan.package(step).name))
         }
-        PlanFormat::Urls => {
-            planned.lock.packages.iter().try_for_each(|package| writeln!(out, "{}", package.url))
-        }
+        PlanFormat::Urls => plan.steps.iter().try_for_each(|step| writeln!(out, "{}", planned.url(step))),
         PlanFormat::Table => {
-            heading(out, style, release, planned)?;
+            heading(out, style, planned)?;
             table(out, planned)?;
             summary(out, planned)
         }
         PlanFormat::Tree => {
-            heading(out, style, release, planned)?;
+            heading(out, style, planned)?;
             tree(out, style, plan)?;
             summary(out, planned)
         }
     }
 }
 
-fn heading(
-    out: &mut dyn Write,
-    style: Style,
-    release: &OpenRelease,
-    planned: &Planned<'_>,
-) -> io::Result<()> {
-    let name = release.release.as_ref().map_or("of unknown release".to_owned(), ToString::to_string);
+fn heading(out: &mut dyn Write, style: Style, planned: &Planned<'_>) -> io::Result<()> {
+    let facts = planned.facts;
+    let name = facts.release.as_ref().map_or("of unknown release".to_owned(), ToString::to_string);
     let kernel = planned.baseline.kernel.as_ref().map_or("unknown".to_owned(), Kernel::to_string);
-    let demo = if planned.lock.demo { "DEMO: " } else { "" };
-    let title = format!("{demo}OpenWrt {name}, {}, kernel {kernel}", release.target);
+    let demo = if planned.kind == Kind::Demo { "DEMO: " } else { "" };
+    let title = format!("{demo}OpenWrt {name}, {}, kernel {kernel}", facts.target);
     writeln!(out, "{}", style.strong(&title))?;
-    let keys = signed_by(&planned.lock);
-    let trust = match (planned.lock.accepted_unsigned, keys.is_empty()) {
-        (true, _) => "NOT SIGNED by a trusted key (--accept-unsigned)".to_owned(),
-        (false, true) => return writeln!(out),
-        (false, false) => format!("indexes signed by key {}", keys.join(", ")),
+    let trust = match (planned.kind, planned.signed_by.is_empty()) {
+        (Kind::Snapshot, _) => "from the facts built into owpkg; not verified".to_owned(),
+        (_, true) => "NOT SIGNED by a trusted key (--accept-unsigned)".to_owned(),
+        (_, false) => format!("indexes signed by key {}", planned.signed_by.join(", ")),
     };
     writeln!(out, "{}\n", style.faint(&trust))
 }
@@ -80,23 +66,26 @@ fn summary(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
         0 => writeln!(out, "\nnothing to add: the router holds all of it"),
         count => {
             let packages = if count == 1 { "package" } else { "packages" };
-            writeln!(out, "\n{count} {packages} to add, {} to fetch", size(plan.download_size()))
+            let fetch = plan.download_size().map(|bytes| format!(", {} to fetch", size(bytes)));
+            writeln!(out, "\n{count} {packages} to add{}", fetch.unwrap_or_default())
         }
     }
 }
 
 fn table(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
     let rows: Vec<[String; 5]> = planned
-        .lock
-        .packages
+        .plan
+        .steps
         .iter()
-        .map(|package| {
-            let why = match package.because.is_empty() {
-                false => package.because.join(", "),
-                true => format!("needed by {}", package.needed_by.join(", ")),
+        .map(|step| {
+            let package = planned.plan.package(step);
+            let why = match step.because.is_empty() {
+                false => step.because.join(", "),
+                true => format!("needed by {}", step.needed_by.join(", ")),
             };
+            let feed = planned.plan.universe.feed(package.feed).name.clone();
             let bytes = package.size.map(size).unwrap_or_default();
-            [package.name.clone(), package.version.clone(), package.feed.clone(), bytes, why]
+            [package.name.to_owned(), package.version.to_owned(), feed, bytes, why]
         })
         .collect();
     let heads = ["PACKAGE", "VERSION", "FEED", "SIZE", "WHY"].map(str::to_owned);
@@ -196,10 +185,14 @@ fn label(style: Style, plan: &Plan<'_>, id: PackageId, first: bool) -> String {
     }
 }
 
-/// The ids of the keys that signed the indexes in use.
-fn signed_by(lock: &Lock) -> Vec<String> {
-    let keys: BTreeSet<&String> = lock.feeds.iter().flat_map(|feed| &feed.signed_by).collect();
-    keys.into_iter().cloned().collect()
+impl Planned<'_> {
+    /// Where a step's package file is.
+    fn url(&self, step: &Step) -> String {
+        let package = self.plan.package(step);
+        let folder = self.facts.feeds.get(usize::from(package.feed.0)).map(|place| &place.location);
+        let file = folder.and_then(|folder| folder.join(&package.file).ok());
+        file.map(|file| file.to_string()).unwrap_or_default()
+    }
 }
 
 /// `owpkg.plan/1`.
@@ -207,7 +200,7 @@ fn signed_by(lock: &Lock) -> Vec<String> {
 struct PlanJson<'a> {
     schema: &'static str,
     release: Option<&'a str>,
-    target: &'a str,
+    target: String,
     arch: &'a str,
     format: &'a str,
     kernel: Option<&'a Kernel>,
@@ -215,14 +208,14 @@ struct PlanJson<'a> {
     baseline: BaselineJson,
     roots: Vec<RootJson<'a>>,
     packages: Vec<PackageJson<'a>>,
-    download_size: u64,
+    download_size: Option<u64>,
     warnings: &'a [String],
 }
 
 #[derive(Serialize)]
 struct SourceJson<'a> {
-    url: &'a str,
-    verified_by: Vec<String>,
+    url: String,
+    verified_by: &'a [String],
     snapshot: bool,
 }
 
@@ -244,7 +237,7 @@ struct PackageJson<'a> {
     version: &'a str,
     feed: &'a str,
     file: &'a str,
-    url: &'a str,
+    url: String,
     size: Option<u64>,
     digest: Option<Digest>,
     depends: Vec<&'a str>,
@@ -253,27 +246,34 @@ struct PackageJson<'a> {
 
 /// Prints a plan as JSON.
 pub fn print_json(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
-    let Planned { baseline, plan, lock, warnings } = planned;
-    let packages = plan.steps.iter().zip(&lock.packages).map(|(step, locked)| PackageJson {
-        name: &locked.name,
-        version: &locked.version,
-        feed: &locked.feed,
-        file: &locked.file,
-        url: &locked.url,
-        size: locked.size,
-        digest: plan.package(step).digest,
-        depends: plan.package(step).depends.iter().map(|requirement| requirement.first.name).collect(),
-        needed_by: &step.needed_by,
+    let Planned { facts, signed_by, baseline, plan, kind, warnings } = planned;
+    let packages = plan.steps.iter().map(|step| {
+        let package = plan.package(step);
+        PackageJson {
+            name: package.name,
+            version: package.version,
+            feed: &plan.universe.feed(package.feed).name,
+            file: &package.file,
+            url: planned.url(step),
+            size: package.size,
+            digest: package.digest,
+            depends: package.depends.iter().map(|requirement| requirement.first.name).collect(),
+            needed_by: &step.needed_by,
+        }
     });
     let roots = plan.steps.iter().filter(|step| !step.because.is_empty());
     let json = PlanJson {
         schema: "owpkg.plan/1",
-        release: lock.release.as_deref(),
-        target: &lock.target,
-        arch: &lock.arch,
-        format: &lock.format,
+        release: facts.release.as_ref().map(|release| release.as_str()),
+        target: facts.target.to_string(),
+        arch: &facts.arch,
+        format: facts.format.name(),
         kernel: baseline.kernel.as_ref(),
-        source: SourceJson { url: &lock.source, verified_by: signed_by(lock), snapshot: false },
+        source: SourceJson {
+            url: facts.root.to_string(),
+            verified_by: signed_by,
+            snapshot: *kind == Kind::Snapshot,
+        },
         baseline: BaselineJson { from: baseline.source, packages: baseline.installed.len() },
         roots: roots
             .map(|step| RootJson { name: plan.package(step).name, because: step.because.join(", ") })

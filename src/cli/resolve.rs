@@ -18,20 +18,21 @@ pub fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
     let session = Session::new(env, &args.source)?;
     let release = session.open(env, &args.selection, &args.source)?;
     let (universe, odd) = release.universe()?;
-    let mut planned = session.plan(env, &release, &universe, &args.selection)?;
+    let mut planned = session.plan(&release, &universe, &args.selection)?;
     planned.warnings.extend(odd);
     session::warn(env, &planned.warnings)?;
 
     let style = Style::new(env.out_is_terminal, env);
     match args.json {
         true => report::print_json(&mut env.out, &planned),
-        false => report::print(&mut env.out, style, args.format, &release, &planned),
+        false => report::print(&mut env.out, style, args.format, &planned),
     }
     .map_err(Failure::stdout)?;
     if args.no_lock {
         return Ok(());
     }
     env.out.flush().map_err(Failure::stdout)?;
-    replace_file(&env.path(&args.lock), |file| file.write_all(planned.lock.to_text().as_bytes()))?;
+    let lock = planned.lock(env, &release)?.to_text();
+    replace_file(&env.path(&args.lock), |file| file.write_all(lock.as_bytes()))?;
     writeln!(env.err, "wrote {}; next: owpkg disk pkgs.img", args.lock).map_err(Failure::stdout)
 }

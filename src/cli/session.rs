@@ -1,5 +1,6 @@
 //! What was typed, turned into what it means: a fetcher, the trusted keys, an open release, a request.
 
+use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::fetch::{Fetcher, Location, MemoryTree, Options};
 use crate::hardware::{Catalogue, Role, Selection, Variant};
 use crate::index::{Installed, Universe};
 use crate::output::Lock;
-use crate::release::{self, Ask, OpenRelease, Release};
+use crate::release::{self, Ask, OpenRelease, Release, ReleaseFacts};
 use crate::resolve::{self, Baseline, Plan, Request, Root};
 use crate::trust::{Keyring, Unsigned};
 
@@ -39,14 +40,29 @@ pub struct Session {
 
 /// A plan and what it stands on.
 pub struct Planned<'u> {
+    /// The release.
+    pub facts: &'u ReleaseFacts,
+    /// The trusted keys that signed the indexes.
+    pub signed_by: Vec<String>,
     /// What the router holds.
     pub baseline: Baseline,
     /// What to add.
     pub plan: Plan<'u>,
-    /// The plan written down.
-    pub lock: Lock,
+    /// What kind of release it is.
+    pub kind: Kind,
     /// What the user should know, in sentences.
     pub warnings: Vec<String>,
+}
+
+/// What kind of release a plan is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A release tree.
+    Tree,
+    /// The demo release.
+    Demo,
+    /// Facts built into owpkg, which make no disk.
+    Snapshot,
 }
 
 impl Session {
@@ -107,19 +123,38 @@ impl Session {
     /// Makes the plan for a selection.
     pub fn plan<'u>(
         &self,
-        env: &Env,
-        release: &OpenRelease,
+        release: &'u OpenRelease,
         universe: &'u Universe<'_>,
         selection: &SelectionArgs,
     ) -> Result<Planned<'u>, Failure> {
-        let baseline = Baseline::determine(release, universe)?;
-        let mut warnings = release.warnings.clone();
-        warnings.extend(baseline.warnings.iter().cloned());
-        let request = request(release, universe, &baseline.installed, selection, &mut warnings)?;
-        let plan = resolve::resolve(universe, &baseline.installed, &request)?;
-        let date = date(env, release)?;
-        let lock = Lock::of(release, &baseline, &plan, date, self.built_in.is_some());
-        Ok(Planned { baseline, plan, lock, warnings })
+        let kind = if self.built_in.is_some() { Kind::Demo } else { Kind::Tree };
+        let mut planned = plan(&release.facts, universe, selection, kind)?;
+        let keys = release.indexes.iter().flat_map(|index| index.by().key_ids());
+        planned.signed_by = keys.collect::<BTreeSet<String>>().into_iter().collect();
+        Ok(planned)
+    }
+}
+
+/// Makes the plan for a selection; who signed the indexes is for the caller to say.
+pub fn plan<'u>(
+    facts: &'u ReleaseFacts,
+    universe: &'u Universe<'_>,
+    selection: &SelectionArgs,
+    kind: Kind,
+) -> Result<Planned<'u>, Failure> {
+    let baseline = Baseline::determine(facts, universe)?;
+    let mut warnings = facts.warnings.clone();
+    warnings.extend(baseline.warnings.iter().cloned());
+    let request = request(facts, universe, &baseline.installed, selection, &mut warnings)?;
+    let plan = resolve::resolve(universe, &baseline.installed, &request)?;
+    Ok(Planned { facts, signed_by: Vec::new(), baseline, plan, kind, warnings })
+}
+
+impl Planned<'_> {
+    /// The plan written down.
+    pub fn lock(&self, env: &Env, release: &OpenRelease) -> Result<Lock, Failure> {
+        let date = date(env, self.facts)?;
+        Ok(Lock::of(release, &self.baseline, &self.plan, date, self.kind == Kind::Demo))
     }
 }
 
@@ -134,7 +169,7 @@ pub fn warn(env: &mut Env, warnings: &[String]) -> Result<(), Failure> {
 
 /// The packages that a selection asks the release for.
 fn request(
-    release: &OpenRelease,
+    facts: &ReleaseFacts,
     universe: &Universe<'_>,
     installed: &Installed,
     selection: &SelectionArgs,
@@ -149,7 +184,7 @@ fn request(
         }
     };
     let catalogue = Catalogue::builtin();
-    let series = release.release.as_ref().and_then(Release::series);
+    let series = facts.release.as_ref().and_then(Release::series);
     let variant = selection.variant.map(|variant| match variant {
         VariantArg::Mainline => Variant::Mainline,
         VariantArg::Ct => Variant::Ct,
@@ -203,7 +238,7 @@ fn narrower(universe: &Universe<'_>, family: &str, selection: &Selection) -> Opt
 }
 
 /// The time of the files: `SOURCE_DATE_EPOCH`, else the release's own, else the first that FAT knows.
-fn date(env: &Env, release: &OpenRelease) -> Result<i64, Failure> {
+fn date(env: &Env, facts: &ReleaseFacts) -> Result<i64, Failure> {
     const FIRST_OF_FAT: i64 = 315_532_800;
     match env.var("SOURCE_DATE_EPOCH") {
         Some(text) => text.parse().map_err(|_| {
@@ -213,7 +248,7 @@ fn date(env: &Env, release: &OpenRelease) -> Result<i64, Failure> {
             )
         }),
         None => {
-            Ok(release.source_date_epoch.and_then(|epoch| i64::try_from(epoch).ok()).unwrap_or(FIRST_OF_FAT))
+            Ok(facts.source_date_epoch.and_then(|epoch| i64::try_from(epoch).ok()).unwrap_or(FIRST_OF_FAT))
         }
     }
 }

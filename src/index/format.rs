@@ -6,6 +6,7 @@ use std::fmt;
 use std::io::{self, Read};
 
 use super::{Constraint, Dependency, FeedId, Installed, Package, PackageId, Relation, Universe};
+use crate::blueprint::{Article, Blueprint, Made, Signers};
 use crate::trust::usign::UsignError;
 use crate::trust::{Digest, Signed, SignedFile, Verified};
 
@@ -83,6 +84,12 @@ pub trait Format: fmt::Debug + Sync {
     /// What the router's own client would choose, in its order, when told to install `names` one after the
     /// other; a name or a dependency that it cannot meet adds nothing.
     fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId>;
+
+    /// Makes the files of a feed: its packages and its signed index.
+    ///
+    /// # Errors
+    /// When a package cannot be packed.
+    fn make_feed(&self, of: &Blueprint, articles: &[Article], signers: &Signers) -> io::Result<Vec<Made>>;
 
     /// The part of the disk's install script that speaks to this client, in POSIX sh;
     /// `output/script.rs` tells what it must define.

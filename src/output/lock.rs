@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::index::{FORMATS, Format, format_named};
-use crate::release::OpenRelease;
+use crate::release::{FeedPlace, OpenRelease, ReleaseFacts};
 use crate::resolve::{Baseline, BaselineSource, Plan};
-use crate::trust::{self, Authority, DigestKind};
+use crate::trust::{self, Authority, DigestKind, Signed, Verified};
 
 const SCHEMA: &str = "owpkg.lock/1";
 const HEAD: &str =
@@ -142,20 +142,22 @@ pub enum LockError {
 impl Lock {
     /// Writes a plan down. `date` is the time of the files on the disk, in seconds since 1970.
     pub fn of(release: &OpenRelease, baseline: &Baseline, plan: &Plan<'_>, date: i64, demo: bool) -> Lock {
-        let universe = plan.universe;
-        let used: Vec<_> = release
+        let facts = &release.facts;
+        let is_used = |position: usize| {
+            plan.steps.iter().any(|step| usize::from(plan.package(step).feed.0) == position)
+        };
+        let used: Vec<(&FeedPlace, &Verified<Signed>)> = facts
             .feeds
             .iter()
-            .filter(|signed| {
-                plan.steps.iter().any(|step| universe.feed(plan.package(step).feed) == &signed.feed)
-            })
+            .zip(&release.indexes)
+            .enumerate()
+            .filter_map(|(position, feed)| is_used(position).then_some(feed))
             .collect();
-        let index = |signed: &&crate::release::SignedFeed| LockedIndex {
-            name: signed.feed.name.clone(),
-            url: signed.feed.location.clone(),
-            signed_by: signed.index.by().key_ids(),
-            files: signed
-                .index
+        let index = |(place, index): &(&FeedPlace, &Verified<Signed>)| LockedIndex {
+            name: place.name.clone(),
+            url: place.location.to_string(),
+            signed_by: index.by().key_ids(),
+            files: index
                 .files
                 .iter()
                 .map(|file| LockedFile {
@@ -167,20 +169,20 @@ impl Lock {
         };
         Lock {
             schema: SCHEMA.to_owned(),
-            release: release.release.as_ref().map(ToString::to_string),
-            version_code: release.version_code.clone(),
-            target: release.target.to_string(),
-            arch: release.arch.clone(),
-            format: release.format.name().to_owned(),
+            release: facts.release.as_ref().map(ToString::to_string),
+            version_code: facts.version_code.clone(),
+            target: facts.target.to_string(),
+            arch: facts.arch.clone(),
+            format: facts.format.name().to_owned(),
             kernel: baseline.installed.get("kernel").map(|held| held.version.clone()),
-            source: release.root.to_string(),
+            source: facts.root.to_string(),
             date,
-            accepted_unsigned: used.iter().any(|signed| *signed.index.by() == Authority::Nobody),
+            accepted_unsigned: used.iter().any(|(_, index)| *index.by() == Authority::Nobody),
             demo,
             install: plan.install.clone(),
             baseline: LockedBaseline { from: baseline.source, packages: baseline.installed.len() },
             feeds: used.iter().map(index).collect(),
-            packages: plan.steps.iter().filter_map(|step| locked(release, plan, step)).collect(),
+            packages: plan.steps.iter().filter_map(|step| locked(facts, plan, step)).collect(),
         }
     }
 
@@ -222,15 +224,15 @@ impl Lock {
     }
 }
 
-fn locked(release: &OpenRelease, plan: &Plan<'_>, step: &crate::resolve::Step) -> Option<LockedPackage> {
+fn locked(facts: &ReleaseFacts, plan: &Plan<'_>, step: &crate::resolve::Step) -> Option<LockedPackage> {
     let package = plan.package(step);
-    let feed = release.feeds.get(usize::from(package.feed.0))?;
+    let feed = facts.feeds.get(usize::from(package.feed.0))?;
     // A package without a digest is never chosen, and its file name was checked when the index was read.
     let digest = package.digest?;
     Some(LockedPackage {
         name: package.name.to_owned(),
         version: package.version.to_owned(),
-        feed: feed.feed.name.clone(),
+        feed: feed.name.clone(),
         file: package.file.to_string(),
         url: feed.location.join(&package.file).ok()?.to_string(),
         size: package.size,

@@ -1,40 +1,31 @@
 //! Which feeds a tree has, in the order in which a router is told about them.
 
 use crate::fetch::{Location, LocationError};
-use crate::index::Feed;
 
-use super::{Kernel, Target};
+use super::{FeedPlace, Kernel, Target};
 
 /// The feeds of `packages/<arch>/` when the tree does not list them.
 const KNOWN: [&str; 5] = ["base", "luci", "packages", "routing", "telephony"];
 
-/// A feed and the folder of its index.
+/// A feed that a tree may have.
 #[derive(Debug, Clone)]
-pub struct FeedPlace {
-    /// Its name.
-    pub name: String,
-    /// Its folder.
-    pub location: Location,
+pub(super) struct Wanted {
+    /// Where it would be.
+    pub(super) place: FeedPlace,
     /// Whether its absence is worth a word.
-    pub expected: bool,
-}
-
-impl FeedPlace {
-    pub(super) fn feed(&self) -> Feed {
-        Feed { name: self.name.clone(), location: self.location.to_string() }
-    }
+    pub(super) expected: bool,
 }
 
 /// The target's own feed.
 pub(super) fn core(root: &Location, target: &Target) -> Result<FeedPlace, LocationError> {
     let location = root.join(&format!("targets/{target}/packages"))?;
-    Ok(FeedPlace { name: "core".to_owned(), location, expected: true })
+    Ok(FeedPlace { name: "core".to_owned(), location })
 }
 
 /// The kernel modules of one kernel, where they live apart from the core feed.
-pub(super) fn kmods(root: &Location, target: &Target, kernel: &Kernel) -> Result<FeedPlace, LocationError> {
+pub(super) fn kmods(root: &Location, target: &Target, kernel: &Kernel) -> Result<Wanted, LocationError> {
     let location = root.join(&format!("targets/{target}/kmods/{}", kernel.folder()))?;
-    Ok(FeedPlace { name: "kmods".to_owned(), location, expected: false })
+    Ok(Wanted { place: FeedPlace { name: "kmods".to_owned(), location }, expected: false })
 }
 
 /// The feeds of an architecture: those that `feeds.conf` lists, else the known ones.
@@ -42,7 +33,7 @@ pub(super) fn of_arch(
     root: &Location,
     arch: &str,
     feeds_conf: Option<&str>,
-) -> Result<Vec<FeedPlace>, LocationError> {
+) -> Result<Vec<Wanted>, LocationError> {
     let listed: Vec<String> = feeds_conf.map(folders).unwrap_or_default();
     let names = match listed.is_empty() {
         true => KNOWN.map(str::to_owned).to_vec(),
@@ -52,7 +43,7 @@ pub(super) fn of_arch(
         .into_iter()
         .map(|name| {
             let location = root.join(&format!("packages/{arch}/{name}"))?;
-            Ok(FeedPlace { name, location, expected: true })
+            Ok(Wanted { place: FeedPlace { name, location }, expected: true })
         })
         .collect()
 }

@@ -4,6 +4,7 @@
 //! somebody's own build. [`open`] reads it once, verifies every index, and answers with an [`OpenRelease`].
 
 mod error;
+mod facts;
 mod feeds;
 mod kernel;
 mod name;
@@ -14,9 +15,10 @@ mod target;
 mod versions;
 
 pub use error::ReleaseError;
+pub use facts::{FeedPlace, ReleaseFacts};
 pub use kernel::Kernel;
 pub use name::{NotARelease, Release};
 pub(crate) use open::most_common;
-pub use open::{Ask, OpenRelease, SignedFeed, open};
+pub use open::{Ask, OpenRelease, open};
 pub use target::{NotATarget, Target};
 pub use versions::latest_stable;

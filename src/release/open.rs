@@ -1,13 +1,13 @@
 //! Reads a release tree: metadata first, then the target's own feed, then all the others.
 
 use crate::fetch::{Fetched, Fetcher, Location};
-use crate::index::{FORMATS, Feed, FeedId, Format, IndexError, Installed, Universe};
+use crate::index::{FORMATS, FeedId, Format, IndexError, Installed, Universe};
 use crate::trust::{self, Keyring, Signed, SignedFile, TrustError, Unsigned, Verified};
 
-use super::feeds::{self, FeedPlace};
+use super::feeds::{self, Wanted};
 use super::profiles::Profiles;
 use super::sums::Sums;
-use super::{Kernel, Release, ReleaseError, Target};
+use super::{FeedPlace, Kernel, Release, ReleaseError, ReleaseFacts, Target};
 
 const METADATA_CAP: u64 = 8 << 20;
 const MANIFEST_CAP: u64 = 1 << 20;
@@ -34,43 +34,10 @@ pub struct Ask {
 /// A release tree, read and verified.
 #[derive(Debug)]
 pub struct OpenRelease {
-    /// The tree.
-    pub root: Location,
-    /// Its name, where anything tells it.
-    pub release: Option<Release>,
-    /// The build's revision, `r23630-842932a63d`.
-    pub version_code: Option<String>,
-    /// The target.
-    pub target: Target,
-    /// The architecture of its packages.
-    pub arch: String,
-    /// The format of its indexes.
-    pub format: &'static dyn Format,
-    /// The kernel of its images, where anything tells it.
-    pub kernel: Option<Kernel>,
-    /// When its source was committed, in seconds since 1970.
-    pub source_date_epoch: Option<u64>,
-    /// What the router holds, where the user said so.
-    pub installed: Option<Installed>,
-    /// What its stock image holds, by its manifest.
-    pub stock: Option<Installed>,
-    /// What every image holds, by `profiles.json`: names only, without what they depend on.
-    pub default_packages: Vec<String>,
-    /// The feeds, in the order in which the router is told about them.
-    pub feeds: Vec<SignedFeed>,
-    /// What is missing or odd, in sentences for the user.
-    pub warnings: Vec<String>,
-}
-
-/// A feed with its verified index.
-#[derive(Debug)]
-pub struct SignedFeed {
-    /// Its name and folder.
-    pub feed: Feed,
-    /// Its folder.
-    pub location: Location,
-    /// Its index.
-    pub index: Verified<Signed>,
+    /// What it says of itself.
+    pub facts: ReleaseFacts,
+    /// The indexes of its feeds, in their order.
+    pub indexes: Vec<Verified<Signed>>,
 }
 
 /// Reads a release tree and verifies its indexes.
@@ -87,13 +54,13 @@ impl OpenRelease {
     /// # Errors
     /// When an index is malformed.
     pub fn universe(&self) -> Result<(Universe<'_>, Vec<String>), ReleaseError> {
+        let ReleaseFacts { format, feeds, arch, .. } = &self.facts;
         let mut warnings = Vec::new();
         let mut indexes = Vec::new();
-        for (position, signed) in self.feeds.iter().enumerate() {
-            let at = || format!("{}/{}", signed.feed.location, self.format.index_files()[0].name);
-            let parsed = self
-                .format
-                .parse(&signed.index, FeedId(position as u16))
+        for (position, (place, index)) in feeds.iter().zip(&self.indexes).enumerate() {
+            let at = || format!("{}/{}", place.location, format.index_files()[0].name);
+            let parsed = format
+                .parse(index, FeedId(position as u16))
                 .map_err(|source| ReleaseError::Index { at: at(), source })?;
             if let Some(first) = parsed.warnings.first() {
                 let more = match parsed.warnings.len() {
@@ -102,9 +69,9 @@ impl OpenRelease {
                 };
                 warnings.push(format!("{}, at {}: passed over: {}{more}", at(), first.at, first.why));
             }
-            indexes.push((signed.feed.clone(), parsed));
+            indexes.push((place.feed(), parsed));
         }
-        Ok((Universe::join(self.format, &self.arch, indexes), warnings))
+        Ok((Universe::join(*format, arch, indexes), warnings))
     }
 }
 
@@ -144,17 +111,23 @@ impl Reader<'_> {
         let feeds_conf = self.text(&root.join(&format!("packages/{arch}/feeds.conf"))?, METADATA_CAP)?;
         places.extend(feeds::of_arch(&root, &arch, feeds_conf.as_deref())?);
         for (name, location) in &self.ask.extra_feeds {
-            places.push(FeedPlace { name: name.clone(), location: location.clone(), expected: true });
+            places.push(Wanted {
+                place: FeedPlace { name: name.clone(), location: location.clone() },
+                expected: true,
+            });
         }
-        let mut feeds = vec![SignedFeed { feed: core.feed(), location: core.location, index: core_index }];
-        feeds.extend(self.feeds(format, places)?);
+        let (mut feeds, mut indexes) = (vec![core], vec![core_index]);
+        for (place, index) in self.feeds(format, places)? {
+            feeds.push(place);
+            indexes.push(index);
+        }
 
         let device = self.ask.profile.as_ref().and_then(|name| profiles.profiles.get(name));
         let only_device = || profiles.profiles.values().next().filter(|_| profiles.profiles.len() == 1);
         let device_packages = device.or_else(only_device).map(|device| device.device_packages.clone());
         let mut default_packages = profiles.default_packages;
         default_packages.extend(device_packages.unwrap_or_default());
-        Ok(OpenRelease {
+        let facts = ReleaseFacts {
             root,
             release,
             version_code: profiles.version_code,
@@ -168,7 +141,8 @@ impl Reader<'_> {
             default_packages,
             feeds,
             warnings: self.warnings,
-        })
+        };
+        Ok(OpenRelease { facts, indexes })
     }
 
     /// The target asked for, else the only one of a tree that can be listed, else x86/64, the guest's.
@@ -288,24 +262,24 @@ impl Reader<'_> {
     fn feeds(
         &mut self,
         format: &'static dyn Format,
-        places: Vec<FeedPlace>,
-    ) -> Result<Vec<SignedFeed>, ReleaseError> {
+        wanted: Vec<Wanted>,
+    ) -> Result<Vec<(FeedPlace, Verified<Signed>)>, ReleaseError> {
+        let places: Vec<FeedPlace> = wanted.iter().map(|wanted| wanted.place.clone()).collect();
         let indexes = self.indexes(format, &places)?;
-        let mut feeds = Vec::new();
+        let mut found = Vec::new();
         let mut missing = Vec::new();
-        for (place, index) in places.into_iter().zip(indexes) {
+        for (wanted, index) in wanted.into_iter().zip(indexes) {
             match index {
-                Some(index) => {
-                    feeds.push(SignedFeed { feed: place.feed(), location: place.location, index });
-                }
-                None if place.expected => missing.push(place.name),
+                Some(index) => found.push((wanted.place, index)),
+                None if wanted.expected => missing.push(wanted.place.name),
                 None => {}
             }
         }
         if !missing.is_empty() {
-            self.warnings.push(format!("{} lacks the feeds {}", self.ask.root, missing.join(", ")));
+            let feeds = if missing.len() == 1 { "feed" } else { "feeds" };
+            self.warnings.push(format!("{} lacks the {feeds} {}", self.ask.root, missing.join(", ")));
         }
-        Ok(feeds)
+        Ok(found)
     }
 
     /// The verified indexes of feeds, none where there is no index. An index that does not verify is fetched once

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::index::{Held, Installed, Universe};
-use crate::release::{Kernel, OpenRelease, most_common};
+use crate::release::{Kernel, ReleaseFacts, most_common};
 
 use super::{Refusal, Request, Root, resolve};
 
@@ -66,7 +66,7 @@ impl Baseline {
     ///
     /// # Errors
     /// When nothing tells.
-    pub fn determine(release: &OpenRelease, universe: &Universe<'_>) -> Result<Baseline, BaselineError> {
+    pub fn determine(release: &ReleaseFacts, universe: &Universe<'_>) -> Result<Baseline, BaselineError> {
         let (source, installed) = match (&release.installed, &release.stock) {
             (Some(given), _) => (BaselineSource::Installed, given.clone()),
             (None, Some(stock)) => (BaselineSource::Manifest, stock.clone()),
@@ -85,7 +85,7 @@ impl Baseline {
     }
 
     /// Adds what every router holds although no index or list may say so.
-    fn hold_implied(&mut self, release: &OpenRelease, universe: &Universe<'_>) {
+    fn hold_implied(&mut self, release: &ReleaseFacts, universe: &Universe<'_>) {
         for name in universe.format().implied() {
             if self.installed.get(name).is_none() {
                 self.installed.insert(name, Held::default());
@@ -108,7 +108,11 @@ impl Baseline {
         }
     }
 
-    fn hold_defaults(&mut self, release: &OpenRelease, universe: &Universe<'_>) -> Result<(), BaselineError> {
+    fn hold_defaults(
+        &mut self,
+        release: &ReleaseFacts,
+        universe: &Universe<'_>,
+    ) -> Result<(), BaselineError> {
         let at = release.root.to_string();
         if release.default_packages.is_empty() {
             return Err(BaselineError::Unknown { at });

@@ -36,9 +36,9 @@ impl<'u> Plan<'u> {
         self.universe.package(step.id)
     }
 
-    /// The bytes of all package files, where the indexes state them.
-    pub fn download_size(&self) -> u64 {
-        self.steps.iter().filter_map(|step| self.package(step).size).sum()
+    /// The bytes of all package files, if the indexes state them all.
+    pub fn download_size(&self) -> Option<u64> {
+        self.steps.iter().map(|step| self.package(step).size).sum()
     }
 }
 

@@ -49,10 +49,13 @@ fn order() {
 
 #[test]
 fn validity() {
-    for version in ["1:1.0", "1.0-1", "1.0+1", "2024-01-02", "v1", "1.0A", "", "1.", "1.0-r", "1.0~", "1.0_x", "1.0a1"] {
+    for version in
+        ["1:1.0", "1.0-1", "1.0+1", "2024-01-02", "v1", "1.0A", "", "1.", "1.0-r", "1.0~", "1.0_x", "1.0a1"]
+    {
         assert!(!is_valid(version), "{version}");
     }
-    for version in ["1", "1.0_p", "6.12.74~0123456789abcdef-r1", "1.0_rc1_git2", "1699~f505120278", "1.4g-r5"] {
+    for version in ["1", "1.0_p", "6.12.74~0123456789abcdef-r1", "1.0_rc1_git2", "1699~f505120278", "1.4g-r5"]
+    {
         assert!(is_valid(version), "{version}");
     }
 }

@@ -3,6 +3,7 @@
 pub mod adb;
 mod choice;
 pub mod depends;
+mod feed;
 mod names;
 mod read;
 pub mod schema;
@@ -18,6 +19,7 @@ use super::{
     Constraint, Dependency, Duplicate, FeedId, Format, IndexError, IndexFile, Installed, Package, PackageId,
     Parsed, Universe,
 };
+use crate::blueprint::{Article, Blueprint, Made, Signers};
 use crate::package;
 use crate::trust::{Digest, Signature, Signed, SignedFile, Verified, ec};
 use adb::{BlockKind, Blocks, Defect, Error, Malformed};
@@ -106,6 +108,10 @@ impl Format for Apk {
 
     fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
         choice::rehearse(universe, installed, names)
+    }
+
+    fn make_feed(&self, of: &Blueprint, articles: &[Article], signers: &Signers) -> io::Result<Vec<Made>> {
+        feed::feed(of, articles, &signers.ec)
     }
 
     fn install_steps(&self) -> &'static str {

@@ -2,6 +2,7 @@
 
 mod choice;
 pub mod depends;
+mod feed;
 mod stanza;
 mod status;
 pub mod version;
@@ -17,6 +18,7 @@ use super::{
     Constraint, Dependency, Duplicate, FeedId, Format, IndexError, IndexFile, Installed, PackageId, Parsed,
     Relation, Universe,
 };
+use crate::blueprint::{Article, Blueprint, Made, Signers};
 use crate::trust::{Digest, Sha256Reader, Signature, Signed, SignedFile, Verified, usign};
 
 pub use status::read_status;
@@ -105,6 +107,10 @@ impl Format for Opkg {
 
     fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
         choice::rehearse(universe, installed, names)
+    }
+
+    fn make_feed(&self, of: &Blueprint, articles: &[Article], signers: &Signers) -> io::Result<Vec<Made>> {
+        feed::feed(of, articles, &signers.usign)
     }
 
     fn install_steps(&self) -> &'static str {

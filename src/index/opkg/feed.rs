@@ -1,0 +1,68 @@
+//! Makes an opkg feed of a blueprint.
+
+use std::io;
+
+use super::{Entry, write_index};
+use crate::blueprint::{Article, Blueprint, Made, clause};
+use crate::index::Relation;
+use crate::package::ipk::{self, DataTar, NewFile};
+use crate::trust::usign::SecretKey;
+use crate::trust::{Digest, sha256};
+
+pub(super) fn feed(blueprint: &Blueprint, articles: &[Article], key: &SecretKey) -> io::Result<Vec<Made>> {
+    let mut made = Vec::new();
+    let mut entries = Vec::new();
+    for article in articles {
+        let files = article.files.iter();
+        let files: Vec<NewFile<'_>> =
+            files.map(|(path, bytes)| NewFile { path, bytes, mode: 0o644 }).collect();
+        let data = DataTar::pack(&files, blueprint.date)?;
+        let mut entry = entry(blueprint, article);
+        entry.installed_size = data.unpacked_size();
+        let bytes = ipk::write(&entry.control(), &[], &data)?;
+        entry.packed = Some((bytes.len() as u64, Digest::sha256(sha256(&bytes))));
+        made.push(Made { name: entry.file.clone(), bytes });
+        entries.push(entry);
+    }
+    let index = write_index(&entries, key)?;
+    made.extend(index.map(|file| Made { name: file.name.to_owned(), bytes: file.bytes }));
+    Ok(made)
+}
+
+fn entry(blueprint: &Blueprint, article: &Article) -> Entry {
+    let arch = article.arch(blueprint, "all");
+    let names = |list: &str| {
+        let names: Vec<&str> = list.split_whitespace().map(|item| clause(item).0).collect();
+        names.join(", ")
+    };
+    let depends: Vec<String> = article.depends.split_whitespace().map(dependency).collect();
+    Entry {
+        name: article.name.clone(),
+        version: article.version.clone(),
+        arch: arch.to_owned(),
+        depends: depends.join(", "),
+        provides: names(&article.provides),
+        conflicts: names(&article.conflicts),
+        replaces: names(&article.replaces),
+        section: "net".to_owned(),
+        description: article.description.clone(),
+        file: format!("{}_{}_{arch}.ipk", article.name, article.version),
+        ..Entry::default()
+    }
+}
+
+fn dependency(text: &str) -> String {
+    match clause(text) {
+        (name, None) => name.to_owned(),
+        (name, Some((relation, version))) => {
+            let sign = match relation {
+                Relation::Less => "<<",
+                Relation::LessEqual => "<=",
+                Relation::GreaterEqual => ">=",
+                Relation::Greater => ">>",
+                _ => "=",
+            };
+            format!("{name} ({sign} {version})")
+        }
+    }
+}

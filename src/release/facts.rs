@@ -1,0 +1,53 @@
+//! What a release tree says of itself.
+
+use crate::fetch::Location;
+use crate::index::{Feed, Format, Installed};
+
+use super::{Kernel, Release, Target};
+
+/// What a release tree says of itself.
+#[derive(Debug, Clone)]
+pub struct ReleaseFacts {
+    /// The tree.
+    pub root: Location,
+    /// Its name, where anything tells it.
+    pub release: Option<Release>,
+    /// The build's revision, `r23630-842932a63d`.
+    pub version_code: Option<String>,
+    /// The target.
+    pub target: Target,
+    /// The architecture of its packages.
+    pub arch: String,
+    /// The format of its indexes.
+    pub format: &'static dyn Format,
+    /// The kernel of its images, where anything tells it.
+    pub kernel: Option<Kernel>,
+    /// When its source was committed, in seconds since 1970.
+    pub source_date_epoch: Option<u64>,
+    /// What the router holds, where the user said so.
+    pub installed: Option<Installed>,
+    /// What its stock image holds, by its manifest.
+    pub stock: Option<Installed>,
+    /// What every image holds, by `profiles.json`: names only, without what they depend on.
+    pub default_packages: Vec<String>,
+    /// The feeds, in the order in which the router is told about them.
+    pub feeds: Vec<FeedPlace>,
+    /// What is missing or odd, in sentences for the user.
+    pub warnings: Vec<String>,
+}
+
+/// A feed and the folder of its index and packages.
+#[derive(Debug, Clone)]
+pub struct FeedPlace {
+    /// Its name.
+    pub name: String,
+    /// Its folder.
+    pub location: Location,
+}
+
+impl FeedPlace {
+    /// The feed as a universe knows it.
+    pub fn feed(&self) -> Feed {
+        Feed { name: self.name.clone(), location: self.location.to_string() }
+    }
+}
