@@ -124,7 +124,7 @@ pub struct UsbInterface {
 }
 
 /// A device that a listing shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Device {
     /// Line of the listing, from 1; 0 when it was read from the machine itself.
     pub line: usize,

@@ -1,5 +1,7 @@
 //! What is said of each device of a listing: the rows of `owpkg detect`, and its JSON.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::chip::{Bus, Certainty, Chip, Gap, How};
@@ -89,8 +91,14 @@ pub struct Offer<'a> {
 impl Catalogue {
     /// What is said of each network device, driver and missing firmware file of a listing, in its order.
     pub fn report(&self, detected: &Detected, offer: Offer<'_>) -> DevicesReport {
-        let mut devices: Vec<DeviceReport> =
-            detected.devices.iter().filter_map(|device| self.report_device(device, offer)).collect();
+        // Listings name one card many times over, in logs above all.
+        let mut known: HashMap<Device, Option<DeviceReport>> = HashMap::new();
+        let mut devices = Vec::new();
+        for device in &detected.devices {
+            let alike = Device { line: 0, name: String::new(), driver: None, ..device.clone() };
+            let report = known.entry(alike).or_insert_with_key(|alike| self.report_device(alike, offer));
+            devices.extend(report.clone().map(|report| report.of(device)));
+        }
         devices.extend(detected.drivers.iter().filter_map(|seen| self.report_driver(seen, offer)));
         devices.extend(detected.firmware.iter().map(|missing| report_firmware(missing, offer)));
         devices.sort_by_key(|device| device.line);
@@ -104,7 +112,6 @@ impl Catalogue {
         };
         let mut report =
             DeviceReport { certainty: identity.certainty, notes: identity.notes, ..unknown(device) };
-        report.notes.retain(|note| note != UNKNOWN);
         if report.name.is_empty() {
             report.name = identity.name.to_owned();
         }
@@ -257,6 +264,15 @@ impl DeviceReport {
             certainty: Certainty::Low,
             notes: Vec::new(),
         }
+    }
+
+    /// The same for a device that differs only in its place and its words.
+    fn of(mut self, device: &Device) -> Self {
+        self.line = device.line;
+        if !device.name.is_empty() {
+            self.name.clone_from(&device.name);
+        }
+        self
     }
 
     fn add(&mut self, selection: &Selection) {

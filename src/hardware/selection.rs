@@ -107,7 +107,7 @@ impl Release<'_> {
 }
 
 /// Whether `package` or a former holder of it existed in `series`; packages outside the tables are taken to.
-fn existed(package: &str, series: Series) -> bool {
+pub(super) fn existed(package: &str, series: Series) -> bool {
     history(package).is_none_or(|releases| releases.contain(series))
         || former_holders(package).any(|(_, releases)| releases.contain(series))
 }

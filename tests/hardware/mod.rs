@@ -4,6 +4,7 @@ mod cases;
 mod catalogue;
 mod detect;
 mod identify;
+mod published;
 mod report;
 mod selection;
 mod tables;
