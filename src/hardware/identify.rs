@@ -1,6 +1,6 @@
 //! Which chip a device is: the rows of the id table that fit it, and of those the most specific of each driver.
 
-use super::chip::{Certainty, Chip, Gap};
+use super::chip::{Certainty, Chip, Gap, Kind};
 use super::device::{Device, hex8, hex16};
 use super::ids::{IdRow, id_rows};
 use super::usb::usb_rows;
@@ -55,10 +55,15 @@ impl Catalogue {
         let mut claims = self.claims(rows, device);
         keep_likely(&mut claims, device);
         let least = claims.iter().map(|claim| claim.certainty).min()?;
-        let certainty = if doubt.is_some() { Certainty::Low } else { least };
+        // Several drivers of which none is sure to fit leave the chip as open as one driver's several rows do.
+        let undecided = device.id.bus != Bus::Usb && claims.len() > 1 && !claims.iter().any(is_sure);
+        let certainty = if doubt.is_some() || undecided { Certainty::Low } else { least };
         let mut notes: Vec<String> = doubt.into_iter().collect();
         for claim in claims.iter().filter(|claim| claim.open) {
             notes.push(open_note(claim, device));
+        }
+        if undecided {
+            notes.push("several drivers know this id; the subsystem id decides".to_owned());
         }
         let name = claims
             .iter()
@@ -188,10 +193,11 @@ fn revision_fit(row: &IdRow, device: &Device, siblings: &[IdRow]) -> Fit {
 fn class_fit(row: &IdRow, device: &Device) -> Fit {
     let Some(pattern) = row.interface.strip_prefix("class=") else { return Fit::Yes };
     let pattern = pattern.trim_end_matches('*');
-    if device.class.is_empty() {
-        return Fit::Maybe;
+    match device.class.as_str() {
+        class if class.starts_with(pattern) => Fit::Yes,
+        class if pattern.starts_with(class) => Fit::Maybe,
+        _ => Fit::No,
     }
-    Fit::of(device.class.starts_with(pattern) || pattern.starts_with(&device.class))
 }
 
 /// Keeps the most specific rows. Where the listing shows too little to choose, it keeps all that may fit, without those
@@ -221,16 +227,27 @@ fn specificity(row: &IdRow) -> u8 {
     subdevice * 2 + u8::from(row.subvendor != "*")
 }
 
-/// Drops what only may fit beside what does, and drivers that nobody packages beside those that somebody does.
+/// Whether a row of a driver fits as it stands.
+fn is_sure(claim: &Claim<'_>) -> bool {
+    claim.rows.iter().any(|(_, fit)| *fit == Fit::Yes)
+}
+
+/// Drops what only may fit beside what does, and drivers that nobody packages beside those of the same kind that
+/// somebody does.
 fn keep_likely(claims: &mut Vec<Claim<'_>>, device: &Device) {
-    let sure = |claim: &Claim<'_>| claim.rows.iter().any(|(_, fit)| *fit == Fit::Yes);
-    if device.id.bus != Bus::Usb && claims.iter().any(sure) {
-        claims.retain(sure);
+    if device.id.bus != Bus::Usb && claims.iter().any(is_sure) {
+        claims.retain(is_sure);
     }
-    let packaged = |claim: &Claim<'_>| claim.chips.iter().any(|chip| chip.gap != Some(Gap::NoDriver));
-    if claims.iter().any(packaged) {
-        claims.retain(packaged);
-    }
+    let packaged = |chip: &&Chip| chip.gap != Some(Gap::NoDriver);
+    let packaged_kinds: Vec<Kind> = claims
+        .iter()
+        .filter(|claim| device.id.bus == Bus::Usb || is_sure(claim))
+        .flat_map(|claim| claim.chips.iter().copied().filter(packaged))
+        .map(|chip| chip.kind)
+        .collect();
+    claims.retain(|claim| {
+        claim.chips.iter().any(|chip| packaged(chip) || !packaged_kinds.contains(&chip.kind))
+    });
 }
 
 fn open_note(claim: &Claim<'_>, device: &Device) -> String {

@@ -1,13 +1,13 @@
 //! What is said of each device of a listing: the rows of `owpkg detect`, and its JSON.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use super::chip::{Bus, Certainty, Chip, Gap, How};
+use super::chip::{Bus, Certainty, Chip, Gap, How, Kind};
 use super::detect::{Detected, DriverSeen, MissingFirmware};
 use super::device::Device;
-use super::{Catalogue, Found, Role, Selection, Series, Unsupported, Variant, firmware_packages, limits};
+use super::{Catalogue, Found, Offer, Role, Selection, Unsupported, firmware_packages, limits};
 
 /// What `owpkg detect --json` prints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -77,17 +77,6 @@ pub enum Status {
     Unknown,
 }
 
-/// What a release offers, for reports and selections.
-#[derive(Clone, Copy)]
-pub struct Offer<'a> {
-    /// Whether any feed of the release holds a package.
-    pub has: &'a dyn Fn(&str) -> bool,
-    /// Which series it is, where that is known.
-    pub series: Option<Series>,
-    /// The driver to take where a chip has two.
-    pub variant: Option<Variant>,
-}
-
 impl Catalogue {
     /// What is said of each network device, driver and missing firmware file of a listing, in its order.
     pub fn report(&self, detected: &Detected, offer: Offer<'_>) -> DevicesReport {
@@ -119,12 +108,13 @@ impl Catalogue {
             [only] => ChipNames::One(only.name),
             several => ChipNames::Several(several.iter().map(|chip| chip.name).collect()),
         };
-        let mut status = None;
+        let mut kinds: BTreeMap<Kind, Status> = BTreeMap::new();
         for chip in identity.chips {
             let own = self.add_chip(&mut report, chip, offer);
-            status = Some(status.map_or(own, |so_far: Status| so_far.min(own)));
+            kinds.entry(chip.kind).and_modify(|best| *best = own.min(*best)).or_insert(own);
         }
-        report.status = status.unwrap_or(Status::Unknown);
+        // One driver of a kind is enough; a device with two kinds of radio needs both.
+        report.status = kinds.into_values().max().unwrap_or(Status::Unknown);
         Some(report)
     }
 
@@ -132,7 +122,7 @@ impl Catalogue {
     fn add_chip(&self, report: &mut DeviceReport, chip: &Chip, offer: Offer<'_>) -> Status {
         let status = match self.wanted(Found::Chip(chip), offer.variant, offer.has, offer.series) {
             Ok(selection) => {
-                report.add(&selection);
+                report.add(&selection, chip);
                 if chip.gap == Some(Gap::NoFirmware) { Status::FirmwareMissing } else { Status::Ok }
             }
             Err(reason) => {
@@ -151,7 +141,7 @@ impl Catalogue {
             report.note(chip.note.to_owned());
         }
         if status > Status::FirmwareMissing {
-            limits(chip).for_each(|limit| report.note(format!("{}: {}", chip.name, limit.text)));
+            limits(chip).for_each(|limit| report.note(limit.text.to_owned()));
         }
         for other in self.alternatives(chip) {
             let packages: Vec<&str> = other.packages.iter().collect();
@@ -182,34 +172,6 @@ impl Catalogue {
             ],
             ..DeviceReport::empty(seen.line, format!("driver {}", seen.driver))
         })
-    }
-
-    /// What to ask a release for, for a device: all that its chips need.
-    ///
-    /// # Errors
-    /// The reasons of every chip when the release supports none of them; those of some are warnings.
-    pub fn wanted_for(&self, device: &Device, offer: Offer<'_>) -> Result<Selection, Vec<Unsupported>> {
-        let mut all = Selection::default();
-        let mut reasons = Vec::new();
-        let mut any = false;
-        if let Some(identity) = self.identify(device) {
-            all.warnings.extend(identity.notes);
-            for chip in identity.chips {
-                match self.wanted(Found::Chip(chip), offer.variant, offer.has, offer.series) {
-                    Ok(selection) => {
-                        any = true;
-                        all.merge(selection);
-                    }
-                    Err(reason) => reasons.push(reason),
-                }
-            }
-        }
-        if any {
-            all.warnings.extend(reasons.iter().map(Unsupported::to_string));
-            Ok(all)
-        } else {
-            Err(reasons)
-        }
     }
 }
 
@@ -275,11 +237,14 @@ impl DeviceReport {
         self
     }
 
-    fn add(&mut self, selection: &Selection) {
+    fn add(&mut self, selection: &Selection, chip: &Chip) {
         extend(&mut self.kmods, packages(selection, &[Role::Driver]));
         extend(&mut self.firmware, packages(selection, &[Role::Firmware]));
         extend(&mut self.userspace, packages(selection, &[Role::Userspace, Role::Wpad]));
-        selection.warnings.iter().for_each(|warning| self.note(warning.clone()));
+        for warning in &selection.warnings {
+            let about_chip = warning.strip_prefix(chip.name).and_then(|rest| rest.strip_prefix(": "));
+            self.note(about_chip.unwrap_or(warning).to_owned());
+        }
     }
 
     fn note(&mut self, note: String) {

@@ -30,7 +30,19 @@ pub(super) fn usb_rows(catalogue: &Catalogue, device: &Device) -> Fitting {
         let rows = own.into_iter().map(|row| (row, Fit::Maybe)).collect();
         return Fitting { rows, doubt: Some(doubt.to_owned()) };
     }
+    if rows.is_empty() && device.interfaces.is_empty() {
+        return modem_rows(catalogue, &vendor);
+    }
     Fitting { rows, doubt: None }
+}
+
+/// A listing without interfaces does not tell the modems of a vendor who numbers none of them apart.
+fn modem_rows(catalogue: &Catalogue, vendor: &str) -> Fitting {
+    let modem = |row: &IdRow| are(catalogue, row, Kind::Wwan);
+    let rows: Vec<_> = id_rows(Bus::Usb, vendor, "*").filter(modem).map(|row| (row, Fit::Maybe)).collect();
+    let doubt =
+        (!rows.is_empty()).then(|| "its interfaces decide, and this listing does not show them".to_owned());
+    Fitting { rows, doubt }
 }
 
 /// Whether all chips of a row are of one kind.

@@ -177,6 +177,38 @@ fn two_drivers_for_one_id_are_both_named() {
 }
 
 #[test]
+fn two_cards_with_one_id_stay_open_until_the_subsystem_is_known() {
+    let open = Catalogue::builtin().identify(&pci("14e4:4365")).expect("in the table");
+    assert_eq!(open.chips.iter().map(|chip| chip.name).collect::<Vec<_>>(), ["bcm43142", "bcm4365"]);
+    assert_eq!(open.certainty, Certainty::Low);
+    assert_eq!(chips(&pci("14e4:4365:14e4:4365")), ["bcm4365"]);
+    assert_eq!(chips(&pci("14e4:4365:1028:0016")), ["bcm43142"]);
+}
+
+#[test]
+fn a_class_that_is_shown_in_part_claims_no_stranger() {
+    let mut virtio = pci("1af4:1000");
+    virtio.class = "0200".to_owned();
+    assert!(chips(&virtio).is_empty());
+}
+
+#[test]
+fn both_halves_of_a_combined_card_are_named() {
+    let interface = |class| UsbInterface { number: None, class };
+    let mut combined = pci("usb:0bda:b852");
+    combined.interfaces = vec![interface([0xe0, 1, 1]), interface([0xff, 0xff, 0xff])];
+    assert_eq!(chips(&combined), ["rtl8852bu", "realtek-bt"]);
+}
+
+#[test]
+fn a_modem_without_its_interfaces_gets_its_vendors_drivers() {
+    let modem = Catalogue::builtin().identify(&pci("usb:12d1:1506")).expect("by its vendor");
+    assert!(modem.chips.iter().any(|chip| chip.name == "qmi-wwan") && modem.certainty == Certainty::Low);
+    assert!(modem.notes[0].contains("interfaces decide"), "{:?}", modem.notes);
+    assert_eq!(chips(&pci("usb:05ac:0250")), Vec::<&str>::new(), "a keyboard");
+}
+
+#[test]
 fn a_modem_needs_the_drivers_of_all_its_interfaces() {
     assert_eq!(chips(&pci("usb:2c7c:0125")), ["option", "qmi-wwan"]);
     let interface = |number, class| UsbInterface { number: Some(number), class };

@@ -122,8 +122,11 @@ fn a_detected_device_feeds_the_selection() {
             && modem.contains(&"kmod-usb-serial-option".to_owned()),
         "{modem:?}"
     );
-    assert_eq!(names("usb:0bda:b832").expect_err("no driver").len(), 1);
-    assert_eq!(names("dead:beef"), Err(vec![]));
+    let unsupported = names("usb:0bda:b832").expect_err("no driver");
+    assert!(unsupported.to_string().starts_with("0bda:b832: OpenWrt has no driver package"), "{unsupported}");
+    let unknown = names("dead:beef").expect_err("in no table");
+    assert_eq!(unknown.to_string(), "the catalogue has no row for the pci device dead:beef");
+    assert!(unknown.help().is_some());
 }
 
 #[test]

@@ -15,6 +15,8 @@ mod usbconfig;
 mod usbdevices;
 mod vmm;
 
+use std::collections::HashSet;
+
 use super::device::Device;
 
 pub use sysfs::{NoSysfs, machine};
@@ -103,6 +105,7 @@ struct Reader {
     part: Part,
     /// The line of a `lsusb -t` tree whose id may follow.
     tree: Option<DriverSeen>,
+    seen_firmware: HashSet<String>,
 }
 
 impl Reader {
@@ -232,10 +235,11 @@ impl Reader {
     }
 
     fn missing_firmware(&mut self, line: usize, file: String) {
-        if self.found.firmware.iter().any(|each| each.file == file) {
+        if self.seen_firmware.contains(&file) {
             return;
         }
         if self.found.firmware.len() < MAX_DEVICES {
+            self.seen_firmware.insert(file.clone());
             self.found.firmware.push(MissingFirmware { line, file });
         } else {
             self.found.truncated = true;

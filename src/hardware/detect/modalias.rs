@@ -1,4 +1,4 @@
-//! sysfs `modalias` lines of PCI, USB and SDIO devices, and `PCI_ID=` and `PRODUCT=` lines of their `uevent`.
+//! sysfs `modalias` lines of PCI, USB and SDIO devices, also as the `MODALIAS=` line of a `uevent`.
 
 use super::scan::{number8, number16};
 use crate::hardware::{Bus, Device, DeviceId, UsbInterface};
