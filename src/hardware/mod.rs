@@ -6,16 +6,35 @@
 
 mod catalogue;
 mod chip;
+pub mod detect;
+mod device;
+mod firmware;
 mod history;
+mod identify;
+mod ids;
+mod limits;
+mod listing;
+mod report;
+mod request;
+mod search;
 mod selection;
 mod series;
 mod table;
 mod unsupported;
+mod usb;
 mod wpad;
 
 pub use catalogue::{BadTable, Catalogue, Found, UnknownChip, plain};
 pub use chip::{Alternative, Bus, Certainty, Chip, Family, Gap, How, Kind, List};
+pub use device::{BadDeviceId, Device, DeviceId, UsbInterface};
+pub use firmware::firmware_packages;
 pub use history::{former_holders, history, moves, packages_with_history};
+pub use identify::Identity;
+pub use ids::{IdRow, all_id_rows, id_rows, id_source};
+pub use limits::{Limit, LimitRow, all_limits, limits};
+pub use listing::{AlternativeEntry, ChipEntry, FamilyEntry, Listing, MemberEntry, releases_of};
+pub use report::{ChipNames, DeviceReport, DevicesReport, Status};
+pub use request::{DeviceUnsupported, Offer};
 pub use selection::{Narrower, Role, Selection, Variant, Wanted};
 pub use series::{KNOWN_SERIES, Ranges, Series};
 pub use unsupported::Unsupported;

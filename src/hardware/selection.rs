@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use super::chip::{Chip, Family, Gap, How, Kind};
-use super::{Catalogue, Found, KNOWN_SERIES, Series, Unsupported, default_wpad, former_holders, history};
+use super::{
+    Catalogue, Found, KNOWN_SERIES, Series, Unsupported, default_wpad, former_holders, history, limits,
+};
 
 /// Which of two drivers to take, where a chip has both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -105,7 +107,7 @@ impl Release<'_> {
 }
 
 /// Whether `package` or a former holder of it existed in `series`; packages outside the tables are taken to.
-fn existed(package: &str, series: Series) -> bool {
+pub(super) fn existed(package: &str, series: Series) -> bool {
     history(package).is_none_or(|releases| releases.contain(series))
         || former_holders(package).any(|(_, releases)| releases.contain(series))
 }
@@ -178,6 +180,7 @@ impl Catalogue {
             selection.add(default_wpad(release.has, release.series), Role::Wpad, chip.name);
         }
         selection.warnings.extend(gap_warning(chip));
+        selection.warnings.extend(limits(chip).map(|limit| format!("{}: {}", chip.name, limit.text)));
         selection.warnings.extend(driver_age_warning(chip, release.series));
         Ok(selection)
     }
@@ -314,6 +317,20 @@ fn driver_age_warning(chip: &Chip, series: Option<Series>) -> Option<String> {
 }
 
 impl Selection {
+    /// Adds what another selection wants; a package that both want keeps its first reason.
+    pub fn merge(&mut self, other: Self) {
+        for each in other.wanted {
+            self.add_because(&each.package, each.role, each.because);
+        }
+        for warning in other.warnings {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+        self.narrower.extend(other.narrower);
+        self.left_out.extend(other.left_out);
+    }
+
     fn add(&mut self, package: &str, role: Role, chip: &str) {
         self.add_because(package, role, format!("chip {chip}"));
     }

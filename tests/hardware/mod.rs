@@ -1,6 +1,11 @@
 //! The catalogue of chips, its tables, and what is made of pasted text about hardware.
 
+mod cases;
 mod catalogue;
+mod detect;
+mod identify;
+mod published;
+mod report;
 mod selection;
 mod tables;
 

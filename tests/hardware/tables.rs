@@ -1,6 +1,7 @@
 //! The tables of `indexes/hardware` as contributors must keep them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
 use owpkg::hardware::{
     Catalogue, Gap, KNOWN_SERIES, Series, former_holders, history, moves, packages_with_history, plain,
@@ -24,6 +25,29 @@ fn no_two_names_are_the_same_but_for_case_and_punctuation() {
             }
         }
     }
+}
+
+#[test]
+fn every_row_has_the_columns_of_its_table() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/indexes/hardware");
+    let mut tables = 0;
+    for entry in fs::read_dir(folder).expect(folder) {
+        let path = entry.expect(folder).path();
+        if path.extension().is_none_or(|extension| extension != "tsv") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("a table is UTF-8");
+        assert!(text.starts_with('#') && text.ends_with('\n') && !text.contains('\r'), "{}", path.display());
+        let mut rows = text.lines().enumerate().filter(|(_, line)| !line.starts_with('#'));
+        let columns = rows.next().map_or(0, |(_, names)| names.split('\t').count());
+        for (at, row) in rows {
+            let found = row.split('\t').count();
+            // Editors may strip the tabs of empty columns at the end.
+            assert!((2..=columns).contains(&found), "{}, line {}: {found} columns", path.display(), at + 1);
+        }
+        tables += 1;
+    }
+    assert_eq!(tables, 9);
 }
 
 #[test]

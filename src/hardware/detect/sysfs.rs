@@ -1,0 +1,118 @@
+//! The devices of this machine, from Linux's sysfs.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::scan::{name, number8, number16};
+use super::{MAX_DEVICES, modalias};
+use crate::hardware::{Bus, Device, DeviceId, UsbInterface};
+
+/// There is no sysfs to read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read the devices of this machine from {}: {source}", path.display())]
+pub struct NoSysfs {
+    /// The folder that should be there.
+    pub path: PathBuf,
+    /// Why it cannot be read.
+    pub source: io::Error,
+}
+
+impl NoSysfs {
+    /// The next step for the user.
+    pub fn help(&self) -> Option<String> {
+        let listing = if cfg!(any(target_os = "freebsd", target_os = "dragonfly")) {
+            "pciconf -lv | owpkg detect -"
+        } else {
+            "lspci -nnk | owpkg detect -"
+        };
+        Some(format!("give it a listing instead: `{listing}`"))
+    }
+}
+
+/// The PCI, USB and SDIO devices below `root`, which is `/sys` on a Linux machine.
+///
+/// # Errors
+/// [`NoSysfs`] when no bus can be read, as on systems other than Linux.
+pub fn machine(root: &Path) -> Result<Vec<Device>, NoSysfs> {
+    let mut devices = Vec::new();
+    let mut problem = None;
+    let mut any = false;
+    for (bus, read) in [("pci", pci as fn(&Path) -> Option<Device>), ("usb", usb), ("sdio", sdio)] {
+        let path = root.join("bus").join(bus).join("devices");
+        match folders(&path) {
+            Ok(folders) => {
+                any = true;
+                devices.extend(folders.iter().filter_map(|folder| read(folder)).take(MAX_DEVICES));
+            }
+            Err(source) => problem = problem.or(Some(NoSysfs { path, source })),
+        }
+    }
+    match problem {
+        Some(problem) if !any => Err(problem),
+        _ => Ok(devices),
+    }
+}
+
+/// The entries of a folder, sorted by name.
+fn folders(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(path)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    entries.sort();
+    Ok(entries)
+}
+
+fn pci(folder: &Path) -> Option<Device> {
+    let number = |file| hex(folder, file).and_then(|digits| number16(&digits));
+    let mut id = DeviceId::new(Bus::Pci, number("vendor")?, number("device")?);
+    id.subsystem =
+        number("subsystem_vendor").zip(number("subsystem_device")).filter(|subsystem| *subsystem != (0, 0));
+    id.revision = hex(folder, "revision").and_then(|digits| number8(&digits));
+    Some(Device {
+        class: hex(folder, "class").unwrap_or_default(),
+        driver: driver(folder),
+        ..Device::of_id(id)
+    })
+}
+
+/// Folders with an `idVendor` are devices, those with a `bInterfaceClass` their interfaces.
+fn usb(folder: &Path) -> Option<Device> {
+    let number = |file| hex(folder, file).and_then(|digits| number16(&digits));
+    let id = DeviceId::new(Bus::Usb, number("idVendor")?, number("idProduct")?);
+    let class = ["bDeviceClass", "bDeviceSubClass", "bDeviceProtocol"]
+        .into_iter()
+        .filter_map(|file| hex(folder, file))
+        .collect();
+    let inside = folders(folder).unwrap_or_default();
+    let interfaces = inside.iter().filter_map(|folder| interface(folder)).take(32).collect();
+    let driver = inside.iter().filter(|folder| interface(folder).is_some()).find_map(|folder| driver(folder));
+    let name = content(folder, "product").map(|text| name(&text)).unwrap_or_default();
+    Some(Device { line: 0, id, class, interfaces, name, driver })
+}
+
+fn interface(folder: &Path) -> Option<UsbInterface> {
+    let byte = |file| hex(folder, file).and_then(|digits| number8(&digits));
+    let class = [byte("bInterfaceClass")?, byte("bInterfaceSubClass")?, byte("bInterfaceProtocol")?];
+    Some(UsbInterface { number: byte("bInterfaceNumber"), class })
+}
+
+fn sdio(folder: &Path) -> Option<Device> {
+    modalias::device(&content(folder, "modalias")?).filter(|device| device.id.bus == Bus::Sdio)
+}
+
+/// The driver bound to a device: where its `driver` link points.
+fn driver(folder: &Path) -> Option<String> {
+    let link = fs::read_link(folder.join("driver")).ok()?;
+    Some(name(link.file_name()?.to_str()?))
+}
+
+fn content(folder: &Path, file: &str) -> Option<String> {
+    let text = fs::read_to_string(folder.join(file)).ok()?;
+    Some(text.trim().to_owned())
+}
+
+/// The hex digits of a file, in lower case and without `0x`.
+fn hex(folder: &Path, file: &str) -> Option<String> {
+    let text = content(folder, file)?;
+    Some(text.strip_prefix("0x").unwrap_or(&text).to_ascii_lowercase())
+}

@@ -1,0 +1,167 @@
+//! What `owpkg chips` says of chips and families, and its JSON.
+
+use serde::Serialize;
+
+use super::chip::{Bus, Certainty, Chip, Family, Gap, How, Kind};
+use super::selection::existed;
+use super::{Catalogue, Found, KNOWN_SERIES, Limit, Series, limits};
+
+/// What `owpkg chips --json` prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Listing {
+    /// `owpkg.chips/1`.
+    pub schema: &'static str,
+    /// Families, best match first.
+    pub families: Vec<FamilyEntry>,
+    /// Chips, best match first.
+    pub chips: Vec<ChipEntry>,
+}
+
+/// One chip.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChipEntry {
+    /// Name for `--chip`.
+    pub name: &'static str,
+    /// Other names.
+    pub aliases: Vec<String>,
+    /// Maker; may be empty.
+    pub vendor: &'static str,
+    /// How it is attached.
+    pub bus: Bus,
+    /// What it is for.
+    pub kind: Kind,
+    /// Kernel modules.
+    pub modules: Vec<String>,
+    /// Kernel module packages, by their newest names.
+    pub kmods: Vec<String>,
+    /// Firmware packages, by their newest names.
+    pub firmware: Vec<String>,
+    /// Programs it needs besides wpad.
+    pub userspace: Vec<String>,
+    /// What OpenWrt does not package for it.
+    pub gap: Option<Gap>,
+    /// Targets that alone build its driver; empty for no such limit.
+    pub targets: Vec<String>,
+    /// First release series with all it needs.
+    pub first_release: Option<String>,
+    /// Last release series with all it needs; none when it still has.
+    pub last_release: Option<String>,
+    /// Other packages for it.
+    pub alternatives: Vec<AlternativeEntry>,
+    /// What it or its driver cannot do.
+    pub limits: Vec<Limit>,
+    /// How sure the facts are.
+    pub certainty: Certainty,
+    /// Where they come from.
+    pub source: &'static str,
+    /// What else is known; may be empty.
+    pub note: &'static str,
+}
+
+/// Other packages for a chip.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AlternativeEntry {
+    /// Name of the choice.
+    pub choice: &'static str,
+    /// Whether they replace the chip's own packages.
+    pub how: How,
+    /// The packages.
+    pub packages: Vec<String>,
+    /// When it is the right choice.
+    pub when: &'static str,
+}
+
+/// One family.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FamilyEntry {
+    /// Name for `--chip`.
+    pub name: &'static str,
+    /// Other names.
+    pub aliases: Vec<String>,
+    /// What tells the members apart.
+    pub decides: &'static str,
+    /// Its chips.
+    pub members: Vec<MemberEntry>,
+}
+
+/// One chip of a family.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MemberEntry {
+    /// Name of the chip.
+    pub chip: &'static str,
+    /// Its kernel modules and firmware.
+    pub packages: Vec<String>,
+    /// Bytes to download for these packages alone, where a release's index tells all of their sizes.
+    pub size: Option<u64>,
+}
+
+impl Catalogue {
+    /// Describes what a search found; `size` is what a release's index knows of a package's download size in bytes.
+    pub fn listing(&self, found: &[Found<'_>], size: &dyn Fn(&str) -> Option<u64>) -> Listing {
+        let mut listing = Listing { schema: "owpkg.chips/1", families: Vec::new(), chips: Vec::new() };
+        for each in found {
+            match each {
+                Found::Chip(chip) => listing.chips.push(self.entry(chip)),
+                Found::Family(family) => listing.families.push(self.family_entry(family, size)),
+            }
+        }
+        listing
+    }
+
+    fn entry(&self, chip: &Chip) -> ChipEntry {
+        let (first, last) = releases_of(chip);
+        let alternatives = self.alternatives(chip).map(|other| AlternativeEntry {
+            choice: other.choice,
+            how: other.how,
+            packages: other.packages.to_vec(),
+            when: other.when,
+        });
+        ChipEntry {
+            name: chip.name,
+            aliases: chip.aliases.to_vec(),
+            vendor: chip.vendor,
+            bus: chip.bus,
+            kind: chip.kind,
+            modules: chip.modules.to_vec(),
+            kmods: chip.kmods.to_vec(),
+            firmware: chip.firmware.to_vec(),
+            userspace: chip.userspace.to_vec(),
+            gap: chip.gap,
+            targets: chip.targets.to_vec(),
+            first_release: first.map(|series| series.to_string()),
+            last_release: last.filter(|series| *series != Series::SNAPSHOT).map(|series| series.to_string()),
+            alternatives: alternatives.collect(),
+            limits: limits(chip).collect(),
+            certainty: chip.certainty,
+            source: chip.source,
+            note: chip.note,
+        }
+    }
+
+    fn family_entry(&self, family: &Family, size: &dyn Fn(&str) -> Option<u64>) -> FamilyEntry {
+        let members = self.members(family).map(|chip| {
+            let packages: Vec<String> =
+                chip.kmods.iter().chain(chip.firmware.iter()).map(str::to_owned).collect();
+            let sizes = packages.iter().map(|package| size(package));
+            let size = sizes.into_iter().try_fold(0_u64, |sum, size| sum.checked_add(size?));
+            MemberEntry { chip: chip.name, size: size.filter(|_| !packages.is_empty()), packages }
+        });
+        FamilyEntry {
+            name: family.name,
+            aliases: family.aliases.to_vec(),
+            decides: family.decides,
+            members: members.collect(),
+        }
+    }
+}
+
+/// The first and the last series that have all that a chip needs; none when no release ever had.
+pub fn releases_of(chip: &Chip) -> (Option<Series>, Option<Series>) {
+    if chip.kmods.is_empty() {
+        return (None, None);
+    }
+    let known = |series: &Series| chip.since.is_none_or(|since| *series >= since);
+    let needed = || chip.kmods.iter().chain(chip.firmware.iter().filter(|_| chip.kind == Kind::Wifi));
+    let complete = |series: &Series| known(series) && needed().all(|package| existed(package, *series));
+    (KNOWN_SERIES.into_iter().find(complete), KNOWN_SERIES.into_iter().rfind(complete))
+}

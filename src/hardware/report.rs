@@ -1,0 +1,267 @@
+//! What is said of each device of a listing: the rows of `owpkg detect`, and its JSON.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+
+use super::chip::{Bus, Certainty, Chip, Gap, How, Kind};
+use super::detect::{Detected, DriverSeen, MissingFirmware};
+use super::device::Device;
+use super::{Catalogue, Found, Offer, Role, Selection, Unsupported, firmware_packages, limits};
+
+/// What `owpkg detect --json` prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DevicesReport {
+    /// `owpkg.devices/1`.
+    pub schema: &'static str,
+    /// One entry a network device, in the order of the listing.
+    pub devices: Vec<DeviceReport>,
+}
+
+/// What is said of one device, or of one firmware file that a kernel log misses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeviceReport {
+    /// Line of the listing, from 1; 0 for the machine's own devices.
+    pub line: usize,
+    /// How it is attached, where the listing tells.
+    pub bus: Option<Bus>,
+    /// `8086:095a:8086:5010`, where the listing tells.
+    pub id: Option<String>,
+    /// PCI revision, two hex digits.
+    pub revision: Option<String>,
+    /// The chip, or the chips where the id leaves several open or the device needs several.
+    pub chip: ChipNames,
+    /// The listing's own words, or else those of pci.ids or usb.ids.
+    pub name: String,
+    /// Kernel module packages.
+    pub kmods: Vec<String>,
+    /// Firmware packages.
+    pub firmware: Vec<String>,
+    /// Programs.
+    pub userspace: Vec<String>,
+    /// Whether the release can drive it.
+    pub status: Status,
+    /// How sure the chip is.
+    pub certainty: Certainty,
+    /// What decided, what is missing, limits, other choices.
+    pub notes: Vec<String>,
+}
+
+/// Names of chips: none, one, or a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum ChipNames {
+    /// The catalogue does not know it.
+    None,
+    /// One chip.
+    One(&'static str),
+    /// Several.
+    Several(Vec<&'static str>),
+}
+
+/// Whether a release can drive a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It can.
+    Ok,
+    /// The driver is packaged, its firmware is not.
+    FirmwareMissing,
+    /// Another release has what it needs.
+    NotInRelease,
+    /// Only other targets build the driver.
+    OtherTarget,
+    /// No release has a driver package.
+    NoDriverPackage,
+    /// A network device that the catalogue does not know.
+    Unknown,
+}
+
+impl Catalogue {
+    /// What is said of each network device, driver and missing firmware file of a listing, in its order.
+    pub fn report(&self, detected: &Detected, offer: Offer<'_>) -> DevicesReport {
+        // Listings name one card many times over, in logs above all.
+        let mut known: HashMap<Device, Option<DeviceReport>> = HashMap::new();
+        let mut devices = Vec::new();
+        for device in &detected.devices {
+            let alike = Device { line: 0, name: String::new(), driver: None, ..device.clone() };
+            let report = known.entry(alike).or_insert_with_key(|alike| self.report_device(alike, offer));
+            devices.extend(report.clone().map(|report| report.of(device)));
+        }
+        devices.extend(detected.drivers.iter().filter_map(|seen| self.report_driver(seen, offer)));
+        devices.extend(detected.firmware.iter().map(|missing| report_firmware(missing, offer)));
+        devices.sort_by_key(|device| device.line);
+        DevicesReport { schema: "owpkg.devices/1", devices }
+    }
+
+    /// What is said of one device; `None` when it is no network device.
+    pub fn report_device(&self, device: &Device, offer: Offer<'_>) -> Option<DeviceReport> {
+        let Some(identity) = self.identify(device) else {
+            return device.is_network().then(|| unknown(device));
+        };
+        let mut report =
+            DeviceReport { certainty: identity.certainty, notes: identity.notes, ..unknown(device) };
+        if report.name.is_empty() {
+            report.name = identity.name.to_owned();
+        }
+        report.chip = match identity.chips.as_slice() {
+            [only] => ChipNames::One(only.name),
+            several => ChipNames::Several(several.iter().map(|chip| chip.name).collect()),
+        };
+        let mut kinds: BTreeMap<Kind, Status> = BTreeMap::new();
+        for chip in identity.chips {
+            let own = self.add_chip(&mut report, chip, offer);
+            kinds.entry(chip.kind).and_modify(|best| *best = own.min(*best)).or_insert(own);
+        }
+        // One driver of a kind is enough; a device with two kinds of radio needs both.
+        report.status = kinds.into_values().max().unwrap_or(Status::Unknown);
+        Some(report)
+    }
+
+    /// Adds what one chip needs, and says what is known of it.
+    fn add_chip(&self, report: &mut DeviceReport, chip: &Chip, offer: Offer<'_>) -> Status {
+        let status = match self.wanted(Found::Chip(chip), offer.variant, offer.has, offer.series) {
+            Ok(selection) => {
+                report.add(&selection, chip);
+                if chip.gap == Some(Gap::NoFirmware) { Status::FirmwareMissing } else { Status::Ok }
+            }
+            Err(reason) => {
+                extend(&mut report.kmods, chip.kmods.iter());
+                extend(&mut report.firmware, chip.firmware.iter());
+                report.note(reason.to_string());
+                reason.help().into_iter().for_each(|help| report.note(help));
+                match reason {
+                    Unsupported::NoDriver { .. } => Status::NoDriverPackage,
+                    Unsupported::OtherTarget { .. } => Status::OtherTarget,
+                    Unsupported::NotInRelease { .. } | Unsupported::NoMember { .. } => Status::NotInRelease,
+                }
+            }
+        };
+        if !chip.note.is_empty() && !report.notes.iter().any(|note| note.contains(chip.note)) {
+            report.note(chip.note.to_owned());
+        }
+        if status > Status::FirmwareMissing {
+            limits(chip).for_each(|limit| report.note(limit.text.to_owned()));
+        }
+        for other in self.alternatives(chip) {
+            let packages: Vec<&str> = other.packages.iter().collect();
+            let how = if other.how == How::Instead { "instead" } else { "also" };
+            report.note(format!("{} ({how}): {}: {}", other.choice, packages.join(" + "), other.when));
+        }
+        status
+    }
+
+    /// A driver at work on a device without an id: its kernel modules are known, its firmware is not.
+    fn report_driver(&self, seen: &DriverSeen, offer: Offer<'_>) -> Option<DeviceReport> {
+        let chips =
+            || self.chips().iter().filter(|chip| chip.bus == Bus::Usb && chip.modules.contains(&seen.driver));
+        let mut kmods = Vec::new();
+        for chip in chips() {
+            if let Ok(selection) = self.wanted(Found::Chip(chip), offer.variant, offer.has, offer.series) {
+                extend(&mut kmods, packages(&selection, &[Role::Driver]));
+            }
+        }
+        chips().next()?;
+        Some(DeviceReport {
+            bus: Some(Bus::Usb),
+            status: if kmods.is_empty() { Status::NoDriverPackage } else { Status::Ok },
+            kmods,
+            certainty: Certainty::Low,
+            notes: vec![
+                "this listing has no ids, and the firmware depends on them: `lsusb` shows them".to_owned(),
+            ],
+            ..DeviceReport::empty(seen.line, format!("driver {}", seen.driver))
+        })
+    }
+}
+
+const UNKNOWN: &str = "the catalogue has no row for this id; the driver may be part of the kernel";
+
+fn unknown(device: &Device) -> DeviceReport {
+    DeviceReport {
+        bus: Some(device.id.bus),
+        id: Some(device.id.to_string()),
+        revision: device.id.revision.map(|revision| format!("{revision:02x}")),
+        notes: vec![UNKNOWN.to_owned()],
+        ..DeviceReport::empty(device.line, device.name.clone())
+    }
+}
+
+fn report_firmware(missing: &MissingFirmware, offer: Offer<'_>) -> DeviceReport {
+    let known = firmware_packages(&missing.file);
+    let held: Vec<String> =
+        known.iter().filter(|package| (offer.has)(package)).map(|package| (*package).to_owned()).collect();
+    let (status, note) = match (held.is_empty(), known.as_slice()) {
+        (false, _) => (Status::Ok, None),
+        (true, []) => (Status::FirmwareMissing, Some("no package is known to install this file".to_owned())),
+        (true, others) => {
+            (Status::NotInRelease, Some(format!("other releases have it in {}", others.join(", "))))
+        }
+    };
+    DeviceReport {
+        firmware: held,
+        status,
+        certainty: if known.is_empty() { Certainty::Low } else { Certainty::High },
+        notes: note
+            .into_iter()
+            .chain(["a driver asked for this file and did not find it".to_owned()])
+            .collect(),
+        ..DeviceReport::empty(missing.line, missing.file.clone())
+    }
+}
+
+impl DeviceReport {
+    fn empty(line: usize, name: String) -> Self {
+        Self {
+            line,
+            bus: None,
+            id: None,
+            revision: None,
+            chip: ChipNames::None,
+            name,
+            kmods: Vec::new(),
+            firmware: Vec::new(),
+            userspace: Vec::new(),
+            status: Status::Unknown,
+            certainty: Certainty::Low,
+            notes: Vec::new(),
+        }
+    }
+
+    /// The same for a device that differs only in its place and its words.
+    fn of(mut self, device: &Device) -> Self {
+        self.line = device.line;
+        if !device.name.is_empty() {
+            self.name.clone_from(&device.name);
+        }
+        self
+    }
+
+    fn add(&mut self, selection: &Selection, chip: &Chip) {
+        extend(&mut self.kmods, packages(selection, &[Role::Driver]));
+        extend(&mut self.firmware, packages(selection, &[Role::Firmware]));
+        extend(&mut self.userspace, packages(selection, &[Role::Userspace, Role::Wpad]));
+        for warning in &selection.warnings {
+            let about_chip = warning.strip_prefix(chip.name).and_then(|rest| rest.strip_prefix(": "));
+            self.note(about_chip.unwrap_or(warning).to_owned());
+        }
+    }
+
+    fn note(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+}
+
+fn packages<'s>(selection: &'s Selection, roles: &'s [Role]) -> impl Iterator<Item = &'s str> {
+    selection.wanted.iter().filter(|each| roles.contains(&each.role)).map(|each| each.package.as_str())
+}
+
+fn extend<'p>(list: &mut Vec<String>, packages: impl Iterator<Item = &'p str>) {
+    for package in packages {
+        if !list.iter().any(|each| each == package) {
+            list.push(package.to_owned());
+        }
+    }
+}
