@@ -266,7 +266,7 @@ fn entries_at_which_opkg_stops_unpacking() {
         (EntryType::new(b'V'), b"", "an entry of an unknown kind"),
         (EntryType::new(b'7'), b"", "an entry of an unknown kind"),
     ] {
-        let entries: [super::Entry<'_'>; 2] =
+        let entries: [super::Entry; 2] =
             [(b"./h", kind, b"", content), (b"./a", EntryType::Regular, b"", b"x")];
         match error(&with_entries(&entries)) {
             IpkError::Unsupported { part: Part::Data, found, .. } => assert_eq!(found, expected),
