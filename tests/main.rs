@@ -2,3 +2,6 @@
 
 mod hardware;
 mod ipk;
+mod opkg;
+mod shared;
+mod trust;
