@@ -4,4 +4,8 @@ mod apk;
 mod fat;
 mod fetch;
 mod hardware;
+mod ipk;
+mod opkg;
+mod shared;
 mod support;
+mod trust;

@@ -157,7 +157,9 @@ impl<'i> Stanza<'i> {
                 None => self.replaces.extend(field("Replaces").map(|names| (names, self.conflicts.len()))),
             },
             b'S' => match (field("SHA256sum"), field("Size"), field("Status")) {
-                (Some(hex), ..) => self.digest = crate::trust::parse_hex(hex).map(Digest::sha256).ok(),
+                (Some(hex), ..) => {
+                    self.digest = crate::trust::parse_hex(hex).map(Digest::sha256).ok().or(self.digest)
+                }
                 (_, Some(size), _) => self.size = number(size),
                 (.., status) => self.status = status.or(self.status),
             },

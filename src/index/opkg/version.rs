@@ -30,7 +30,8 @@ impl Version<'_> {
 
 /// The number at the start of an epoch, as strtoul reads it: what is no digit ends it.
 fn leading_number(text: &str) -> u64 {
-    let digits = text.trim_start().bytes().take_while(u8::is_ascii_digit);
+    let text = text.trim_start();
+    let digits = text.strip_prefix('+').unwrap_or(text).bytes().take_while(u8::is_ascii_digit);
     digits.fold(0, |value: u64, digit| value.saturating_mul(10).saturating_add(u64::from(digit - b'0')))
 }
 
