@@ -54,7 +54,7 @@ pub struct Name<'a> {
     pub options: Vec<Answer<'a>>,
     /// The names of the packages that depend on it or conflict with it, provided ones included.
     pub needed_by: Vec<NameId>,
-    /// Its turn, when several names could be decided.
+    /// Its turn, when several names could be decided: the highest comes first.
     pub turn: u64,
     /// Whether something requires it.
     pub required: bool,
@@ -146,9 +146,14 @@ impl<'a, 'i> Names<'a, 'i> {
         matches != need.conflict
     }
 
-    /// Follows a name to everything that it may bring, and gives every name on the way its turn: what lies deepest
-    /// comes first. `asked` tells the names of the request, which come before all others; names that only others
-    /// provide come before names of packages.
+    /// Whether a package that was discovered can still be had.
+    pub fn can_be_had(&self, id: PackageId) -> bool {
+        self.by_package.get(&id).is_some_and(|option| !self.candidates[*option].out)
+    }
+
+    /// Follows a name to everything that it may bring, and gives every name on the way its turn, of which the highest
+    /// comes first: names of the request, which `asked` tells, before all others, names of packages before names that
+    /// are only provided, and what lies above before what lies deep.
     pub fn discover(&mut self, name: NameId, asked: &dyn Fn(&str) -> bool) {
         let mut stack = Vec::from_iter(self.visit(name));
         while let Some(visit) = stack.last_mut() {
@@ -162,7 +167,7 @@ impl<'a, 'i> Names<'a, 'i> {
             let real = self.names[name].options.iter().any(|(option, _)| self.candidates[*option].name == name);
             self.turns += 1;
             self.names[name].turn =
-                u64::from(!asked(text)) << 63 | u64::from(real) << 62 | self.turns;
+                u64::from(asked(text)) << 63 | u64::from(real) << 62 | self.turns;
         }
     }
 

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use super::choice::Standing;
 use super::depends::Clause;
 use super::names::{Answer, NameId, Names, Need, OptionId, Queue};
-use crate::index::{Dependency, Installed, PackageId, Universe};
+use crate::index::{Constraint, Dependency, Installed, PackageId, Relation, Universe};
 
 /// A request being solved.
 #[derive(Debug)]
@@ -69,7 +69,6 @@ impl<'a, 'i> Solver<'a, 'i> {
             } else if let Some(name) = self.next_name() {
                 self.decide(name)?;
             } else if let Some(need) = self.triggered() {
-                self.names.discover(need.name, &|_| false);
                 self.world.push(need);
                 self.require(None, &need);
             } else {
@@ -83,8 +82,8 @@ impl<'a, 'i> Solver<'a, 'i> {
         let name = self
             .ready
             .pop_front()
-            .or_else(|| self.choosable.pop_first().map(|(_, name)| name))
-            .or_else(|| self.stuck.pop_first().map(|(_, name)| name))?;
+            .or_else(|| self.choosable.pop_last().map(|(_, name)| name))
+            .or_else(|| self.stuck.pop_last().map(|(_, name)| name))?;
         self.names.names[name].queue = None;
         Some(name)
     }
@@ -328,22 +327,25 @@ impl<'a, 'i> Solver<'a, 'i> {
         Ok(())
     }
 
-    /// A package whose conditions to be installed unasked all hold now.
+    /// A package whose conditions to be installed unasked all hold now, and that nothing stands in the way of.
     fn triggered(&mut self) -> Option<Need<'a>> {
         let universe = self.universe;
         let conditional = universe.packages().filter(|(_, package)| !package.install_if.is_empty());
-        for (_, package) in conditional {
-            let name = self.names.intern(package.name);
-            if self.names.names[name].decided.is_some() || self.names.names[name].required {
-                continue;
-            }
-            let holds = |dependency: &Dependency<'a>| {
+        for (id, package) in conditional {
+            let holds = package.install_if.iter().all(|dependency| {
                 let need = self.names.need(&Clause { dependency: *dependency, conflict: false });
                 let decided = self.names.names[need.name].decided;
                 decided.is_some_and(|decided| self.names.meets(None, &need, decided))
-            };
-            if package.install_if.iter().all(holds) {
-                return Some(Need { name, constraint: None, conflict: false });
+            });
+            if !holds {
+                continue;
+            }
+            let name = self.names.intern(package.name);
+            self.names.discover(name, &|_| false);
+            let state = &self.names.names[name];
+            if state.decided.is_none() && !state.required && self.names.can_be_had(id) {
+                let constraint = Constraint { relation: Relation::Equal, version: package.version };
+                return Some(Need { name, constraint: Some(constraint), conflict: false });
             }
         }
         None
