@@ -180,6 +180,11 @@ impl<'a, 'i> Names<'a, 'i> {
                 self.add_listed(id);
             }
         }
+        let candidates = &self.candidates;
+        self.names[name].options.sort_by_key(|(option, _)| {
+            let candidate = &candidates[*option];
+            (!candidate.installed, candidate.id)
+        });
         Some(Visit { name, option: 0, item: 0, depends_done: false })
     }
 
@@ -220,11 +225,13 @@ impl<'a, 'i> Names<'a, 'i> {
         }
         let universe = self.universe;
         let package: Option<&'a Package<'i>> = id.map(|id| universe.package(id));
+        // apk keeps both in one list, sorted by name.
         let clauses = package.into_iter().flat_map(clauses).filter(|clause| {
             // What an installed package lacks, it has lived without so far.
             !installed || clause.conflict || self.is_held(&clause.dependency)
         });
-        let clauses: Vec<_> = clauses.collect();
+        let mut clauses: Vec<_> = clauses.collect();
+        clauses.sort_by_key(|clause| clause.dependency.name);
         let needs: Vec<Need<'a>> = clauses.iter().map(|clause| self.need(clause)).collect();
         for need in &needs {
             for (name, _) in &answers {
@@ -259,7 +266,7 @@ impl<'a, 'i> Names<'a, 'i> {
     }
 }
 
-/// What a package depends on, then what it conflicts with.
+/// What a package depends on and what it conflicts with.
 fn clauses<'a>(package: &'a Package<'_>) -> impl Iterator<Item = Clause<'a>> {
     let depends = package.depends.iter().flat_map(|requirement| &requirement.alternatives);
     let depends = depends.map(|dependency| Clause { dependency: *dependency, conflict: false });
