@@ -56,7 +56,7 @@ pub struct Name<'a> {
     pub options: Vec<Answer<'a>>,
     /// The names of the packages that depend on it or conflict with it, provided ones included.
     pub needed_by: Vec<NameId>,
-    /// Its turn, when several names could be decided.
+    /// Its turn, when several names could be decided: the highest comes first.
     pub turn: u64,
     /// Whether something requires it.
     pub required: bool,
@@ -148,9 +148,14 @@ impl<'a, 'i> Names<'a, 'i> {
         matches != need.conflict
     }
 
-    /// Follows a name to everything that it may bring, and gives every name on the way its turn: what lies deepest
-    /// comes first. `asked` tells the names of the request, which come before all others; names that only others
-    /// provide come before names of packages.
+    /// Whether a package that was discovered can still be had.
+    pub fn can_be_had(&self, id: PackageId) -> bool {
+        self.by_package.get(&id).is_some_and(|option| !self.candidates[*option].out)
+    }
+
+    /// Follows a name to everything that it may bring, and gives every name on the way its turn, of which the highest
+    /// comes first: names of the request, which `asked` tells, before all others, names of packages before names that
+    /// are only provided, and what lies above before what lies deep.
     pub fn discover(&mut self, name: NameId, asked: &dyn Fn(&str) -> bool) {
         let mut stack = Vec::from_iter(self.visit(name));
         while let Some(visit) = stack.last_mut() {
@@ -164,7 +169,7 @@ impl<'a, 'i> Names<'a, 'i> {
             let real =
                 self.names[name].options.iter().any(|(option, _)| self.candidates[*option].name == name);
             self.turns += 1;
-            self.names[name].turn = u64::from(!asked(text)) << 63 | u64::from(real) << 62 | self.turns;
+            self.names[name].turn = u64::from(asked(text)) << 63 | u64::from(real) << 62 | self.turns;
         }
     }
 
@@ -177,6 +182,11 @@ impl<'a, 'i> Names<'a, 'i> {
                 self.add_listed(id);
             }
         }
+        let candidates = &self.candidates;
+        self.names[name].options.sort_by_key(|(option, _)| {
+            let candidate = &candidates[*option];
+            (!candidate.installed, candidate.id)
+        });
         Some(Visit { name, option: 0, item: 0, depends_done: false })
     }
 
@@ -218,11 +228,13 @@ impl<'a, 'i> Names<'a, 'i> {
         }
         let universe = self.universe;
         let package: Option<&'a Package<'i>> = id.map(|id| universe.package(id));
+        // apk keeps both in one list, sorted by name.
         let clauses = package.into_iter().flat_map(clauses).filter(|clause| {
             // What an installed package lacks, it has lived without so far.
             !installed || clause.conflict || self.is_held(&clause.dependency)
         });
-        let clauses: Vec<_> = clauses.collect();
+        let mut clauses: Vec<_> = clauses.collect();
+        clauses.sort_by_key(|clause| clause.dependency.name);
         let needs: Vec<Need<'a>> = clauses.iter().map(|clause| self.need(clause)).collect();
         for need in &needs {
             for (name, _) in &answers {
@@ -257,7 +269,7 @@ impl<'a, 'i> Names<'a, 'i> {
     }
 }
 
-/// What a package depends on, then what it conflicts with.
+/// What a package depends on and what it conflicts with.
 fn clauses<'a>(package: &'a Package<'_>) -> impl Iterator<Item = Clause<'a>> {
     let depends = package.depends.iter().flat_map(|requirement| requirement.alternatives());
     let depends = depends.map(|dependency| Clause { dependency: *dependency, conflict: false });

@@ -5,16 +5,16 @@
 //! out. When nothing narrows any more, one name is decided for the best of its options, and narrowing goes on. A pick
 //! is never taken back and nobody looks ahead: a favourite that turns out to lack something fails the whole request.
 //!
-//! Installed packages are taken as asked for. Left out is what a request to add names does not meet on a router:
-//! tagged repositories, layers, upgrades and removals.
+//! Installed packages are taken as asked for, and a request that would remove one as failed. Left out is what a
+//! request to add names does not meet on a router: tagged repositories, layers and upgrades.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use super::choice::Standing;
 use super::depends::Clause;
-use super::names::{Answer, NameId, Names, Need, OptionId, Queue};
-use crate::index::{Dependency, Installed, PackageId, Universe};
+use super::names::{Answer, Candidate, NameId, Names, Need, OptionId, Queue};
+use crate::index::{Constraint, Dependency, Installed, PackageId, Relation, Universe};
 
 /// A request being solved.
 #[derive(Debug)]
@@ -70,7 +70,6 @@ impl<'a, 'i> Solver<'a, 'i> {
             } else if let Some(name) = self.next_name() {
                 self.decide(name)?;
             } else if let Some(need) = self.triggered() {
-                self.names.discover(need.name, &|_| false);
                 self.world.push(need);
                 self.require(None, &need);
             } else {
@@ -84,8 +83,8 @@ impl<'a, 'i> Solver<'a, 'i> {
         let name = self
             .ready
             .pop_front()
-            .or_else(|| self.choosable.pop_first().map(|(_, name)| name))
-            .or_else(|| self.stuck.pop_first().map(|(_, name)| name))?;
+            .or_else(|| self.choosable.pop_last().map(|(_, name)| name))
+            .or_else(|| self.stuck.pop_last().map(|(_, name)| name))?;
         self.names.names[name].queue = None;
         Some(name)
     }
@@ -330,22 +329,25 @@ impl<'a, 'i> Solver<'a, 'i> {
         Ok(())
     }
 
-    /// A package whose conditions to be installed unasked all hold now.
+    /// A package whose conditions to be installed unasked all hold now, and that nothing stands in the way of.
     fn triggered(&mut self) -> Option<Need<'a>> {
         let universe = self.universe;
         let conditional = universe.packages().filter(|(_, package)| !package.install_if.is_empty());
-        for (_, package) in conditional {
-            let name = self.names.intern(package.name);
-            if self.names.names[name].decided.is_some() || self.names.names[name].required {
-                continue;
-            }
-            let holds = |dependency: &Dependency<'a>| {
+        for (id, package) in conditional {
+            let holds = package.install_if.iter().all(|dependency| {
                 let need = self.names.need(&Clause { dependency: *dependency, conflict: false });
                 let decided = self.names.names[need.name].decided;
                 decided.is_some_and(|decided| self.names.meets(None, &need, decided))
-            };
-            if package.install_if.iter().all(holds) {
-                return Some(Need { name, constraint: None, conflict: false });
+            });
+            if !holds {
+                continue;
+            }
+            let name = self.names.intern(package.name);
+            self.names.discover(name, &|_| false);
+            let state = &self.names.names[name];
+            if state.decided.is_none() && !state.required && self.names.can_be_had(id) {
+                let constraint = Constraint { relation: Relation::Equal, version: package.version };
+                return Some(Need { name, constraint: Some(constraint), conflict: false });
             }
         }
         None
@@ -353,17 +355,26 @@ impl<'a, 'i> Solver<'a, 'i> {
 
     /// What was decided for and is not installed, dependencies first, in the order in which they are stated.
     fn order(&self) -> Result<Vec<PackageId>, Failed> {
+        // Nothing may go but for another version of itself.
+        let gone = |candidate: &Candidate<'_>| {
+            let decided = self.names.names[candidate.name].decided.flatten();
+            candidate.installed
+                && decided.is_none_or(|(option, _)| self.names.candidates[option].name != candidate.name)
+        };
+        if self.names.candidates.iter().any(gone) {
+            return Err(Failed);
+        }
         let mut order = Vec::new();
-        let mut entered = HashSet::new();
-        for wish in &self.world {
-            let mut stack = Vec::from_iter(self.enter(None, wish, &mut entered)?);
+        let mut settled = HashSet::new();
+        for need in &self.world {
+            let mut stack = Vec::from_iter(self.enter(None, need, &mut settled)?);
             while let Some((option, next)) = stack.last_mut() {
                 let candidate = &self.names.candidates[*option];
                 match candidate.needs.get(*next) {
                     Some(need) => {
                         *next += 1;
                         let of = Some(*option);
-                        stack.extend(self.enter(of, need, &mut entered)?);
+                        stack.extend(self.enter(of, need, &mut settled)?);
                     }
                     None => {
                         order.extend(candidate.id.filter(|_| !candidate.installed));
@@ -375,17 +386,23 @@ impl<'a, 'i> Solver<'a, 'i> {
         Ok(order)
     }
 
-    /// The package that meets a need, if it is not in the order yet.
+    /// The package that meets a need, if its turn in the order comes by this name. A package that is entered settles
+    /// all names that it answers to: what else was decided for one of them virtually stays out, unless it is needed by
+    /// another name.
     fn enter(
         &self,
         of: Option<OptionId>,
         need: &Need<'a>,
-        entered: &mut HashSet<OptionId>,
+        settled: &mut HashSet<NameId>,
     ) -> Result<Option<(OptionId, usize)>, Failed> {
         let decided = self.names.names[need.name].decided.flatten();
-        match self.names.meets(of, need, decided) {
-            true => Ok(decided.filter(|(option, _)| entered.insert(*option)).map(|(option, _)| (option, 0))),
-            false => Err(Failed),
+        if !self.names.meets(of, need, decided) {
+            return Err(Failed);
         }
+        let Some((option, _)) = decided.filter(|_| settled.insert(need.name)) else { return Ok(None) };
+        let candidate = &self.names.candidates[option];
+        let is_new = candidate.name == need.name || settled.insert(candidate.name);
+        settled.extend(candidate.answers.iter().map(|(name, _)| *name));
+        Ok(is_new.then_some((option, 0)))
     }
 }
