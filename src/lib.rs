@@ -3,6 +3,7 @@
 
 pub mod blueprint;
 pub mod cli;
+pub mod demo;
 pub mod fetch;
 pub mod hardware;
 pub mod index;

@@ -10,7 +10,8 @@ use owpkg::index::Format;
 use owpkg::index::opkg::Opkg;
 use owpkg::trust::usign::{PublicKey, SecretKey, Signature, UsignError};
 use owpkg::trust::{
-    self, Artifact, Authority, Digest, Keyring, Mismatch, Sha256Reader, Signed, TrustError, Unsigned,
+    self, Artifact, Authority, Digest, KeyError, Keyring, Mismatch, Sha256Reader, Signed, TrustError,
+    Unsigned,
 };
 use tempfile::TempDir;
 
@@ -216,7 +217,7 @@ fn files_that_are_no_keys() {
     for (text, expected) in cases {
         let error = ring.add(text, "my.key").unwrap_err();
         assert!(!error.help().is_empty());
-        assert_eq!(error, TrustError::BadKey { what: "my.key".into(), source: expected });
+        assert_eq!(error, TrustError::BadKey { what: "my.key".into(), source: KeyError::Usign(expected) });
     }
     assert!(ring.ids().is_empty());
     let wrong = Signature::parse(public.as_bytes()).unwrap_err();

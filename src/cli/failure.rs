@@ -3,12 +3,14 @@
 use std::error::Error;
 use std::io::{self, Write as _};
 
+use crate::demo::DemoError;
 use crate::fetch::{FetchError, LocationError};
 use crate::hardware::{UnknownChip, Unsupported};
 use crate::index::InstalledError;
 use crate::output::{BundleError, LockError, OutputError};
 use crate::release::ReleaseError;
 use crate::resolve::{BaselineError, Refusal};
+use crate::snapshot::BadSnapshot;
 use crate::trust::TrustError;
 
 use super::Env;
@@ -168,6 +170,18 @@ impl From<Unsupported> for Failure {
 impl From<OutputError> for Failure {
     fn from(error: OutputError) -> Failure {
         Failure::of(Exit::Output, &error, error.help())
+    }
+}
+
+impl From<DemoError> for Failure {
+    fn from(error: DemoError) -> Failure {
+        Failure::of(Exit::Fault, &error, None)
+    }
+}
+
+impl From<BadSnapshot> for Failure {
+    fn from(error: BadSnapshot) -> Failure {
+        Failure::of(Exit::Fault, &error, None)
     }
 }
 

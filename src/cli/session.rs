@@ -12,12 +12,14 @@ use super::failure::{Exit, Failure};
 use super::progress::Bars;
 use super::report;
 use super::style::Style;
+use crate::demo::Demo;
 use crate::fetch::{Fetcher, Location, MemoryTree, Options};
 use crate::hardware::{Catalogue, Role, Selection, Variant};
 use crate::index::{Installed, Universe};
 use crate::output::Lock;
 use crate::release::{self, Ask, OpenRelease, Release, ReleaseFacts};
 use crate::resolve::{self, Baseline, Plan, Request, Root};
+use crate::snapshot::Snapshot;
 use crate::trust::{Keyring, Unsigned};
 
 /// The official server.
@@ -71,7 +73,11 @@ impl Session {
         let mut options = Options::new(cache_dir(env, source)?);
         options.offline = source.offline;
         let progress = Arc::new(Bars::new(env.err.clone(), env.err_is_terminal));
-        let mut keyring = Keyring::official();
+        let demo = source.demo.then(build_demo).transpose()?;
+        let (built_in, mut keyring) = match demo {
+            Some(demo) => (Some(demo.tree), demo.keyring),
+            None => (None, Keyring::official()),
+        };
         for file in &source.key {
             let text = std::fs::read(env.path(file)).map_err(|error| {
                 Failure::new(Exit::Usage, format!("the key {file} cannot be read: {error}"), None)
@@ -79,7 +85,7 @@ impl Session {
             keyring.add(&text, file)?;
         }
         let unsigned = if source.accept_unsigned { Unsigned::Accept } else { Unsigned::Refuse };
-        Ok(Session { fetcher: Fetcher::new(options, progress), keyring, unsigned, built_in: None })
+        Ok(Session { fetcher: Fetcher::new(options, progress), keyring, unsigned, built_in })
     }
 
     /// Opens the release that the arguments name. A chip that is not known is refused before anything is fetched.
@@ -165,6 +171,10 @@ pub fn warn(env: &mut Env, warnings: &[String]) -> Result<(), Failure> {
         writeln!(env.err, "{} {warning}", style.warning("warning:")).map_err(Failure::stdout)?;
     }
     Ok(())
+}
+
+fn build_demo() -> Result<Demo, Failure> {
+    Ok(Demo::build(&Snapshot::read()?)?)
 }
 
 /// The packages that a selection asks the release for.
