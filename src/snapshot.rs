@@ -102,6 +102,13 @@ impl Snapshot {
         Ok(Snapshot { about: toml::from_str(RELEASE)?, rows: lines.map(row).collect::<Result<_, _>>()? })
     }
 
+    /// The age of the facts in days, at a moment in seconds since 1970; nothing if the clock is behind them.
+    pub fn age_in_days(&self, now: i64) -> Option<i64> {
+        let date: jiff::civil::Date = self.about.date.parse().ok()?;
+        let then = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second();
+        Some((now - then) / 86_400).filter(|days| *days >= 0)
+    }
+
     /// The feeds, in their order.
     pub fn feeds(&self) -> Vec<&'static str> {
         let mut feeds = Vec::new();

@@ -16,11 +16,14 @@ use crate::trust;
 /// Runs the command.
 pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     let settings = Settings::read(args)?;
-    let session = Session::new(env, &args.source)?;
+    let mut session = Session::new(env, &args.source)?;
     let lock = match args.selection.is_empty() {
         true => read_lock(env, args)?,
         false => make_lock(env, args, &session)?,
     };
+    if lock.demo && session.built_in.is_none() {
+        session.turn_to_demo()?;
+    }
     let bundle =
         Bundle::fetch(&session.fetcher, &session.keyring, session.unsigned, lock, session.built_in.as_ref())?;
     let entries = disk::contents(&bundle)?;

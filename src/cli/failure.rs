@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io::{self, Write as _};
 
 use crate::demo::DemoError;
-use crate::fetch::{FetchError, LocationError};
+use crate::fetch::{self, FetchError, LocationError};
 use crate::hardware::{UnknownChip, Unsupported};
 use crate::index::InstalledError;
 use crate::output::{BundleError, LockError, OutputError};
@@ -46,12 +46,13 @@ pub struct Failure {
     message: String,
     help: Option<String>,
     broken_pipe: bool,
+    no_network: bool,
 }
 
 impl Failure {
     /// A failure in words.
     pub fn new(exit: Exit, message: impl Into<String>, help: Option<String>) -> Failure {
-        Failure { exit, message: message.into(), help, broken_pipe: false }
+        Failure { exit, message: message.into(), help, broken_pipe: false, no_network: false }
     }
 
     /// A mistake on the command line.
@@ -69,6 +70,11 @@ impl Failure {
     /// Whether the reader of standard output went away, which is no failure.
     pub(super) fn is_broken_pipe(&self) -> bool {
         self.broken_pipe
+    }
+
+    /// Whether there is neither a network nor a copy in the cache.
+    pub(super) fn is_no_network(&self) -> bool {
+        self.no_network
     }
 
     /// Shows it on standard error.
@@ -102,7 +108,12 @@ impl From<FetchError> for Failure {
             FetchError::Client { .. } => Exit::Fault,
             _ => Exit::Unavailable,
         };
-        Failure::of(exit, &error, error.help())
+        let no_network = matches!(
+            error,
+            FetchError::Offline { .. }
+                | FetchError::Unavailable { source: fetch::Failure::Connect(_), copy: None, .. }
+        );
+        Failure { no_network, ..Failure::of(exit, &error, error.help()) }
     }
 }
 

@@ -73,11 +73,7 @@ impl Session {
         let mut options = Options::new(cache_dir(env, source)?);
         options.offline = source.offline;
         let progress = Arc::new(Bars::new(env.err.clone(), env.err_is_terminal));
-        let demo = source.demo.then(build_demo).transpose()?;
-        let (built_in, mut keyring) = match demo {
-            Some(demo) => (Some(demo.tree), demo.keyring),
-            None => (None, Keyring::official()),
-        };
+        let mut keyring = Keyring::official();
         for file in &source.key {
             let text = std::fs::read(env.path(file)).map_err(|error| {
                 Failure::new(Exit::Usage, format!("the key {file} cannot be read: {error}"), None)
@@ -85,7 +81,19 @@ impl Session {
             keyring.add(&text, file)?;
         }
         let unsigned = if source.accept_unsigned { Unsigned::Accept } else { Unsigned::Refuse };
-        Ok(Session { fetcher: Fetcher::new(options, progress), keyring, unsigned, built_in })
+        let mut session =
+            Session { fetcher: Fetcher::new(options, progress), keyring, unsigned, built_in: None };
+        if source.demo {
+            session.turn_to_demo()?;
+        }
+        Ok(session)
+    }
+
+    /// Works with the demo release from here on, and trusts its key alone.
+    pub fn turn_to_demo(&mut self) -> Result<(), Failure> {
+        let demo = Demo::build(&Snapshot::read()?)?;
+        (self.built_in, self.keyring) = (Some(demo.tree), demo.keyring);
+        Ok(())
     }
 
     /// Opens the release that the arguments name. A chip that is not known is refused before anything is fetched.
@@ -113,7 +121,7 @@ impl Session {
             }
         };
         let extra_feeds = source.feed.iter().map(|text| extra_feed(env, text)).collect::<Result<_, _>>()?;
-        let installed = source.installed.as_deref().map(|file| read_installed(env, file)).transpose()?;
+        let installed = installed(env, source)?;
         let ask = Ask {
             root,
             release,
@@ -171,10 +179,6 @@ pub fn warn(env: &mut Env, warnings: &[String]) -> Result<(), Failure> {
         writeln!(env.err, "{} {warning}", style.warning("warning:")).map_err(Failure::stdout)?;
     }
     Ok(())
-}
-
-fn build_demo() -> Result<Demo, Failure> {
-    Ok(Demo::build(&Snapshot::read()?)?)
 }
 
 /// The packages that a selection asks the release for.
@@ -271,6 +275,11 @@ fn extra_feed(env: &Env, text: &str) -> Result<(String, Location), Failure> {
         return Err(wrong());
     }
     Ok((name.to_owned(), Location::parse(url, &env.cwd)?))
+}
+
+/// What the router holds, where the user said so.
+pub fn installed(env: &mut Env, source: &SourceArgs) -> Result<Option<Installed>, Failure> {
+    source.installed.as_deref().map(|file| read_installed(env, file)).transpose()
 }
 
 fn read_installed(env: &mut Env, file: &str) -> Result<Installed, Failure> {

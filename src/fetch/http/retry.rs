@@ -10,6 +10,9 @@ use super::headers::retry_after;
 use super::{FetchError, Http};
 use crate::fetch::Failure;
 
+/// How often a connection is tried: where there is no network, nobody should wait long to hear so.
+const CONNECTS: usize = 3;
+
 /// Why an attempt failed.
 pub(super) enum Trouble {
     /// It may go better next time, but not before the server's wish.
@@ -43,6 +46,9 @@ impl Http {
                 Ok(result) => return Ok(result),
                 Err(Trouble::Fatal(error)) => return Err(error),
                 Err(Trouble::Lasting(cause)) => (cause, None),
+                Err(Trouble::Passing(cause @ Failure::Connect(_), _)) if attempts >= CONNECTS => {
+                    (cause, None)
+                }
                 Err(Trouble::Passing(cause, wish)) => {
                     (cause, pauses.next().map(|pause| pause.max(wish.unwrap_or_default())))
                 }
