@@ -1,3 +1,4 @@
 //! What leaves owpkg: everything here writes, nothing here decides.
 
 pub mod fat;
+pub mod script;
