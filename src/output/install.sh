@@ -53,12 +53,13 @@ refuse() {
 	exit 1
 }
 
-# Ends after the package manager failed, with what it wrote to the log.
+# Ends after the package manager failed, with what it wrote to the log but its progress.
 client_failed() {
-	if grep -q '[Uu]nable to lock\|[Cc]ould not lock' "$work/log"; then
+	if grep -q '[Uu]nable to lock\|[Cc]ould not lock' log; then
 		refuse "$client is busy: another $client is running" 'wait until it ends, then run this script again'
 	fi
-	sed "s/^/  $client: /" "$work/log" >&2
+	if [ "$midway" = yes ]; then ok no; fi
+	grep -v '^Downloading \|^Updated \|^Installing \|passed\.$\|^(' log | sed "s/^/  $client: /" >&2
 	refuse "$1" 'mend what it names above, then run this script again'
 }
 
@@ -77,7 +78,14 @@ make_workplace() {
 	trap 'exit 1' HUP INT TERM
 	ln -s "$disk/feeds" "$work/feeds"
 	cd "$work"
-	plan >plan
+	plan >planned
+}
+
+# trust_refused WHAT FOLDER-OF-KEYS
+trust_refused() {
+	found=$(find "$2" -type f 2>/dev/null | sed 's,.*/,,' | tr '\n' ' ')
+	refuse "$client does not trust $1" "the signature of a key in $2; the disk's: $keys" "${found:-no key}" \
+		'write the disk anew, or use the image of the release whose keys signed it'
 }
 
 # A value of openwrt_release.
@@ -123,7 +131,7 @@ check_disk() {
 
 # left_over SNAPSHOT: the lines of the plan whose package the snapshot lacks.
 left_over() {
-	awk 'FILENAME == ARGV[1] { held[$1]; next } !($1 in held)' "$1" plan
+	awk 'FILENAME == ARGV[1] { held[$1]; next } !($1 in held)' "$1" planned
 }
 
 check_space() {
@@ -131,12 +139,15 @@ check_space() {
 	place=$root
 	if [ -d "$overlay" ]; then place=$overlay; fi
 	needed=$(awk '{ kb += int(($3 + 1023) / 1024) } END { printf "%.0f", kb }' missing)
-	free=$(df -Pk "$place" | awk 'NR == 2 { print $(NF - 2) }')
-	if awk "BEGIN { exit !($needed > ${free:-0}) }"; then
-		refuse "there is too little space on $place" "$needed kB" "${free:-0} kB" \
+	free=$(df -Pk "$place" 2>/dev/null | awk 'NR == 2 { print $(NF - 2) }')
+	if [ -z "$free" ]; then
+		ok "unknown; $needed kB needed"
+	elif awk "BEGIN { exit !($needed > $free) }"; then
+		refuse "there is too little space on $place" "$needed kB" "$free kB" \
 			'remove packages that the router can do without, or give it a larger disk'
+	else
+		ok "ok, $needed of $free kB"
 	fi
-	ok "ok, $needed of $free kB"
 }
 
 # Compares the rehearsal with the plan. The package manager's changes are lines `add NAME VERSION`,
@@ -150,7 +161,7 @@ objections() {
 		$1 == "add" && $2 in plan && plan[$2] != $3 "" { print "  another version: " $2 " " $3 ", planned " plan[$2] }
 		{ delete missing[$2] }
 		END { for (name in missing) print "  would not install: " name " " plan[name] }
-	' plan missing changes
+	' planned missing changes
 }
 
 check_rehearsal() {

@@ -8,10 +8,10 @@ configure() {
 		refuse 'apk takes no unsigned index' \
 			"sign the feeds, put the public key in $etc/apk/keys, make the disk anew with --key"
 	fi
-	with_feeds repositories >repositories
+	with_feeds indexes >repositories
 }
 
-repositories() {
+indexes() {
 	for feed; do echo "$work/feeds/$feed/packages.adb"; done
 }
 
@@ -28,10 +28,7 @@ installed() {
 rehearse() {
 	status=0
 	with_names own_apk add --simulate >log 2>&1 || status=$?
-	if grep -q UNTRUSTED log; then
-		refuse "apk does not trust the feeds of the disk" "one of the keys $keys in $etc/apk/keys" \
-			"$(ls "$etc/apk/keys" 2>/dev/null | tr '\n' ' ')" 'use the image of the release whose keys signed this disk'
-	fi
+	if grep -q UNTRUSTED log; then trust_refused "the feeds of the disk" "$etc/apk/keys"; fi
 	if [ $status -ne 0 ]; then client_failed 'apk cannot install the packages of the disk'; fi
 	awk '
 		!/^\([ 0-9\/?]+\) / { next }

@@ -28,12 +28,12 @@ own_opkg() {
 
 # installed FILE: writes name and version of every installed package; one that is only unpacked does not count.
 installed() {
-	own_opkg status >status 2>log || client_failed 'opkg does not say what is installed'
+	own_opkg status >database 2>log || client_failed 'opkg does not say what is installed'
 	awk '
 		/^Package: / { name = $2 }
 		/^Version: / { version = $2 }
 		/^Status: .* installed$/ { print name, version }
-	' status >"$1"
+	' database >"$1"
 }
 
 rehearse() {
@@ -51,11 +51,7 @@ rehearse() {
 # A bad signature leaves the exit status of update at 0, but no list.
 must_be_trusted() {
 	for feed; do
-		if [ ! -s "lists/$feed" ]; then
-			refuse "opkg does not trust the index of feed $feed" "one of the keys $keys in $etc/opkg/keys" \
-				"$(ls "$etc/opkg/keys" 2>/dev/null | tr '\n' ' ')" \
-				'use the image of the release whose keys signed this disk'
-		fi
+		if [ ! -s "lists/$feed" ]; then trust_refused "the index of feed $feed" "$etc/opkg/keys"; fi
 	done
 }
 
