@@ -41,7 +41,7 @@ need() {
 	fi
 	for needed in $(needs_of "${1%%=*}"); do need "$needed"; done
 	have=$(version_in "${1%%=*}" "$work/installed")
-	echo "${1%%=*} $(version_in "${1%%=*}" "$work/offered") $have" >>"$work/changes"
+	printf '%s %s %s\n' "${1%%=*}" "$(version_in "${1%%=*}" "$work/offered")" "$have" >>"$work/changes"
 }
 
 case $command in

@@ -79,6 +79,10 @@ update() {
 	done
 }
 
+say() {
+	printf '%s\n' "$*"
+}
+
 # install_one NAME asked|needed
 install_one() {
 	case $visited in *"|$1|"*) return ;; esac
@@ -87,29 +91,29 @@ install_one() {
 	new=$(offered Version "$1")
 	if [ -n "$have" ] && [ "$2" = needed ]; then return; fi
 	if [ -z "$new" ]; then
-		echo "Unknown package '$1'."
-		echo " * opkg_install_cmd: Cannot install package $1." >&2
+		say "Unknown package '$1'."
+		say " * opkg_install_cmd: Cannot install package $1." >&2
 		failed=255
 		return
 	fi
 	if [ "$have" = "$new" ]; then
-		echo "Package $1 ($new) installed in root is up to date."
+		say "Package $1 ($new) installed in root is up to date."
 		return
 	fi
 	if [ -n "$have" ]; then
-		echo "Upgrading $1 on root from $have to $new..."
+		say "Upgrading $1 on root from $have to $new..."
 	else
-		echo "Installing $1 ($new) to root..."
+		say "Installing $1 ($new) to root..."
 	fi
 	for needed in $(offered Depends "$1" | tr ',' ' '); do install_one "$needed" needed; done
 	for old in $(offered Replaces "$1"); do
-		echo "Removing package $old from root..."
+		say "Removing package $old from root..."
 		[ $noaction = yes ] || drop "$old"
 	done
 	if [ $noaction = no ] && [ ! -e "$ROUTER/mood/forgetful" ]; then
 		drop "$1"
 		printf 'Package: %s\nVersion: %s\nStatus: install user installed\n\n' "$1" "$(offered Version "$1")" >>"$status"
-		echo "Configuring $1."
+		say "Configuring $1."
 	fi
 }
 

@@ -209,6 +209,9 @@ impl Router {
     /// Writes the disk: script, feeds and sums.
     pub fn make_disk(&self) {
         let disk = self.disk();
+        if disk.exists() {
+            fs::remove_dir_all(&disk).unwrap();
+        }
         for feed in ["core", "base"] {
             let folder = disk.join("feeds").join(feed);
             fs::create_dir_all(&folder).unwrap();
