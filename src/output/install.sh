@@ -10,16 +10,14 @@ usage() {
 	cat <<'END'
 Usage: sh install.sh [--dry-run | --help]
 
-Installs the packages of this disk with the router's own package manager, which
-checks their signatures. It needs no network. First it makes sure that this is the
-release, the target and the kernel that the disk was made for, that the disk is
-undamaged, and, by a rehearsal, that nothing but the packages of the disk would be
-installed and nothing that the router holds would change.
+Installs the packages of this disk, without a network, by the router's own package
+manager, which checks their signatures. Before that it makes sure that the disk is
+undamaged and made for this router, and that nothing else would be changed.
 
-  --dry-run   stop after the rehearsal
+  --dry-run   change nothing: stop after the checks and the rehearsal
   --help      print this text
 
-Exit status: 0 installed, or nothing to do; 1 refused or failed, and why.
+Exit status: 0 installed, or nothing to do; 1 refused or failed.
 END
 }
 
@@ -64,9 +62,9 @@ client_failed() {
 }
 
 find_disk() {
-	disk=$(cd -- "$(dirname -- "$0")" && pwd)
+	disk=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 	if [ ! -f "$disk/SHA256SUMS" ] || [ ! -d "$disk/feeds" ]; then
-		refuse 'the disk is not here' 'SHA256SUMS and feeds/ beside this script' "neither or one of them in $disk" \
+		refuse 'the disk is not here' 'SHA256SUMS and feeds/ beside this script' "$disk without them" \
 			'mount the disk, then run the script from it: sh /mnt/install.sh'
 	fi
 }
@@ -134,6 +132,14 @@ left_over() {
 	awk 'FILENAME == ARGV[1] { held[$1]; next } !($1 in held)' "$1" planned
 }
 
+# The packages of the plan that the router holds in another version: they stay as they are.
+other_versions() {
+	awk '
+		FILENAME == ARGV[1] { held[$1] = $2 ""; next }
+		$1 in held && held[$1] != $2 "" { print "Left alone: " $1 " " held[$1] " (the disk has " $2 ")" }
+	' before planned
+}
+
 check_space() {
 	begin 'Checking the free space'
 	place=$root
@@ -182,7 +188,7 @@ check_outcome() {
 	changed=$(awk 'FILENAME == ARGV[1] { now[$0]; next } !($0 in now)' after before | tr '\n' ' ')
 	if [ -n "$lacking$changed" ]; then
 		refuse "$client did not do what it rehearsed" 'the plan installed, all else as before' \
-			"not installed: ${lacking:-none}; changed or gone: ${changed:-none}" "see what it said above"
+			"not installed: ${lacking:-none}; changed or gone: ${changed:-none}" 'see what it said above'
 	fi
 	ok
 }
@@ -206,6 +212,7 @@ main() {
 	make_workplace
 	check_router
 	check_disk
+	other_versions
 	left_over before >missing
 	if [ ! -s missing ]; then
 		say 'Nothing to do: all packages of this disk are installed.'

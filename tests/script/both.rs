@@ -43,6 +43,16 @@ fn a_run_goes_on_where_an_earlier_one_stopped() {
 }
 
 #[test]
+fn another_version_of_a_planned_package_is_left_alone_aloud() {
+    each(|router| {
+        router.hold("radio-firmware", "20230804-1.0");
+        let outcome = router.install(&[]);
+        outcome.is_done("2 packages installed");
+        outcome.is_done("Left alone: radio-firmware 20230804-1.0 (the disk has 20230804-1)");
+    });
+}
+
+#[test]
 fn a_dry_run_changes_nothing() {
     each(|router| {
         router.make_disk();
@@ -73,6 +83,12 @@ fn finds_its_disk_from_any_folder() {
         let dry = ["--dry-run"];
         router.run_as(&router.disk(), "install.sh".as_ref(), &dry).is_done("Dry run");
         router.run_as(&router.disk().join("feeds"), "../install.sh".as_ref(), &dry).is_done("Dry run");
+
+        let above = router.disk().parent().unwrap().to_owned();
+        let below = router.disk().file_name().unwrap().to_owned();
+        // A folder of that name elsewhere, to which CDPATH would lead.
+        fs::create_dir(router.root().join(&below)).unwrap();
+        router.run_as(&above, &PathBuf::from(below).join("install.sh"), &dry).is_done("Dry run");
 
         let lonely = router.root().join("install.sh");
         fs::copy(router.disk().join("install.sh"), &lonely).unwrap();

@@ -285,7 +285,7 @@ impl Router {
             .env_clear()
             .env("PATH", &bin)
             .env("HOST_PATH", std::env::var_os("PATH").unwrap())
-            .env("CDPATH", "/")
+            .env("CDPATH", self.root())
             .env("ROUTER", self.root())
             .env("SEEN", self.folder.path().join("seen"))
             .output()
