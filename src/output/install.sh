@@ -53,7 +53,7 @@ refuse() {
 
 # Ends after the package manager failed, with what it wrote to the log but its progress.
 client_failed() {
-	if grep -q '[Uu]nable to lock\|[Cc]ould not lock' log; then
+	if grep -q 'Could not lock' log; then
 		refuse "$client is busy: another $client is running" 'wait until it ends, then run this script again'
 	fi
 	if [ "$midway" = yes ]; then ok no; fi
@@ -135,7 +135,7 @@ left_over() {
 # The packages of the plan that the router holds in another version: they stay as they are.
 other_versions() {
 	awk '
-		FILENAME == ARGV[1] { held[$1] = $2 ""; next }
+		FILENAME == ARGV[1] { held[$1] = $2; next }
 		$1 in held && held[$1] != $2 "" { print "Left alone: " $1 " " held[$1] " (the disk has " $2 ")" }
 	' before planned
 }
@@ -160,7 +160,7 @@ check_space() {
 # `finish NAME` (one that was unpacked earlier) or `other TEXT`. Versions are no numbers: 1.0 is not 1.00.
 objections() {
 	awk '
-		FILENAME == ARGV[1] { plan[$1] = $2 ""; next }
+		FILENAME == ARGV[1] { plan[$1] = $2; next }
 		FILENAME == ARGV[2] { missing[$1]; next }
 		$1 == "other" { sub(/^other /, ""); print "  would do: " $0; next }
 		!($2 in plan) { print "  not on the plan: " $2 " " $3 }
