@@ -6,6 +6,7 @@ mod fetch;
 mod hardware;
 mod ipk;
 mod opkg;
+mod script;
 mod shared;
 mod support;
 mod trust;

@@ -7,7 +7,7 @@ use crate::demo::DemoError;
 use crate::fetch::{self, FetchError, LocationError};
 use crate::hardware::{UnknownChip, Unsupported};
 use crate::index::InstalledError;
-use crate::output::{BundleError, LockError, OutputError};
+use crate::output::{BundleError, DiskError, LockError, OutputError};
 use crate::release::ReleaseError;
 use crate::resolve::{BaselineError, Refusal};
 use crate::snapshot::BadSnapshot;
@@ -193,6 +193,12 @@ impl From<DemoError> for Failure {
 impl From<BadSnapshot> for Failure {
     fn from(error: BadSnapshot) -> Failure {
         Failure::of(Exit::Fault, &error, None)
+    }
+}
+
+impl From<DiskError> for Failure {
+    fn from(error: DiskError) -> Failure {
+        Failure::of(Exit::Usage, &error, error.help())
     }
 }
 

@@ -1,12 +1,34 @@
 //! What stands on the disk: the signed indexes, the packages, the install script.
 
-use super::{Bundle, Content, FileTree, LockError, content::Entry};
+use super::script::{self, Planned, Script, ScriptError};
+use super::{Bundle, Content, FileTree, Lock, LockError, content::Entry};
+
+/// Why a bundle makes no disk.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DiskError {
+    /// The lock is of a format that is not known.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// A name in the lock that the install script cannot carry.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
+}
+
+impl DiskError {
+    /// What the user can do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            DiskError::Lock(error) => Some(error.help()),
+            DiskError::Script(error) => error.help(),
+        }
+    }
+}
 
 /// Lays a bundle out as the files of a disk, sorted by path.
 ///
 /// # Errors
-/// When the lock's format is not known.
-pub fn contents(bundle: &Bundle) -> Result<Vec<Entry>, LockError> {
+/// When the lock's format is not known, or a name in it fits no script.
+pub fn contents(bundle: &Bundle) -> Result<Vec<Entry>, DiskError> {
     let mut tree = FileTree::default();
     for feed in &bundle.feeds {
         for file in &feed.index {
@@ -16,11 +38,39 @@ pub fn contents(bundle: &Bundle) -> Result<Vec<Entry>, LockError> {
             tree.add(format!("feeds/{}/{file}", feed.name), Content::Package(artifact.clone()));
         }
     }
+    tree.add("install.sh", Content::Made(install_script(&bundle.lock)?));
     tree.add("owpkg.lock", Content::Made(bundle.lock.to_text()));
     tree.add("README.txt", Content::Made(readme(bundle)));
     let sums = tree.sha256sums();
     tree.add("SHA256SUMS", Content::Made(sums));
     Ok(tree.into_sorted())
+}
+
+fn install_script(lock: &Lock) -> Result<String, DiskError> {
+    let feeds: Vec<&str> = lock.feeds.iter().map(|feed| feed.name.as_str()).collect();
+    let install: Vec<&str> = lock.install.iter().map(String::as_str).collect();
+    let planned = lock.packages.iter().map(|package| Planned {
+        name: &package.name,
+        version: &package.version,
+        installed_size: package.installed_size,
+    });
+    let mut key_ids: Vec<String> = lock.feeds.iter().flat_map(|feed| feed.signed_by.clone()).collect();
+    key_ids.sort();
+    key_ids.dedup();
+    let script = script::render(&Script {
+        demo: lock.demo,
+        release: lock.release.as_deref(),
+        target: &lock.target,
+        arch: &lock.arch,
+        kernel: lock.kernel.as_deref(),
+        feeds: &feeds,
+        install: &install,
+        plan: &planned.collect::<Vec<_>>(),
+        accepted_unsigned: lock.accepted_unsigned,
+        key_ids: &key_ids,
+        steps: lock.format()?.install_steps(),
+    })?;
+    Ok(script)
 }
 
 fn readme(bundle: &Bundle) -> String {

@@ -8,9 +8,11 @@ mod content;
 pub mod disk;
 pub mod fat;
 mod lock;
+pub mod script;
 mod write;
 
 pub use bundle::{Bundle, BundleError, LockedFeed};
 pub use content::{Content, Entry, FileTree};
+pub use disk::DiskError;
 pub use lock::{Lock, LockError, LockedPackage};
 pub use write::{OutputError, OutputFormat, OutputOptions, replace_file, write};

@@ -1,0 +1,43 @@
+# The steps for apk.
+
+client=apk
+listing='apk list --installed'
+
+configure() {
+	if [ "$signed" = no ]; then
+		refuse 'apk takes no unsigned index' \
+			"sign the feeds, put the public key in $etc/apk/keys, make the disk anew with --key"
+	fi
+	with_feeds indexes >repositories
+}
+
+indexes() {
+	for feed; do echo "$work/feeds/$feed/packages.adb"; done
+}
+
+own_apk() {
+	apk --no-network --repositories-file "$work/repositories" "$@"
+}
+
+# installed FILE: writes name and version of every installed package.
+installed() {
+	own_apk list --installed --manifest >"$1" 2>log || client_failed 'apk does not say what is installed'
+}
+
+# An index that apk does not trust is only a warning to it.
+rehearse() {
+	status=0
+	with_names own_apk add --simulate >log 2>&1 || status=$?
+	if grep -q UNTRUSTED log; then trust_refused "the feeds of the disk" "$etc/apk/keys"; fi
+	if [ $status -ne 0 ]; then client_failed 'apk cannot install the packages of the disk'; fi
+	awk '
+		!/^\([ 0-9\/?]+\) / { next }
+		{ sub(/^[^)]*\) /, "") }
+		$1 == "Installing" && NF == 3 { print "add", $2, substr($3, 2, length($3) - 2); next }
+		{ print "other", $0 }
+	' log >changes
+}
+
+install() {
+	with_names own_apk add
+}

@@ -1,0 +1,60 @@
+# The steps for opkg.
+
+client=opkg
+listing='opkg list-installed'
+
+# A configuration with the disk's feeds alone and lists of its own; of the router's own it keeps the architectures.
+configure() {
+	mkdir lists none
+	{
+		echo "dest root $root"
+		echo "lists_dir ext $work/lists"
+		echo "option tmp_dir $work"
+		if [ -d "$overlay" ]; then echo "option overlay_root $overlay"; fi
+		# opkg takes no heed of the value: only without this line does it not check.
+		if [ "$signed" = yes ]; then echo 'option check_signature'; fi
+		cat "$etc/opkg.conf" "$etc"/opkg/*.conf 2>/dev/null | grep '^[[:space:]]*arch[[:space:]]' || :
+		with_feeds sources
+	} >opkg.conf
+}
+
+sources() {
+	for feed; do echo "src/gz $feed file:$work/feeds/$feed"; done
+}
+
+own_opkg() {
+	OPKG_CONF_DIR=$work/none opkg -f "$work/opkg.conf" "$@"
+}
+
+# installed FILE: writes name and version of every installed package; one that is only unpacked does not count.
+installed() {
+	own_opkg status >database 2>log || client_failed 'opkg does not say what is installed'
+	awk '
+		/^Package: / { name = $2 }
+		/^Version: / { version = $2 }
+		/^Status: .* installed$/ { print name, version }
+	' database >"$1"
+}
+
+rehearse() {
+	own_opkg update >log 2>&1 || client_failed 'opkg cannot read the feeds of the disk'
+	with_feeds must_be_trusted
+	with_names own_opkg --noaction install >log 2>&1 || client_failed 'opkg cannot install the packages of the disk'
+	# "Configuring" speaks of earlier packages here, as nothing is unpacked.
+	awk '
+		/^Installing .* to root\.\.\.$/ && NF == 5 { print "add", $2, substr($3, 2, length($3) - 2); next }
+		/^Configuring .*\.$/ { print "finish", substr($2, 1, length($2) - 1); next }
+		/^(Installing|Reinstalling|Upgrading|Downgrading|Removing) / || / removing\.$/ { print "other", $0 }
+	' log >changes
+}
+
+# A bad signature leaves the exit status of update at 0, but no list.
+must_be_trusted() {
+	for feed; do
+		if [ ! -s "lists/$feed" ]; then trust_refused "the index of feed $feed" "$etc/opkg/keys"; fi
+	done
+}
+
+install() {
+	with_names own_opkg install
+}

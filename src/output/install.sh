@@ -1,0 +1,235 @@
+# The tools and folders of a stock OpenWrt.
+etc=/etc
+tmp=/tmp
+root=/
+overlay=/overlay
+
+midway=no
+
+usage() {
+	cat <<'END'
+Usage: sh install.sh [--dry-run | --help]
+
+Installs the packages of this disk, without a network, by the router's own package
+manager, which checks their signatures. Before that it makes sure that the disk is
+undamaged and made for this router, and that nothing else would be changed.
+
+  --dry-run   change nothing: stop after the checks and the rehearsal
+  --help      print this text
+
+Exit status: 0 installed, or nothing to do; 1 refused or failed.
+END
+}
+
+say() {
+	printf '%s\n' "$*"
+}
+
+# A line of progress, which `ok` or a refusal ends.
+begin() {
+	printf '%s... ' "$*"
+	midway=yes
+}
+
+ok() {
+	say "${1:-ok}"
+	midway=no
+}
+
+# refuse WHAT [EXPECTED FOUND] NEXT-STEP
+refuse() {
+	if [ "$midway" = yes ]; then say no; fi
+	{
+		say "install.sh: $1"
+		if [ $# -eq 4 ]; then
+			say "  expected: $2"
+			say "  found:    $3"
+			shift 2
+		fi
+		say "  next:     $2"
+	} >&2
+	exit 1
+}
+
+# Ends after the package manager failed, with what it wrote to the log but its progress.
+client_failed() {
+	if grep -q 'Could not lock' log; then
+		refuse "$client is busy: another $client is running" 'wait until it ends, then run this script again'
+	fi
+	if [ "$midway" = yes ]; then ok no; fi
+	grep -v '^Downloading \|^Updated \|^Installing \|passed\.$\|^(' log | sed "s/^/  $client: /" >&2
+	refuse "$1" 'mend what it names above, then run this script again'
+}
+
+find_disk() {
+	disk=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+	if [ ! -f "$disk/SHA256SUMS" ] || [ ! -d "$disk/feeds" ]; then
+		refuse 'the disk is not here' 'SHA256SUMS and feeds/ beside this script' "$disk without them" \
+			'mount the disk, then run the script from it: sh /mnt/install.sh'
+	fi
+}
+
+# A folder of our own, removed at any end. Through it the feeds have a path without blanks.
+make_workplace() {
+	work=$(mktemp -d "$tmp/owpkg.XXXXXX")
+	trap 'cd / && rm -rf "$work"' EXIT
+	trap 'exit 1' HUP INT TERM
+	ln -s "$disk/feeds" "$work/feeds"
+	cd "$work"
+	plan >planned
+}
+
+# trust_refused WHAT FOLDER-OF-KEYS
+trust_refused() {
+	found=$(find "$2" -type f 2>/dev/null | sed 's,.*/,,' | tr '\n' ' ')
+	refuse "$client does not trust $1" "the signature of a key in $2; the disk's: $keys" "${found:-no key}" \
+		'write the disk anew, or use the image of the release whose keys signed it'
+}
+
+# A value of openwrt_release.
+release_fact() {
+	sed -n "s/^$1=['\"]\{0,1\}\([^'\"]*\).*/\1/p" "$etc/openwrt_release"
+}
+
+# same WHAT WANTED FOUND NEXT-STEP; what is not known of the disk is not asked of the router.
+same() {
+	if [ -n "$2" ] && [ "$2" != "$3" ]; then
+		refuse "this router has another $1 than the disk was made for" "$2" "${3:-none}" "$4"
+	fi
+}
+
+check_router() {
+	begin 'Checking the router'
+	if [ ! -f "$etc/openwrt_release" ]; then
+		refuse "there is no $etc/openwrt_release: this is no OpenWrt" 'run this script on the router'
+	fi
+	its_release=$(release_fact DISTRIB_RELEASE)
+	its_target=$(release_fact DISTRIB_TARGET)
+	fitting="make a disk with: --release $its_release --target $its_target"
+	same release "$release" "$its_release" "$fitting"
+	same target "$target" "$its_target" "$fitting"
+	same architecture "$arch" "$(release_fact DISTRIB_ARCH)" "$fitting"
+
+	configure
+	installed before
+	same kernel "$kernel" "$(awk '$1 == "kernel" { print $2 }' before)" \
+		"flash the image that the disk was made for, or make a disk from the feeds of this router's own build"
+	ok
+}
+
+check_disk() {
+	begin 'Checking the disk'
+	if ! (cd "$disk" && sha256sum -c SHA256SUMS) >log 2>&1; then
+		damaged=$(sed -n 's/: FAILED.*//p' log | tr '\n' ' ')
+		refuse 'the disk is damaged' 'every file as SHA256SUMS says' "others: ${damaged:-SHA256SUMS itself}" \
+			'write the disk anew'
+	fi
+	ok
+}
+
+# left_over SNAPSHOT: the lines of the plan whose package the snapshot lacks.
+left_over() {
+	awk 'FILENAME == ARGV[1] { held[$1]; next } !($1 in held)' "$1" planned
+}
+
+# The packages of the plan that the router holds in another version: they stay as they are.
+other_versions() {
+	awk '
+		FILENAME == ARGV[1] { held[$1] = $2; next }
+		$1 in held && held[$1] != $2 "" { print "Left alone: " $1 " " held[$1] " (the disk has " $2 ")" }
+	' before planned
+}
+
+check_space() {
+	begin 'Checking the free space'
+	place=$root
+	if [ -d "$overlay" ]; then place=$overlay; fi
+	needed=$(awk '{ kb += int(($3 + 1023) / 1024) } END { printf "%.0f", kb }' missing)
+	free=$(df -Pk "$place" 2>/dev/null | awk 'NR == 2 { print $(NF - 2) }')
+	if [ -z "$free" ]; then
+		ok "unknown; $needed kB needed"
+	elif awk "BEGIN { exit !($needed > $free) }"; then
+		refuse "there is too little space on $place" "$needed kB" "$free kB" \
+			'remove packages that the router can do without, or give it a larger disk'
+	else
+		ok "ok, $needed of $free kB"
+	fi
+}
+
+# Compares the rehearsal with the plan. The package manager's changes are lines `add NAME VERSION`,
+# `finish NAME` (one that was unpacked earlier) or `other TEXT`. Versions are no numbers: 1.0 is not 1.00.
+objections() {
+	awk '
+		FILENAME == ARGV[1] { plan[$1] = $2; next }
+		FILENAME == ARGV[2] { missing[$1]; next }
+		$1 == "other" { sub(/^other /, ""); print "  would do: " $0; next }
+		!($2 in plan) { print "  not on the plan: " $2 " " $3 }
+		$1 == "add" && $2 in plan && plan[$2] != $3 "" { print "  another version: " $2 " " $3 ", planned " plan[$2] }
+		{ delete missing[$2] }
+		END { for (name in missing) print "  would not install: " name " " plan[name] }
+	' planned missing changes
+}
+
+check_rehearsal() {
+	begin 'Checking the signatures and rehearsing'
+	rehearse
+	against=$(objections)
+	if [ -n "$against" ]; then
+		refuse "$client would not do what this disk was planned for:
+$against" "make the disk for what this router holds: --installed with the output of: $listing"
+	fi
+	ok
+}
+
+check_outcome() {
+	begin 'Checking what is installed'
+	installed after
+	lacking=$(left_over after | awk '{ print $1 }' | tr '\n' ' ')
+	changed=$(awk 'FILENAME == ARGV[1] { now[$0]; next } !($0 in now)' after before | tr '\n' ' ')
+	if [ -n "$lacking$changed" ]; then
+		refuse "$client did not do what it rehearsed" 'the plan installed, all else as before' \
+			"not installed: ${lacking:-none}; changed or gone: ${changed:-none}" 'see what it said above'
+	fi
+	ok
+}
+
+main() {
+	case "$#${1:-}" in
+	0) dry_run=no ;;
+	1--dry-run) dry_run=yes ;;
+	1--help | 1-h) usage && exit 0 ;;
+	*) refuse "it takes no such arguments: $*" 'sh install.sh --help' ;;
+	esac
+	say "This disk: OpenWrt ${release:-(own build)}, $target, $arch."
+	if [ "$demo" = yes ]; then
+		refuse 'this is a DEMO disk: its packages are made up' 'make a real one: owpkg disk without --demo'
+	fi
+	if [ "$signed" = no ]; then
+		say 'WARNING: UNSIGNED. No trusted key signed the packages of this disk (--accept-unsigned).'
+		say 'WARNING: Their signatures will not be checked. Go on only if you trust who made it.'
+	fi
+	find_disk
+	make_workplace
+	check_router
+	check_disk
+	other_versions
+	left_over before >missing
+	if [ ! -s missing ]; then
+		say 'Nothing to do: all packages of this disk are installed.'
+		exit 0
+	fi
+	check_space
+	check_rehearsal
+	say 'To install:'
+	awk '{ print "  " $1 " " $2 }' missing
+	if [ "$dry_run" = yes ]; then
+		say 'Dry run: nothing was changed.'
+		exit 0
+	fi
+	say "Installing with $client:"
+	install || refuse "$client failed; it says why above" \
+		'mend that and run this script again: it goes on where it stopped'
+	check_outcome
+	say "Done: $(awk 'END { print NR }' missing) packages installed, nothing else changed."
+	say 'New drivers load when the router restarts: reboot'
+}

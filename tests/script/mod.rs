@@ -1,0 +1,7 @@
+//! The disk's install.sh: what it renders to, and how it behaves under busybox ash on a made-up router.
+
+mod apk;
+mod both;
+mod opkg;
+mod render;
+mod router;

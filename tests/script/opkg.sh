@@ -1,0 +1,141 @@
+#!/bin/sh
+# A stand-in for opkg, as far as install.sh speaks to it: the same words, files and exit statuses.
+# $ROUTER is the router's root. A Packages.sig is good when it names a file in etc/opkg/keys.
+# Files in $ROUTER/mood bring out a mood: busy, interrupted, forgetful.
+PATH=$HOST_PATH
+set -fu
+
+status=$ROUTER/usr/lib/opkg/status
+noaction=no
+checking=no
+feeds=
+failed=0
+visited=
+
+[ "$1" = -f ] || { echo "opkg: no private configuration: $*" >&2; exit 99; }
+conf=$2
+shift 2
+if [ "$1" = --noaction ]; then noaction=yes && shift; fi
+command=$1
+shift
+case "$command $*" in *' -'*) echo "opkg: unexpected option: $*" >&2; exit 99 ;; esac
+ls "$OPKG_CONF_DIR"/* >/dev/null 2>&1 && exit 99
+
+if [ -e "$ROUTER/mood/busy" ]; then
+	echo "Collected errors:" >&2
+	echo " * opkg_conf_load: Could not lock /var/lock/opkg.lock: Resource temporarily unavailable." >&2
+	exit 255
+fi
+
+cp "$conf" "$SEEN/opkg.conf"
+while read -r kind name value; do
+	case $kind in
+	src/gz) feeds="$feeds $name=${value#file:}" ;;
+	lists_dir) lists=$value ;;
+	option) if [ "$name" = check_signature ]; then checking=yes; fi ;;
+	dest | arch) ;;
+	*) echo "opkg: unexpected line: $kind $name" >&2 && exit 99 ;;
+	esac
+done <"$conf"
+
+# stanza FIELD NAME: that field of that package, from the text on standard input.
+stanza() {
+	field=$1 wanted=$2 awk '
+		/^Package: / { here = substr($0, 10) == ENVIRON["wanted"] }
+		here && index($0, ENVIRON["field"] ": ") == 1 { print substr($0, length(ENVIRON["field"]) + 3); exit }
+	'
+}
+
+offered() {
+	for feed in $feeds; do
+		if [ -f "$lists/${feed%%=*}" ]; then gzip -dc "$lists/${feed%%=*}" | stanza "$1" "$2"; fi
+	done
+}
+
+drop() {
+	wanted=$1 awk 'BEGIN { RS = ""; ORS = "\n\n" } { split($0, lines, "\n") } lines[1] != "Package: " ENVIRON["wanted"]' \
+		"$status" >"$status.new"
+	mv "$status.new" "$status"
+}
+
+update() {
+	for feed in $feeds; do
+		name=${feed%%=*}
+		folder=${feed#*=}
+		echo "Downloading file:$folder/Packages.gz"
+		cp "$folder/Packages.gz" "$lists/$name" || failed=$((failed + 1))
+		[ $checking = yes ] || continue
+		echo "Downloading file:$folder/Packages.sig"
+		if ! cp "$folder/Packages.sig" "$lists/$name.sig" 2>/dev/null; then
+			echo "Signature file download failed."
+			rm -f "$lists/$name"
+			failed=$((failed + 1))
+		elif [ -e "$ROUTER/etc/opkg/keys/$(cat "$lists/$name.sig")" ]; then
+			echo "Signature check passed."
+		else
+			echo "Signature check failed."
+			rm -f "$lists/$name" "$lists/$name.sig"
+		fi
+	done
+}
+
+say() {
+	printf '%s\n' "$*"
+}
+
+# install_one NAME asked|needed
+install_one() {
+	case $visited in *"|$1|"*) return ;; esac
+	visited="$visited|$1|"
+	have=$(stanza Version "$1" <"$status")
+	new=$(offered Version "$1")
+	if [ -n "$have" ] && [ "$2" = needed ]; then return; fi
+	if [ -z "$new" ]; then
+		say "Unknown package '$1'."
+		say " * opkg_install_cmd: Cannot install package $1." >&2
+		failed=255
+		return
+	fi
+	if [ "$have" = "$new" ]; then
+		say "Package $1 ($new) installed in root is up to date."
+		return
+	fi
+	if [ -n "$have" ]; then
+		say "Upgrading $1 on root from $have to $new..."
+	else
+		say "Installing $1 ($new) to root..."
+	fi
+	for needed in $(offered Depends "$1" | tr ',' ' '); do install_one "$needed" needed; done
+	for old in $(offered Replaces "$1"); do
+		say "Removing package $old from root..."
+		[ $noaction = yes ] || drop "$old"
+	done
+	if [ $noaction = no ] && [ ! -e "$ROUTER/mood/forgetful" ]; then
+		drop "$1"
+		printf 'Package: %s\nVersion: %s\nStatus: install user installed\n\n' "$1" "$(offered Version "$1")" >>"$status"
+		say "Configuring $1."
+	fi
+}
+
+case $command in
+status)
+	cat "$status"
+	;;
+update)
+	if [ -e "$ROUTER/mood/interrupted" ]; then kill -TERM "$PPID"; fi
+	update
+	;;
+install)
+	for asked; do install_one "$asked" asked; done
+	if [ $noaction = yes ]; then
+		while read -r word name; do
+			if [ "$word" = Status: ] && [ "${name##* }" = unpacked ]; then echo "Configuring $package."; fi
+			if [ "$word" = Package: ]; then package=$name; fi
+		done <"$status"
+	fi
+	;;
+*)
+	exit 99
+	;;
+esac
+exit $failed

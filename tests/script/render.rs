@@ -1,0 +1,120 @@
+//! The rendered text.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use owpkg::index::FORMATS;
+use owpkg::output::script::{Planned, Script, ScriptError, quote, render};
+use proptest::prelude::*;
+
+use super::router::{CLIENTS, Client, Router, planned, tool};
+
+const PLAIN: Script<'_> = Script {
+    demo: false,
+    release: Some("23.05.2"),
+    target: "x86/64",
+    arch: "x86_64",
+    kernel: None,
+    feeds: &["core"],
+    install: &["iw"],
+    plan: &[Planned { name: "iw", version: "5.19-1", installed_size: None }],
+    accepted_unsigned: false,
+    key_ids: &[],
+    steps: "",
+};
+
+#[test]
+fn shellcheck_has_nothing_to_say() {
+    for client in CLIENTS {
+        let text = Router::new(client).script();
+        let mut child = Command::new(tool("shellcheck"))
+            .args(["--shell=sh", "--severity=style", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{client:?}\n{}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
+#[test]
+fn it_forces_nothing() {
+    for client in CLIENTS {
+        let text = Router::new(client).script();
+        for banned in ["--force", "--allow-untrusted", "--nodeps", "--add-arch", "check_signature 0"] {
+            assert!(!text.contains(banned), "{client:?} has {banned}");
+        }
+    }
+}
+
+#[test]
+fn every_format_brings_its_steps() {
+    for format in FORMATS {
+        let client = CLIENTS.into_iter().find(|client| client.name() == format.name()).unwrap();
+        assert_eq!(format.install_steps(), client.steps());
+    }
+}
+
+#[test]
+fn a_script_cut_short_does_nothing() {
+    let text = Router::new(Client::Opkg).script();
+    let (rest, last) = text.trim_end().rsplit_once('\n').unwrap();
+    assert_eq!(last, "main \"$@\"");
+    let output = Command::new(tool("busybox")).args(["ash", "-c", rest]).output().unwrap();
+    assert!(output.status.success() && output.stdout.is_empty() && output.stderr.is_empty(), "{output:?}");
+}
+
+#[test]
+fn it_is_the_same_every_time() {
+    assert_eq!(render(&PLAIN), render(&PLAIN));
+}
+
+#[test]
+fn names_that_no_list_can_carry_are_refused() {
+    for name in ["", "a b", "a\nb", "a\tb", "a\0b", "a\u{7f}", "a\u{a0}b", "-f", "--force-depends"] {
+        let refused = |script: &Script<'_>| matches!(render(script), Err(ScriptError::Word { .. }));
+        assert!(refused(&Script { install: &[name], ..PLAIN.clone() }), "install {name:?}");
+        assert!(refused(&Script { plan: &[planned_as(name, "1")], ..PLAIN.clone() }), "plan {name:?}");
+        assert!(refused(&Script { plan: &[planned_as("a", name)], ..PLAIN.clone() }), "version {name:?}");
+        assert!(refused(&Script { release: Some(name), ..PLAIN.clone() }), "release {name:?}");
+        assert!(refused(&Script { kernel: Some(name), ..PLAIN.clone() }), "kernel {name:?}");
+        assert!(refused(&Script { key_ids: &[name.to_owned()], ..PLAIN.clone() }), "key {name:?}");
+    }
+}
+
+#[test]
+fn feeds_are_plain_folder_names() {
+    for feed in ["", "..", ".core", "-f", "a/b", "a b", "a\"b", "a%20b", "a#b", "caf\u{e9}", "'"] {
+        let error = render(&Script { feeds: &[feed], ..PLAIN.clone() }).unwrap_err();
+        assert_eq!(error, ScriptError::Feed { value: feed.to_owned() });
+        assert!(error.help().is_some());
+    }
+    assert!(render(&Script { feeds: &["core", "my_feed-2.0+x"], ..PLAIN.clone() }).is_ok());
+}
+
+#[test]
+fn a_plan_of_nothing_is_a_script_too() {
+    let mut router = Router::new(Client::Opkg);
+    router.plan.clear();
+    router.names.clear();
+    router.install(&[]).is_done("Nothing to do");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn the_shell_reads_a_quoted_word_back(word in "[^\0]*") {
+        let output = Command::new(tool("busybox"))
+            .args(["ash", "-c", &format!("printf %s {}", quote(&word))])
+            .output()
+            .unwrap();
+        prop_assert_eq!(String::from_utf8(output.stdout).unwrap(), word);
+    }
+}
+
+fn planned_as<'a>(name: &'a str, version: &'a str) -> Planned<'a> {
+    Planned { name, version, ..planned("", "") }
+}

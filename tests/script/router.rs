@@ -1,0 +1,390 @@
+//! A made-up router in a folder of its own, with a stand-in for its package manager, and a disk for it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use owpkg::output::script::{Planned, Script, render};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+pub const KERNEL: &str = "5.15.137-1-adec7b9ab9fcf988b58011de28c60b3a";
+const KEY: &str = "d95e275d41a63bff";
+
+/// What a stock image has of the tools that the script calls; it gets no others.
+const STOCK_TOOLS: [&str; 14] = [
+    "ash",
+    "awk",
+    "cat",
+    "df",
+    "dirname",
+    "find",
+    "grep",
+    "ln",
+    "mkdir",
+    "mktemp",
+    "rm",
+    "sed",
+    "sha256sum",
+    "tr",
+];
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Client {
+    Opkg,
+    Apk,
+}
+
+pub const CLIENTS: [Client; 2] = [Client::Opkg, Client::Apk];
+
+impl Client {
+    pub fn name(self) -> &'static str {
+        match self {
+            Client::Opkg => "opkg",
+            Client::Apk => "apk",
+        }
+    }
+
+    /// The format's part of the script.
+    pub fn steps(self) -> &'static str {
+        match self {
+            Client::Opkg => include_str!("../../src/index/opkg/install.sh"),
+            Client::Apk => include_str!("../../src/index/apk/install.sh"),
+        }
+    }
+
+    fn stand_in(self) -> &'static str {
+        match self {
+            Client::Opkg => include_str!("opkg.sh"),
+            Client::Apk => include_str!("apk.sh"),
+        }
+    }
+}
+
+/// A package of a feed.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    pub feed: &'static str,
+    pub name: &'static str,
+    pub version: &'static str,
+    pub needs: &'static str,
+    pub replaces: &'static str,
+}
+
+/// What ran and what came of it.
+#[derive(Debug)]
+pub struct Outcome {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Outcome {
+    /// Ended well, having said this.
+    #[track_caller]
+    pub fn is_done(&self, words: &str) {
+        assert_eq!(self.code, Some(0), "{self:#?}");
+        assert!(self.out.contains(words), "expected {words:?} in {self:#?}");
+    }
+
+    /// Refused, naming all this and a next step on standard error.
+    #[track_caller]
+    pub fn is_refused(&self, words: &[&str]) {
+        assert_eq!(self.code, Some(1), "{self:#?}");
+        for word in words.iter().chain(&["install.sh: ", "next: "]) {
+            assert!(self.err.contains(word), "expected {word:?} in {self:#?}");
+        }
+    }
+}
+
+pub struct Router {
+    pub client: Client,
+    folder: TempDir,
+    pub offers: Vec<Offer>,
+    pub names: Vec<&'static str>,
+    pub plan: Vec<Planned<'static>>,
+    pub release: Option<&'static str>,
+    pub target: &'static str,
+    pub arch: &'static str,
+    pub kernel: Option<&'static str>,
+    pub demo: bool,
+    pub accepted_unsigned: bool,
+}
+
+impl Router {
+    /// A router with a kernel, and a disk with a driver, what it needs and its firmware.
+    pub fn new(client: Client) -> Router {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let router = Router {
+            client,
+            folder,
+            offers: vec![
+                offer("core", "kmod-radio", "5.15.137-1", "kmod-stack radio-firmware"),
+                offer("core", "kmod-stack", "5.15.137-1", ""),
+                offer("base", "radio-firmware", "20230804-1", ""),
+            ],
+            names: vec!["kmod-radio"],
+            plan: vec![
+                planned("kmod-stack", "5.15.137-1"),
+                planned("radio-firmware", "20230804-1"),
+                planned("kmod-radio", "5.15.137-1"),
+            ],
+            release: Some("23.05.2"),
+            target: "mvebu/cortexa9",
+            arch: "arm_cortex-a9_vfpv3-d16",
+            kernel: Some(KERNEL),
+            demo: false,
+            accepted_unsigned: false,
+        };
+        router.furnish();
+        router
+    }
+
+    fn furnish(&self) {
+        for folder in ["etc/opkg/keys", "etc/apk/keys", "usr/lib/opkg", "lib/apk/db", "tmp", "mood"] {
+            fs::create_dir_all(self.root().join(folder)).unwrap();
+        }
+        for folder in ["bin", "seen"] {
+            fs::create_dir_all(self.folder.path().join(folder)).unwrap();
+        }
+        self.write(
+            "etc/openwrt_release",
+            "DISTRIB_ID='OpenWrt'\nDISTRIB_RELEASE='23.05.2'\nDISTRIB_TARGET='mvebu/cortexa9'\n\
+             DISTRIB_ARCH='arm_cortex-a9_vfpv3-d16'\nDISTRIB_TAINTS=''\n",
+        );
+        self.write(&format!("etc/{}/keys/{KEY}", self.client.name()), "");
+        self.hold("kernel", KERNEL);
+        self.hold("libc", "1.2.4-4");
+
+        let busybox = tool("busybox");
+        let bin = self.folder.path().join("bin");
+        for name in STOCK_TOOLS {
+            symlink(&busybox, bin.join(name)).unwrap();
+        }
+        let client = bin.join(self.client.name());
+        fs::write(&client, self.client.stand_in()).unwrap();
+        fs::set_permissions(&client, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// Where the router's root is.
+    pub fn root(&self) -> PathBuf {
+        self.folder.path().join("root")
+    }
+
+    /// Where the disk is mounted: a path with a blank and other signs that shells take for their own.
+    pub fn disk(&self) -> PathBuf {
+        self.folder.path().join("my disk (1) $HOME'")
+    }
+
+    /// Writes a file of the router.
+    pub fn write(&self, path: &str, text: &str) {
+        fs::write(self.root().join(path), text).unwrap();
+    }
+
+    /// Enters a package in the router's database.
+    pub fn hold(&self, name: &str, version: &str) {
+        match self.client {
+            Client::Opkg => self.hold_as(name, version, "installed"),
+            Client::Apk => self.append("lib/apk/db/installed", &format!("P:{name}\nV:{version}\n\n")),
+        }
+    }
+
+    /// Enters a package in opkg's database in that state.
+    pub fn hold_as(&self, name: &str, version: &str, state: &str) {
+        let stanza = format!("Package: {name}\nVersion: {version}\nStatus: install ok {state}\n\n");
+        self.append("usr/lib/opkg/status", &stanza);
+    }
+
+    fn append(&self, path: &str, text: &str) {
+        let path = self.root().join(path);
+        let mut file = fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Writes the disk: script, feeds and sums.
+    pub fn make_disk(&self) {
+        let disk = self.disk();
+        if disk.exists() {
+            fs::remove_dir_all(&disk).unwrap();
+        }
+        for feed in ["core", "base"] {
+            let folder = disk.join("feeds").join(feed);
+            fs::create_dir_all(&folder).unwrap();
+            let offers: Vec<&Offer> = self.offers.iter().filter(|offer| offer.feed == feed).collect();
+            match self.client {
+                Client::Opkg => {
+                    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+                    gzip.write_all(offers.iter().map(|offer| offer.stanza()).collect::<String>().as_bytes())
+                        .unwrap();
+                    fs::write(folder.join("Packages.gz"), gzip.finish().unwrap()).unwrap();
+                    fs::write(folder.join("Packages.sig"), KEY).unwrap();
+                }
+                Client::Apk => {
+                    let lines: String = offers.iter().map(|offer| offer.line()).collect();
+                    fs::write(folder.join("packages.adb"), format!("{KEY}\n{lines}")).unwrap();
+                }
+            }
+        }
+        fs::write(disk.join("install.sh"), self.script()).unwrap();
+        let mut sums = String::new();
+        for (path, bytes) in files(&disk) {
+            sums += &format!("{}  {path}\n", hex::encode(Sha256::digest(bytes)));
+        }
+        fs::write(disk.join("SHA256SUMS"), sums).unwrap();
+    }
+
+    /// The script, with its folders in this router.
+    pub fn script(&self) -> String {
+        let mut text = render(&Script {
+            demo: self.demo,
+            release: self.release,
+            target: self.target,
+            arch: self.arch,
+            kernel: self.kernel,
+            feeds: &["core", "base"],
+            install: &self.names,
+            plan: &self.plan,
+            accepted_unsigned: self.accepted_unsigned,
+            key_ids: &[KEY.to_owned()],
+            steps: self.client.steps(),
+        })
+        .unwrap();
+        for (name, stock) in [("etc", "/etc"), ("tmp", "/tmp"), ("root", "/"), ("overlay", "/overlay")] {
+            let line = format!("\n{name}={stock}\n");
+            assert_eq!(text.matches(&line).count(), 1, "the script sets {name}");
+            let here = self.root().join(&stock[1..]);
+            text = text.replace(&line, &format!("\n{name}='{}'\n", here.display()));
+        }
+        text
+    }
+
+    /// Makes the disk and runs its script.
+    pub fn install(&self, arguments: &[&str]) -> Outcome {
+        self.make_disk();
+        self.run(arguments)
+    }
+
+    /// Runs the script of the disk as it is.
+    pub fn run(&self, arguments: &[&str]) -> Outcome {
+        self.run_as(&self.disk(), &self.disk().join("install.sh"), arguments)
+    }
+
+    /// Runs a script from a folder.
+    pub fn run_as(&self, folder: &Path, script: &Path, arguments: &[&str]) -> Outcome {
+        let bin = self.folder.path().join("bin");
+        let output = Command::new(bin.join("ash"))
+            .arg(script)
+            .args(arguments)
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .env_clear()
+            .env("PATH", &bin)
+            .env("HOST_PATH", std::env::var_os("PATH").unwrap())
+            .env("CDPATH", self.root())
+            .env("ROUTER", self.root())
+            .env("SEEN", self.folder.path().join("seen"))
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8 output");
+        Outcome { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// Every file of the router.
+    pub fn state(&self) -> BTreeMap<String, Vec<u8>> {
+        files(&self.root())
+    }
+
+    /// What stands in the router's /tmp.
+    pub fn leftovers(&self) -> Vec<PathBuf> {
+        fs::read_dir(self.root().join("tmp")).unwrap().map(|entry| entry.unwrap().path()).collect()
+    }
+
+    /// Makes the disk, runs its script, and expects a refusal with these words that leaves no trace.
+    #[track_caller]
+    pub fn refuses(&self, words: &[&str]) {
+        self.make_disk();
+        self.refuses_as_it_is(words);
+    }
+
+    /// The same with the disk as it is.
+    #[track_caller]
+    pub fn refuses_as_it_is(&self, words: &[&str]) {
+        let before = self.state();
+        let outcome = self.run(&[]);
+        outcome.is_refused(words);
+        assert_eq!(self.state(), before, "the router is as it was");
+        assert_eq!(self.leftovers(), Vec::<PathBuf>::new());
+    }
+
+    /// The private configuration that the stand-in was last given.
+    pub fn seen_conf(&self) -> String {
+        fs::read_to_string(self.folder.path().join("seen/opkg.conf")).unwrap()
+    }
+
+    /// The packages in the router's database.
+    pub fn installed(&self) -> Vec<String> {
+        let (path, prefix) = match self.client {
+            Client::Opkg => ("usr/lib/opkg/status", "Package: "),
+            Client::Apk => ("lib/apk/db/installed", "P:"),
+        };
+        let text = fs::read_to_string(self.root().join(path)).unwrap();
+        let mut names: Vec<String> =
+            text.lines().filter_map(|line| line.strip_prefix(prefix)).map(str::to_owned).collect();
+        names.sort();
+        names
+    }
+}
+
+impl Offer {
+    fn stanza(&self) -> String {
+        let Offer { name, version, replaces, .. } = self;
+        let needs = self.needs.replace(' ', ", ");
+        format!(
+            "Package: {name}\nVersion: {version}\nDepends: {needs}\nReplaces: {replaces}\nArchitecture: all\n\n"
+        )
+    }
+
+    fn line(&self) -> String {
+        format!("{} {} {}\n", self.name, self.version, self.needs)
+    }
+}
+
+pub fn offer(feed: &'static str, name: &'static str, version: &'static str, needs: &'static str) -> Offer {
+    Offer { feed, name, version, needs, replaces: "" }
+}
+
+pub fn planned(name: &'static str, version: &'static str) -> Planned<'static> {
+    Planned { name, version, installed_size: Some(4096) }
+}
+
+/// An outside judge.
+pub fn tool(name: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+        .unwrap_or_else(|| panic!("these tests need {name}: install the package {name}"))
+}
+
+/// The files below a folder, by their path in it; links count with a mark for content.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(next).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+            match entry.file_type().unwrap() {
+                kind if kind.is_dir() => open.push(path),
+                kind if kind.is_symlink() => drop(found.insert(name, b"a link".to_vec())),
+                _ => drop(found.insert(name, fs::read(path).unwrap())),
+            }
+        }
+    }
+    found
+}
