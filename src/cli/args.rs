@@ -1,6 +1,9 @@
-//! What was typed.
+//! What was typed: the commands, and the arguments that they share.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::disk::DiskArgs;
+use super::resolve::ResolveArgs;
 
 /// From the network card in your hand to a disk that a stock OpenWrt accepts with no network.
 #[derive(Debug, Parser)]
@@ -18,92 +21,6 @@ pub enum Command {
     Resolve(ResolveArgs),
     /// Write the disk: of a selection, or of owpkg.lock when none is given
     Disk(DiskArgs),
-}
-
-/// `owpkg resolve`
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  owpkg resolve --chip iwl7265d\n  owpkg resolve --chip ath10k --wpa \
-                        wpad-openssl --release 24.10.2\n  owpkg resolve --chip iwl7265d --demo")]
-pub struct ResolveArgs {
-    /// What to install.
-    #[command(flatten)]
-    pub selection: SelectionArgs,
-    /// Where from.
-    #[command(flatten)]
-    pub source: SourceArgs,
-    /// How to print the plan
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: PlanFormat,
-    /// Print the plan as JSON
-    #[arg(long)]
-    pub json: bool,
-    /// Where to write the lock
-    #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
-    pub lock: String,
-    /// Write no lock
-    #[arg(long, conflicts_with = "lock")]
-    pub no_lock: bool,
-}
-
-/// How to print a plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum PlanFormat {
-    /// Who needs whom, from what was asked for
-    #[default]
-    Tree,
-    /// One line a package, in install order
-    Table,
-    /// The names, in install order
-    Names,
-    /// The URLs of the package files
-    Urls,
-}
-
-/// `owpkg disk`
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  owpkg disk pkgs.img --chip iwl7265d\n  owpkg disk pkgs.img --size 5M\n  \
-                        owpkg disk pkgs.tar --format tar --chip mt7921e"
-)]
-pub struct DiskArgs {
-    /// The image, tar or folder to write
-    pub out: String,
-    /// What to install.
-    #[command(flatten)]
-    pub selection: SelectionArgs,
-    /// Where from.
-    #[command(flatten)]
-    pub source: SourceArgs,
-    /// What to write
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: DiskFormat,
-    /// Size of the image, like 5M (MiB) or 64K (KiB); the smallest that will do without it
-    #[arg(long, value_name = "SIZE")]
-    pub size: Option<String>,
-    /// Kind of FAT; chosen by size without it
-    #[arg(long, value_name = "BITS", value_parser = ["12", "16", "32"])]
-    pub fat: Option<String>,
-    /// Label of the image
-    #[arg(long, value_name = "LABEL", default_value = "OWPKG")]
-    pub label: String,
-    /// The lock to read when nothing is selected
-    #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
-    pub lock: String,
-    /// Print what was written as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// What kind of disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum DiskFormat {
-    /// A FAT image, to attach as a disk
-    #[default]
-    Fat,
-    /// A tar, to copy by scp
-    Tar,
-    /// A folder
-    Dir,
 }
 
 /// What to install, shared by the commands that make a plan.

@@ -2,9 +2,10 @@
 
 use std::io::Write as _;
 
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::args::{DiskArgs, DiskFormat};
+use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::failure::{Exit, Failure};
 use super::report;
@@ -12,6 +13,53 @@ use super::session::{self, Session};
 use crate::output::fat::{FatKind, Label, Size};
 use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, disk, write};
 use crate::trust;
+
+/// `owpkg disk`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  owpkg disk pkgs.img --chip iwl7265d\n  owpkg disk pkgs.img --size 5M\n  \
+                        owpkg disk pkgs.tar --format tar --chip mt7921e"
+)]
+pub struct DiskArgs {
+    /// The image, tar or folder to write
+    pub out: String,
+    /// What to install.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Where from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// What to write
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: DiskFormat,
+    /// Size of the image, like 5M (MiB) or 64K (KiB); the smallest that will do without it
+    #[arg(long, value_name = "SIZE")]
+    pub size: Option<String>,
+    /// Kind of FAT; chosen by size without it
+    #[arg(long, value_name = "BITS", value_parser = ["12", "16", "32"])]
+    pub fat: Option<String>,
+    /// Label of the image
+    #[arg(long, value_name = "LABEL", default_value = "OWPKG")]
+    pub label: String,
+    /// The lock to read when nothing is selected
+    #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
+    pub lock: String,
+    /// Print what was written as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What kind of disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum DiskFormat {
+    /// A FAT image, to attach as a disk
+    #[default]
+    Fat,
+    /// A tar, to copy by scp
+    Tar,
+    /// A folder
+    Dir,
+}
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {

@@ -7,7 +7,7 @@ use indicatif::HumanBytes;
 use serde::Serialize;
 use termtree::Tree;
 
-use super::args::PlanFormat;
+use super::resolve::PlanFormat;
 use super::session::{Kind, Planned};
 use super::style::Style;
 use crate::index::PackageId;

@@ -2,7 +2,9 @@
 
 use std::io::Write as _;
 
-use super::args::{ResolveArgs, SourceArgs};
+use clap::{Args, ValueEnum};
+
+use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::failure::Failure;
 use super::report;
@@ -10,6 +12,45 @@ use super::session::{self, Kind, Planned, Session};
 use super::style::Style;
 use crate::output::replace_file;
 use crate::snapshot::Snapshot;
+
+/// `owpkg resolve`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  owpkg resolve --chip iwl7265d\n  owpkg resolve --chip ath10k --wpa \
+                        wpad-openssl --release 24.10.2\n  owpkg resolve --chip iwl7265d --demo")]
+pub struct ResolveArgs {
+    /// What to install.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Where from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// How to print the plan
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: PlanFormat,
+    /// Print the plan as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Where to write the lock
+    #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
+    pub lock: String,
+    /// Write no lock
+    #[arg(long, conflicts_with = "lock")]
+    pub no_lock: bool,
+}
+
+/// How to print a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum PlanFormat {
+    /// Who needs whom, from what was asked for
+    #[default]
+    Tree,
+    /// One line a package, in install order
+    Table,
+    /// The names, in install order
+    Names,
+    /// The URLs of the package files
+    Urls,
+}
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
