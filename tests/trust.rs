@@ -133,6 +133,8 @@ fn official_keys_are_named_by_their_ids() {
     }
     names.sort();
     let mut ids = Keyring::official().ids();
+    // The ids of usign keys are 16 digits long, those of apk keys 32.
+    ids.retain(|id| id.len() == 16);
     ids.sort();
     assert_eq!(ids, names, "every key file is built in");
 }
@@ -168,7 +170,7 @@ fn a_foreign_signature_is_refused_or_accepted_by_name() {
         trusted: vec!["0101010101010101".into()],
     };
     let refused = ring.verify(foreign(), "index", Unsigned::Refuse).unwrap_err();
-    assert!(refused.help().contains("/etc/opkg/keys/0505050505050505"));
+    assert!(refused.help().contains("0505050505050505"));
     assert_eq!(refused, expected);
     assert_eq!(*ring.verify(foreign(), "index", Unsigned::Accept).unwrap().by(), Authority::Nobody);
     let no_keys = Keyring::empty().verify(foreign(), "index", Unsigned::Refuse).unwrap_err();
