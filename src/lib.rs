@@ -1,4 +1,42 @@
 //! owpkg: from the network card in your hand to a disk that a stock OpenWrt accepts with no network.
+//!
+//! # The map of the house
+//!
+//! Data flows one way. Each arrow is a function, each noun a value that nothing changes afterwards:
+//!
+//! ```text
+//! name, id, pasted text ──hardware──▶ chip ──catalogue + release──▶ roots
+//! feed ──fetch──▶ bytes ──trust──▶ Verified ──index──▶ packages ──join──▶ universe
+//! (universe, what the router holds, roots) ──resolve──▶ plan | refusal
+//! plan ⇄ lock ──fetch──▶ bundle of verified bytes ──output──▶ disk | tar | folder
+//! ```
+//!
+//! | module | what it answers |
+//! |---|---|
+//! | [`hardware`] | which chip is this, and which packages does it want? |
+//! | [`release`] | what does a release tree hold: target, kernel, manifest, feeds? |
+//! | [`fetch`] | how do bytes get here? The only module that uses the network, and the only asynchronous one inside |
+//! | [`trust`] | who vouches for them? Only it can make a [`trust::Verified`] |
+//! | [`index`] | what do they say? One trait, [`index::Format`], stands before opkg and apk |
+//! | [`resolve`] | what must be added, in which order, and why? Pure: no clock, no network, no file |
+//! | [`package`] | what is inside a package file, and is it whole? |
+//! | [`output`] | how is the answer written down, whole or not at all? |
+//! | [`cli`] | what was typed, and what is printed? The only module that prints |
+//!
+//! Besides, [`snapshot`] holds the facts of one release for answers with no network, [`blueprint`] makes release trees
+//! of descriptions, [`demo`] makes one of the snapshot's facts, and [`suggest`] finds names like one that is unknown.
+//!
+//! # Where a change goes
+//!
+//! A chip, an id, a key or a newer snapshot is data in `indexes/`. A package format is a folder in [`index`] and its
+//! name in [`index::FORMATS`]. A kind of output is a file in [`output`], a command a file in [`cli`] and a variant of
+//! its `Command`. A request that resolves wrongly is first a test, then a change in [`resolve`] or in the format's
+//! `choice`.
+//!
+//! # What the types promise
+//!
+//! Index parsers take a [`trust::Verified`] index, and outputs are made of [`output::Content`], which is text made here
+//! or something verified; so writing bytes that no key vouches for does not compile.
 #![forbid(unsafe_code)]
 
 pub mod blueprint;

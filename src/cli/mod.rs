@@ -1,6 +1,6 @@
 //! The command line: one file a command, and the only place that prints.
 //!
-//! Arguments are read twice: what was typed stands in [`args`] and in each command, what it means in [`session`].
+//! Arguments are read twice: what was typed stands in `args` and in each command, what it means in `session`.
 
 mod args;
 mod disk;

@@ -35,7 +35,7 @@ pub struct DataTar {
 impl DataTar {
     /// Packs files; everything in the package gets the time `mtime`, in seconds since 1970.
     ///
-    /// Fails on a path that [`read`](super::read) would refuse, or that is there twice.
+    /// Fails on a path that [`read()`](super::read()) would refuse, or that is there twice.
     pub fn pack(files: &[NewFile<'_>], mtime: u64) -> io::Result<DataTar> {
         let mut tree = Tree::default();
         for file in files {
