@@ -1,8 +1,8 @@
 //! A public key and a signature of any of the schemes that OpenWrt uses.
 
+use super::KeyId;
 use super::ec::{self, EcError};
 use super::usign::{self, UsignError};
-use super::KeyId;
 
 /// A signature of one of the schemes that OpenWrt uses.
 #[derive(Debug, Clone)]

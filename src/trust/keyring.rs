@@ -127,8 +127,8 @@ impl Keyring {
     /// Trusts one more public key, given as the content of its file, usign's or PEM; `what` names the file in
     /// errors.
     pub fn add(&mut self, text: &[u8], what: &str) -> Result<(), TrustError> {
-        let key = PublicKey::parse(text)
-            .map_err(|source| TrustError::BadKey { what: what.to_owned(), source })?;
+        let key =
+            PublicKey::parse(text).map_err(|source| TrustError::BadKey { what: what.to_owned(), source })?;
         self.keys.push(key);
         Ok(())
     }

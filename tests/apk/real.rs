@@ -44,7 +44,8 @@ fn every_feed_is_verified_and_read() {
         let stated: BTreeMap<_, _> = json["packages"].as_object().expect(folder).iter().collect();
         // index.json cuts the ABI version off a name that has one.
         assert_eq!(parsed.packages.len(), stated.len(), "{folder}");
-        let same = |name: &str, version| stated.iter().any(|(n, v)| name.starts_with(n.as_str()) && **v == version);
+        let same =
+            |name: &str, version| stated.iter().any(|(n, v)| name.starts_with(n.as_str()) && **v == version);
         for package in &parsed.packages {
             assert!(same(package.name, package.version), "{package}");
             assert_eq!(package.digest.map(|digest| digest.kind), Some(DigestKind::AdbSha256));
@@ -55,7 +56,9 @@ fn every_feed_is_verified_and_read() {
 
 #[test]
 fn every_field_is_read() {
-    let (Some(keyring), Some(bytes)) = (builders_key(), file("packages/x86_64/base", "packages.adb")) else { return };
+    let (Some(keyring), Some(bytes)) = (builders_key(), file("packages/x86_64/base", "packages.adb")) else {
+        return;
+    };
     let signed = Apk.open(vec![SignedFile { name: "packages.adb", bytes }]).expect("a good index");
     let index = keyring.verify(signed, "base", Unsigned::Refuse).expect("a good signature");
     let parsed = Apk.parse(&index, FeedId(3)).expect("a good index");
@@ -80,7 +83,8 @@ fn every_field_is_read() {
 fn without_the_builders_key_it_is_refused() {
     for (folder, _) in FEEDS {
         let Some(bytes) = file(folder, "packages.adb") else { return };
-        let open = || Apk.open(vec![SignedFile { name: "packages.adb", bytes: bytes.clone() }]).expect(folder);
+        let open =
+            || Apk.open(vec![SignedFile { name: "packages.adb", bytes: bytes.clone() }]).expect(folder);
         let official = Keyring::official();
         match official.verify(open(), folder, Unsigned::Refuse) {
             Err(TrustError::ForeignKey { signed_by, trusted, .. }) => {

@@ -3,6 +3,7 @@
 use base64ct::{Base64, Encoding};
 
 use super::schema::Match;
+use super::version;
 use crate::index::{Constraint, Dependency, Relation};
 use crate::trust::Digest;
 
@@ -35,7 +36,10 @@ pub fn clause(text: &str) -> Option<Clause<'_>> {
         "" => None,
         _ => constraint(Match::parse(operator)?, version)?,
     };
-    is_name(name).then_some(Clause { dependency: Dependency { name, constraint }, conflict })
+    let in_order = constraint.is_none_or(|Constraint { relation, version }| {
+        relation == Relation::Identity || version::is_valid(version)
+    });
+    (is_name(name) && in_order).then_some(Clause { dependency: Dependency { name, constraint }, conflict })
 }
 
 /// The constraint that a match and a version make; none inside if they constrain nothing, none at all if the match

@@ -3,6 +3,7 @@
 pub mod adb;
 mod choice;
 pub mod depends;
+mod installed;
 mod names;
 mod read;
 pub mod schema;
@@ -22,6 +23,7 @@ use crate::package;
 use crate::trust::{Digest, Signature, Signed, SignedFile, Verified, ec};
 use adb::{BlockKind, Blocks, Defect, Error, Malformed};
 
+pub use installed::{is_list_line, name_and_version, read_database};
 pub use write::{Content, Entry, File, WriteError, Written, write_index, write_package};
 
 const INDEX: &str = "packages.adb";

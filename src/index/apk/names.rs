@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use super::depends::Clause;
-use crate::index::{Constraint, Dependency, Held, Installed, Package, PackageId, Provide, Relation, Universe};
+use crate::index::{
+    Constraint, Dependency, Held, Installed, Package, PackageId, Provide, Relation, Universe,
+};
 
 /// The position of a name in [`Names`].
 pub type NameId = usize;
@@ -164,10 +166,10 @@ impl<'a, 'i> Names<'a, 'i> {
             let name = visit.name;
             stack.pop();
             let text = self.names[name].text;
-            let real = self.names[name].options.iter().any(|(option, _)| self.candidates[*option].name == name);
+            let real =
+                self.names[name].options.iter().any(|(option, _)| self.candidates[*option].name == name);
             self.turns += 1;
-            self.names[name].turn =
-                u64::from(asked(text)) << 63 | u64::from(real) << 62 | self.turns;
+            self.names[name].turn = u64::from(asked(text)) << 63 | u64::from(real) << 62 | self.turns;
         }
     }
 
@@ -195,7 +197,8 @@ impl<'a, 'i> Names<'a, 'i> {
         let mut provides: Vec<_> = provides.collect();
         if let Some(id) = listed {
             let stated = universe.package(id).provides.iter().map(|provide| (provide.name, provide.version));
-            provides.extend(stated.filter(|provide| !held.provides.iter().any(|(name, _)| name == provide.0)));
+            provides
+                .extend(stated.filter(|provide| !held.provides.iter().any(|(name, _)| name == provide.0)));
         }
         self.add(listed, name, &held.version, &provides, true);
     }

@@ -76,7 +76,9 @@ impl Reader {
         let version = text(blob(info::VERSION)?)?;
         let file = format!("{name}-{version}.apk");
         if !is_plain(name) || !is_plain(&file) || version.is_empty() {
-            return Err(Trouble::Skip("a name or version with a blank, a slash, a quote or a control character"));
+            return Err(Trouble::Skip(
+                "a name or version with a blank, a slash, a quote or a control character",
+            ));
         }
         let digest = match blob(info::HASHES)? {
             hash if hash.len() == 32 => hash.first_chunk().copied().map(Digest::adb_sha256),

@@ -37,7 +37,8 @@ impl<'a, 'i> Solver<'a, 'i> {
     /// Takes a request to add `wanted` to a router.
     pub fn new(universe: &'a Universe<'i>, installed: &'a Installed, wanted: &[&'a str]) -> Solver<'a, 'i> {
         let mut names = Names::new(universe, installed);
-        let mut world: Vec<&str> = installed.iter().map(|(name, _)| name).chain(wanted.iter().copied()).collect();
+        let mut world: Vec<&str> =
+            installed.iter().map(|(name, _)| name).chain(wanted.iter().copied()).collect();
         world.sort_by_key(|name| (name.to_ascii_lowercase(), *name));
         world.dedup();
         let clause = |name| Clause { dependency: Dependency::on(name), conflict: false };
@@ -174,7 +175,8 @@ impl<'a, 'i> Solver<'a, 'i> {
         if std::mem::take(&mut self.names.names[name].recheck) {
             for (option, _) in self.names.names[name].options.clone() {
                 let lacks = |need: &Need<'a>| !self.can_be_met(option, need);
-                if !self.names.candidates[option].out && self.names.candidates[option].needs.iter().any(lacks) {
+                if !self.names.candidates[option].out && self.names.candidates[option].needs.iter().any(lacks)
+                {
                     self.exclude(option);
                 }
             }
@@ -207,14 +209,14 @@ impl<'a, 'i> Solver<'a, 'i> {
             return self.names.meets(Some(of), need, decided);
         }
         let mut left = name.options.iter().filter(|(option, _)| !self.names.candidates[*option].out);
-        (!name.required && need.conflict) || left.any(|option| self.names.meets(Some(of), need, Some(*option)))
+        (!name.required && need.conflict)
+            || left.any(|option| self.names.meets(Some(of), need, Some(*option)))
     }
 
     /// Requires what all options depend on; the versions only if there is no other option.
     fn require_common(&mut self, first: OptionId, left: &[Answer<'a>]) {
-        let depends = |option: OptionId| {
-            self.names.candidates[option].needs.iter().filter(|need| !need.conflict)
-        };
+        let depends =
+            |option: OptionId| self.names.candidates[option].needs.iter().filter(|need| !need.conflict);
         let mut common: Vec<Need<'a>> = Vec::new();
         for need in depends(first) {
             let by_all = left.iter().all(|(option, _)| depends(*option).any(|other| other.name == need.name));

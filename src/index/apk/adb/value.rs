@@ -75,7 +75,9 @@ impl<'a> Value<'a> {
             (0x1, _) => Content::Int(u64::from(content)),
             (0x2, _) => Content::Int(u64::from(u32::from_le_bytes(self.fixed(offset, 4)?))),
             (0x3, _) => Content::Int(u64::from_le_bytes(self.fixed(offset, 4)?)),
-            (0x8, _) => Content::Blob(self.blob_at(offset, 1, u8::from_le_bytes(self.fixed(offset, 1)?).into())?),
+            (0x8, _) => {
+                Content::Blob(self.blob_at(offset, 1, u8::from_le_bytes(self.fixed(offset, 1)?).into())?)
+            }
             (0x9, _) => {
                 Content::Blob(self.blob_at(offset, 2, u16::from_le_bytes(self.fixed(offset, 2)?).into())?)
             }
