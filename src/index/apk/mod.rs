@@ -4,7 +4,6 @@ pub mod adb;
 mod choice;
 pub mod depends;
 mod installed;
-mod names;
 mod read;
 pub mod schema;
 mod solver;
