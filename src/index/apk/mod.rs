@@ -4,6 +4,7 @@ pub mod adb;
 mod choice;
 pub mod depends;
 mod installed;
+pub mod matching;
 mod read;
 pub mod schema;
 mod solver;

@@ -135,8 +135,8 @@ impl Reader {
         for item in items {
             let stored = Stored::read(item)?;
             let version = text(stored.version.unwrap_or_default())?;
-            let constraint = depends::constraint(stored.how, version)
-                .ok_or(Trouble::Skip("a dependency of an unknown kind"))?;
+            let constraint = stored.how.constraint(version);
+            let constraint = constraint.ok_or(Trouble::Skip("a dependency of an unknown kind"))?;
             let dependency = Dependency { name: name(stored.name)?, constraint };
             match stored.how.is_conflict() {
                 true => conflicts.push(dependency),

@@ -6,7 +6,8 @@ use std::io;
 
 use super::adb::{BlockKind, BlockWriter, PayloadTooLarge, Word, Writer, pack};
 use super::depends::{self, Clause};
-use super::schema::{self, Match, info};
+use super::matching::Match;
+use super::schema::{self, info};
 use super::{INDEX, version};
 use crate::trust::ec::SecretKey;
 use crate::trust::{Digest, SignedFile};
@@ -148,7 +149,7 @@ fn write_clauses(writer: &mut Writer, mut clauses: Vec<Clause<'_>>) -> Word {
             (Some(a), Some(b)) => version::compare(a.version, b.version),
             (a, b) => a.is_some().cmp(&b.is_some()),
         };
-        let matches = || Match::of(a).0.cmp(&Match::of(b).0);
+        let matches = || bits(a).cmp(&bits(b));
         a.dependency.name.cmp(b.dependency.name).then_with(versions).then_with(matches)
     });
     let mut words: Vec<Word> = clauses.iter().map(|clause| write_clause(writer, clause)).collect();
@@ -161,9 +162,13 @@ fn write_clause(writer: &mut Writer, clause: &Clause<'_>) -> Word {
     let name = writer.blob(clause.dependency.name.as_bytes());
     let version = clause.dependency.constraint.map_or("", |constraint| constraint.version);
     let version = writer.blob(version.as_bytes());
-    let how = match Match::of(clause).0 {
+    let how = match bits(clause) {
         Match::EQUAL | Match::ANY => Word::NULL,
-        how => writer.int(how),
+        how => writer.int(how.0),
     };
     writer.list(&[name, version, how])
+}
+
+fn bits(clause: &Clause<'_>) -> Match {
+    Match::of(clause.dependency.constraint.as_ref(), clause.conflict)
 }
