@@ -26,7 +26,8 @@ pub struct Installed {
 pub enum InstalledError {
     /// A line fits none of the known forms.
     #[error(
-        "line {line}: {text:?} is in none of the known forms (image manifest, opkg list-installed, opkg status file)"
+        "line {line}: {text:?} is in none of the known forms (image manifest, opkg list-installed, opkg status file, apk \
+         list -I, apk info -v, apk's installed database)"
     )]
     UnknownForm {
         /// The line, counted from 1.
@@ -41,10 +42,14 @@ pub enum InstalledError {
 
 impl Installed {
     /// Reads a list in any known form: an image's manifest (`name - version` or `name version` a line), the output
-    /// of `opkg list-installed`, an opkg status file.
+    /// of `opkg list-installed`, `apk list -I` or `apk info -v`, an opkg status file, apk's installed database.
     pub fn parse(text: &str) -> Result<Installed, InstalledError> {
-        let status = text.lines().any(|line| line.starts_with("Package:"));
-        let installed = if status { super::opkg::read_status(text) } else { read_pairs(text)? };
+        let has = |start| text.lines().any(|line: &str| line.starts_with(start));
+        let installed = match () {
+            () if has("Package:") => super::opkg::read_status(text),
+            () if has("P:") => super::apk::read_database(text),
+            () => read_lines(text)?,
+        };
         match installed.packages.is_empty() {
             true => Err(InstalledError::Empty),
             false => Ok(installed),
@@ -117,7 +122,8 @@ impl Installed {
     }
 }
 
-fn read_pairs(text: &str) -> Result<Installed, InstalledError> {
+/// Reads a package a line: a name and a version, or apk's `name-version`, alone or with what `apk list -I` adds.
+fn read_lines(text: &str) -> Result<Installed, InstalledError> {
     let mut installed = Installed::default();
     for (number, line) in text.lines().enumerate() {
         let line = line.trim();
@@ -125,7 +131,13 @@ fn read_pairs(text: &str) -> Result<Installed, InstalledError> {
             continue;
         }
         let mut words = line.split_whitespace().filter(|word| *word != "-");
-        let (Some(name), Some(version), None) = (words.next(), words.next(), words.next()) else {
+        let pair = match (words.next(), words.next(), words.next()) {
+            (Some(name), Some(version), None) => Some((name, version)),
+            (Some(_), None, None) => super::apk::name_and_version(line),
+            _ if super::apk::is_list_line(line) => super::apk::name_and_version(line),
+            _ => None,
+        };
+        let Some((name, version)) = pair else {
             let text = line.chars().take(60).collect();
             return Err(InstalledError::UnknownForm { line: number + 1, text });
         };

@@ -114,7 +114,8 @@ pub struct Provide<'i> {
 
 /// Whether a name may become a file, a URL segment and a quoted word of a script.
 pub(crate) fn is_plain(name: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_graphic() && !b"/\\\"'`$".contains(&byte) || byte >= 0x80;
+    // Any graphic sign but "/", "\\", quotes and "$": this is asked of every byte of an index's names.
+    let allowed = |byte: u8| matches!(byte, b'!' | b'#' | b'%' | b'&' | b'('..=b'.' | b'0'..=b'[' | b']'..=b'_' | b'a'..=b'~' | 0x80..);
     !name.is_empty() && name.len() <= 255 && !name.starts_with(['.', '-']) && name.bytes().all(allowed)
 }
 

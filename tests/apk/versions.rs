@@ -59,3 +59,29 @@ fn validity() {
         assert!(is_valid(version), "{version}");
     }
 }
+
+#[test]
+fn relations() {
+    let table = [
+        ("1.2.3", Relation::Fuzzy, "1.2", true),
+        ("1.20", Relation::Fuzzy, "1.2", false),
+        ("1.2", Relation::Fuzzy, "1.2.3", false),
+        ("1.2_rc1", Relation::Fuzzy, "1.2", true),
+        ("1.1", Relation::LessFuzzy, "1.2", true),
+        ("1.2.9", Relation::LessFuzzy, "1.2", true),
+        ("1.3", Relation::LessFuzzy, "1.2", false),
+        ("1.2.9", Relation::GreaterFuzzy, "1.2", true),
+        ("1.3", Relation::GreaterFuzzy, "1.2", true),
+        ("1.1", Relation::GreaterFuzzy, "1.2", false),
+        ("1.2", Relation::Equal, "1.2", true),
+        ("1.2-r1", Relation::Equal, "1.2", false),
+        ("1.2", Relation::Less, "1.2", false),
+        ("1.2", Relation::LessEqual, "1.2", true),
+        ("1.2", Relation::Greater, "1.2", false),
+        ("1.2", Relation::GreaterEqual, "1.2", true),
+        ("6.12.74~0a-r1", Relation::Equal, "6.12.74~0b-r1", false),
+    ];
+    for (version, relation, other, expected) in table {
+        assert_eq!(satisfies(version, relation, other), expected, "{version} {relation} {other}");
+    }
+}

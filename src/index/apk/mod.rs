@@ -4,7 +4,8 @@ pub mod adb;
 mod choice;
 pub mod depends;
 mod feed;
-mod names;
+mod installed;
+pub mod matching;
 mod read;
 pub mod schema;
 mod solver;
@@ -24,6 +25,7 @@ use crate::package;
 use crate::trust::{Digest, Signature, Signed, SignedFile, Verified, ec};
 use adb::{BlockKind, Blocks, Defect, Error, Malformed};
 
+pub use installed::{is_list_line, name_and_version, read_database};
 pub use write::{Content, Entry, File, WriteError, Written, write_index, write_package};
 
 const INDEX: &str = "packages.adb";

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::adb::{Adb, Malformed, Value};
-use super::depends::{self, Clause};
+use super::adb::{Adb, Items, Malformed, Value};
+use super::depends;
 use super::schema::{self, Stored, info};
 use crate::index::package::is_plain;
 use crate::index::{Dependency, FeedId, IndexError, Package, Parsed, Provide, Warning};
@@ -74,8 +74,8 @@ impl Reader {
         let blob = |slot| slots.get(slot).blob().map(Option::unwrap_or_default);
         let name = text(blob(info::NAME)?)?;
         let version = text(blob(info::VERSION)?)?;
-        let file = format!("{name}-{version}.apk");
-        if !is_plain(name) || !is_plain(&file) || version.is_empty() {
+        let file = [name, "-", version, ".apk"].concat();
+        if name.is_empty() || version.is_empty() || !is_plain(&file) {
             return Err(Trouble::Skip(
                 "a name or version with a blank, a slash, a quote or a control character",
             ));
@@ -88,9 +88,9 @@ impl Reader {
         };
         let number = |slot| slots.get(slot).int();
         let size = |slot| Ok::<_, Malformed>(Some(number(slot)?).filter(|size| *size != 0));
-        let (conflicts, depends) = partition(self.clauses(slots.get(info::DEPENDS))?);
-        let (_, recommends) = partition(self.clauses(slots.get(info::RECOMMENDS))?);
-        let (unless, mut install_if) = partition(self.clauses(slots.get(info::INSTALL_IF))?);
+        let (depends, conflicts) = self.clauses(slots.get(info::DEPENDS))?;
+        let (recommends, _) = self.clauses(slots.get(info::RECOMMENDS))?;
+        let (mut install_if, unless) = self.clauses(slots.get(info::INSTALL_IF))?;
         if !unless.is_empty() {
             self.warn(entry, "installed unasked only where something is absent: taken as never");
             install_if.clear();
@@ -100,8 +100,8 @@ impl Reader {
             version,
             arch: text(blob(info::ARCH)?)?,
             feed: self.feed,
-            depends: depends.into_iter().map(Into::into).collect(),
-            recommends: recommends.into_iter().map(Into::into).collect(),
+            depends,
+            recommends,
             conflicts,
             provides: self.provides(slots.get(info::PROVIDES))?,
             supersedes: Vec::new(),
@@ -116,41 +116,47 @@ impl Reader {
     }
 
     /// The items of an array of dependencies.
-    fn stored<'i>(&mut self, array: Value<'i>) -> Result<Vec<Stored<'i>>, Trouble> {
+    fn stored<'i>(&mut self, array: Value<'i>) -> Result<Items<'i>, Trouble> {
         let items = array.list()?.items();
         self.dependencies_left = self
             .dependencies_left
             .checked_sub(items.len())
             .ok_or_else(|| Trouble::Refuse(refused(array, "more dependencies than an index may list")))?;
-        Ok(items.map(Stored::read).collect::<Result<_, _>>()?)
+        Ok(items)
     }
 
-    fn clauses<'i>(&mut self, array: Value<'i>) -> Result<Vec<Clause<'i>>, Trouble> {
-        self.stored(array)?.into_iter().map(clause).collect()
+    /// What is depended on, and what is conflicted with.
+    fn clauses<'i, D: From<Dependency<'i>>>(
+        &mut self,
+        array: Value<'i>,
+    ) -> Result<(Vec<D>, Vec<Dependency<'i>>), Trouble> {
+        let items = self.stored(array)?;
+        let (mut depends, mut conflicts) = (Vec::with_capacity(items.len()), Vec::new());
+        for item in items {
+            let stored = Stored::read(item)?;
+            let version = text(stored.version.unwrap_or_default())?;
+            let constraint = stored.how.constraint(version);
+            let constraint = constraint.ok_or(Trouble::Skip("a dependency of an unknown kind"))?;
+            let dependency = Dependency { name: name(stored.name)?, constraint };
+            match stored.how.is_conflict() {
+                true => conflicts.push(dependency),
+                false => depends.push(dependency.into()),
+            }
+        }
+        Ok((depends, conflicts))
     }
 
     /// The names that a package provides; apk looks at the version alone, whatever the match.
     fn provides<'i>(&mut self, array: Value<'i>) -> Result<Vec<Provide<'i>>, Trouble> {
-        let provide = |stored: Stored<'i>| {
-            Ok(Provide { name: name(stored.name)?, version: stored.version.map(text).transpose()? })
-        };
-        self.stored(array)?.into_iter().map(provide).collect()
+        let items = self.stored(array)?;
+        let mut provides = Vec::with_capacity(items.len());
+        for item in items {
+            let stored = Stored::read(item)?;
+            provides
+                .push(Provide { name: name(stored.name)?, version: stored.version.map(text).transpose()? });
+        }
+        Ok(provides)
     }
-}
-
-fn clause<'i>(stored: Stored<'i>) -> Result<Clause<'i>, Trouble> {
-    let version = text(stored.version.unwrap_or_default())?;
-    let constraint =
-        depends::constraint(stored.how, version).ok_or(Trouble::Skip("a dependency of an unknown kind"))?;
-    let dependency = Dependency { name: name(stored.name)?, constraint };
-    Ok(Clause { dependency, conflict: stored.how.is_conflict() })
-}
-
-/// Conflicts, and what is none.
-fn partition(clauses: Vec<Clause<'_>>) -> (Vec<Dependency<'_>>, Vec<Dependency<'_>>) {
-    let of_kind = |conflict| clauses.iter().filter(move |clause| clause.conflict == conflict);
-    let take = |conflict| of_kind(conflict).map(|clause| clause.dependency).collect();
-    (take(true), take(false))
 }
 
 fn name(bytes: &[u8]) -> Result<&str, Trouble> {

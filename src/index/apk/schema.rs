@@ -3,6 +3,7 @@
 //! Slots count from 1; those that owpkg has no use for are left out of the views.
 
 use super::adb::{Items, List, Malformed, Value};
+use super::matching::Match;
 
 /// The schema of an index.
 pub const INDEX: u32 = u32::from_le_bytes(*b"indx");
@@ -67,7 +68,7 @@ pub mod dependency {
     pub const NAME: usize = 1;
     /// The version.
     pub const VERSION: usize = 2;
-    /// How to match it: bits of [`Match`](super::Match).
+    /// How to match it: bits of [`Match`](super::super::matching::Match).
     pub const MATCH: usize = 3;
 }
 
@@ -119,39 +120,6 @@ pub mod package {
     ];
 }
 
-/// How a dependency matches a version: bits that may be combined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Match(pub u64);
-
-impl Match {
-    /// Equal.
-    pub const EQUAL: u64 = 1;
-    /// Earlier.
-    pub const LESS: u64 = 2;
-    /// Later.
-    pub const GREATER: u64 = 4;
-    /// Equal as far as the version goes.
-    pub const FUZZY: u64 = 8;
-    /// What matches is in conflict.
-    pub const CONFLICT: u64 = 16;
-    /// All that versions can be to each other: any will do.
-    pub const ANY: u64 = Match::EQUAL | Match::LESS | Match::GREATER;
-
-    /// Whether every version matches.
-    pub fn is_any(self) -> bool {
-        self.0 & Match::ANY == Match::ANY
-    }
-
-    /// Whether what matches is in conflict.
-    pub fn is_conflict(self) -> bool {
-        self.0 & Match::CONFLICT != 0
-    }
-
-    pub(super) fn without_conflict(self) -> u64 {
-        self.0 & !Match::CONFLICT
-    }
-}
-
 /// A dependency as it is stored.
 #[derive(Debug, Clone, Copy)]
 pub struct Stored<'a> {
@@ -169,13 +137,13 @@ impl<'a> Stored<'a> {
     pub fn read(value: Value<'a>) -> Result<Stored<'a>, Malformed> {
         let slots = value.list()?;
         let version = slots.get(dependency::VERSION).blob()?;
-        let how = match (version, slots.get(dependency::MATCH).int()?) {
+        let how = match (version, Match(slots.get(dependency::MATCH).int()?)) {
             (None, how) => how | Match::ANY,
-            (Some(_), 0) => Match::EQUAL,
+            (Some(_), Match(0)) => Match::EQUAL,
             (Some(_), how) => how,
         };
         let name = slots.get(dependency::NAME).blob()?.unwrap_or_default();
-        Ok(Stored { name, version, how: Match(how) })
+        Ok(Stored { name, version, how })
     }
 }
 

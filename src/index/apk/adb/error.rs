@@ -10,10 +10,21 @@ use super::BlockKind;
 pub enum Error {
     /// It cannot be read or does not unpack.
     #[error(transparent)]
-    Io(#[from] io::Error),
+    Io(io::Error),
     /// It breaks the format.
     #[error(transparent)]
     Malformed(#[from] Malformed),
+}
+
+impl From<io::Error> for Error {
+    /// A block that ends early is found by a reader, which can only say so as an I/O error.
+    fn from(error: io::Error) -> Error {
+        let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Malformed>());
+        match inner.cloned() {
+            Some(malformed) => Error::Malformed(malformed),
+            None => Error::Io(error),
+        }
+    }
 }
 
 /// A breach of the format.

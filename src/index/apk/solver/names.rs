@@ -1,19 +1,24 @@
-//! The names that a request reaches, and the packages that answer to them: what the [solver](super::solver) works on.
+//! The names that a request reaches, and the packages that answer to them: what the solver works on.
 
 use std::collections::HashMap;
+use std::ops::{Index, IndexMut};
 
-use super::depends::Clause;
+use super::queues::Queue;
+use crate::index::apk::depends::Clause;
 use crate::index::{
     Constraint, Dependency, Held, Installed, Package, PackageId, Provide, Relation, Universe,
 };
 
 /// The position of a name in [`Names`].
-pub type NameId = usize;
-/// The position of an option in [`Names`].
-pub type OptionId = usize;
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NameId(usize);
+
+/// The position of a candidate in [`Names`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CandidateId(usize);
 
 /// An option for a name, and the version at which it answers to it; none: virtually.
-pub type Answer<'a> = (OptionId, Option<&'a str>);
+pub type Answer<'a> = (CandidateId, Option<&'a str>);
 
 /// A package that could be installed, or is.
 #[derive(Debug)]
@@ -60,8 +65,8 @@ pub struct Name<'a> {
     pub turn: u64,
     /// Whether something requires it.
     pub required: bool,
-    /// What it was decided for; none inside: for nothing.
-    pub decided: Option<Option<Answer<'a>>>,
+    /// What it was decided for.
+    pub decided: Option<Answer<'a>>,
     /// Whether it waits to be looked at again, and whether the needs of its options must be too.
     pub dirty: bool,
     /// See `dirty`.
@@ -74,18 +79,6 @@ pub struct Name<'a> {
     pub settled: bool,
     /// The queue that it waits in to be decided.
     pub queue: Option<Queue>,
-    seen: bool,
-}
-
-/// Where a required name waits to be decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Queue {
-    /// It has one option, and nothing that could still exclude it.
-    Ready,
-    /// It has an option that may be taken by itself.
-    Choosable,
-    /// It has none yet.
-    Stuck,
 }
 
 /// All names that a request reaches.
@@ -93,15 +86,10 @@ pub enum Queue {
 pub struct Names<'a, 'i> {
     universe: &'a Universe<'i>,
     installed: &'a Installed,
-    /// The names.
-    pub names: Vec<Name<'a>>,
-    /// The packages that answer to them.
-    pub candidates: Vec<Candidate<'a>>,
+    names: Vec<Name<'a>>,
+    candidates: Vec<Candidate<'a>>,
     by_text: HashMap<&'a str, NameId>,
-    by_package: HashMap<PackageId, OptionId>,
-    /// Whether the dependencies of a package have been followed.
-    followed: Vec<bool>,
-    turns: u64,
+    by_package: HashMap<PackageId, CandidateId>,
 }
 
 impl<'a, 'i> Names<'a, 'i> {
@@ -114,8 +102,6 @@ impl<'a, 'i> Names<'a, 'i> {
             candidates: Vec::new(),
             by_text: HashMap::new(),
             by_package: HashMap::new(),
-            followed: Vec::new(),
-            turns: 0,
         };
         for (name, held) in installed.iter() {
             names.add_held(name, held);
@@ -127,12 +113,12 @@ impl<'a, 'i> Names<'a, 'i> {
     pub fn intern(&mut self, text: &'a str) -> NameId {
         *self.by_text.entry(text).or_insert_with(|| {
             self.names.push(Name { text, ..Name::default() });
-            self.names.len() - 1
+            NameId(self.names.len() - 1)
         })
     }
 
     /// Whether `need`, of the package `of`, is met by what a name was decided for, or could be.
-    pub fn meets(&self, of: Option<OptionId>, need: &Need<'a>, by: Option<Answer<'a>>) -> bool {
+    pub fn meets(&self, of: Option<CandidateId>, need: &Need<'a>, by: Option<Answer<'a>>) -> bool {
         let Some((option, version)) = by else { return need.conflict };
         if need.conflict && of == Some(option) {
             return true;
@@ -140,7 +126,7 @@ impl<'a, 'i> Names<'a, 'i> {
         let matches = match &need.constraint {
             None => true,
             Some(Constraint { relation: Relation::Identity, version }) => {
-                let package = self.candidates[option].id.map(|id| self.universe.package(id));
+                let package = self[option].id.map(|id| self.universe.package(id));
                 package.is_some_and(|package| self.universe.format().identifies(package, version))
             }
             Some(constraint) => self.universe.format().satisfies(version.unwrap_or_default(), constraint),
@@ -148,46 +134,29 @@ impl<'a, 'i> Names<'a, 'i> {
         matches != need.conflict
     }
 
+    /// Every candidate.
+    pub fn candidates(&self) -> impl Iterator<Item = &Candidate<'a>> {
+        self.candidates.iter()
+    }
+
     /// Whether a package that was discovered can still be had.
     pub fn can_be_had(&self, id: PackageId) -> bool {
-        self.by_package.get(&id).is_some_and(|option| !self.candidates[*option].out)
+        self.by_package.get(&id).is_some_and(|option| !self[*option].out)
     }
 
-    /// Follows a name to everything that it may bring, and gives every name on the way its turn, of which the highest
-    /// comes first: names of the request, which `asked` tells, before all others, names of packages before names that
-    /// are only provided, and what lies above before what lies deep.
-    pub fn discover(&mut self, name: NameId, asked: &dyn Fn(&str) -> bool) {
-        let mut stack = Vec::from_iter(self.visit(name));
-        while let Some(visit) = stack.last_mut() {
-            if let Some(next) = visit.next(self) {
-                stack.extend(self.visit(next));
-                continue;
-            }
-            let name = visit.name;
-            stack.pop();
-            let text = self.names[name].text;
-            let real =
-                self.names[name].options.iter().any(|(option, _)| self.candidates[*option].name == name);
-            self.turns += 1;
-            self.names[name].turn = u64::from(asked(text)) << 63 | u64::from(real) << 62 | self.turns;
-        }
-    }
-
-    fn visit(&mut self, name: NameId) -> Option<Visit> {
-        if std::mem::replace(&mut self.names[name].seen, true) {
-            return None;
-        }
-        for &id in self.universe.answering(self.names[name].text) {
+    /// Adds the packages of the indexes that answer to a name, and puts its options in order: what is installed first,
+    /// then as the indexes have it.
+    pub fn load(&mut self, name: NameId) {
+        for &id in self.universe.answering(self[name].text) {
             if !self.by_package.contains_key(&id) {
                 self.add_listed(id);
             }
         }
         let candidates = &self.candidates;
-        self.names[name].options.sort_by_key(|(option, _)| {
-            let candidate = &candidates[*option];
+        self.names[name.0].options.sort_by_key(|(option, _)| {
+            let candidate = &candidates[option.0];
             (!candidate.installed, candidate.id)
         });
-        Some(Visit { name, option: 0, item: 0, depends_done: false })
     }
 
     fn add_held(&mut self, name: &'a str, held: &'a Held) {
@@ -219,12 +188,12 @@ impl<'a, 'i> Names<'a, 'i> {
         provides: &[(&'a str, Option<&'a str>)],
         installed: bool,
     ) {
-        let option = self.candidates.len();
+        let option = CandidateId(self.candidates.len());
         let own = self.intern(name);
         let provided: Vec<_> = provides.iter().map(|(name, version)| (self.intern(name), *version)).collect();
         let answers: Vec<_> = std::iter::once((own, Some(version))).chain(provided).collect();
         for (name, version) in &answers {
-            self.names[*name].options.push((option, *version));
+            self[*name].options.push((option, *version));
         }
         let universe = self.universe;
         let package: Option<&'a Package<'i>> = id.map(|id| universe.package(id));
@@ -238,14 +207,13 @@ impl<'a, 'i> Names<'a, 'i> {
         let needs: Vec<Need<'a>> = clauses.iter().map(|clause| self.need(clause)).collect();
         for need in &needs {
             for (name, _) in &answers {
-                if !self.names[need.name].needed_by.contains(name) {
-                    self.names[need.name].needed_by.push(*name);
+                if !self[need.name].needed_by.contains(name) {
+                    self[need.name].needed_by.push(*name);
                 }
             }
         }
         let priority = package.map_or(0, |package| package.provider_priority);
         self.by_package.extend(id.map(|id| (id, option)));
-        self.followed.push(false);
         self.candidates.push(Candidate {
             id,
             name: own,
@@ -269,49 +237,38 @@ impl<'a, 'i> Names<'a, 'i> {
     }
 }
 
+impl<'a> Index<NameId> for Names<'a, '_> {
+    type Output = Name<'a>;
+
+    fn index(&self, name: NameId) -> &Name<'a> {
+        &self.names[name.0]
+    }
+}
+
+impl IndexMut<NameId> for Names<'_, '_> {
+    fn index_mut(&mut self, name: NameId) -> &mut Self::Output {
+        &mut self.names[name.0]
+    }
+}
+
+impl<'a> Index<CandidateId> for Names<'a, '_> {
+    type Output = Candidate<'a>;
+
+    fn index(&self, candidate: CandidateId) -> &Candidate<'a> {
+        &self.candidates[candidate.0]
+    }
+}
+
+impl IndexMut<CandidateId> for Names<'_, '_> {
+    fn index_mut(&mut self, candidate: CandidateId) -> &mut Self::Output {
+        &mut self.candidates[candidate.0]
+    }
+}
+
 /// What a package depends on and what it conflicts with.
 fn clauses<'a>(package: &'a Package<'_>) -> impl Iterator<Item = Clause<'a>> {
     let depends = package.depends.iter().flat_map(|requirement| requirement.alternatives());
     let depends = depends.map(|dependency| Clause { dependency: *dependency, conflict: false });
     let conflicts = package.conflicts.iter();
     depends.chain(conflicts.map(|dependency| Clause { dependency: *dependency, conflict: true }))
-}
-
-/// How far the walk through a name has come: first what its options depend on, then what they provide.
-struct Visit {
-    name: NameId,
-    option: usize,
-    item: usize,
-    depends_done: bool,
-}
-
-impl Visit {
-    /// The next name to follow.
-    fn next(&mut self, names: &mut Names<'_, '_>) -> Option<NameId> {
-        loop {
-            let Some(&(option, _)) = names.names[self.name].options.get(self.option) else {
-                if self.depends_done {
-                    return None;
-                }
-                (self.depends_done, self.option, self.item) = (true, 0, 0);
-                continue;
-            };
-            if !self.depends_done && self.item == 0 && std::mem::replace(&mut names.followed[option], true) {
-                self.option += 1;
-                continue;
-            }
-            let candidate = &names.candidates[option];
-            let next = match self.depends_done {
-                false => candidate.needs.get(self.item).map(|need| need.name),
-                true => candidate.answers.get(self.item + 1).map(|(name, _)| *name),
-            };
-            match next {
-                Some(name) => {
-                    self.item += 1;
-                    return Some(name);
-                }
-                None => (self.option, self.item) = (self.option + 1, 0),
-            }
-        }
-    }
 }

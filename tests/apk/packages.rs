@@ -1,0 +1,175 @@
+//! Package files: what is sound, and what is not what the index lists.
+
+use camino::Utf8PathBuf;
+use owpkg::index::Format;
+use owpkg::index::apk::adb::BlockKind;
+use owpkg::index::apk::{Apk, Content, File, Written, write_package};
+use owpkg::package::apk::check;
+use owpkg::trust::{Artifact, Authority, Digest, Mismatch, sha256};
+
+use super::{blocks, entry, file};
+
+fn package(name: &str) -> Written {
+    let bytes = |path: &str, content: &[u8]| File {
+        path: path.to_owned(),
+        mode: 0o644,
+        content: Content::Bytes(content.to_vec()),
+    };
+    let files =
+        [bytes("etc/first", b"one"), bytes("etc/second", &[2; 100_000]), bytes("usr/third", b"three")];
+    write_package(&entry(name, "1", "", ""), &files, &[]).expect("a package")
+}
+
+/// The package with its blocks changed, and why it is refused.
+fn refusal(change: impl FnOnce(&mut Vec<(BlockKind, Vec<u8>)>)) -> String {
+    let mut blocks = blocks(&package("p").bytes);
+    change(&mut blocks);
+    let bytes =
+        file(b"pckg", &blocks.iter().map(|(kind, payload)| (*kind, &payload[..])).collect::<Vec<_>>());
+    check(&bytes[..]).expect_err("a refusal").to_string()
+}
+
+#[test]
+fn a_sound_package_has_the_digest_of_its_metadata() {
+    let written = package("p");
+    let digest = Apk.measure(&mut &written.bytes[..]).expect("a sound package");
+    assert_eq!(Some(digest), written.entry.packed.map(|(_, digest)| digest));
+    assert_eq!(digest, Digest::adb_sha256(sha256(&blocks(&written.bytes)[0].1)));
+}
+
+#[test]
+fn packing_and_signatures_do_not_change_the_digest() {
+    let mut blocks = blocks(&package("p").bytes);
+    blocks.insert(1, (BlockKind::Signature, vec![0; 90]));
+    let bytes =
+        file(b"pckg", &blocks.iter().map(|(kind, payload)| (*kind, &payload[..])).collect::<Vec<_>>());
+    let digest = check(&bytes[..]).expect("a sound package");
+    assert_eq!(Some(Digest::adb_sha256(digest)), package("p").entry.packed.map(|(_, digest)| digest));
+}
+
+#[test]
+fn package_without_files() {
+    let written = write_package(&entry("meta", "1", "a b", ""), &[], &[]).expect("a package");
+    check(&written.bytes[..]).expect("a sound package");
+}
+
+#[test]
+fn changed_byte_of_data() {
+    let refused = refusal(|blocks| blocks[1].1[9] ^= 1);
+    assert!(
+        refused.ends_with("the bytes of first do not have the hash that the package states"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn missing_data() {
+    assert_eq!(refusal(|blocks| drop(blocks.pop())), "the bytes of third are missing");
+    let refused = refusal(|blocks| drop(blocks.remove(1)));
+    assert!(
+        refused.ends_with("data of file 2 in directory 2, where file 1 in directory 2 belongs"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn data_behind_the_last_file() {
+    let refused = refusal(|blocks| blocks.push(blocks[3].clone()));
+    assert!(refused.ends_with("data of file 1 in directory 3, where the end belongs"), "{refused}");
+}
+
+#[test]
+fn data_in_another_order() {
+    let refused = refusal(|blocks| blocks.swap(1, 2));
+    assert!(
+        refused.ends_with("data of file 2 in directory 2, where file 1 in directory 2 belongs"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn data_of_another_length() {
+    assert!(refusal(|blocks| blocks[1].1.push(0)).ends_with("4 bytes of first, which has 3"));
+    assert!(refusal(|blocks| blocks[1].1.truncate(10)).ends_with("2 bytes of first, which has 3"));
+}
+
+#[test]
+fn data_without_room_for_its_position() {
+    assert!(refusal(|blocks| blocks[1].1.truncate(7)).ends_with("failed to fill whole buffer"));
+}
+
+#[test]
+fn index_in_place_of_a_package() {
+    let index = file(b"indx", &[(BlockKind::Adb, &[0; 16])]);
+    assert_eq!(check(&index[..]).expect_err("a refusal").to_string(), "an index where a package belongs");
+}
+
+#[test]
+fn truncated_package() {
+    let bytes = package("p").bytes;
+    for end in 0..bytes.len() {
+        check(&bytes[..end]).expect_err("a refusal");
+    }
+}
+
+#[test]
+fn files_larger_than_any_package() {
+    use owpkg::index::apk::adb::{Word, Writer};
+    let mut writer = Writer::new();
+    let size = writer.int(5 << 30);
+    let name = writer.blob(b"f");
+    let one = writer.list(&[name, Word::NULL, size]);
+    let files = writer.list(&[one]);
+    let directory = writer.list(&[Word::NULL, Word::NULL, files]);
+    let paths = writer.list(&[directory]);
+    let root = writer.list(&[Word::NULL, paths]);
+    let payload = writer.finish(root).expect("a small payload");
+    let bytes = file(b"pckg", &[(BlockKind::Adb, &payload)]);
+    let refused = check(&bytes[..]).expect_err("a refusal").to_string();
+    assert!(refused.starts_with("it lists more than"), "{refused}");
+}
+
+#[test]
+fn few_bytes_that_claim_many_files() {
+    use owpkg::index::apk::adb::{Word, Writer};
+    let mut writer = Writer::new();
+    let name = writer.blob(b"f");
+    let one = writer.list(&[name]);
+    let files = writer.list(&vec![one; 4096]);
+    let directory = writer.list(&[Word::NULL, Word::NULL, files]);
+    let paths = writer.list(&vec![directory; 4096]);
+    let root = writer.list(&[Word::NULL, paths]);
+    let payload = writer.finish(root).expect("a small payload");
+    assert!(payload.len() < 40_000);
+    let bytes = file(b"pckg", &[(BlockKind::Adb, &payload)]);
+    let refused = check(&bytes[..]).expect_err("a refusal").to_string();
+    assert!(refused.starts_with("it lists more than"), "{refused}");
+}
+
+/// Checks `content` against what an index says of `listed`.
+fn artifact(content: &[u8], listed: &Written) -> Result<(), Mismatch> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = Utf8PathBuf::from_path_buf(folder.path().join("p.apk")).expect("a path of text");
+    std::fs::write(&path, content).expect("a file");
+    let (size, digest) = listed.entry.packed.expect("a written package");
+    let size = (content.len() == listed.bytes.len()).then_some(size);
+    Artifact::check(&path, size, &digest, &Authority::Nobody, |file| Apk.measure(file)).map(|_| ())
+}
+
+#[test]
+fn the_package_that_the_index_lists() {
+    artifact(&package("p").bytes, &package("p")).expect("the very package");
+}
+
+#[test]
+fn hash_of_another_package() {
+    let refused = artifact(&package("q").bytes, &package("p")).expect_err("a refusal");
+    assert!(matches!(refused, Mismatch::Digest { .. }), "{refused}");
+}
+
+#[test]
+fn bytes_behind_the_package() {
+    let longer = [&package("p").bytes[..], b"x"].concat();
+    let refused = artifact(&longer, &package("p")).expect_err("a refusal");
+    assert!(matches!(refused, Mismatch::Unreadable { .. }), "{refused}");
+}
