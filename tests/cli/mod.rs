@@ -1,0 +1,3 @@
+//! The program end to end, both formats by the same tests.
+
+mod resolve;
