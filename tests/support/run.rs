@@ -91,6 +91,11 @@ impl Run {
         self
     }
 
+    pub fn stdout(mut self, out: impl Write + 'static) -> Run {
+        self.env.out = Box::new(out);
+        self
+    }
+
     pub fn cwd(mut self, path: &Utf8Path) -> Run {
         self.env.cwd = path.to_owned();
         self
