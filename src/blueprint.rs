@@ -44,6 +44,8 @@ pub struct Article {
     pub any_arch: bool,
     /// What it depends on: `libc kernel=6.12.71~…-r1 b>=1.0`.
     pub depends: String,
+    /// What is to be installed with it where it can be, which only opkg does.
+    pub recommends: String,
     /// What it provides: `v` virtually, `v=1.0` at a version, which opkg does not know.
     pub provides: String,
     /// Names that it excludes.

@@ -1,3 +1,5 @@
 //! What the tests of several areas stand on.
 
+pub mod feeds;
+pub mod run;
 pub mod server;

@@ -35,12 +35,13 @@ fn entry(blueprint: &Blueprint, article: &Article) -> Entry {
         let names: Vec<&str> = list.split_whitespace().map(|item| clause(item).0).collect();
         names.join(", ")
     };
-    let depends: Vec<String> = article.depends.split_whitespace().map(dependency).collect();
+    let needs = |list: &str| list.split_whitespace().map(dependency).collect::<Vec<String>>().join(", ");
     Entry {
         name: article.name.clone(),
         version: article.version.clone(),
         arch: arch.to_owned(),
-        depends: depends.join(", "),
+        depends: needs(&article.depends),
+        recommends: needs(&article.recommends),
         provides: names(&article.provides),
         conflicts: names(&article.conflicts),
         replaces: names(&article.replaces),

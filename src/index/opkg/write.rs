@@ -20,6 +20,8 @@ pub struct Entry {
     pub arch: String,
     /// `Depends`.
     pub depends: String,
+    /// `Recommends`.
+    pub recommends: String,
     /// `Provides`.
     pub provides: String,
     /// `Conflicts`; it stands before `Replaces`, as OpenWrt's own build writes it.
@@ -46,6 +48,7 @@ impl Entry {
             ("Package", self.name.as_str()),
             ("Version", &self.version),
             ("Depends", &self.depends),
+            ("Recommends", &self.recommends),
             ("Provides", &self.provides),
             ("Conflicts", &self.conflicts),
             ("Replaces", &self.replaces),
