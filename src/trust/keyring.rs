@@ -162,6 +162,7 @@ impl Keyring {
                 continue;
             }
             match named.any(|key| key.verifies(&signed.message, signature)) {
+                true if good.contains(signature.key_id()) => {}
                 true => good.push(signature.key_id().clone()),
                 false => wrong = Some(signature.key_id().to_string()),
             }

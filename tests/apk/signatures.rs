@@ -29,7 +29,7 @@ fn with_blocks(blocks: &[(BlockKind, Vec<u8>)]) -> Vec<u8> {
 
 #[test]
 fn one_good_signature_is_enough() {
-    for keys in [&[&key()][..], &[&other_key(), &key()], &[&key(), &other_key()]] {
+    for keys in [&[&key()][..], &[&other_key(), &key()], &[&key(), &other_key()], &[&key(), &key()]] {
         let index =
             keyring().verify(open(index(keys)), "the index", Unsigned::Refuse).expect("a good signature");
         assert_eq!(*index.by(), Authority::Keys(vec![key().public().id().clone()]));

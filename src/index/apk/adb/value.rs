@@ -94,8 +94,11 @@ impl<'a> Value<'a> {
 
     /// The number that it holds; 0 if it is absent.
     pub fn int(self) -> Result<u64, Malformed> {
+        // Most slots of most objects are absent.
+        if self.is_null() {
+            return Ok(0);
+        }
         match self.content()? {
-            Content::Null => Ok(0),
             Content::Int(number) => Ok(number),
             other => Err(self.wrong_type("a number", other)),
         }
@@ -103,8 +106,10 @@ impl<'a> Value<'a> {
 
     /// The bytes that it holds; none if it is absent.
     pub fn blob(self) -> Result<Option<&'a [u8]>, Malformed> {
+        if self.is_null() {
+            return Ok(None);
+        }
         match self.content()? {
-            Content::Null => Ok(None),
             Content::Blob(bytes) => Ok(Some(bytes)),
             other => Err(self.wrong_type("a blob", other)),
         }
@@ -112,8 +117,10 @@ impl<'a> Value<'a> {
 
     /// The object or array that it holds; an empty one if it is absent.
     pub fn list(self) -> Result<List<'a>, Malformed> {
+        if self.is_null() {
+            return Ok(List::EMPTY);
+        }
         match self.content()? {
-            Content::Null => Ok(List::EMPTY),
             Content::List(list) => Ok(list),
             other => Err(self.wrong_type("a list", other)),
         }

@@ -59,7 +59,7 @@ pub struct Name<'a> {
     pub text: &'a str,
     /// Who answers to it.
     pub options: Vec<Answer<'a>>,
-    /// The names of the packages that depend on it or conflict with it, provided ones included.
+    /// The names of the packages that depend on it or conflict with it, provided ones included; some occur twice.
     pub needed_by: Vec<NameId>,
     /// Its turn, when several names could be decided: the highest comes first.
     pub turn: u64,
@@ -207,9 +207,7 @@ impl<'a, 'i> Names<'a, 'i> {
         let needs: Vec<Need<'a>> = clauses.iter().map(|clause| self.need(clause)).collect();
         for need in &needs {
             for (name, _) in &answers {
-                if !self[need.name].needed_by.contains(name) {
-                    self[need.name].needed_by.push(*name);
-                }
+                self[need.name].needed_by.push(*name);
             }
         }
         let priority = package.map_or(0, |package| package.provider_priority);
