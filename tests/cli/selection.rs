@@ -18,7 +18,10 @@ fn an_unknown_package_has_near_names() {
     for format in FORMATS {
         let site = wifi().on(format);
         let ran = site.owpkg("resolve --add hostapd-comon").run().exits(3);
-        ran.says(&["no feed holds the package hostapd-comon (wanted by --add)", "did you mean hostapd-common"]);
+        ran.says(&[
+            "no feed holds the package hostapd-comon (wanted by --add)",
+            "did you mean hostapd-common",
+        ]);
         site.owpkg("resolve --add qqq").run().exits(3).says(&["--feed NAME=URL"]);
     }
 }
@@ -48,7 +51,8 @@ fn a_provided_name_is_a_package_to_ask_for() {
 fn an_omitted_root_is_left_out_aloud() {
     for format in FORMATS {
         let site = wifi().on(format);
-        let line = "resolve --chip iwl7265d --omit iwlwifi-firmware-iwl7265d wpad-basic-mbedtls --format names";
+        let line =
+            "resolve --chip iwl7265d --omit iwlwifi-firmware-iwl7265d wpad-basic-mbedtls --format names";
         let ran = site.owpkg(line).run().exits(0);
         assert_eq!(ran.lines(), ["kmod-cfg80211", "kmod-mac80211", "kmod-iwlwifi"]);
         ran.says(&["iwlwifi-firmware-iwl7265d is left out, as --omit says, although chip iwl7265d wants it"]);
@@ -60,7 +64,11 @@ fn an_omitted_package_that_is_needed_is_a_refusal() {
     for format in FORMATS {
         let site = wifi().on(format);
         let ran = site.owpkg("resolve --chip iwl7265d --omit kmod-cfg80211").run().exits(4);
-        ran.says(&["kmod-iwlwifi → kmod-mac80211 needs kmod-cfg80211", "is cut by --omit", "leave out the --omit"]);
+        ran.says(&[
+            "kmod-iwlwifi → kmod-mac80211 needs kmod-cfg80211",
+            "is cut by --omit",
+            "leave out the --omit",
+        ]);
         assert!(!site.holds("owpkg.lock"));
     }
 }
@@ -69,7 +77,8 @@ fn an_omitted_package_that_is_needed_is_a_refusal() {
 fn wpad_is_none_another_or_the_one_there_is() {
     for format in FORMATS {
         let site = wifi().on(format);
-        let wpads = |plan: Vec<String>| plan.into_iter().filter(|name| name.starts_with("wpad")).collect::<Vec<_>>();
+        let wpads =
+            |plan: Vec<String>| plan.into_iter().filter(|name| name.starts_with("wpad")).collect::<Vec<_>>();
         assert_eq!(wpads(site.plan("--chip iwl7265d")), ["wpad-basic-mbedtls"]);
         assert!(wpads(site.plan("--chip iwl7265d --wpa none")).is_empty());
         assert_eq!(wpads(site.plan("--chip iwl7265d mt7921e --wpa wpad-openssl")), ["wpad-openssl"]);
@@ -94,14 +103,18 @@ fn what_excludes_a_held_package_is_refused() {
     for format in FORMATS {
         let site = wifi().stock("wpad-basic-mbedtls", "2025.08.26~ca266cc2-r1").on(format);
         let ran = site.owpkg("resolve --add wpad-openssl").run().exits(4);
-        ran.says(&["conflicts with the installed wpad-basic-mbedtls", "remove wpad-basic-mbedtls from the router first"]);
+        ran.says(&[
+            "conflicts with the installed wpad-basic-mbedtls",
+            "remove wpad-basic-mbedtls from the router first",
+        ]);
     }
 }
 
 #[test]
 fn a_held_package_of_another_version_stays() {
     for format in FORMATS {
-        let release = wifi().stock("libmbedtls21", "3.6.4-r1").package("new", "1").depends("libmbedtls21>=3.6.5");
+        let release =
+            wifi().stock("libmbedtls21", "3.6.4-r1").package("new", "1").depends("libmbedtls21>=3.6.5");
         let ran = release.on(format).owpkg("resolve --add new").run().exits(4);
         ran.says(&["new needs libmbedtls21 >= 3.6.5", "3.6.4-r1", "owpkg never changes what is installed"]);
     }
@@ -133,7 +146,9 @@ fn a_router_of_another_build_hears_of_both_kernels_where_modules_lie_apart() {
     let other = format!("6.12.71~{OTHER_VERMAGIC}-r1");
     for format in FORMATS {
         let site = wifi().on(format);
-        let run = site.owpkg("resolve --chip iwl7265d --installed -").stdin(format!("kernel - {other}\nlibc - 1\n"));
+        let run = site
+            .owpkg("resolve --chip iwl7265d --installed -")
+            .stdin(format!("kernel - {other}\nlibc - 1\n"));
         run.run().exits(4).says(&[&wanted, &other, "never forced"]);
     }
 }
@@ -147,16 +162,24 @@ fn of_several_kernels_modules_the_routers_own_are_taken() {
     let mut other = wifi();
     other.blueprint.kernel.vermagic = OTHER_VERMAGIC.into();
     for (_, packages) in &mut other.blueprint.feeds {
-        packages.iter_mut().for_each(|package| package.depends = package.depends.replace(VERMAGIC, OTHER_VERMAGIC));
+        packages
+            .iter_mut()
+            .for_each(|package| package.depends = package.depends.replace(VERMAGIC, OTHER_VERMAGIC));
     }
     for format in FORMATS {
         let mut files = wifi().build(format);
         files.0.extend(other.build(format).0.into_iter().filter(|(path, _)| path.contains(OTHER_VERMAGIC)));
         let site = Site::new(format, files);
-        let kernels = |urls: &str| (urls.matches(&format!("/{}", folder(VERMAGIC))).count(), urls.matches(&folder(OTHER_VERMAGIC)).count());
+        let kernels = |urls: &str| {
+            (
+                urls.matches(&format!("/{}", folder(VERMAGIC))).count(),
+                urls.matches(&folder(OTHER_VERMAGIC)).count(),
+            )
+        };
         assert_eq!(kernels(&modules_of(&site)), (3, 0));
         let list = format!("kernel - 6.12.71~{OTHER_VERMAGIC}-r1\nlibc - 1\n");
-        let ran = site.owpkg("resolve --chip iwl7265d --format urls --installed -").stdin(list).run().exits(0);
+        let ran =
+            site.owpkg("resolve --chip iwl7265d --format urls --installed -").stdin(list).run().exits(0);
         assert_eq!(kernels(&ran.out), (0, 3));
         assert!(site.read("owpkg.lock").contains(&format!("kernel = \"6.12.71~{OTHER_VERMAGIC}-r1\"")));
     }

@@ -27,7 +27,8 @@ fn without_signature(packed: &[u8]) -> Vec<u8> {
         b"ADB." => packed.to_vec(),
         b"ADBd" => {
             let mut plain = Vec::new();
-            std::io::Read::read_to_end(&mut flate2::read::DeflateDecoder::new(&packed[4..]), &mut plain).unwrap();
+            std::io::Read::read_to_end(&mut flate2::read::DeflateDecoder::new(&packed[4..]), &mut plain)
+                .unwrap();
             plain
         }
         other => panic!("unexpected magic {other:?}"),
@@ -133,7 +134,10 @@ fn spliced(payload: &[u8], signature: &[u8]) -> Vec<u8> {
 fn plain_adb(packed: &[u8]) -> Vec<u8> {
     let mut plain = Vec::new();
     match &packed[..4] {
-        b"ADBd" => drop(std::io::Read::read_to_end(&mut flate2::read::DeflateDecoder::new(&packed[4..]), &mut plain).unwrap()),
+        b"ADBd" => drop(
+            std::io::Read::read_to_end(&mut flate2::read::DeflateDecoder::new(&packed[4..]), &mut plain)
+                .unwrap(),
+        ),
         _ => plain.extend_from_slice(packed),
     }
     plain
@@ -156,7 +160,10 @@ fn a_flipped_bit_in_a_package_makes_no_disk() {
         flip(&site, "kmod-cfg80211");
         site.owpkg("resolve --chip iwl7265d").run().exits(0);
         for line in ["disk out.img", "disk out.img --chip iwl7265d", "disk new --format dir"] {
-            site.owpkg(line).run().exits(5).says(&["kmod-cfg80211", "is not the file that the index describes"]);
+            site.owpkg(line)
+                .run()
+                .exits(5)
+                .says(&["kmod-cfg80211", "is not the file that the index describes"]);
         }
         assert_eq!(site.read("out.img"), "an older disk");
         assert!(!site.holds("new"));
@@ -222,17 +229,29 @@ fn a_lock_vouches_for_nothing() {
         let digest = module.digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
 
         let by_hand = ["is not in the index of the feed", "changed by hand"];
-        tampered(&site, |lock| lock.replace(&digest, &digest.replace('a', "b").replace('0', "1"))).exits(5).says(&by_hand);
+        tampered(&site, |lock| lock.replace(&digest, &digest.replace('a', "b").replace('0', "1")))
+            .exits(5)
+            .says(&by_hand);
         let of_mac80211 = "name = \"kmod-mac80211\"\nversion = \"6.12.71-r1\"";
-        tampered(&site, |lock| lock.replace(of_mac80211, "name = \"kmod-mac80211\"\nversion = \"6.12.72-r1\"")).exits(5).says(&by_hand);
-        tampered(&site, |lock| lock.replace(of_mac80211, "name = \"planted\"\nversion = \"6.12.71-r1\"")).exits(5).says(&by_hand);
+        tampered(&site, |lock| {
+            lock.replace(of_mac80211, "name = \"kmod-mac80211\"\nversion = \"6.12.72-r1\"")
+        })
+        .exits(5)
+        .says(&by_hand);
+        tampered(&site, |lock| lock.replace(of_mac80211, "name = \"planted\"\nversion = \"6.12.71-r1\""))
+            .exits(5)
+            .says(&by_hand);
         tampered(&site, |lock| lock.replace("feed = \"kmods\"", "feed = \"base\"")).exits(5).says(&by_hand);
 
         let plain = ["is not a plain file name"];
         for evil in ["../kmod-mac80211", "a/b", ".hidden", "a'b", "-x", "a\\u0000b"] {
-            tampered(&site, |lock| lock.replace("name = \"kmod-mac80211\"", &format!("name = \"{evil}\""))).exits(2).says(&plain);
+            tampered(&site, |lock| lock.replace("name = \"kmod-mac80211\"", &format!("name = \"{evil}\"")))
+                .exits(2)
+                .says(&plain);
         }
-        tampered(&site, |lock| lock.replace(&format!("file = \"{}\"", module.file), "file = \"../../evil\"")).exits(2).says(&plain);
+        tampered(&site, |lock| lock.replace(&format!("file = \"{}\"", module.file), "file = \"../../evil\""))
+            .exits(2)
+            .says(&plain);
         tampered(&site, |lock| lock.replace("name = \"kmods\"", "name = \"..\"")).exits(2).says(&plain);
         tampered(&site, |lock| lock.replace("owpkg.lock/1", "owpkg.lock/9")).exits(2).says(&["schema"]);
         tampered(&site, |lock| lock.replace("format = \"", "format = \"x")).exits(2).says(&["is not known"]);
@@ -249,8 +268,9 @@ fn names_to_install_that_a_hand_added_reach_no_script() {
         let site = wifi().on(format);
         site.owpkg("resolve --chip iwl7265d --lock good.lock").run().exits(0);
         for evil in ["--allow-untrusted", "a b", "planted"] {
-            let ran = tampered(&site, |lock| lock.replace("install = [", &format!("install = [\"{evil}\", ")));
-            assert_ne!(ran.code, 0, "{evil}: {}", ran.err);
+            tampered(&site, |lock| lock.replace("install = [", &format!("install = [\"{evil}\", ")))
+                .exits(2)
+                .says(&["which is not one of its packages"]);
         }
     }
 }
