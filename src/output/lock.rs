@@ -134,6 +134,9 @@ pub enum LockError {
     /// A name in it cannot become a file.
     #[error("{0:?} is not a plain file name")]
     Name(String),
+    /// It tells the router to install what is not in its plan.
+    #[error("it is to install {0:?}, which is not one of its packages")]
+    Unplanned(String),
     /// Its format is not known.
     #[error("the package format {0:?} is not known")]
     Format(String),
@@ -210,7 +213,11 @@ impl Lock {
                 return Err(LockError::Name(name.clone()));
             }
         }
-        Ok(lock)
+        let is_planned = |name: &&String| lock.packages.iter().any(|package| package.name == **name);
+        match lock.install.iter().find(|name| !is_planned(name)) {
+            Some(name) => Err(LockError::Unplanned(name.clone())),
+            None => Ok(lock),
+        }
     }
 
     /// The format of its feeds.

@@ -7,6 +7,9 @@ use super::{FeedPlace, Kernel, Target};
 /// The feeds of `packages/<arch>/` when the tree does not list them.
 const KNOWN: [&str; 5] = ["base", "luci", "packages", "routing", "telephony"];
 
+/// The feed of kernel modules.
+pub(super) const KMODS: &str = "kmods";
+
 /// A feed that a tree may have.
 #[derive(Debug, Clone)]
 pub(super) struct Wanted {
@@ -25,7 +28,7 @@ pub(super) fn core(root: &Location, target: &Target) -> Result<FeedPlace, Locati
 /// The kernel modules of one kernel, where they live apart from the core feed.
 pub(super) fn kmods(root: &Location, target: &Target, kernel: &Kernel) -> Result<Wanted, LocationError> {
     let location = root.join(&format!("targets/{target}/kmods/{}", kernel.folder()))?;
-    Ok(Wanted { place: FeedPlace { name: "kmods".to_owned(), location }, expected: false })
+    Ok(Wanted { place: FeedPlace { name: KMODS.to_owned(), location }, expected: false })
 }
 
 /// The feeds of an architecture: those that `feeds.conf` lists, else the known ones.

@@ -117,7 +117,15 @@ impl Reader<'_> {
             });
         }
         let (mut feeds, mut indexes) = (vec![core], vec![core_index]);
-        for (place, index) in self.feeds(format, places)? {
+        let mut found = self.feeds(format, places)?;
+        // No modules for the router's kernel: those of the release's own tell the user which kernel they are for.
+        if let (Some(own), Some(router)) = (&profiles.linux_kernel, &kernel)
+            && own != router
+            && !found.iter().any(|(place, _)| place.name == feeds::KMODS)
+        {
+            found.splice(0..0, self.feeds(format, vec![feeds::kmods(&root, &target, own)?])?);
+        }
+        for (place, index) in found {
             feeds.push(place);
             indexes.push(index);
         }
