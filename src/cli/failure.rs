@@ -156,7 +156,7 @@ impl From<Refusal> for Failure {
             Refusal::UnknownPackage { because, .. } if because == "--add" => Exit::Unknown,
             _ => Exit::Unresolvable,
         };
-        Failure::of(exit, &refusal, refusal.help())
+        Failure::of(exit, &refusal, Some(refusal.help()))
     }
 }
 

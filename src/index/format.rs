@@ -49,6 +49,12 @@ pub trait Format: fmt::Debug + Sync {
         true
     }
 
+    /// Whether a conflict with a name also hits the packages that only provide it.
+    fn conflicts_hit_providers(&self) -> bool;
+
+    /// Whether the client installs what a package recommends.
+    fn heeds_recommends(&self) -> bool;
+
     /// Whether a package of this architecture installs on a router of the release's architecture.
     fn fits(&self, package_arch: &str, release_arch: &str) -> bool;
 
@@ -104,6 +110,11 @@ impl dyn Format + '_ {
         }
         let provides = package.provides.iter().map(|provide| (provide.name, provide.version));
         self.answers((package.name, package.version), provides, dependency)
+    }
+
+    /// Whether a conflict is with this package.
+    pub fn hits(&self, conflict: &Dependency<'_>, package: &Package<'_>) -> bool {
+        (self.conflicts_hit_providers() || conflict.name == package.name) && self.meets(package, conflict)
     }
 
     /// Whether something of this name, version and provided names meets a dependency.

@@ -67,6 +67,11 @@ impl Installed {
         self.packages.insert(name.to_owned(), held);
     }
 
+    /// Takes a package out.
+    pub fn remove(&mut self, name: &str) -> Option<Held> {
+        self.packages.remove(name)
+    }
+
     /// The package of that name.
     pub fn get(&self, name: &str) -> Option<&Held> {
         self.packages.get(name)

@@ -21,6 +21,9 @@ pub struct Universe<'i> {
     feeds: Vec<Feed>,
     packages: Vec<Package<'i>>,
     answering: HashMap<&'i str, Vec<PackageId>>,
+    superseders: HashMap<&'i str, &'i str>,
+    conditional: Vec<PackageId>,
+    foreign: Vec<(&'i str, &'i str)>,
 }
 
 impl<'i> Universe<'i> {
@@ -37,16 +40,28 @@ impl<'i> Universe<'i> {
             feeds: Vec::new(),
             packages: Vec::new(),
             answering: HashMap::new(),
+            superseders: HashMap::new(),
+            conditional: Vec::new(),
+            foreign: Vec::new(),
         };
         for (feed, parsed) in indexes {
             universe.feeds.push(feed);
             parsed.packages.into_iter().for_each(|package| universe.add(package));
+        }
+        for (id, package) in universe.packages.iter().enumerate() {
+            for name in &package.supersedes {
+                universe.superseders.entry(name).or_insert(package.name);
+            }
+            if !package.install_if.is_empty() {
+                universe.conditional.push(PackageId(id as u32));
+            }
         }
         universe
     }
 
     fn add(&mut self, package: Package<'i>) {
         if !self.format.fits(package.arch, &self.arch) {
+            self.foreign.push((package.name, package.arch));
             return;
         }
         let same = self.named(package.name).find(|&id| {
@@ -131,6 +146,21 @@ impl<'i> Universe<'i> {
     pub fn meeting(&self, dependency: &Dependency<'_>) -> Vec<PackageId> {
         let candidates = self.answering(dependency.name).iter().copied();
         candidates.filter(|&id| self.format.meets(self.package(id), dependency)).collect()
+    }
+
+    /// The package that takes over a name: the first in the order of the indexes that says so.
+    pub fn superseder(&self, name: &str) -> Option<&'i str> {
+        self.superseders.get(name).copied()
+    }
+
+    /// The packages that are installed unasked where their conditions hold.
+    pub fn conditional(&self) -> &[PackageId] {
+        &self.conditional
+    }
+
+    /// The architectures of the packages of that name that were left out.
+    pub fn foreign(&self, name: &str) -> impl Iterator<Item = &'i str> {
+        self.foreign.iter().filter(move |(own, _)| *own == name).map(|(_, arch)| *arch)
     }
 
     /// Every name that a package answers to: for suggestions.

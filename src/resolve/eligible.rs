@@ -1,20 +1,23 @@
 //! Which packages may be chosen at all, and why the others may not.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use serde::Serialize;
 
 use crate::index::{Dependency, Format, Installed, Package, PackageId, Requirement, Universe};
 
 use super::Request;
 
 /// Why a package may not be chosen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "why", rename_all = "kebab-case")]
 pub enum Unfit {
     /// The router holds the package in another version, and held packages stay as they are.
     Held {
         /// The version that the router holds.
         version: String,
     },
-    /// It conflicts with a package that the router holds.
+    /// It cannot stand beside a package that the router holds.
     ConflictsWithHeld {
         /// That package.
         held: String,
@@ -25,16 +28,29 @@ pub enum Unfit {
     NoDigest,
 }
 
+/// A package that would meet a requirement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate {
+    /// The package.
+    pub id: PackageId,
+    /// Whether the client takes it for this requirement by itself; otherwise it counts only where something else
+    /// requires it.
+    pub by_itself: bool,
+}
+
 /// The candidates of a request: a view of the universe beside what the router holds.
 pub struct Eligibility<'u, 'r> {
     /// What can be chosen from.
     pub universe: &'u Universe<'u>,
     /// What the router holds.
     pub installed: &'r Installed,
-    request: &'r Request,
+    /// What is asked for.
+    pub request: &'r Request,
     asked: HashSet<&'r str>,
     /// What the packages that the router holds conflict with, each with the one that does.
     held_conflicts: Vec<(Dependency<'u>, &'u str)>,
+    /// The names that they answer to, each with who does and at which version; none: virtually.
+    held_names: HashMap<&'r str, Vec<(&'r str, Option<&'r str>)>>,
 }
 
 impl<'u, 'r> Eligibility<'u, 'r> {
@@ -42,15 +58,23 @@ impl<'u, 'r> Eligibility<'u, 'r> {
         universe: &'u Universe<'u>,
         installed: &'r Installed,
         request: &'r Request,
-        asked: HashSet<&'r str>,
     ) -> Eligibility<'u, 'r> {
-        let held = installed.iter().flat_map(|(name, held)| {
-            let entries: Vec<PackageId> = universe.named(name).collect();
-            entries.into_iter().map(|id| universe.package(id)).filter(|entry| entry.version == held.version)
-        });
-        let held_conflicts =
-            held.flat_map(|entry| entry.conflicts.iter().map(|conflict| (*conflict, entry.name))).collect();
-        Eligibility { universe, installed, request, asked, held_conflicts }
+        let asked = request.roots.iter().map(|root| root.name.as_str()).collect();
+        let mut held_conflicts = Vec::new();
+        let mut held_names: HashMap<&str, Vec<(&str, Option<&str>)>> = HashMap::new();
+        for (name, held) in installed.iter() {
+            for &id in universe.answering(name) {
+                let entry = universe.package(id);
+                if entry.name == name && entry.version == held.version {
+                    held_conflicts.extend(entry.conflicts.iter().map(|conflict| (*conflict, entry.name)));
+                }
+            }
+            held_names.entry(name).or_default().push((name, Some(&held.version)));
+            for (provided, version) in &held.provides {
+                held_names.entry(provided).or_default().push((name, version.as_deref()));
+            }
+        }
+        Eligibility { universe, installed, request, asked, held_conflicts, held_names }
     }
 
     fn format(&self) -> &'static dyn Format {
@@ -59,37 +83,54 @@ impl<'u, 'r> Eligibility<'u, 'r> {
 
     /// Whether the router already holds something that meets the requirement.
     pub fn is_met(&self, requirement: &Requirement<'_>) -> bool {
-        let alternatives = requirement.alternatives();
-        alternatives
-            .into_iter()
-            .any(|alternative| self.installed.meeting(self.format(), alternative).is_some())
+        requirement.alternatives().any(|alternative| self.is_held(alternative))
     }
 
-    /// The packages that may be chosen for a requirement, the client's favourite first.
-    pub fn candidates(&self, requirement: &Requirement<'_>) -> Vec<PackageId> {
-        let mut candidates = Vec::new();
+    /// Whether the router already holds something that meets the dependency.
+    pub fn is_held(&self, dependency: &Dependency<'_>) -> bool {
+        self.installed.meeting(self.format(), dependency).is_some()
+    }
+
+    /// The packages that may be chosen for a requirement, the client's favourite first and those that it does not
+    /// take by itself last.
+    pub fn candidates(&self, requirement: &Requirement<'_>) -> Vec<Candidate> {
+        let mut candidates: Vec<Candidate> = Vec::new();
         for alternative in requirement.alternatives() {
             let mut meeting = self.universe.meeting(alternative);
             meeting.retain(|&id| self.check(self.universe.package(id)).is_ok());
             self.format().prefer(self.universe, alternative, &self.asked, &mut meeting);
             for id in meeting {
-                if !candidates.contains(&id) {
-                    candidates.push(id);
+                if !candidates.iter().any(|candidate| candidate.id == id) {
+                    let by_itself = self.format().may_choose(self.universe, alternative, id);
+                    candidates.push(Candidate { id, by_itself });
                 }
             }
         }
+        candidates.sort_by_key(|candidate| !candidate.by_itself);
         candidates
     }
 
-    /// What a package needs beyond what the router holds.
-    pub fn open_requirements(&self, package: &'u Package<'u>) -> impl Iterator<Item = &'u Requirement<'u>> {
+    /// What a package cannot do without, beyond what the router holds.
+    pub fn hard(&self, package: &'u Package<'u>) -> impl Iterator<Item = &'u Requirement<'u>> {
         package.depends.iter().filter(|requirement| {
-            !self.is_met(requirement)
+            !requirement.greedy
+                && !self.is_met(requirement)
                 && !requirement.alternatives().any(|own| self.format().meets(package, own))
         })
     }
 
+    /// What the client installs with a package where it can.
+    pub fn soft(&self, package: &'u Package<'u>) -> impl Iterator<Item = &'u Requirement<'u>> {
+        let heeds = self.format().heeds_recommends();
+        let recommends = package.recommends.iter().filter(move |_| heeds);
+        let recommends = recommends.filter(|requirement| requirement.greedy || !self.is_met(requirement));
+        package.depends.iter().filter(|requirement| requirement.greedy).chain(recommends)
+    }
+
     /// Whether a package may be chosen.
+    ///
+    /// # Errors
+    /// Why it may not.
     pub fn check(&self, package: &Package<'_>) -> Result<(), Unfit> {
         if self.request.omit.contains(package.name) {
             return Err(Unfit::Omitted);
@@ -100,33 +141,55 @@ impl<'u, 'r> Eligibility<'u, 'r> {
         if package.digest.is_none() {
             return Err(Unfit::NoDigest);
         }
-        let by_own = package.conflicts.iter().find_map(|conflict| {
-            let held = self.installed.meeting(self.format(), conflict)?;
-            (held == conflict.name).then_some(held)
-        });
-        let by_held = || {
-            let mut held = self.held_conflicts.iter();
-            held.find(|(conflict, _)| self.conflicts(conflict, package)).map(|(_, held)| *held)
-        };
-        match by_own.or_else(by_held) {
+        match self.held_against(package) {
             Some(held) => Err(Unfit::ConflictsWithHeld { held: held.to_owned() }),
             None => Ok(()),
         }
     }
 
-    /// Whether a conflict is with this package. opkg's conflicts name packages, not what they provide.
-    fn conflicts(&self, conflict: &Dependency<'_>, package: &Package<'_>) -> bool {
-        conflict.name == package.name && self.format().meets(package, conflict)
+    /// The package of the router that cannot stand beside this one.
+    fn held_against(&self, package: &Package<'_>) -> Option<&str> {
+        let format = self.format();
+        let by_own = package.conflicts.iter().find_map(|conflict| {
+            let held = self.installed.meeting(format, conflict)?;
+            (format.conflicts_hit_providers() || held == conflict.name).then_some(held)
+        });
+        let by_held = || {
+            let mut held = self.held_conflicts.iter();
+            held.find(|(conflict, _)| format.hits(conflict, package)).map(|(_, held)| *held)
+        };
+        let by_name = || {
+            answers(package).find_map(|(name, version)| {
+                let mut holders = self.held_names.get(name)?.iter();
+                holders.find(|(_, at)| !format.may_share(version, *at)).map(|(holder, _)| *holder)
+            })
+        };
+        by_own.or_else(by_held).or_else(by_name)
     }
 
-    /// The eligible packages that must not stand beside `package`, by its own word.
-    pub fn conflicting(&self, package: &'u Package<'u>) -> impl Iterator<Item = PackageId> {
-        package.conflicts.iter().flat_map(move |conflict| {
-            let named: Vec<PackageId> = self.universe.named(conflict.name).collect();
-            named.into_iter().filter(move |&id| {
-                let other = self.universe.package(id);
-                other.name != package.name && self.conflicts(conflict, other)
-            })
-        })
+    /// The packages of other names that cannot stand beside this one: by its own word, or for a name that only one
+    /// of them can have.
+    pub fn excluded_by(&self, package: &'u Package<'u>) -> BTreeSet<PackageId> {
+        let (universe, format) = (self.universe, self.format());
+        let mut excluded = BTreeSet::new();
+        for conflict in &package.conflicts {
+            let answering = universe.answering(conflict.name).iter().copied();
+            excluded.extend(answering.filter(|&id| format.hits(conflict, universe.package(id))));
+        }
+        for (name, version) in answers(package) {
+            let rival = |id: &PackageId| {
+                let mut as_name = answers(universe.package(*id)).filter(|(other, _)| *other == name);
+                as_name.any(|(_, at)| !format.may_share(version, at))
+            };
+            excluded.extend(universe.answering(name).iter().copied().filter(rival));
+        }
+        excluded.retain(|&id| universe.package(id).name != package.name);
+        excluded
     }
+}
+
+/// The names that a package answers to, each with the version at which it does; none: virtually.
+fn answers<'p>(package: &'p Package<'_>) -> impl Iterator<Item = (&'p str, Option<&'p str>)> {
+    let provides = package.provides.iter().map(|provide| (provide.name, provide.version));
+    std::iter::once((package.name, Some(package.version))).chain(provides)
 }

@@ -1,38 +1,81 @@
 //! From what was asked for to the packages that must be added, in the order in which they install.
 //!
-//! [`resolve`] is pure: no clock, no network, no file. The search is `resolvo`'s; the preference among candidates
-//! is the router's own client's ([`Format::prefer`](crate::index::Format::prefer)), so the plan is the one that
-//! the client itself would make wherever that one is sound. What the router holds stays as it is: a held package
-//! is never upgraded, downgraded or removed, which also pins every kernel module to the router's very kernel.
+//! [`resolve`] is pure: no clock, no network, no file. The router's own client has the last word, so its choice, as
+//! its model ([`Format::rehearse`](crate::index::Format::rehearse)) has it, is the plan wherever it is sound: closed,
+//! free of conflicts, founded, minimal, and without a touch to what the router holds. Where it is not, or the client
+//! would fail, `resolvo` searches in the client's order of preference, and [`Plan::install`] names what makes the
+//! client follow.
+//!
+//! A held package is never upgraded, downgraded or removed, which also pins every kernel module to the router's very
+//! kernel; only [`Request::allow_upgrade`] lets a plan replace one, the kernel never, and only where there is no plan
+//! without.
 
 mod baseline;
 mod eligible;
+mod links;
 mod order;
 mod plan;
+mod provider;
 mod refusal;
 mod request;
 mod solver;
+mod upgrade;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use crate::index::{Installed, Universe};
 
 pub use baseline::{Baseline, BaselineError, BaselineSource};
-pub use eligible::{Eligibility, Unfit};
+pub use eligible::{Candidate, Eligibility, Unfit};
 pub use plan::{Plan, Step};
-pub use refusal::Refusal;
+pub use refusal::{Chain, Drift, Known, Refusal, RefusalReport, Rejected, Upgrade};
 pub use request::{Request, Root};
 
 /// Finds what must be added to a router that holds `installed` so that every root of the request is there.
+///
+/// # Errors
+/// Why there is no plan.
 pub fn resolve<'u>(
     universe: &'u Universe<'_>,
     installed: &Installed,
     request: &Request,
 ) -> Result<Plan<'u>, Refusal> {
-    let asked: HashSet<&str> = request.roots.iter().map(|root| root.name.as_str()).collect();
-    let eligibility = Eligibility::new(universe, installed, request, asked);
-    refusal::unknown_root(&eligibility, request)?;
-    let chosen = solver::solve(&eligibility, request)
-        .map_err(|conflict| refusal::explain(&eligibility, request, conflict))?;
-    Ok(plan::make(&eligibility, request, chosen))
+    let refusal = match attempt(universe, installed, request) {
+        Ok(plan) => return Ok(plan),
+        Err(refusal) => refusal,
+    };
+    match upgrade::find(universe, installed, request, &refusal) {
+        Some((plan, upgrades)) if request.allow_upgrade => Ok(Plan { upgrades, ..plan }),
+        Some((_, upgrades)) => Err(Refusal::NeedsUpgrade { upgrades, without: Box::new(refusal) }),
+        None => Err(refusal),
+    }
+}
+
+/// Finds a plan that leaves alone what the router holds.
+fn attempt<'u>(
+    universe: &'u Universe<'_>,
+    installed: &Installed,
+    request: &Request,
+) -> Result<Plan<'u>, Refusal> {
+    let eligibility = Eligibility::new(universe, installed, request);
+    refusal::unknown_root(&eligibility)?;
+    let links = match own_choice(&eligibility) {
+        Some(links) => links,
+        None => solver::solve(&eligibility).map_err(|proof| refusal::explain(&eligibility, &proof))?,
+    };
+    Ok(plan::make(&eligibility, &links))
+}
+
+/// What the client would choose, if that is sound.
+fn own_choice(eligibility: &Eligibility<'_, '_>) -> Option<links::Links> {
+    let universe = eligibility.universe;
+    let roots = eligibility.request.roots.iter();
+    let roots = roots.filter(|root| !eligibility.is_met(&links::root_requirement(root)));
+    let names: Vec<&str> = roots.map(|root| root.name.as_str()).collect();
+    let own = universe.format().rehearse(universe, eligibility.installed, &names);
+    let own: BTreeSet<_> = own.into_iter().collect();
+    if !links::go_together(eligibility, &own) {
+        return None;
+    }
+    links::settle(eligibility, &own).ok().filter(|links| links.reached == own)
 }

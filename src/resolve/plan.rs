@@ -1,10 +1,11 @@
 //! The plan: what to add, in install order, with reasons.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use super::links::{Links, root_requirement};
 use super::order::install_order;
-use super::{Eligibility, Request, Root};
-use crate::index::{Dependency, Package, PackageId, Requirement, Universe};
+use super::{Eligibility, Root, Upgrade};
+use crate::index::{Package, PackageId, Universe};
 
 /// What to add to the router.
 #[derive(Debug)]
@@ -15,8 +16,12 @@ pub struct Plan<'u> {
     pub steps: Vec<Step>,
     /// The names to give to the router's client, in this order, so that it makes just this plan.
     pub install: Vec<String>,
+    /// Whether the client makes just this plan of these names; if not, no list of names makes it.
+    pub is_followed: bool,
     /// Roots that the router holds already.
     pub already_held: Vec<Root>,
+    /// Held packages that steps replace; none but with [`Request::allow_upgrade`](super::Request::allow_upgrade).
+    pub upgrades: Vec<Upgrade>,
 }
 
 /// One package of the plan.
@@ -42,19 +47,14 @@ impl<'u> Plan<'u> {
     }
 }
 
-/// Makes the plan of the packages that the solver chose.
-pub(super) fn make<'u>(
-    eligibility: &Eligibility<'u, '_>,
-    request: &Request,
-    chosen: Vec<PackageId>,
-) -> Plan<'u> {
+/// Makes the plan of packages that can stand.
+pub(super) fn make<'u>(eligibility: &Eligibility<'u, '_>, links: &Links) -> Plan<'u> {
     let universe = eligibility.universe;
-    let (held, wanted): (Vec<&Root>, Vec<&Root>) =
-        request.roots.iter().partition(|root| eligibility.is_met(&root_requirement(root)));
-    let links = Links::follow(eligibility, &wanted, &chosen);
+    let roots = eligibility.request.roots.iter();
+    let held = roots.filter(|root| eligibility.is_met(&root_requirement(root)));
 
     let mut by_name: Vec<PackageId> = links.reached.iter().copied().collect();
-    by_name.sort_by_key(|&id| (universe.package(id).name, id));
+    by_name.sort_by_key(|&id| universe.package(id).name);
     let edges: Vec<(PackageId, PackageId)> =
         links.needed_by.iter().flat_map(|(&to, from)| from.iter().map(move |&from| (from, to))).collect();
     let name = |id: &PackageId| universe.package(*id).name.to_owned();
@@ -67,77 +67,35 @@ pub(super) fn make<'u>(
             Step { id, because: links.because.get(&id).cloned().unwrap_or_default(), needed_by }
         })
         .collect();
-    let install = names_to_install(eligibility, &steps);
-    Plan { universe, steps, install, already_held: held.into_iter().cloned().collect() }
-}
-
-fn root_requirement(root: &Root) -> Requirement<'_> {
-    Dependency::on(&root.name).into()
+    let (install, is_followed) = names_to_install(eligibility, &steps);
+    Plan {
+        universe,
+        steps,
+        install,
+        is_followed,
+        already_held: held.cloned().collect(),
+        upgrades: Vec::new(),
+    }
 }
 
 /// The roots alone where the client, told to install them, would make this very plan; else every package, in
 /// order, so that each finds its dependencies in place and leaves the client no choice.
-fn names_to_install(eligibility: &Eligibility<'_, '_>, steps: &[Step]) -> Vec<String> {
+fn names_to_install(eligibility: &Eligibility<'_, '_>, steps: &[Step]) -> (Vec<String>, bool) {
     let universe = eligibility.universe;
     let names = |steps: &mut dyn Iterator<Item = &Step>| -> Vec<String> {
         steps.map(|step| universe.package(step.id).name.to_owned()).collect()
     };
+    let wanted: BTreeSet<PackageId> = steps.iter().map(|step| step.id).collect();
+    let is_followed = |names: &[String]| {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let own = universe.format().rehearse(universe, eligibility.installed, &names);
+        own.into_iter().collect::<BTreeSet<_>>() == wanted
+    };
     let roots = names(&mut steps.iter().filter(|step| !step.because.is_empty()));
-    let asked: Vec<&str> = roots.iter().map(String::as_str).collect();
-    let own: BTreeSet<PackageId> =
-        universe.format().rehearse(universe, eligibility.installed, &asked).into_iter().collect();
-    match own == steps.iter().map(|step| step.id).collect() {
-        true => roots,
-        false => names(&mut steps.iter()),
+    if is_followed(&roots) {
+        return (roots, true);
     }
-}
-
-/// Who needs whom among the chosen packages, followed from the roots: what is not reached is not needed.
-#[derive(Default)]
-struct Links {
-    reached: BTreeSet<PackageId>,
-    because: BTreeMap<PackageId, Vec<String>>,
-    needed_by: BTreeMap<PackageId, BTreeSet<PackageId>>,
-}
-
-impl Links {
-    fn follow(eligibility: &Eligibility<'_, '_>, wanted: &[&Root], chosen: &[PackageId]) -> Links {
-        let universe = eligibility.universe;
-        let chosen: BTreeSet<PackageId> = chosen.iter().copied().collect();
-        let pick = |requirement: &Requirement<'_>| {
-            let mut candidates = eligibility.candidates(requirement);
-            candidates.retain(|candidate| chosen.contains(candidate));
-            if !requirement.greedy {
-                candidates.truncate(1);
-            }
-            candidates
-        };
-        let mut links = Links::default();
-        let mut open = Vec::new();
-        for root in wanted {
-            for id in pick(&root_requirement(root)) {
-                let because = links.because.entry(id).or_default();
-                if !because.contains(&root.because) {
-                    because.push(root.because.clone());
-                }
-                open.push(id);
-            }
-        }
-        while let Some(id) = open.pop() {
-            if !links.reached.insert(id) {
-                continue;
-            }
-            let package = universe.package(id);
-            let recommends = package.recommends.iter().filter(|requirement| !eligibility.is_met(requirement));
-            for requirement in eligibility.open_requirements(package).chain(recommends) {
-                for needed in pick(requirement) {
-                    if needed != id {
-                        links.needed_by.entry(needed).or_default().insert(id);
-                    }
-                    open.push(needed);
-                }
-            }
-        }
-        links
-    }
+    let all = names(&mut steps.iter());
+    let followed = is_followed(&all);
+    (all, followed)
 }

@@ -18,4 +18,6 @@ pub struct Request {
     pub roots: Vec<Root>,
     /// Packages that must not be chosen.
     pub omit: BTreeSet<String>,
+    /// Whether packages that the router holds may be replaced by other versions where there is no plan without.
+    pub allow_upgrade: bool,
 }

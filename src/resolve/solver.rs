@@ -1,71 +1,101 @@
-//! The search, by `resolvo`.
+//! The search, by `resolvo`, where the client's own choice does not do.
 //!
-//! Every candidate of a requirement becomes a version set of its own, and the requirement their union in the
-//! client's order of preference, so the solver tries them in just that order. A conflict constrains the other
-//! package's name to the versions that are not meant by it.
+//! What comes out is closed and free of conflicts, but may hold a package that nothing asks for in a way for which the
+//! client would take it, and on which a requirement leans. Then the search is repeated, and each of these packages
+//! may come only with another that asks for one of them: no answer is lost, and after finitely many rounds what comes
+//! out is founded too.
 
-use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
-use std::fmt::{self, Display};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use resolvo::utils::{Pool, VersionSet};
-use resolvo::{
-    Candidates, Condition, ConditionId, ConditionalRequirement, Dependencies, DependencyProvider, Interner,
-    KnownDependencies, NameId, Problem, SolvableId, Solver, SolverCache, StringId, UnsolvableOrCancelled,
-    VersionSetId, VersionSetUnionId,
-};
+use petgraph::graph::NodeIndex;
+use petgraph::visit::EdgeRef;
+use resolvo::conflict::{ConflictEdge, ConflictGraph, ConflictNode};
+use resolvo::{Problem, SolvableId, Solver, UnsolvableOrCancelled};
 
-use super::{Eligibility, Request};
-use crate::index::{Dependency, PackageId, Requirement};
+use super::Eligibility;
+use super::links::{Links, conditions, root_requirement, settle};
+use super::provider::{Provider, Supports};
+use crate::index::PackageId;
 
-/// Two packages that cannot stand together, each needed by the request.
-pub(super) struct Conflict {
-    pub(super) packages: Option<(PackageId, PackageId)>,
+/// Why there is no choice, as far as the solver's proof tells.
+#[derive(Debug, Default)]
+pub(super) struct Proof {
+    /// For each package of the proof the one that asks for it, none for a root, nearest to the roots first.
+    pub(super) asked_by: BTreeMap<PackageId, Option<PackageId>>,
+    /// The nearest package that needs what nothing meets; none inside: a root does.
+    pub(super) lacking: Option<Option<PackageId>>,
+    /// The nearest two packages that exclude each other.
+    pub(super) rivals: Option<(PackageId, PackageId)>,
 }
 
 /// Chooses the packages to add.
-pub(super) fn solve(
-    eligibility: &Eligibility<'_, '_>,
-    request: &Request,
-) -> Result<Vec<PackageId>, Conflict> {
-    let mut wished: BTreeSet<PackageId> = BTreeSet::new();
+pub(super) fn solve(eligibility: &Eligibility<'_, '_>) -> Result<Links, Proof> {
+    let mut wished = BTreeSet::new();
+    let mut supports = Supports::new();
     loop {
-        let chosen = solve_once(eligibility, request, &wished)?;
-        let before = wished.len();
-        wished.extend(recommended(eligibility, &chosen));
-        if wished.len() == before {
-            return Ok(chosen);
-        }
-    }
-}
-
-/// What the chosen packages recommend and nothing among them brings.
-fn recommended(eligibility: &Eligibility<'_, '_>, chosen: &[PackageId]) -> Vec<PackageId> {
-    let universe = eligibility.universe;
-    let mut wished = Vec::new();
-    for &id in chosen {
-        let package = universe.package(id);
-        let greedy = package.depends.iter().filter(|requirement| requirement.greedy);
-        for requirement in greedy {
-            wished.extend(eligibility.candidates(requirement));
-        }
-        for requirement in package.recommends.iter().filter(|requirement| !eligibility.is_met(requirement)) {
-            let candidates = eligibility.candidates(requirement);
-            if !candidates.iter().any(|candidate| chosen.contains(candidate)) {
-                wished.extend(candidates.first());
+        let chosen = search(eligibility, &wished, &supports)?;
+        match settle(eligibility, &chosen) {
+            Err(unfounded) => demand_support(eligibility, &unfounded, &mut supports),
+            Ok(links) => {
+                let before = wished.len();
+                wished.extend(soft(eligibility, &links.reached));
+                if wished.len() == before {
+                    return Ok(links);
+                }
             }
         }
     }
+}
+
+/// What the client would install besides, where it can.
+fn soft(eligibility: &Eligibility<'_, '_>, chosen: &BTreeSet<PackageId>) -> Vec<PackageId> {
+    let universe = eligibility.universe;
+    let mut wished = Vec::new();
+    for &id in chosen {
+        for requirement in eligibility.soft(universe.package(id)) {
+            let candidates = eligibility.candidates(requirement).into_iter();
+            let mut candidates =
+                candidates.filter(|candidate| candidate.by_itself).map(|candidate| candidate.id);
+            if requirement.greedy {
+                wished.extend(candidates);
+            } else if !candidates.clone().any(|candidate| chosen.contains(&candidate)) {
+                wished.extend(candidates.next());
+            }
+        }
+    }
+    let is_eligible = |id: &PackageId| eligibility.check(universe.package(*id)).is_ok();
+    let conditional = universe.conditional().iter().filter(|id| is_eligible(id));
+    wished.extend(conditional.filter(|id| conditions(eligibility, chosen, **id).is_some()));
     wished
 }
 
-fn solve_once(
+/// Lets each of the packages come only with one that asks for one of them.
+fn demand_support(
     eligibility: &Eligibility<'_, '_>,
-    request: &Request,
+    unfounded: &BTreeSet<PackageId>,
+    supports: &mut Supports,
+) {
+    let asks = |id: &PackageId| {
+        let mut requirements = eligibility.hard(eligibility.universe.package(*id));
+        requirements.any(|requirement| {
+            let candidates = eligibility.candidates(requirement).into_iter();
+            candidates.into_iter().any(|each| each.by_itself && unfounded.contains(&each.id))
+        })
+    };
+    let others = eligibility.universe.packages().map(|(id, _)| id).filter(|id| !unfounded.contains(id));
+    let asking: Vec<PackageId> = others.filter(asks).collect();
+    for &id in unfounded {
+        supports.entry(id).or_default().push(asking.clone());
+    }
+}
+
+fn search(
+    eligibility: &Eligibility<'_, '_>,
     wished: &BTreeSet<PackageId>,
-) -> Result<Vec<PackageId>, Conflict> {
-    let provider = Provider::new(eligibility);
-    let roots = request.roots.iter().map(|root| Requirement::from(Dependency::on(&root.name)));
+    supports: &Supports,
+) -> Result<BTreeSet<PackageId>, Proof> {
+    let provider = Provider::new(eligibility, supports);
+    let roots = eligibility.request.roots.iter().map(root_requirement);
     let roots = roots.filter(|root| !eligibility.is_met(root));
     let requirements = roots.map(|root| provider.requirement(&root)).collect();
     let wished: Vec<SolvableId> = wished.iter().map(|&id| provider.solvable(id)).collect();
@@ -74,178 +104,41 @@ fn solve_once(
     match solver.solve(problem) {
         Ok(chosen) => Ok(chosen.into_iter().map(|solvable| solver.provider().package(solvable)).collect()),
         Err(UnsolvableOrCancelled::Unsolvable(conflict)) => {
-            Err(Conflict { packages: conflicting_pair(&conflict, &solver) })
+            Err(proof(&conflict.graph(&solver), solver.provider()))
         }
         // Nothing cancels: the provider never answers `should_cancel_with_value`.
-        Err(UnsolvableOrCancelled::Cancelled(_)) => Err(Conflict { packages: None }),
+        Err(UnsolvableOrCancelled::Cancelled(_)) => Err(Proof::default()),
     }
 }
 
-/// The first pair of packages in the solver's proof that exclude each other.
-fn conflicting_pair(
-    conflict: &resolvo::conflict::Conflict,
-    solver: &Solver<Provider<'_, '_, '_>>,
-) -> Option<(PackageId, PackageId)> {
-    use resolvo::conflict::{ConflictEdge, ConflictNode};
-    let graph = conflict.graph(solver).graph;
-    let package = |node| match graph[node] {
-        ConflictNode::Solvable(solvable) => Some(solver.provider().package(solvable)),
+/// Walks the proof from the request down.
+fn proof(graph: &ConflictGraph, provider: &Provider<'_, '_, '_>) -> Proof {
+    let package = |node: NodeIndex| match graph.graph[node] {
+        ConflictNode::Solvable(solvable) => Some(provider.package(solvable)),
         _ => None,
     };
-    graph.edge_indices().find_map(|edge| {
-        let (from, to) = graph.edge_endpoints(edge)?;
-        match graph[edge] {
-            ConflictEdge::Conflict(_) => Some((package(from)?, package(to)?)),
-            ConflictEdge::Requires(_) => None,
-        }
-    })
-}
-
-/// A set of packages of one name.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Versions(Vec<PackageId>);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Record(PackageId);
-
-impl Display for Record {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.0)
-    }
-}
-
-impl Display for Versions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.0)
-    }
-}
-
-impl VersionSet for Versions {
-    type V = Record;
-}
-
-struct Provider<'e, 'u, 'r> {
-    eligibility: &'e Eligibility<'u, 'r>,
-    pool: Pool<Versions, String>,
-    solvables: RefCell<HashMap<PackageId, SolvableId>>,
-}
-
-impl<'e, 'u, 'r> Provider<'e, 'u, 'r> {
-    fn new(eligibility: &'e Eligibility<'u, 'r>) -> Provider<'e, 'u, 'r> {
-        Provider { eligibility, pool: Pool::default(), solvables: RefCell::default() }
-    }
-
-    fn package(&self, solvable: SolvableId) -> PackageId {
-        self.pool.resolve_solvable(solvable).record.0
-    }
-
-    fn name(&self, id: PackageId) -> NameId {
-        self.pool.intern_package_name(self.eligibility.universe.package(id).name)
-    }
-
-    fn solvable(&self, id: PackageId) -> SolvableId {
-        let name = self.name(id);
-        *self.solvables.borrow_mut().entry(id).or_insert_with(|| self.pool.intern_solvable(name, Record(id)))
-    }
-
-    fn requirement(&self, requirement: &Requirement<'_>) -> ConditionalRequirement {
-        let candidates = self.eligibility.candidates(requirement);
-        let mut sets =
-            candidates.into_iter().map(|id| self.pool.intern_version_set(self.name(id), Versions(vec![id])));
-        match (sets.next(), sets.next()) {
-            // A requirement that nothing meets still needs a name: that of its first alternative.
-            (None, _) => {
-                let name = self.pool.intern_package_name(requirement.first.name);
-                resolvo::Requirement::Single(self.pool.intern_version_set(name, Versions(Vec::new()))).into()
-            }
-            (Some(only), None) => resolvo::Requirement::Single(only).into(),
-            (Some(first), Some(second)) => {
-                let rest = std::iter::once(second).chain(sets);
-                resolvo::Requirement::Union(self.pool.intern_version_set_union(first, rest)).into()
+    let mut proof = Proof::default();
+    let mut open = VecDeque::from([graph.root_node]);
+    let mut rivals = Vec::new();
+    while let Some(node) = open.pop_front() {
+        // petgraph hands out the edge that was added last first.
+        let edges: Vec<_> = graph.graph.edges(node).collect();
+        for edge in edges.into_iter().rev() {
+            match edge.weight() {
+                ConflictEdge::Requires(_) if Some(edge.target()) == graph.unresolved_node => {
+                    proof.lacking.get_or_insert(package(node));
+                }
+                ConflictEdge::Requires(_) => {
+                    let Some(needed) = package(edge.target()) else { continue };
+                    proof.asked_by.entry(needed).or_insert_with(|| {
+                        open.push_back(edge.target());
+                        package(node)
+                    });
+                }
+                ConflictEdge::Conflict(_) => rivals.extend(package(node).zip(package(edge.target()))),
             }
         }
     }
-
-    /// The versions of the packages of `names` that may stand beside something that conflicts with `excluded`.
-    fn constraints(&self, excluded: &[PackageId]) -> Vec<VersionSetId> {
-        let universe = self.eligibility.universe;
-        let names: BTreeSet<&str> = excluded.iter().map(|&id| universe.package(id).name).collect();
-        let allowed = |name| universe.named(name).filter(|id| !excluded.contains(id)).collect();
-        names
-            .into_iter()
-            .map(|name| {
-                self.pool.intern_version_set(self.pool.intern_package_name(name), Versions(allowed(name)))
-            })
-            .collect()
-    }
-}
-
-impl Interner for Provider<'_, '_, '_> {
-    type NameId = NameId;
-    type SolvableId = SolvableId;
-
-    fn display_solvable(&self, solvable: SolvableId) -> impl Display + '_ {
-        self.eligibility.universe.package(self.package(solvable))
-    }
-
-    fn display_name(&self, name: NameId) -> impl Display + '_ {
-        self.pool.resolve_package_name(name)
-    }
-
-    fn display_version_set(&self, version_set: VersionSetId) -> impl Display + '_ {
-        self.pool.resolve_version_set(version_set)
-    }
-
-    fn display_string(&self, string: StringId) -> impl Display + '_ {
-        self.pool.resolve_string(string)
-    }
-
-    fn version_set_name(&self, version_set: VersionSetId) -> NameId {
-        self.pool.resolve_version_set_package_name(version_set)
-    }
-
-    fn solvable_name(&self, solvable: SolvableId) -> NameId {
-        self.pool.resolve_solvable(solvable).name
-    }
-
-    fn version_sets_in_union(&self, union: VersionSetUnionId) -> impl Iterator<Item = VersionSetId> {
-        self.pool.resolve_version_set_union(union)
-    }
-
-    fn resolve_condition(&self, condition: ConditionId) -> Condition {
-        self.pool.resolve_condition(condition).clone()
-    }
-}
-
-impl DependencyProvider for Provider<'_, '_, '_> {
-    async fn filter_candidates(
-        &self,
-        candidates: &[SolvableId],
-        version_set: VersionSetId,
-        inverse: bool,
-    ) -> Vec<SolvableId> {
-        let Versions(allowed) = self.pool.resolve_version_set(version_set);
-        let matches = |solvable: &SolvableId| allowed.contains(&self.package(*solvable)) != inverse;
-        candidates.iter().copied().filter(matches).collect()
-    }
-
-    async fn get_candidates(&self, name: NameId) -> Option<Candidates> {
-        let name = self.pool.resolve_package_name(name);
-        let universe = self.eligibility.universe;
-        let eligible =
-            universe.named(name).filter(|&id| self.eligibility.check(universe.package(id)).is_ok());
-        let candidates: Vec<SolvableId> = eligible.map(|id| self.solvable(id)).collect();
-        (!candidates.is_empty()).then(|| Candidates { candidates, ..Candidates::default() })
-    }
-
-    /// The order stands in the union of each requirement; within a set there is one candidate.
-    async fn sort_candidates(&self, _: &SolverCache<Self>, _: &mut [SolvableId]) {}
-
-    async fn get_dependencies(&self, solvable: SolvableId) -> Dependencies {
-        let package = self.eligibility.universe.package(self.package(solvable));
-        let requirements = self.eligibility.open_requirements(package);
-        let requirements = requirements.map(|requirement| self.requirement(requirement)).collect();
-        let excluded: Vec<PackageId> = self.eligibility.conflicting(package).collect();
-        Dependencies::Known(KnownDependencies { requirements, constrains: self.constraints(&excluded) })
-    }
+    proof.rivals = rivals.into_iter().next();
+    proof
 }

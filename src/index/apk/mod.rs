@@ -86,6 +86,14 @@ impl Format for Apk {
         a.is_none() && b.is_none()
     }
 
+    fn conflicts_hit_providers(&self) -> bool {
+        true
+    }
+
+    fn heeds_recommends(&self) -> bool {
+        false
+    }
+
     fn fits(&self, package_arch: &str, release_arch: &str) -> bool {
         package_arch == release_arch || package_arch == "noarch" || package_arch.is_empty()
     }

@@ -14,9 +14,8 @@ use crate::index::{Dependency, Installed, Package, PackageId, Requirement, Unive
 
 /// Sorts candidates for a dependency on `name`, opkg's favourite first.
 pub fn prefer(universe: &Universe<'_>, name: &str, asked: &HashSet<&str>, candidates: &mut [PackageId]) {
-    let superseders = superseders(universe);
     let superseded = |package: &Package<'_>| {
-        let by = superseders.get(package.name).filter(|by| **by != package.name);
+        let by = universe.superseder(package.name).filter(|by| *by != package.name);
         by.is_some_and(|by| candidates_contain(universe, candidates, by))
     };
     let standing: HashMap<PackageId, bool> =
@@ -45,24 +44,12 @@ fn later(universe: &Universe<'_>, a: PackageId, b: PackageId) -> Ordering {
         .then_with(|| native(a).cmp(&native(b)))
 }
 
-/// For each name that is superseded, the first package that does it.
-fn superseders<'i>(universe: &Universe<'i>) -> HashMap<&'i str, &'i str> {
-    let mut superseders = HashMap::new();
-    for (_, package) in universe.packages() {
-        for name in &package.supersedes {
-            superseders.entry(*name).or_insert(package.name);
-        }
-    }
-    superseders
-}
-
 /// What opkg would install when told to install `names` one after the other.
 pub fn rehearse(universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
     let mut client = Client {
         universe,
         installed,
         asked: names.iter().copied().collect(),
-        superseders: superseders(universe),
         visited: HashSet::new(),
         unpacked: Vec::new(),
     };
@@ -82,7 +69,6 @@ struct Client<'a, 'i> {
     universe: &'a Universe<'i>,
     installed: &'a Installed,
     asked: HashSet<&'a str>,
-    superseders: HashMap<&'i str, &'i str>,
     /// Packages whose dependencies have been looked at: opkg does it once in its life.
     visited: HashSet<&'i str>,
     unpacked: Vec<PackageId>,
@@ -185,10 +171,10 @@ impl<'a, 'i> Client<'a, 'i> {
         let names: Vec<&str> = answering.iter().map(|&id| self.universe.package(id).name).collect();
         let mut candidates = Vec::new();
         for name in &names {
-            let standing = match self.superseders.get(name) {
-                Some(by) if by != name && names.contains(by) => continue,
+            let standing = match self.universe.superseder(name) {
+                Some(by) if by != *name && names.contains(&by) => continue,
                 Some(by) => by,
-                None => name,
+                None => *name,
             };
             for id in self.universe.named(standing) {
                 let package = self.universe.package(id);

@@ -82,6 +82,15 @@ impl Format for Opkg {
         Some(own)
     }
 
+    /// Only real packages are in conflict, of the versions that the conflict names.
+    fn conflicts_hit_providers(&self) -> bool {
+        false
+    }
+
+    fn heeds_recommends(&self) -> bool {
+        true
+    }
+
     fn fits(&self, package_arch: &str, release_arch: &str) -> bool {
         package_arch == release_arch || package_arch == "all" || package_arch == "noarch"
     }

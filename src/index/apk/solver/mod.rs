@@ -218,8 +218,8 @@ impl<'a, 'i> Solver<'a, 'i> {
     /// A package whose conditions to be installed unasked all hold now, and that nothing stands in the way of.
     fn triggered(&mut self) -> Option<Need<'a>> {
         let universe = self.universe;
-        let conditional = universe.packages().filter(|(_, package)| !package.install_if.is_empty());
-        for (id, package) in conditional {
+        for &id in universe.conditional() {
+            let package = universe.package(id);
             let holds = package.install_if.iter().all(|dependency| {
                 let need = self.names.need(&Clause { dependency: *dependency, conflict: false });
                 self.names.meets(None, &need, self.names[need.name].decided)

@@ -1,0 +1,159 @@
+//! Finds the reason in the solver's proof.
+
+use super::super::Eligibility;
+use super::super::links::root_requirement;
+use super::super::solver::Proof;
+use super::{Chain, Drift, Known, Refusal, Rejected};
+use crate::index::{Package, PackageId, Requirement};
+use crate::release::Kernel;
+use crate::suggest::near;
+
+/// Refuses a root that no feed holds and the router does not either.
+pub fn unknown_root(eligibility: &Eligibility<'_, '_>) -> Result<(), Refusal> {
+    let universe = eligibility.universe;
+    for root in &eligibility.request.roots {
+        if !universe.answering(&root.name).is_empty() || eligibility.is_met(&root_requirement(root)) {
+            continue;
+        }
+        let (name, because) = (root.name.clone(), root.because.clone());
+        let archs: Vec<String> = universe.foreign(&name).map(str::to_owned).collect();
+        return Err(match archs.is_empty() {
+            false => Refusal::OtherArchitecture { name, because, archs, router: universe.arch().to_owned() },
+            true => Refusal::UnknownPackage {
+                near: near(&name, universe.all_names()),
+                known: Known::of(&name),
+                name,
+                because,
+            },
+        });
+    }
+    Ok(())
+}
+
+/// Names the reason: the nearest dependency that nothing meets, else the nearest two packages that exclude each
+/// other.
+pub fn explain(eligibility: &Eligibility<'_, '_>, proof: &Proof) -> Refusal {
+    let search = Search { eligibility, proof };
+    let found = match (proof.lacking, proof.rivals) {
+        (Some(Some(id)), _) => search.lack_of(id),
+        (Some(None), _) => search.root_without_candidates(),
+        (None, Some((one, other))) => Some(search.conflict(one, other)),
+        (None, None) => None,
+    };
+    let names = || eligibility.request.roots.iter().map(|root| root.name.clone());
+    found.unwrap_or_else(|| Refusal::Contradiction { roots: names().collect() })
+}
+
+struct Search<'s, 'u, 'r> {
+    eligibility: &'s Eligibility<'u, 'r>,
+    proof: &'s Proof,
+}
+
+impl<'u> Search<'_, 'u, '_> {
+    fn package(&self, id: PackageId) -> &'u Package<'u> {
+        self.eligibility.universe.package(id)
+    }
+
+    /// The way from the request down to a package.
+    fn chain(&self, package: PackageId) -> Chain {
+        let mut ids = vec![package];
+        while let Some(&Some(from)) = ids.last().and_then(|last| self.proof.asked_by.get(last)) {
+            ids.push(from);
+        }
+        let first = ids[ids.len() - 1];
+        let roots = &self.eligibility.request.roots;
+        let asks = |name: &str| roots.iter().find(|root| root.name == name);
+        let by_name = asks(self.package(first).name);
+        let root = by_name.or_else(|| roots.iter().find(|root| self.package(first).answers_to(&root.name)));
+        Chain {
+            because: root.map(|root| root.because.clone()).unwrap_or_default(),
+            packages: ids.iter().rev().map(|&id| self.package(id).name.to_owned()).collect(),
+        }
+    }
+
+    /// What a package lacks: something that it needs, or somebody who asks for it.
+    fn lack_of(&self, id: PackageId) -> Option<Refusal> {
+        let mut hard = self.eligibility.hard(self.package(id));
+        match hard.find(|requirement| self.eligibility.candidates(requirement).is_empty()) {
+            Some(requirement) => Some(self.unmet(self.chain(id), requirement)),
+            None => self.unchosen(id),
+        }
+    }
+
+    fn root_without_candidates(&self) -> Option<Refusal> {
+        self.eligibility.request.roots.iter().find_map(|root| {
+            let requirement = root_requirement(root);
+            let is_lost = !self.eligibility.is_met(&requirement)
+                && self.eligibility.candidates(&requirement).is_empty();
+            let chain = Chain { because: root.because.clone(), packages: Vec::new() };
+            is_lost.then(|| self.unmet(chain, &requirement))
+        })
+    }
+
+    /// The name for which a provider would have to be named.
+    fn unchosen(&self, id: PackageId) -> Option<Refusal> {
+        let leans = |requirement: &Requirement<'_>| {
+            let candidates = self.eligibility.candidates(requirement);
+            candidates.iter().any(|each| each.id == id) && candidates.iter().all(|each| !each.by_itself)
+        };
+        let providers = |requirement: &Requirement<'_>| {
+            let candidates = self.eligibility.candidates(requirement);
+            candidates.iter().map(|each| self.package(each.id).name.to_owned()).collect()
+        };
+        match self.proof.asked_by.get(&id)? {
+            Some(by) => {
+                let requirement = self.eligibility.hard(self.package(*by)).find(|each| leans(each))?;
+                let wanted = requirement.to_string();
+                Some(Refusal::Unchosen { chain: self.chain(*by), wanted, providers: providers(requirement) })
+            }
+            None => self.eligibility.request.roots.iter().find_map(|root| {
+                let requirement = root_requirement(root);
+                let chain = Chain { because: root.because.clone(), packages: Vec::new() };
+                leans(&requirement).then(|| Refusal::Unchosen {
+                    chain,
+                    wanted: root.name.clone(),
+                    providers: providers(&requirement),
+                })
+            }),
+        }
+    }
+
+    fn conflict(&self, one: PackageId, other: PackageId) -> Refusal {
+        let (a, b) = (self.package(one), self.package(other));
+        let format = self.eligibility.universe.format();
+        let states = |a: &Package<'_>, b| a.conflicts.iter().any(|conflict| format.hits(conflict, b));
+        let over = match states(a, b) || states(b, a) {
+            true => None,
+            false => a.names().find(|name| b.answers_to(name)).map(str::to_owned),
+        };
+        Refusal::Conflict { one: self.chain(one), other: self.chain(other), over }
+    }
+
+    fn unmet(&self, chain: Chain, requirement: &Requirement<'_>) -> Refusal {
+        let Eligibility { universe, installed, .. } = *self.eligibility;
+        let kernel = requirement.alternatives().find(|alternative| alternative.name == "kernel");
+        if let Some(constraint) = kernel.and_then(|kernel| kernel.constraint) {
+            let router = installed.get("kernel").map(|held| held.version.clone());
+            let folder = router.as_deref().and_then(Kernel::parse).map(|kernel| kernel.folder());
+            return Refusal::KernelMismatch { chain, wanted: constraint.version.to_owned(), router, folder };
+        }
+        let (mut rejected, mut other_versions) = (Vec::new(), Vec::new());
+        for alternative in requirement.alternatives() {
+            for &id in universe.answering(alternative.name) {
+                let package = universe.package(id);
+                match (universe.format().meets(package, alternative), self.eligibility.check(package)) {
+                    (true, Err(why)) => rejected.push(Rejected {
+                        name: package.name.to_owned(),
+                        version: package.version.to_owned(),
+                        why,
+                    }),
+                    _ => other_versions.push(package.to_string()),
+                }
+            }
+        }
+        let name = requirement.first.name;
+        let is_missing = rejected.is_empty() && other_versions.is_empty();
+        let drift = is_missing.then(|| Drift::of_missing(name, universe, installed)).flatten();
+        Refusal::Unmet { chain, wanted: requirement.to_string(), rejected, other_versions, drift }
+    }
+}

@@ -1,0 +1,42 @@
+//! Where a package is known to be, beside the feeds at hand: from the facts built into owpkg.
+
+use serde::Serialize;
+
+use crate::hardware::history;
+use crate::snapshot::Snapshot;
+
+/// Where a package is known to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Known {
+    /// The release series that have it, as ranges: `17.01-22.03 24.10-`.
+    pub releases: Option<String>,
+    /// A release and the feed that has it there.
+    pub feed: Option<(String, String)>,
+}
+
+impl Known {
+    /// What is known of a package.
+    pub(super) fn of(name: &str) -> Option<Known> {
+        let releases = history(name).map(|ranges| ranges.to_string());
+        let snapshot = Snapshot::read().ok();
+        let feed = snapshot.and_then(|snapshot| {
+            let row = snapshot.rows.iter().find(|row| row.name == name)?;
+            Some((snapshot.about.release, row.feed.to_owned()))
+        });
+        (releases.is_some() || feed.is_some()).then_some(Known { releases, feed })
+    }
+
+    /// The same in words.
+    pub(super) fn in_words(&self) -> String {
+        let feed = self.feed.as_ref().map(|(release, feed)| format!("in feed {feed} of {release}"));
+        let releases = self.releases.as_deref().map(|ranges| {
+            let ranges = ranges.split(' ').map(|range| match range.split_once('-') {
+                Some((since, "")) => format!("since {since}"),
+                Some((first, last)) => format!("from {first} to {last}"),
+                None => format!("in {range}"),
+            });
+            ranges.collect::<Vec<_>>().join(" and ")
+        });
+        releases.into_iter().chain(feed).collect::<Vec<_>>().join(", ")
+    }
+}

@@ -1,0 +1,148 @@
+//! Why a request cannot be met: data first, then [words](mod@words) and JSON.
+
+mod drift;
+mod explain;
+mod known;
+mod words;
+
+use serde::Serialize;
+
+use super::Unfit;
+
+pub use drift::Drift;
+pub(super) use explain::{explain, unknown_root};
+pub use known::Known;
+
+/// The way from what was asked for to a package: each needs the next one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Chain {
+    /// Who asked for the first one: `chip iwl7265d`, `--add`.
+    pub because: String,
+    /// The names of the packages; none if what was asked for cannot even start.
+    pub packages: Vec<String>,
+}
+
+/// A package that would do, but may not be chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rejected {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Why it may not.
+    #[serde(flatten)]
+    pub why: Unfit,
+}
+
+/// A held package and the version that would have to take its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Upgrade {
+    /// Its name.
+    pub name: String,
+    /// The version that the router holds.
+    pub held: String,
+    /// The version that the feeds have.
+    pub to: String,
+}
+
+/// Why no plan can be made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Refusal {
+    /// No feed holds a package of this name.
+    UnknownPackage {
+        /// The name.
+        name: String,
+        /// Who asked for it.
+        because: String,
+        /// Names like it that feeds hold.
+        near: Vec<String>,
+        /// Where else it is known to be.
+        known: Option<Known>,
+    },
+    /// The feeds hold it for other architectures only.
+    OtherArchitecture {
+        /// The name.
+        name: String,
+        /// Who asked for it.
+        because: String,
+        /// The architectures that it is for.
+        archs: Vec<String>,
+        /// The architecture of the router.
+        router: String,
+    },
+    /// A kernel module is built for another kernel than the router's.
+    KernelMismatch {
+        /// From the request to the module.
+        chain: Chain,
+        /// The kernel that the module is built for, as its dependency states it.
+        wanted: String,
+        /// The version of the router's kernel, where it is known.
+        router: Option<String>,
+        /// The folder of modules for the router's kernel, below `targets/…/kmods/`.
+        folder: Option<String>,
+    },
+    /// Nothing that may be chosen meets a dependency.
+    Unmet {
+        /// From the request to the package that depends.
+        chain: Chain,
+        /// The dependency.
+        wanted: String,
+        /// Packages that would meet it but may not be chosen.
+        rejected: Vec<Rejected>,
+        /// Packages that answer to the name in versions that do not fit, as `name version`.
+        other_versions: Vec<String>,
+        /// The same library with another binary interface, where that is what there is.
+        drift: Option<Drift>,
+    },
+    /// Packages provide a name, and the client takes none of them unless it is named.
+    Unchosen {
+        /// From the request to the package that needs the name; no package if the name itself was asked for.
+        chain: Chain,
+        /// The name.
+        wanted: String,
+        /// Who provides it.
+        providers: Vec<String>,
+    },
+    /// Two packages that are both needed exclude each other.
+    Conflict {
+        /// From the request to the one.
+        one: Chain,
+        /// From the request to the other.
+        other: Chain,
+        /// The name that only one of them can have, if neither states the conflict.
+        over: Option<String>,
+    },
+    /// There is a plan only if packages that the router holds are replaced.
+    NeedsUpgrade {
+        /// The packages.
+        upgrades: Vec<Upgrade>,
+        /// Why there is none without.
+        without: Box<Refusal>,
+    },
+    /// The solver proved that there is no plan, and the proof names no single reason.
+    Contradiction {
+        /// What was asked for.
+        roots: Vec<String>,
+    },
+}
+
+/// A refusal as JSON, `owpkg.refusal/1`.
+#[derive(Debug, Serialize)]
+pub struct RefusalReport<'r> {
+    schema: &'static str,
+    #[serde(flatten)]
+    refusal: &'r Refusal,
+    message: String,
+    help: String,
+}
+
+impl Refusal {
+    /// The refusal as JSON: its fields by kind, the message and the help.
+    pub fn report(&self) -> RefusalReport<'_> {
+        let (message, help) = (self.to_string(), self.help());
+        RefusalReport { schema: "owpkg.refusal/1", refusal: self, message, help }
+    }
+}
+
+impl std::error::Error for Refusal {}

@@ -1,0 +1,196 @@
+//! Refusals in the user's words: what is wrong, and the nearest way out.
+
+use std::fmt;
+
+use super::{Chain, Drift, Refusal, Rejected, Upgrade};
+use crate::resolve::Unfit;
+
+impl fmt::Display for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((first, rest)) = self.packages.split_first() else { return f.write_str(&self.because) };
+        write!(f, "{first} ({})", self.because)?;
+        rest.iter().try_for_each(|name| write!(f, " → {name}"))
+    }
+}
+
+impl fmt::Display for Upgrade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} by {}", self.name, self.held, self.to)
+    }
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unfit::Held { version } => write!(f, "would replace the installed version {version}"),
+            Unfit::ConflictsWithHeld { held } => write!(f, "excludes the installed {held}"),
+            Unfit::Omitted => write!(f, "is cut by --omit"),
+            Unfit::NoDigest => write!(f, "has no digest in its index, so it cannot be verified"),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::UnknownPackage { name, because, .. } => {
+                write!(f, "no feed of this release holds {name} ({because})")
+            }
+            Refusal::OtherArchitecture { name, because, archs, router } => {
+                let archs = archs.join(", ");
+                write!(f, "the feeds hold {name} ({because}) for {archs} only, the router is {router}")
+            }
+            Refusal::KernelMismatch { chain, wanted, router, .. } => {
+                write!(f, "{chain} is built for kernel {wanted}, ")?;
+                match router {
+                    Some(router) => write!(f, "the router runs {router}"),
+                    None => write!(f, "and the router's kernel is not known"),
+                }
+            }
+            Refusal::Unmet { chain, wanted, rejected, other_versions, .. } => {
+                write!(f, "{chain} needs {wanted}, ")?;
+                match (&rejected[..], &other_versions[..]) {
+                    ([Rejected { name, version, why }, ..], _) => write!(f, "but {name} {version} {why}"),
+                    ([], []) => write!(f, "and no feed holds it"),
+                    ([], others) => write!(f, "and the feeds hold only {}", others.join(", ")),
+                }
+            }
+            Refusal::Unchosen { chain, wanted, providers } => {
+                let are = if providers.len() == 1 { "package provides" } else { "packages provide" };
+                write!(f, "{chain} needs {wanted}; {} {are} it, and none is the default", providers.len())
+            }
+            Refusal::Conflict { one, other, over } => {
+                write!(f, "{one} and {other} exclude each other")?;
+                over.iter().try_for_each(|name| write!(f, ": only one package can be {name}"))
+            }
+            Refusal::NeedsUpgrade { upgrades, without } => {
+                let upgrades: Vec<String> = upgrades.iter().map(Upgrade::to_string).collect();
+                write!(f, "it takes replacing what the router holds ({}): {without}", upgrades.join(", "))
+            }
+            Refusal::Contradiction { roots } => {
+                write!(f, "{} cannot be installed together", roots.join(", "))
+            }
+        }
+    }
+}
+
+impl Refusal {
+    /// What the user can do about it, in a sentence.
+    pub fn help(&self) -> String {
+        match self {
+            Refusal::UnknownPackage { name, near, known, .. } => {
+                let known = known.as_ref().map(|known| format!("OpenWrt has {name} {}", known.in_words()));
+                let near = (!near.is_empty()).then(|| format!("did you mean {}?", near.join(", ")));
+                match (known, near) {
+                    (None, None) => format!(
+                        "a feed may be missing: add it with --feed NAME=URL; --omit {name} goes on without it"
+                    ),
+                    (known, near) => known.into_iter().chain(near).collect::<Vec<_>>().join("; "),
+                }
+            }
+            Refusal::OtherArchitecture { router, .. } => {
+                format!("name the router's own --target, or add a feed for {router} with --feed NAME=URL")
+            }
+            Refusal::KernelMismatch { wanted, folder, router, .. } => match (folder, router) {
+                (Some(folder), _) => format!(
+                    "run an image with kernel {wanted}, or take the router's own modules, from targets/…/kmods/{folder}: \
+                     --feed kmods=URL; modules of another kernel are never forced"
+                ),
+                (None, Some(router)) => format!(
+                    "run an image with kernel {wanted}, or take feeds built for {router}; modules of another kernel \
+                     are never forced"
+                ),
+                (None, None) => "give the router's complete list with --installed".to_owned(),
+            },
+            Refusal::Unmet { rejected, wanted, drift, .. } => match (rejected.first(), drift) {
+                (Some(rejected), _) => rejected.help(),
+                (None, Some(drift)) => drift.to_string(),
+                (None, None) => {
+                    format!("add the feed that holds {wanted} with --feed NAME=URL, or take another release")
+                }
+            },
+            Refusal::Unchosen { providers, .. } => {
+                format!("name one of them: --add {}", providers.join(", --add "))
+            }
+            Refusal::Conflict { one, other, .. } => one.help_beside(other),
+            Refusal::NeedsUpgrade { .. } => {
+                "take an image of the same date as the feeds, or let --allow-upgrade replace them".to_owned()
+            }
+            Refusal::Contradiction { .. } => {
+                "ask for fewer packages at once to see which do not go together".to_owned()
+            }
+        }
+    }
+}
+
+impl Rejected {
+    fn help(&self) -> String {
+        let Rejected { name, version, why } = self;
+        match why {
+            Unfit::Omitted => format!("drop --omit {name}, or omit what needs it"),
+            Unfit::Held { version: held } => format!(
+                "the router holds {name} {held}, the feeds have {version}, and what is held stays: take an image and \
+                 feeds of the same date"
+            ),
+            Unfit::ConflictsWithHeld { held } if is_wpad(name) && is_wpad(held) => {
+                format!(
+                    "the router's {held} does Wi-Fi too: keep it with --wpa none, or remove it on the router first"
+                )
+            }
+            Unfit::ConflictsWithHeld { held } => {
+                format!(
+                    "remove {held} on the router first and give its new list with --installed, or keep {held}"
+                )
+            }
+            Unfit::NoDigest => "take it from a feed that lists its digest".to_owned(),
+        }
+    }
+}
+
+impl Chain {
+    /// The way out of a conflict with another chain's package.
+    fn help_beside(&self, other: &Chain) -> String {
+        let end = |chain: &Chain| chain.packages.last().cloned().unwrap_or_default();
+        let (one, two) = (end(self), end(other));
+        let start = |chain: &Chain| chain.packages.first().cloned().unwrap_or_default();
+        if is_wpad(&one) && is_wpad(&two) {
+            return match self.because.starts_with("chip") || other.because.starts_with("chip") {
+                true => format!("choose one: --wpa {one} or --wpa {two}, and drop the other"),
+                false => format!("ask for only one of {one} and {two}"),
+            };
+        }
+        if one.contains("ath10k") && two.contains("ath10k") {
+            return "choose one set of drivers and firmware: --variant mainline or --variant ct".to_owned();
+        }
+        format!("ask for only one of {} and {}, or --omit one of them", start(self), start(other))
+    }
+}
+
+fn is_wpad(name: &str) -> bool {
+    ["wpad", "hostapd", "wpa-supplicant"].iter().any(|family| {
+        name.strip_prefix(family).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+            && name != "hostapd-common"
+    })
+}
+
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Drift { wanted, held, listed } = self;
+        match (held, listed) {
+            (Some(held), Some(listed)) if listed == wanted => write!(
+                f,
+                "the feeds moved on since the router's image was made: they bring {wanted} beside its {held}"
+            ),
+            (_, Some(listed)) => write!(
+                f,
+                "the feeds are of different dates: they have {listed} and no longer {wanted}; those of a point release \
+                 are built anew after it, only targets/ stays: take the latest point release, or feeds of one date"
+            ),
+            (Some(held), None) => write!(
+                f,
+                "the router holds {held}, of another date than the feeds: take an image and feeds of the same date"
+            ),
+            (None, None) => write!(f, "no feed holds {wanted}"),
+        }
+    }
+}
