@@ -62,7 +62,7 @@ pub(super) fn unknown_root(eligibility: &Eligibility<'_, '_>, request: &Request)
             return Err(Refusal::UnknownPackage {
                 name: root.name.clone(),
                 because: root.because.clone(),
-                near: near(&root.name, eligibility.universe.all_names()),
+                near: near(&root.name, eligibility.universe.all_names().map(|name| (name, name))),
             });
         }
     }
