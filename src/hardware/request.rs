@@ -56,7 +56,8 @@ impl Catalogue {
     pub fn wanted_for(&self, device: &Device, offer: Offer<'_>) -> Result<Selection, DeviceUnsupported> {
         let id = device.id;
         let identity = self.identify(device).ok_or(DeviceUnsupported::Unknown { id })?;
-        let mut all = Selection { warnings: identity.notes, ..Selection::default() };
+        let notes = identity.notes.into_iter().map(|note| format!("{id}: {note}"));
+        let mut all = Selection { warnings: notes.collect(), ..Selection::default() };
         let mut reasons = Vec::new();
         for chip in identity.chips {
             match self.wanted(Found::Chip(chip), offer.variant, offer.has, offer.series) {

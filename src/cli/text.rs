@@ -1,0 +1,54 @@
+//! Text for people: wrapped lines, and blocks of labels with what belongs to them.
+
+use std::io::{self, Write};
+
+use super::style::Style;
+
+/// The width that everything is laid out for.
+pub const WIDTH: usize = 80;
+
+/// Where what belongs to a label starts.
+const INDENT: usize = 12;
+
+/// Breaks text between words into lines of at most `width` characters; a longer word stays whole.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut length = 0;
+    for word in text.split_whitespace() {
+        let own = word.chars().count();
+        if length > 0 && length + 1 + own > width {
+            lines.push(std::mem::take(&mut line));
+            length = 0;
+        }
+        if length > 0 {
+            line.push(' ');
+            length += 1;
+        }
+        line.push_str(word);
+        length += own;
+    }
+    lines.push(line);
+    lines
+}
+
+/// Writes a label and what belongs to it, wrapped beside it; nothing for an empty text.
+pub fn field(out: &mut dyn Write, style: Style, label: &str, text: &str) -> io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    for (position, line) in wrap(text, WIDTH - INDENT).iter().enumerate() {
+        let label = if position == 0 { label } else { "" };
+        writeln!(out, "  {}{line}", style.faint(&format!("{label:width$}", width = INDENT - 2)))?;
+    }
+    Ok(())
+}
+
+/// A word of a command line as a shell reads it.
+pub fn shell_word(word: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-:@+,%=".contains(&byte);
+    match !word.is_empty() && word.bytes().all(plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
