@@ -89,6 +89,6 @@ pub fn family(
         })
         .collect();
     table(out, style, ["CHIP", "PACKAGES"], &rows, wide)?;
-    let next = format!("owpkg resolve --chip {} takes all of them, --chip with one name less", family.name);
+    let next = format!("owpkg resolve --chip {}, or with one of its chips for fewer packages", family.name);
     writeln!(out, "\n{} {next}", style.help("next:"))
 }

@@ -12,7 +12,7 @@ use super::listing::{Listing, Origin};
 use super::session;
 use super::style::Style;
 use super::text::{field, shell_word};
-use crate::hardware::{Catalogue, DeviceReport, Series, Status};
+use crate::hardware::{Alternative, Catalogue, DeviceReport, Series, Status};
 
 /// Most chips and ids that the next step names one by one.
 const MOST_NAMED: usize = 4;
@@ -59,7 +59,8 @@ pub fn run(env: &mut Env, args: &DetectArgs) -> Result<(), Failure> {
     print(&mut env.out, style, &listing.origin, series, &alike, next).map_err(Failure::stdout)
 }
 
-/// Reports that differ only in the line where they stand: logs name one card many times over.
+/// Reports that differ only in the line where they stand, for logs name one card many times over; and firmware files
+/// of the same packages, for drivers ask for one version after the other.
 struct Alike<'r> {
     report: &'r DeviceReport,
     lines: Vec<usize>,
@@ -70,7 +71,11 @@ impl<'r> Alike<'r> {
         let mut groups: Vec<Alike<'r>> = Vec::new();
         let mut known: HashMap<DeviceReport, usize> = HashMap::new();
         for report in reports {
-            let position = *known.entry(DeviceReport { line: 0, ..report.clone() }).or_insert(groups.len());
+            let mut alike = DeviceReport { line: 0, ..report.clone() };
+            if is_firmware(report) && !report.firmware.is_empty() {
+                alike.name.clear();
+            }
+            let position = *known.entry(alike).or_insert(groups.len());
             match groups.get_mut(position) {
                 Some(group) => group.lines.push(report.line),
                 None => groups.push(Alike { report, lines: vec![report.line] }),
@@ -87,9 +92,12 @@ impl<'r> Alike<'r> {
     fn title(&self) -> String {
         let DeviceReport { chip, name, id, .. } = self.report;
         match (name.is_empty(), chip.as_slice(), id) {
-            (false, ..) if self.report.bus.is_none() => format!("firmware {name}"),
+            (false, ..) if is_firmware(self.report) => match self.lines.len() {
+                1 => format!("firmware {name}"),
+                count => format!("firmware {name} and {} more", count - 1),
+            },
             (false, ..) => name.clone(),
-            (true, [], Some(id)) => id.clone(),
+            (true, [], Some(id)) => format!("network device {id}"),
             (true, [], None) => String::new(),
             (true, chips, _) => chips.join(", "),
         }
@@ -134,7 +142,11 @@ impl<'r> Alike<'r> {
 
     fn print(&self, out: &mut dyn Write, style: Style, series: Series) -> io::Result<()> {
         let report = self.report;
-        let status = hardware::status(report.status, series);
+        let status = match (is_firmware(report), report.status) {
+            (true, Status::Ok) => "packaged".to_owned(),
+            (true, Status::FirmwareMissing) => "no package is known".to_owned(),
+            (_, status) => hardware::status(status, series),
+        };
         let status = if self.is_supported() { style.good(&status) } else { style.bad(&status) };
         writeln!(out, "\n{}: {status}", style.strong(&self.title()))?;
         field(out, style, "where", &self.place())?;
@@ -146,8 +158,32 @@ impl<'r> Alike<'r> {
         field(out, style, "driver", &report.kmods.join(" "))?;
         field(out, style, "firmware", &report.firmware.join(" "))?;
         field(out, style, "programs", &report.userspace.join(" "))?;
-        report.notes.iter().try_for_each(|note| field(out, style, "note", note))
+        let choices = self.choices();
+        let is_choice = |note: &&String| choices.iter().any(|choice| choice.to_string() == **note);
+        let mut notes = report.notes.iter().filter(|note| !is_choice(note));
+        notes.try_for_each(|note| field(out, style, "note", note))?;
+        let mut names: Vec<&str> = choices.iter().map(|choice| choice.choice).collect();
+        names.dedup();
+        match choices.first() {
+            Some(first) => {
+                let which = format!("{}: see owpkg chips {}", names.join(", "), first.chip);
+                field(out, style, "choices", &which)
+            }
+            None => Ok(()),
+        }
     }
+
+    /// Other packages for its chips.
+    fn choices(&self) -> Vec<&'static Alternative> {
+        let catalogue = Catalogue::builtin();
+        let chips = self.report.chip.as_slice().iter().filter_map(|name| catalogue.chip(name));
+        chips.flat_map(|chip| catalogue.alternatives(chip)).collect()
+    }
+}
+
+/// Whether a report is of a firmware file that a log misses, not of a device.
+fn is_firmware(report: &DeviceReport) -> bool {
+    report.bus.is_none()
 }
 
 fn print(
@@ -158,11 +194,15 @@ fn print(
     devices: &[Alike<'_>],
     next: Option<String>,
 ) -> io::Result<()> {
-    let count = match devices.len() {
-        1 => "1 network device".to_owned(),
-        count => format!("{count} network devices"),
-    };
-    let heading = format!("{count} in {origin}; packages by their names in OpenWrt {series}");
+    let (logged, cards): (Vec<_>, Vec<_>) = devices.iter().partition(|device| is_firmware(device.report));
+    let files: usize = logged.iter().map(|files| files.lines.len()).sum();
+    let counts: Vec<String> = [(cards.len(), "network device"), (files, "missing firmware file")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }))
+        .collect();
+    let counts = counts.join(" and ");
+    let heading = format!("{counts} in {origin}; packages by their names in OpenWrt {series}");
     writeln!(out, "{}", style.faint(&heading))?;
     devices.iter().try_for_each(|device| device.print(out, style, series))?;
     match next {

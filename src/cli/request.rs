@@ -125,7 +125,7 @@ impl Selected<'_> {
             let help = reason.help().map_or(String::new(), |help| format!(" ({help})"));
             draft.warn([format!("left out: {reason}{help}")]);
         }
-        Ok((draft.request, draft.warnings))
+        Ok((draft.request, joined(draft.warnings)))
     }
 }
 
@@ -204,6 +204,27 @@ impl<'a> Draft<'a> {
             }
         }
     }
+}
+
+/// Says once what is true of several chips: `iwl7265d, ax210: no access point on …`.
+fn joined(warnings: Vec<String>) -> Vec<String> {
+    let mut said: Vec<(Vec<String>, String)> = Vec::new();
+    for warning in warnings {
+        let about = warning.split_once(": ").filter(|(chip, _)| Catalogue::builtin().chip(chip).is_some());
+        let Some((chip, text)) = about else {
+            said.push((Vec::new(), warning));
+            continue;
+        };
+        match said.iter_mut().find(|(chips, other)| !chips.is_empty() && other == text) {
+            Some((chips, _)) => chips.push(chip.to_owned()),
+            None => said.push((vec![chip.to_owned()], text.to_owned())),
+        }
+    }
+    let sentence = |(chips, text): (Vec<String>, String)| match chips.is_empty() {
+        true => text,
+        false => format!("{}: {text}", chips.join(", ")),
+    };
+    said.into_iter().map(sentence).collect()
 }
 
 fn is_wpad(name: &str) -> bool {

@@ -38,8 +38,10 @@ pub fn field(out: &mut dyn Write, style: Style, label: &str, text: &str) -> io::
         return Ok(());
     }
     for (position, line) in wrap(text, WIDTH - INDENT).iter().enumerate() {
-        let label = if position == 0 { label } else { "" };
-        writeln!(out, "  {}{line}", style.faint(&format!("{label:width$}", width = INDENT - 2)))?;
+        match position {
+            0 => writeln!(out, "  {}{line}", style.faint(&format!("{label:width$}", width = INDENT - 2)))?,
+            _ => writeln!(out, "{:INDENT$}{line}", "")?,
+        }
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use super::chip::{Bus, Certainty, Chip, Gap, How, Kind};
+use super::chip::{Bus, Certainty, Chip, Gap, Kind};
 use super::detect::{Detected, DriverSeen, MissingFirmware};
 use super::device::Device;
 use super::{Catalogue, Found, Offer, Role, Selection, Unsupported, firmware_packages, limits};
@@ -161,11 +161,7 @@ impl Catalogue {
         if status > Status::FirmwareMissing {
             limits(chip).for_each(|limit| report.note(limit.text.to_owned()));
         }
-        for other in self.alternatives(chip) {
-            let packages: Vec<&str> = other.packages.iter().collect();
-            let how = if other.how == How::Instead { "instead" } else { "also" };
-            report.note(format!("{} ({how}): {}: {}", other.choice, packages.join(" + "), other.when));
-        }
+        self.alternatives(chip).for_each(|other| report.note(other.to_string()));
         status
     }
 
