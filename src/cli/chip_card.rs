@@ -2,19 +2,22 @@
 
 use std::io::{self, Write};
 
-use super::chips::{releases, table};
+use super::chips::releases;
 use super::hardware::{self, by_history};
 use super::style::Style;
-use super::text::field;
+use super::text::{field, table};
 use crate::hardware::{
     AlternativeEntry, ChipEntry, FamilyEntry, How, Kind, Series, Status, default_wpad, id_source,
 };
 
 /// Prints the card of a chip.
 pub fn chip(out: &mut dyn Write, style: Style, chip: &ChipEntry, series: Series) -> io::Result<()> {
-    let status = hardware::status(chip.status, series);
     let supported = chip.status == Status::Ok;
-    let status = if supported { style.good(&status) } else { style.bad(&status) };
+    let status = match sure_since(chip).filter(|since| supported && series < *since) {
+        Some(since) => style.bad(&format!("not sure before {since}")),
+        None if supported => style.good(&hardware::status(chip.status, series)),
+        None => style.bad(&hardware::status(chip.status, series)),
+    };
     let maker = if chip.vendor.is_empty() { String::new() } else { format!("{} ", chip.vendor) };
     let what = format!("{maker}{} chip, {}", hardware::kind(chip.kind), chip.bus);
     writeln!(out, "{}: {what}: {status}", style.strong(chip.name))?;
@@ -42,6 +45,11 @@ pub fn chip(out: &mut dyn Write, style: Style, chip: &ChipEntry, series: Series)
         true => writeln!(out, "\n{} owpkg resolve --chip {}", style.help("next:"), chip.name),
         false => Ok(()),
     }
+}
+
+/// The first series sure to drive a chip: before it, the driver may have been there without its ids.
+fn sure_since(chip: &ChipEntry) -> Option<Series> {
+    chip.first_release.as_deref().and_then(Series::of_release)
 }
 
 /// The programs of a chip, with the wpad that each Wi-Fi chip gets by default.

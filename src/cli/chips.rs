@@ -9,7 +9,7 @@ use super::env::Env;
 use super::failure::{Exit, Failure};
 use super::hardware::{self, by_history};
 use super::style::Style;
-use super::text::{WIDTH, wrap};
+use super::text::table;
 use crate::hardware::{Catalogue, ChipEntry, FamilyEntry, Found, Kind, Listing, Status};
 
 /// `owpkg chips`
@@ -162,43 +162,4 @@ pub(super) fn releases(chip: &ChipEntry) -> String {
         (Some(first), last) => format!("{first}-{}", last.as_deref().unwrap_or("")),
         (None, _) => "none".to_owned(),
     }
-}
-
-/// Writes a table of which the last column is wrapped, or `wide` with one line a row, for programs that read lines.
-pub(super) fn table<const N: usize>(
-    out: &mut dyn Write,
-    style: Style,
-    heads: [&str; N],
-    rows: &[[String; N]],
-    wide: bool,
-) -> io::Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let width = |column: usize| {
-        let cells = rows.iter().map(|row| row[column].chars().count());
-        cells.chain([heads[column].len()]).max().unwrap_or(0)
-    };
-    let widths: [usize; N] = std::array::from_fn(width);
-    let left: usize = widths[..N - 1].iter().map(|width| width + 2).sum();
-    let cell = |column: usize, text: &str| format!("{text:width$}  ", width = widths[column]);
-    let head: String = heads[..N - 1].iter().enumerate().map(|(column, text)| cell(column, text)).collect();
-    writeln!(out, "{}", style.faint(&format!("{head}{}", heads[N - 1])))?;
-    for row in rows {
-        let last = &row[N - 1];
-        let lines = if wide { vec![last.clone()] } else { wrap(last, WIDTH.saturating_sub(left)) };
-        let rest: String = (1..N - 1).map(|column| cell(column, &row[column])).collect();
-        for (position, line) in lines.iter().enumerate() {
-            match position {
-                0 => writeln!(
-                    out,
-                    "{}{}",
-                    style.strong(&cell(0, &row[0])),
-                    format!("{rest}{line}").trim_end()
-                )?,
-                _ => writeln!(out, "{:left$}{line}", "")?,
-            }
-        }
-    }
-    Ok(())
 }

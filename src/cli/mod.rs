@@ -1,7 +1,7 @@
 //! The command line: one file a command, and the only place that prints.
 //!
-//! Arguments are read twice: what was typed stands in [`args`] and in each command, what it means in [`session`] and
-//! [`request`].
+//! Arguments are read twice: what was typed stands in `args` and in each command, what it means in `session` and
+//! `request`.
 
 mod args;
 mod chip_card;

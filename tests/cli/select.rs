@@ -1,5 +1,12 @@
 //! `--device` and `--detect`: from ids and listings to plans, with the release built in.
 
+use std::fs;
+
+use camino::Utf8Path;
+use owpkg::demo;
+use owpkg::index::apk::Apk;
+use owpkg::snapshot::Snapshot;
+
 use super::json;
 use crate::support::run::{Ran, owpkg};
 
@@ -119,4 +126,31 @@ fn the_disk_takes_the_same_selection() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     let install = json(&ran.out)["install"].clone();
     assert!(install.to_string().contains("kmod-iwlwifi"), "{install}");
+}
+
+#[test]
+fn feeds_without_any_wpad_are_a_warning_unless_one_is_asked_for() {
+    let mut blueprint = demo::blueprint(&Snapshot::read().expect("the built-in facts"));
+    blueprint
+        .feeds
+        .iter_mut()
+        .for_each(|(_, articles)| articles.retain(|each| !each.name.starts_with("wpad")));
+    let signers = demo::signers().expect("the demo's keys");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (path, bytes) in blueprint.build(&Apk, &signers).expect("a release tree") {
+        let path = folder.path().join("tree").join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, bytes).expect("written");
+    }
+    fs::write(folder.path().join("key.pem"), signers.ec.public().to_pem()).expect("written");
+    let cwd = Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
+    let base = ["resolve", "--tree", "tree", "--key", "key.pem", "--no-lock", "--chip", "iwl7265d"];
+    let run = |more: &[&str]| owpkg(&[&base[..], more].concat()).cwd(cwd).run();
+    let ran = run(&[]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("warning: no feed holds a wpad: "), "{}", ran.err);
+    assert!(ran.out.contains("kmod-iwlwifi"), "{}", ran.out);
+    assert!(!run(&["--wpa", "none"]).err.contains("no feed holds a wpad"));
+    let named = run(&["--wpa", "wpad-openssl"]);
+    assert!(named.err.contains("no feed holds the package wpad-openssl"), "{}", named.err);
 }
