@@ -5,11 +5,20 @@ use strsim::jaro_winkler;
 /// Similarity from which a name is worth mentioning; below it suggestions puzzle more than they help.
 const THRESHOLD: f64 = 0.85;
 
-/// Up to five names like `name`, the most similar first.
-pub fn near<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Vec<String> {
-    let mut scored: Vec<(f64, &str)> = known.map(|other| (jaro_winkler(name, other), other)).collect();
-    scored.retain(|(score, _)| *score >= THRESHOLD);
+/// Up to five names like `asked`, the most similar first. Each known name comes with the spelling to compare, so that
+/// an alias can bring up the name that it stands for.
+pub fn near<'n, S: AsRef<str>>(asked: &str, known: impl Iterator<Item = (S, &'n str)>) -> Vec<String> {
+    let likeness = |(spelling, name): (S, &'n str)| (jaro_winkler(asked, spelling.as_ref()), name);
+    let mut scored: Vec<(f64, &str)> = known.map(likeness).filter(|(score, _)| *score >= THRESHOLD).collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-    scored.dedup_by(|a, b| a.1 == b.1);
-    scored.into_iter().take(5).map(|(_, other)| other.to_owned()).collect()
+    let mut names: Vec<String> = Vec::new();
+    for (_, name) in scored {
+        if !names.iter().any(|each| each == name) {
+            names.push(name.to_owned());
+        }
+        if names.len() == 5 {
+            break;
+        }
+    }
+    names
 }

@@ -2,6 +2,8 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::chips::ChipsArgs;
+use super::detect::DetectArgs;
 use super::disk::DiskArgs;
 use super::resolve::ResolveArgs;
 
@@ -21,6 +23,10 @@ pub enum Command {
     Resolve(ResolveArgs),
     /// Write the disk: of a selection, or of owpkg.lock when none is given
     Disk(DiskArgs),
+    /// Name the network cards of a listing (lspci, pciconf, lsusb, dmesg, …) or of this machine, and their packages
+    Detect(DetectArgs),
+    /// Search the catalogue of network chips
+    Chips(ChipsArgs),
 }
 
 /// What to install, shared by the commands that make a plan.
@@ -30,6 +36,12 @@ pub struct SelectionArgs {
     /// A chip or a family: iwl7265d, AX210, ath10k
     #[arg(long, value_name = "NAME", num_args = 1..)]
     pub chip: Vec<String>,
+    /// A device by its id: 8086:095a, pci:8086:095a:8086:5010@59, usb:0bda:c811
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    pub device: Vec<String>,
+    /// The network devices of a listing (see owpkg detect); - reads standard input, /sys this machine
+    #[arg(long, value_name = "FILE|-")]
+    pub detect: Option<String>,
     /// A package
     #[arg(long, value_name = "PKG", num_args = 1..)]
     pub add: Vec<String>,
@@ -98,6 +110,6 @@ pub struct SourceArgs {
 impl SelectionArgs {
     /// Whether anything is to be installed.
     pub fn is_empty(&self) -> bool {
-        self.chip.is_empty() && self.add.is_empty()
+        self.chip.is_empty() && self.device.is_empty() && self.detect.is_none() && self.add.is_empty()
     }
 }

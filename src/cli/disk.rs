@@ -9,6 +9,7 @@ use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::failure::{Exit, Failure};
 use super::report;
+use super::request::Selected;
 use super::session::{self, Session};
 use crate::output::fat::{FatKind, Label, Size};
 use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, disk, write};
@@ -67,7 +68,10 @@ pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     let mut session = Session::new(env, &args.source)?;
     let lock = match args.selection.is_empty() {
         true => read_lock(env, args)?,
-        false => make_lock(env, args, &session)?,
+        false => {
+            let selection = Selected::read(env, &args.selection, &args.source)?;
+            make_lock(env, args, &session, &selection)?
+        }
     };
     if lock.demo && session.built_in.is_none() {
         session.turn_to_demo()?;
@@ -80,10 +84,15 @@ pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     report(env, args, &bundle.lock, bytes).map_err(Failure::stdout)
 }
 
-fn make_lock(env: &mut Env, args: &DiskArgs, session: &Session) -> Result<Lock, Failure> {
-    let release = session.open(env, &args.selection, &args.source)?;
+fn make_lock(
+    env: &mut Env,
+    args: &DiskArgs,
+    session: &Session,
+    selection: &Selected<'_>,
+) -> Result<Lock, Failure> {
+    let release = session.open(env, &args.source)?;
     let (universe, odd) = release.universe()?;
-    let mut planned = session.plan(&release, &universe, &args.selection)?;
+    let mut planned = session.plan(&release, &universe, selection)?;
     planned.warnings.extend(odd);
     session::warn(env, &planned.warnings)?;
     planned.lock(env, &release)
@@ -93,7 +102,7 @@ fn read_lock(env: &Env, args: &DiskArgs) -> Result<Lock, Failure> {
     let text = std::fs::read_to_string(env.path(&args.lock)).map_err(|error| {
         Failure::usage(
             format!("nothing is selected, and the lock {} cannot be read: {error}", args.lock),
-            "name a card with --chip, or run owpkg resolve first",
+            "name a card with --chip, --device or --detect, or run owpkg resolve first",
         )
     })?;
     Ok(Lock::parse(&text)?)

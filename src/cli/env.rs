@@ -21,6 +21,8 @@ pub struct Env {
     pub out: Box<dyn Write>,
     /// Standard error: progress and diagnostics.
     pub err: ErrStream,
+    /// Whether standard input is a terminal.
+    pub in_is_terminal: bool,
     /// Whether standard output is a terminal.
     pub out_is_terminal: bool,
     /// Whether standard error is a terminal.
@@ -63,6 +65,7 @@ impl Env {
             stdin: Box::new(io::stdin()),
             out: Box::new(io::BufWriter::new(io::stdout())),
             err: ErrStream::new(io::stderr()),
+            in_is_terminal: io::stdin().is_terminal(),
             out_is_terminal: io::stdout().is_terminal(),
             err_is_terminal: io::stderr().is_terminal(),
             now: jiff::Timestamp::now().as_second(),

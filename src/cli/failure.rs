@@ -5,10 +5,11 @@ use std::io::{self, Write as _};
 
 use crate::demo::DemoError;
 use crate::fetch::{self, FetchError, LocationError};
-use crate::hardware::{UnknownChip, Unsupported};
+use crate::hardware::detect::NoSysfs;
+use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
 use crate::index::InstalledError;
 use crate::output::{BundleError, DiskError, LockError, OutputError};
-use crate::release::ReleaseError;
+use crate::release::{NotARelease, ReleaseError};
 use crate::resolve::{BaselineError, Refusal};
 use crate::snapshot::BadSnapshot;
 use crate::trust::TrustError;
@@ -175,6 +176,34 @@ impl From<UnknownChip> for Failure {
 impl From<Unsupported> for Failure {
     fn from(error: Unsupported) -> Failure {
         Failure::of(Exit::Unresolvable, &error, error.help())
+    }
+}
+
+impl From<BadDeviceId> for Failure {
+    fn from(error: BadDeviceId) -> Failure {
+        Failure::of(Exit::Usage, &error, error.help())
+    }
+}
+
+impl From<DeviceUnsupported> for Failure {
+    fn from(error: DeviceUnsupported) -> Failure {
+        let exit = match error {
+            DeviceUnsupported::Unknown { .. } => Exit::Unknown,
+            DeviceUnsupported::Unsupported { .. } => Exit::Unresolvable,
+        };
+        Failure::of(exit, &error, error.help())
+    }
+}
+
+impl From<NoSysfs> for Failure {
+    fn from(error: NoSysfs) -> Failure {
+        Failure::of(Exit::Unavailable, &error, error.help())
+    }
+}
+
+impl From<NotARelease> for Failure {
+    fn from(error: NotARelease) -> Failure {
+        Failure::of(Exit::Usage, &error, None)
     }
 }
 

@@ -1,16 +1,24 @@
 //! The command line: one file a command, and the only place that prints.
 //!
-//! Arguments are read twice: what was typed stands in `args` and in each command, what it means in `session`.
+//! Arguments are read twice: what was typed stands in `args` and in each command, what it means in `session` and
+//! `request`.
 
 mod args;
+mod chip_card;
+mod chips;
+mod detect;
 mod disk;
 mod env;
 mod failure;
+mod hardware;
+mod listing;
 mod progress;
 mod report;
+mod request;
 mod resolve;
 mod session;
 mod style;
+mod text;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -48,6 +56,8 @@ fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Resolve(args) => resolve::run(env, &args),
         Command::Disk(args) => disk::run(env, &args),
+        Command::Detect(args) => detect::run(env, &args),
+        Command::Chips(args) => chips::run(env, &args),
     }
 }
 

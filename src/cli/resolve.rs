@@ -8,6 +8,7 @@ use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::failure::Failure;
 use super::report;
+use super::request::Selected;
 use super::session::{self, Kind, Planned, Session};
 use super::style::Style;
 use crate::output::replace_file;
@@ -16,7 +17,8 @@ use crate::snapshot::Snapshot;
 /// `owpkg resolve`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  owpkg resolve --chip iwl7265d\n  owpkg resolve --chip ath10k --wpa \
-                        wpad-openssl --release 24.10.2\n  owpkg resolve --chip iwl7265d --demo")]
+                        wpad-openssl --release 24.10.2\n  owpkg resolve --chip iwl7265d --demo\n  pciconf -lv | owpkg resolve \
+                        --detect -")]
 pub struct ResolveArgs {
     /// What to install.
     #[command(flatten)]
@@ -55,17 +57,21 @@ pub enum PlanFormat {
 /// Runs the command.
 pub fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
     if args.selection.is_empty() {
-        return Err(Failure::usage("nothing is selected", "name a card with --chip or a package with --add"));
+        return Err(Failure::usage(
+            "nothing is selected",
+            "name a card with --chip, --device or --detect, or a package with --add",
+        ));
     }
+    let selection = Selected::read(env, &args.selection, &args.source)?;
     let session = Session::new(env, &args.source)?;
-    let release = match session.open(env, &args.selection, &args.source) {
+    let release = match session.open(env, &args.source) {
         Err(failure) if failure.is_no_network() && can_be_built_in(&args.source) => {
-            return from_snapshot(env, args);
+            return from_snapshot(env, args, &selection);
         }
         release => release?,
     };
     let (universe, odd) = release.universe()?;
-    let mut planned = session.plan(&release, &universe, &args.selection)?;
+    let mut planned = session.plan(&release, &universe, &selection)?;
     planned.warnings.extend(odd);
     show(env, args, &planned)?;
     if args.no_lock {
@@ -98,12 +104,12 @@ fn can_be_built_in(source: &SourceArgs) -> bool {
 }
 
 /// With no network and nothing in the cache: an answer from the facts built in, which makes no lock and no disk.
-fn from_snapshot(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
+fn from_snapshot(env: &mut Env, args: &ResolveArgs, selection: &Selected<'_>) -> Result<(), Failure> {
     let snapshot = Snapshot::read()?;
     let mut facts = snapshot.facts()?;
     facts.installed = session::installed(env, &args.source)?;
     let universe = snapshot.universe(&facts);
-    let mut planned = session::plan(&facts, &universe, &args.selection, Kind::Snapshot)?;
+    let mut planned = session::plan(&facts, &universe, selection, Kind::Snapshot)?;
     let about = &snapshot.about;
     let age = snapshot.age_in_days(env.now).map_or(String::new(), |days| format!(", {days} days ago"));
     planned.warnings.insert(

@@ -6,19 +6,18 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::args::{SelectionArgs, SourceArgs, VariantArg};
+use super::args::SourceArgs;
 use super::env::Env;
 use super::failure::{Exit, Failure};
 use super::progress::Bars;
-use super::report;
+use super::request::Selected;
 use super::style::Style;
 use crate::demo::Demo;
 use crate::fetch::{Fetcher, Location, MemoryTree, Options};
-use crate::hardware::{Catalogue, Role, Selection, Variant};
 use crate::index::{Installed, Universe};
 use crate::output::Lock;
 use crate::release::{self, Ask, OpenRelease, Release, ReleaseFacts};
-use crate::resolve::{self, Baseline, Plan, Request, Root};
+use crate::resolve::{self, Baseline, Plan};
 use crate::snapshot::Snapshot;
 use crate::trust::{Keyring, Unsigned};
 
@@ -96,16 +95,8 @@ impl Session {
         Ok(())
     }
 
-    /// Opens the release that the arguments name. A chip that is not known is refused before anything is fetched.
-    pub fn open(
-        &self,
-        env: &mut Env,
-        selection: &SelectionArgs,
-        source: &SourceArgs,
-    ) -> Result<OpenRelease, Failure> {
-        for name in &selection.chip {
-            Catalogue::builtin().find(name)?;
-        }
+    /// Opens the release that the arguments name.
+    pub fn open(&self, env: &mut Env, source: &SourceArgs) -> Result<OpenRelease, Failure> {
         let named = source.release.as_deref().map(Release::parse).transpose();
         let named = named.map_err(|error| Failure::usage(error.to_string(), "see --help"))?;
         let target = source.target.as_deref().map(str::parse).transpose();
@@ -139,7 +130,7 @@ impl Session {
         &self,
         release: &'u OpenRelease,
         universe: &'u Universe<'_>,
-        selection: &SelectionArgs,
+        selection: &Selected<'_>,
     ) -> Result<Planned<'u>, Failure> {
         let kind = if self.built_in.is_some() { Kind::Demo } else { Kind::Tree };
         let mut planned = plan(&release.facts, universe, selection, kind)?;
@@ -153,13 +144,14 @@ impl Session {
 pub fn plan<'u>(
     facts: &'u ReleaseFacts,
     universe: &'u Universe<'_>,
-    selection: &SelectionArgs,
+    selection: &Selected<'_>,
     kind: Kind,
 ) -> Result<Planned<'u>, Failure> {
     let baseline = Baseline::determine(facts, universe)?;
     let mut warnings = facts.warnings.clone();
     warnings.extend(baseline.warnings.iter().cloned());
-    let request = request(facts, universe, &baseline.installed, selection, &mut warnings)?;
+    let (request, said) = selection.request(facts, universe, &baseline.installed)?;
+    warnings.extend(said);
     let plan = resolve::resolve(universe, &baseline.installed, &request)?;
     Ok(Planned { facts, signed_by: Vec::new(), baseline, plan, kind, warnings })
 }
@@ -179,76 +171,6 @@ pub fn warn(env: &mut Env, warnings: &[String]) -> Result<(), Failure> {
         writeln!(env.err, "{} {warning}", style.warning("warning:")).map_err(Failure::stdout)?;
     }
     Ok(())
-}
-
-/// The packages that a selection asks the release for.
-fn request(
-    facts: &ReleaseFacts,
-    universe: &Universe<'_>,
-    installed: &Installed,
-    selection: &SelectionArgs,
-    warnings: &mut Vec<String>,
-) -> Result<Request, Failure> {
-    let mut request = Request { omit: selection.omit.iter().cloned().collect(), ..Request::default() };
-    let mut add = |name: &str, because: &str, warnings: &mut Vec<String>| {
-        if request.omit.contains(name) {
-            warnings.push(format!("{name} is left out, as --omit says, although {because} wants it"));
-        } else if !request.roots.iter().any(|root| root.name == name) {
-            request.roots.push(Root { name: name.to_owned(), because: because.to_owned() });
-        }
-    };
-    let catalogue = Catalogue::builtin();
-    let series = facts.release.as_ref().and_then(Release::series);
-    let variant = selection.variant.map(|variant| match variant {
-        VariantArg::Mainline => Variant::Mainline,
-        VariantArg::Ct => Variant::Ct,
-    });
-    for name in &selection.chip {
-        let found = catalogue.find(name)?;
-        let chosen = catalogue.wanted(found, variant, &|package| universe.holds(package), series)?;
-        warnings.extend(chosen.warnings.iter().cloned());
-        warnings.extend(narrower(universe, name, &chosen));
-        for wanted in &chosen.wanted {
-            let package = match (wanted.role, selection.wpa.as_deref()) {
-                (Role::Wpad, Some("none")) => continue,
-                (Role::Wpad, Some(other)) => other,
-                (Role::Wpad, None) if holds_wpad(installed) => continue,
-                _ => &wanted.package,
-            };
-            add(package, &wanted.because, warnings);
-        }
-    }
-    for name in &selection.add {
-        add(name, "--add", warnings);
-    }
-    Ok(request)
-}
-
-/// A router that holds a wpad of any kind needs no second one, and could not have it: they exclude each other.
-fn holds_wpad(installed: &Installed) -> bool {
-    installed.iter().any(|(name, _)| name == "wpad" || name.starts_with("wpad-"))
-}
-
-/// What naming a member would save, for a family.
-fn narrower(universe: &Universe<'_>, family: &str, selection: &Selection) -> Option<String> {
-    let size = |package: &String| universe.named(package).filter_map(|id| universe.package(id).size).max();
-    let mut members: Vec<(u64, &str)> = selection
-        .narrower
-        .iter()
-        .map(|member| (member.spares.iter().filter_map(size).sum(), member.chip))
-        .filter(|(bytes, _)| *bytes > 0)
-        .collect();
-    members.sort_by_key(|(bytes, chip)| (std::cmp::Reverse(*bytes), *chip));
-    let shown: Vec<String> =
-        members.iter().take(6).map(|(bytes, chip)| format!("{chip} {}", report::size(*bytes))).collect();
-    (!shown.is_empty()).then(|| {
-        let more = members.len().saturating_sub(shown.len());
-        let more = if more == 0 { String::new() } else { format!(", and {more} more names") };
-        format!(
-            "{family} takes the firmware of the whole family; a narrower name saves: {}{more}",
-            shown.join(", ")
-        )
-    })
 }
 
 /// The time of the files: `SOURCE_DATE_EPOCH`, else the release's own, else the first that FAT knows.

@@ -25,6 +25,16 @@ impl Style {
         self.paint(text, Colour::new().red().bold())
     }
 
+    /// What works.
+    pub fn good(self, text: &str) -> String {
+        self.paint(text, Colour::new().green())
+    }
+
+    /// What does not work.
+    pub fn bad(self, text: &str) -> String {
+        self.paint(text, Colour::new().yellow())
+    }
+
     /// The word that starts a warning.
     pub fn warning(self, text: &str) -> String {
         self.paint(text, Colour::new().yellow().bold())

@@ -5,15 +5,11 @@ use std::sync::OnceLock;
 use super::Series;
 use super::chip::{Alternative, Bus, Certainty, Chip, Family, Gap, How, Kind, List};
 use super::table::{self, Malformed};
+use crate::suggest;
 
 const CHIPS: &str = include_str!("../../indexes/hardware/chips.tsv");
 const FAMILIES: &str = include_str!("../../indexes/hardware/families.tsv");
 const ALTERNATIVES: &str = include_str!("../../indexes/hardware/alternatives.tsv");
-
-/// How many near names an unknown one brings up.
-const NEAR_NAMES: usize = 5;
-/// Jaro-Winkler similarity below which a name is not near.
-const NEAR: f64 = 0.75;
 
 /// The chips, families and alternatives that ship with owpkg.
 #[derive(Debug)]
@@ -154,14 +150,10 @@ impl Catalogue {
     fn near(&self, asked: &str) -> Vec<String> {
         let chips = self.chips.iter().map(|chip| (chip.name, chip.aliases));
         let families = self.families.iter().map(|family| (family.name, family.aliases));
-        let likeness = |name: &str| strsim::jaro_winkler(asked, &plain(name));
-        let mut near: Vec<(f64, &str)> = chips
-            .chain(families)
-            .map(|(name, aliases)| (aliases.iter().map(likeness).fold(likeness(name), f64::max), name))
-            .filter(|(likeness, _)| *likeness >= NEAR)
-            .collect();
-        near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-        near.into_iter().take(NEAR_NAMES).map(|(_, name)| name.to_owned()).collect()
+        let spellings = chips.chain(families).flat_map(|(name, aliases)| {
+            std::iter::once(name).chain(aliases.iter()).map(move |spelling| (plain(spelling), name))
+        });
+        suggest::near(asked, spellings)
     }
 }
 

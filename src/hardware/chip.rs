@@ -69,6 +69,14 @@ pub struct Alternative {
     pub when: &'static str,
 }
 
+impl fmt::Display for Alternative {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let packages: Vec<&str> = self.packages.iter().collect();
+        let how = if self.how == How::Instead { "instead" } else { "also" };
+        write!(f, "{} ({how}): {}: {}", self.choice, packages.join(" + "), self.when)
+    }
+}
+
 /// How an [`Alternative`] relates to the chip's own packages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -4,13 +4,15 @@ use serde::Serialize;
 
 use super::chip::{Bus, Certainty, Chip, Family, Gap, How, Kind};
 use super::selection::existed;
-use super::{Catalogue, Found, KNOWN_SERIES, Limit, Series, limits};
+use super::{Catalogue, Found, KNOWN_SERIES, Limit, Offer, Role, Selection, Series, Status, limits};
 
 /// What `owpkg chips --json` prints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Listing {
     /// `owpkg.chips/1`.
     pub schema: &'static str,
+    /// The release series whose packages are named.
+    pub release: Option<String>,
     /// Families, best match first.
     pub families: Vec<FamilyEntry>,
     /// Chips, best match first.
@@ -32,9 +34,11 @@ pub struct ChipEntry {
     pub kind: Kind,
     /// Kernel modules.
     pub modules: Vec<String>,
-    /// Kernel module packages, by their newest names.
+    /// Whether the release can drive it.
+    pub status: Status,
+    /// Kernel module packages, by the release's names, or by their newest where it lacks them.
     pub kmods: Vec<String>,
-    /// Firmware packages, by their newest names.
+    /// Firmware packages, named likewise.
     pub firmware: Vec<String>,
     /// Programs it needs besides wpad.
     pub userspace: Vec<String>,
@@ -89,6 +93,8 @@ pub struct FamilyEntry {
 pub struct MemberEntry {
     /// Name of the chip.
     pub chip: &'static str,
+    /// Whether the release can drive it.
+    pub status: Status,
     /// Its kernel modules and firmware.
     pub packages: Vec<String>,
     /// Bytes to download for these packages alone, where a release's index tells all of their sizes.
@@ -96,20 +102,42 @@ pub struct MemberEntry {
 }
 
 impl Catalogue {
-    /// Describes what a search found; `size` is what a release's index knows of a package's download size in bytes.
-    pub fn listing(&self, found: &[Found<'_>], size: &dyn Fn(&str) -> Option<u64>) -> Listing {
-        let mut listing = Listing { schema: "owpkg.chips/1", families: Vec::new(), chips: Vec::new() };
+    /// Describes what a search found, with the packages of the release that `offer` is of; `size` is what a release's index knows of a package's download size in bytes.
+    pub fn listing(
+        &self,
+        found: &[Found<'_>],
+        offer: Offer<'_>,
+        size: &dyn Fn(&str) -> Option<u64>,
+    ) -> Listing {
+        let release = offer.series.map(|series| series.to_string());
+        let mut listing =
+            Listing { schema: "owpkg.chips/1", release, families: Vec::new(), chips: Vec::new() };
         for each in found {
             match each {
-                Found::Chip(chip) => listing.chips.push(self.entry(chip)),
-                Found::Family(family) => listing.families.push(self.family_entry(family, size)),
+                Found::Chip(chip) => listing.chips.push(self.entry(chip, offer)),
+                Found::Family(family) => listing.families.push(self.family_entry(family, offer, size)),
             }
         }
         listing
     }
 
-    fn entry(&self, chip: &Chip) -> ChipEntry {
+    /// The kernel modules and the firmware of a chip, and whether the release has them.
+    fn packages_in(&self, chip: &Chip, offer: Offer<'_>) -> (Status, Vec<String>, Vec<String>) {
+        let wanted = self.wanted(Found::Chip(chip), offer.variant, offer.has, offer.series);
+        let of = |selection: &Selection, role| {
+            let wanted = selection.wanted.iter().filter(|each| each.role == role);
+            wanted.map(|each| each.package.clone()).collect()
+        };
+        let status = Status::of(chip, &wanted);
+        match wanted {
+            Ok(selection) => (status, of(&selection, Role::Driver), of(&selection, Role::Firmware)),
+            Err(_) => (status, chip.kmods.to_vec(), chip.firmware.to_vec()),
+        }
+    }
+
+    fn entry(&self, chip: &Chip, offer: Offer<'_>) -> ChipEntry {
         let (first, last) = releases_of(chip);
+        let (status, kmods, firmware) = self.packages_in(chip, offer);
         let alternatives = self.alternatives(chip).map(|other| AlternativeEntry {
             choice: other.choice,
             how: other.how,
@@ -123,8 +151,9 @@ impl Catalogue {
             bus: chip.bus,
             kind: chip.kind,
             modules: chip.modules.to_vec(),
-            kmods: chip.kmods.to_vec(),
-            firmware: chip.firmware.to_vec(),
+            status,
+            kmods,
+            firmware,
             userspace: chip.userspace.to_vec(),
             gap: chip.gap,
             targets: chip.targets.to_vec(),
@@ -138,13 +167,18 @@ impl Catalogue {
         }
     }
 
-    fn family_entry(&self, family: &Family, size: &dyn Fn(&str) -> Option<u64>) -> FamilyEntry {
+    fn family_entry(
+        &self,
+        family: &Family,
+        offer: Offer<'_>,
+        size: &dyn Fn(&str) -> Option<u64>,
+    ) -> FamilyEntry {
         let members = self.members(family).map(|chip| {
-            let packages: Vec<String> =
-                chip.kmods.iter().chain(chip.firmware.iter()).map(str::to_owned).collect();
+            let (status, mut packages, firmware) = self.packages_in(chip, offer);
+            packages.extend(firmware);
             let sizes = packages.iter().map(|package| size(package));
             let size = sizes.into_iter().try_fold(0_u64, |sum, size| sum.checked_add(size?));
-            MemberEntry { chip: chip.name, size: size.filter(|_| !packages.is_empty()), packages }
+            MemberEntry { chip: chip.name, status, size: size.filter(|_| !packages.is_empty()), packages }
         });
         FamilyEntry {
             name: family.name,
@@ -157,7 +191,7 @@ impl Catalogue {
 
 /// The first and the last series that have all that a chip needs; none when no release ever had.
 pub fn releases_of(chip: &Chip) -> (Option<Series>, Option<Series>) {
-    if chip.kmods.is_empty() {
+    if chip.kmods.is_empty() || chip.gap.is_some() {
         return (None, None);
     }
     let known = |series: &Series| chip.since.is_none_or(|since| *series >= since);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use super::chip::{Bus, Certainty, Chip, Gap, How, Kind};
+use super::chip::{Bus, Certainty, Chip, Gap, Kind};
 use super::detect::{Detected, DriverSeen, MissingFirmware};
 use super::device::Device;
 use super::{Catalogue, Found, Offer, Role, Selection, Unsupported, firmware_packages, limits};
@@ -19,7 +19,7 @@ pub struct DevicesReport {
 }
 
 /// What is said of one device, or of one firmware file that a kernel log misses.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct DeviceReport {
     /// Line of the listing, from 1; 0 for the machine's own devices.
     pub line: usize,
@@ -48,7 +48,7 @@ pub struct DeviceReport {
 }
 
 /// Names of chips: none, one, or a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
 pub enum ChipNames {
     /// The catalogue does not know it.
@@ -59,8 +59,19 @@ pub enum ChipNames {
     Several(Vec<&'static str>),
 }
 
+impl ChipNames {
+    /// The names, however many there are.
+    pub fn as_slice(&self) -> &[&'static str] {
+        match self {
+            Self::None => &[],
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Several(names) => names,
+        }
+    }
+}
+
 /// Whether a release can drive a device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// It can.
@@ -75,6 +86,19 @@ pub enum Status {
     NoDriverPackage,
     /// A network device that the catalogue does not know.
     Unknown,
+}
+
+impl Status {
+    /// Whether a release can drive a chip, given what there is to ask of it.
+    pub(super) fn of(chip: &Chip, wanted: &Result<Selection, Unsupported>) -> Self {
+        match wanted {
+            Ok(_) if chip.gap == Some(Gap::NoFirmware) => Self::FirmwareMissing,
+            Ok(_) => Self::Ok,
+            Err(Unsupported::NoDriver { .. }) => Self::NoDriverPackage,
+            Err(Unsupported::OtherTarget { .. }) => Self::OtherTarget,
+            Err(Unsupported::NotInRelease { .. } | Unsupported::NoMember { .. }) => Self::NotInRelease,
+        }
+    }
 }
 
 impl Catalogue {
@@ -120,34 +144,24 @@ impl Catalogue {
 
     /// Adds what one chip needs, and says what is known of it.
     fn add_chip(&self, report: &mut DeviceReport, chip: &Chip, offer: Offer<'_>) -> Status {
-        let status = match self.wanted(Found::Chip(chip), offer.variant, offer.has, offer.series) {
-            Ok(selection) => {
-                report.add(&selection, chip);
-                if chip.gap == Some(Gap::NoFirmware) { Status::FirmwareMissing } else { Status::Ok }
-            }
+        let wanted = self.wanted(Found::Chip(chip), offer.variant, offer.has, offer.series);
+        let status = Status::of(chip, &wanted);
+        match wanted {
+            Ok(selection) => report.add(&selection, chip),
             Err(reason) => {
                 extend(&mut report.kmods, chip.kmods.iter());
                 extend(&mut report.firmware, chip.firmware.iter());
                 report.note(reason.to_string());
                 reason.help().into_iter().for_each(|help| report.note(help));
-                match reason {
-                    Unsupported::NoDriver { .. } => Status::NoDriverPackage,
-                    Unsupported::OtherTarget { .. } => Status::OtherTarget,
-                    Unsupported::NotInRelease { .. } | Unsupported::NoMember { .. } => Status::NotInRelease,
-                }
             }
-        };
+        }
         if !chip.note.is_empty() && !report.notes.iter().any(|note| note.contains(chip.note)) {
             report.note(chip.note.to_owned());
         }
         if status > Status::FirmwareMissing {
             limits(chip).for_each(|limit| report.note(limit.text.to_owned()));
         }
-        for other in self.alternatives(chip) {
-            let packages: Vec<&str> = other.packages.iter().collect();
-            let how = if other.how == How::Instead { "instead" } else { "also" };
-            report.note(format!("{} ({how}): {}: {}", other.choice, packages.join(" + "), other.when));
-        }
+        self.alternatives(chip).for_each(|other| report.note(other.to_string()));
         status
     }
 

@@ -1,7 +1,7 @@
 //! From a device to the packages that a release is asked for.
 
 use super::device::{Device, DeviceId};
-use super::{Catalogue, Found, Selection, Series, Unsupported, Variant};
+use super::{Catalogue, Certainty, Found, Selection, Series, Unsupported, Variant};
 
 /// What a release offers, for reports and selections.
 #[derive(Clone, Copy)]
@@ -56,7 +56,10 @@ impl Catalogue {
     pub fn wanted_for(&self, device: &Device, offer: Offer<'_>) -> Result<Selection, DeviceUnsupported> {
         let id = device.id;
         let identity = self.identify(device).ok_or(DeviceUnsupported::Unknown { id })?;
-        let mut all = Selection { warnings: identity.notes, ..Selection::default() };
+        // What a sure row notes is where it comes from, not what the user must know.
+        let unsure = identity.certainty < Certainty::High;
+        let notes = identity.notes.into_iter().filter(|_| unsure).map(|note| format!("{id}: {note}"));
+        let mut all = Selection { warnings: notes.collect(), ..Selection::default() };
         let mut reasons = Vec::new();
         for chip in identity.chips {
             match self.wanted(Found::Chip(chip), offer.variant, offer.has, offer.series) {

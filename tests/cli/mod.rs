@@ -1,8 +1,28 @@
-//! The program end to end, both formats by the same tests.
+//! The commands, from their arguments to what they print and how they end; both formats by the same tests.
 
+mod chips;
+mod detect;
 mod disk;
 mod exits;
 mod outputs;
 mod resolve;
+mod select;
 mod selection;
 mod trust;
+
+use serde_json::Value;
+
+/// What a command printed, as JSON.
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// The keys of an object, in their order.
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().expect("an object").keys().map(String::as_str).collect()
+}
+
+/// Whether no line is wider than a terminal.
+fn fits_a_terminal(text: &str) -> bool {
+    text.lines().all(|line| line.chars().count() <= 80)
+}

@@ -162,8 +162,11 @@ fn the_catalogue_is_searched_by_any_word() {
 fn a_listing_says_what_a_chip_needs_and_since_when() {
     let catalogue = Catalogue::builtin();
     let size = |package: &str| (package != "iwlwifi-firmware-be200").then_some(100);
+    let series = Series::new(25, 12);
+    let has = holds(series);
+    let offer = Offer { has: &has, series: Some(series), variant: None };
     let listing = |words: &[&str]| {
-        serde_json::to_value(catalogue.listing(&catalogue.search(words, None), &size))
+        serde_json::to_value(catalogue.listing(&catalogue.search(words, None), offer, &size))
             .expect("it can be written")
     };
     let found = listing(&["qca9984"]);
@@ -177,6 +180,8 @@ fn a_listing_says_what_a_chip_needs_and_since_when() {
     assert_eq!(listing(&["zd1211"])["chips"][0]["last_release"], "22.03");
     assert_eq!(listing(&["rtl8126"])["chips"][0]["first_release"], "25.12");
     assert_eq!(listing(&["rtl8852bu"])["chips"][0]["gap"], "no-driver");
+    assert_eq!(listing(&["zd1211"])["chips"][0]["status"], "not-in-release");
+    assert_eq!(found["release"], "25.12");
     let family = &listing(&["iwlwifi"])["families"][0];
     let member = |name: &str| {
         family["members"]

@@ -30,10 +30,39 @@ pub struct Run {
     _desk: Option<Desk>,
 }
 
-/// A run in a folder of its own. The line is split at blanks.
-pub fn owpkg(line: &str) -> Run {
+/// Arguments: a line that is split at blanks, or a list of them.
+pub trait Arguments {
+    fn list(self) -> Vec<String>;
+}
+
+impl Arguments for &str {
+    fn list(self) -> Vec<String> {
+        self.split_whitespace().map(str::to_owned).collect()
+    }
+}
+
+impl Arguments for &String {
+    fn list(self) -> Vec<String> {
+        self.as_str().list()
+    }
+}
+
+impl Arguments for &[&str] {
+    fn list(self) -> Vec<String> {
+        self.iter().map(|&argument| argument.to_owned()).collect()
+    }
+}
+
+impl<const N: usize> Arguments for &[&str; N] {
+    fn list(self) -> Vec<String> {
+        self.as_slice().list()
+    }
+}
+
+/// A run in a folder of its own.
+pub fn owpkg(arguments: impl Arguments) -> Run {
     let desk = Desk::new();
-    let run = desk.owpkg(line);
+    let run = desk.owpkg(arguments);
     Run { _desk: Some(desk), ..run }
 }
 
@@ -46,13 +75,14 @@ impl Desk {
         Utf8Path::from_path(self.0.path()).unwrap()
     }
 
-    /// A run in this folder. The line is split at blanks.
-    pub fn owpkg(&self, line: &str) -> Run {
+    /// A run in this folder, at a keyboard where nothing is typed, its output not on a terminal.
+    pub fn owpkg(&self, arguments: impl Arguments) -> Run {
         let (out, err) = (Shared::default(), Shared::default());
         let env = Env {
-            args: ["owpkg"].into_iter().chain(line.split_whitespace()).map(Into::into).collect(),
+            args: ["owpkg".to_owned()].into_iter().chain(arguments.list()).map(Into::into).collect(),
             cwd: self.path().to_owned(),
             vars: [("OWPKG_CACHE".to_owned(), self.path().join("cache").to_string())].into(),
+            in_is_terminal: true,
             stdin: Box::new(io::empty()),
             out: Box::new(out.clone()),
             err: ErrStream::new(err.clone()),
@@ -88,6 +118,20 @@ impl Run {
 
     pub fn stdin(mut self, text: impl Into<Vec<u8>>) -> Run {
         self.env.stdin = Box::new(Cursor::new(text.into()));
+        self.env.in_is_terminal = false;
+        self
+    }
+
+    /// Output on a terminal.
+    pub fn on_terminal(mut self) -> Run {
+        (self.env.out_is_terminal, self.env.err_is_terminal) = (true, true);
+        self
+    }
+
+    /// The reader of standard output goes away after so many bytes.
+    pub fn out_closes_after(mut self, bytes: usize) -> Run {
+        self.out.room = Some(bytes);
+        self.env.out = Box::new(self.out.clone());
         self
     }
 
@@ -142,18 +186,26 @@ impl Ran {
     }
 }
 
+/// A stream that keeps what is written to it, as far as there is room.
 #[derive(Clone, Default)]
-struct Shared(Arc<Mutex<Vec<u8>>>);
+struct Shared {
+    kept: Arc<Mutex<Vec<u8>>>,
+    room: Option<usize>,
+}
 
 impl Shared {
     fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        String::from_utf8(self.kept.lock().unwrap().clone()).unwrap()
     }
 }
 
 impl Write for Shared {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        let mut kept = self.kept.lock().unwrap();
+        if self.room.is_some_and(|room| kept.len() >= room) {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        kept.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {

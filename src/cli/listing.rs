@@ -1,0 +1,120 @@
+//! Listings of hardware: a file, a pipe, or this machine.
+
+use std::io::Read;
+
+use super::env::Env;
+use super::failure::{Exit, Failure};
+use crate::hardware::detect::{self, Detected, MAX_TEXT};
+
+/// Where Linux shows the devices of a machine.
+const SYSFS: &str = "/sys";
+
+/// The listings that lead to a chip.
+const COMMANDS: &str = "paste the output of `lspci -nnk`, `pciconf -lv` (FreeBSD), `lsusb`, `usbconfig dump_device_desc` \
+                        or `dmesg`, as in `lspci -nnk | owpkg detect`";
+
+/// A listing and where it was read.
+pub struct Listing {
+    /// What it shows.
+    pub detected: Detected,
+    /// Where it was read.
+    pub origin: Origin,
+}
+
+/// Where a listing was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A file, by the name that the user gave it.
+    File(String),
+    /// Standard input.
+    Stdin,
+    /// The sysfs at this folder.
+    Machine(String),
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Origin::File(name) => f.write_str(name),
+            Origin::Stdin => f.write_str("standard input"),
+            Origin::Machine(root) if root == SYSFS => f.write_str("this machine"),
+            Origin::Machine(root) => f.write_str(root),
+        }
+    }
+}
+
+impl Listing {
+    /// Reads the listing that the user named. Without a name it is what is piped in, or else this machine; a folder
+    /// is read as a sysfs.
+    pub fn read(env: &mut Env, named: Option<&str>) -> Result<Listing, Failure> {
+        let origin = match named {
+            Some("-") => Origin::Stdin,
+            Some(name) if env.path(name).is_dir() => Origin::Machine(name.to_owned()),
+            Some(name) => Origin::File(name.to_owned()),
+            None if env.in_is_terminal => Origin::Machine(SYSFS.to_owned()),
+            None => Origin::Stdin,
+        };
+        let detected = match &origin {
+            Origin::Machine(root) => {
+                let devices = detect::machine(env.path(root).as_std_path())?;
+                Detected { devices, ..Detected::default() }
+            }
+            Origin::Stdin => detect::read(&text(&origin, &mut env.stdin)?),
+            Origin::File(name) => {
+                let file =
+                    std::fs::File::open(env.path(name)).map_err(|error| unreadable(&origin, &error))?;
+                detect::read(&text(&origin, file)?)
+            }
+        };
+        Ok(Listing { detected, origin })
+    }
+
+    /// What to tell about the part of a listing that is not read.
+    pub fn truncated(&self) -> Option<String> {
+        self.detected.truncated.then(|| {
+            format!(
+                "{}: only the first {} MiB and {} devices are read",
+                self.origin,
+                MAX_TEXT >> 20,
+                detect::MAX_DEVICES
+            )
+        })
+    }
+
+    /// The failure that it shows no network device.
+    pub fn shows_nothing(&self) -> Failure {
+        let drivers = self.detected.drivers.iter().map(|seen| seen.driver.as_str()).take(5);
+        let drivers: Vec<&str> = drivers.collect();
+        let (what, help) = match (self.detected.hints.first(), drivers.is_empty(), &self.origin) {
+            (Some(hint), ..) => ("no device with an id".to_owned(), (*hint).to_owned()),
+            (None, false, _) => (
+                format!("no ids, only the drivers {}", drivers.join(", ")),
+                "`lsusb` shows the ids".to_owned(),
+            ),
+            (None, true, Origin::Machine(_)) => (
+                "no network device that needs a package".to_owned(),
+                format!("for another machine, {COMMANDS}"),
+            ),
+            (None, true, Origin::Stdin) if cfg!(target_os = "linux") => (
+                "no network device".to_owned(),
+                format!("{COMMANDS}; `owpkg detect {SYSFS}` reads this machine"),
+            ),
+            (None, true, _) => ("no network device".to_owned(), COMMANDS.to_owned()),
+        };
+        Failure::new(Exit::Unknown, format!("{} shows {what}", self.origin), Some(help))
+    }
+}
+
+/// The text of a listing, as far as it is read; one byte more tells that there is more.
+fn text(origin: &Origin, input: impl Read) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    input.take(MAX_TEXT as u64 + 1).read_to_end(&mut bytes).map_err(|error| unreadable(origin, &error))?;
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    })
+}
+
+fn unreadable(origin: &Origin, error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Usage, format!("{origin} cannot be read: {error}"), None)
+}

@@ -1,0 +1,99 @@
+//! Text for people: wrapped lines, tables, and blocks of labels with what belongs to them.
+
+use std::io::{self, Write};
+
+use super::style::Style;
+
+/// The width that everything is laid out for.
+const WIDTH: usize = 80;
+
+/// Where what belongs to a label starts.
+const INDENT: usize = 12;
+
+/// Breaks text between words into lines of at most `width` characters; a longer word stays whole.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut length = 0;
+    for word in text.split_whitespace() {
+        let own = word.chars().count();
+        if length > 0 && length + 1 + own > width {
+            lines.push(std::mem::take(&mut line));
+            length = 0;
+        }
+        if length > 0 {
+            line.push(' ');
+            length += 1;
+        }
+        line.push_str(word);
+        length += own;
+    }
+    lines.push(line);
+    lines
+}
+
+/// Writes a label and what belongs to it, wrapped beside it; nothing for an empty text.
+pub fn field(out: &mut dyn Write, style: Style, label: &str, text: &str) -> io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    for (position, line) in wrap(text, WIDTH - INDENT).iter().enumerate() {
+        match position {
+            0 => writeln!(out, "  {}{line}", style.faint(&format!("{label:width$}", width = INDENT - 2)))?,
+            _ => writeln!(out, "{:INDENT$}{line}", "")?,
+        }
+    }
+    Ok(())
+}
+
+/// Writes a table of which the last column is wrapped, or `wide` with one line a row, for programs that read lines.
+pub fn table<const N: usize>(
+    out: &mut dyn Write,
+    style: Style,
+    heads: [&str; N],
+    rows: &[[String; N]],
+    wide: bool,
+) -> io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let width = |column: usize| {
+        let cells = rows.iter().map(|row| row[column].chars().count());
+        cells.chain([heads[column].len()]).max().unwrap_or(0)
+    };
+    let widths: [usize; N] = std::array::from_fn(width);
+    let left: usize = widths[..N - 1].iter().map(|width| width + 2).sum();
+    let cell = |column: usize, text: &str| format!("{text:width$}  ", width = widths[column]);
+    let head: String = heads[..N - 1].iter().enumerate().map(|(column, text)| cell(column, text)).collect();
+    writeln!(out, "{}", style.faint(&format!("{head}{}", heads[N - 1])))?;
+    for row in rows {
+        let last = &row[N - 1];
+        let lines = if wide { vec![last.clone()] } else { wrap(last, WIDTH.saturating_sub(left)) };
+        let rest: String = (1..N - 1).map(|column| cell(column, &row[column])).collect();
+        for (position, line) in lines.iter().enumerate() {
+            match position {
+                0 => writeln!(
+                    out,
+                    "{}{}",
+                    style.strong(&cell(0, &row[0])),
+                    format!("{rest}{line}").trim_end()
+                )?,
+                // A name too long for its column starts before it.
+                _ => {
+                    let indent = left.min(WIDTH.saturating_sub(line.chars().count()));
+                    writeln!(out, "{:indent$}{line}", "")?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A word of a command line as a shell reads it.
+pub fn shell_word(word: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-:@+,%=".contains(&byte);
+    match !word.is_empty() && word.bytes().all(plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
