@@ -7,7 +7,7 @@ use crate::demo::DemoError;
 use crate::fetch::{self, FetchError, LocationError};
 use crate::hardware::{UnknownChip, Unsupported};
 use crate::index::InstalledError;
-use crate::output::{BundleError, DiskError, LockError, OutputError};
+use crate::output::{BundleError, DiskError, LockError, OutputError, TooManyPackages};
 use crate::release::ReleaseError;
 use crate::resolve::{BaselineError, Refusal};
 use crate::snapshot::BadSnapshot;
@@ -199,6 +199,12 @@ impl From<BadSnapshot> for Failure {
 impl From<DiskError> for Failure {
     fn from(error: DiskError) -> Failure {
         Failure::of(Exit::Usage, &error, error.help())
+    }
+}
+
+impl From<TooManyPackages> for Failure {
+    fn from(error: TooManyPackages) -> Failure {
+        Failure::of(Exit::Usage, &error, Some(error.help()))
     }
 }
 

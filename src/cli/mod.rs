@@ -11,6 +11,7 @@ mod report;
 mod resolve;
 mod session;
 mod style;
+mod tree;
 
 use std::io::Write;
 use std::process::ExitCode;

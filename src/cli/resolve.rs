@@ -28,7 +28,7 @@ pub struct ResolveArgs {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: PlanFormat,
     /// Print the plan as JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     pub json: bool,
     /// Where to write the lock
     #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
@@ -50,6 +50,12 @@ pub enum PlanFormat {
     Names,
     /// The URLs of the package files
     Urls,
+    /// A graph for Graphviz
+    Dot,
+    /// A picture, in layers from the request down
+    Svg,
+    /// The same as --json
+    Json,
 }
 
 /// Runs the command.
@@ -80,11 +86,8 @@ pub fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
 fn show(env: &mut Env, args: &ResolveArgs, planned: &Planned<'_>) -> Result<(), Failure> {
     session::warn(env, &planned.warnings)?;
     let style = Style::new(env.out_is_terminal, env);
-    match args.json {
-        true => report::print_json(&mut env.out, planned),
-        false => report::print(&mut env.out, style, args.format, planned),
-    }
-    .map_err(Failure::stdout)
+    let format = if args.json { PlanFormat::Json } else { args.format };
+    report::print(&mut env.out, style, format, planned)
 }
 
 /// Whether the facts built in are of the release that is asked for, as far as the arguments tell.

@@ -6,8 +6,12 @@
 //! is never upgraded, downgraded or removed, which also pins every kernel module to the router's very kernel.
 
 mod baseline;
+mod diff;
 mod eligible;
+mod graph;
+mod kind;
 mod order;
+mod paths;
 mod plan;
 mod refusal;
 mod request;
@@ -18,7 +22,11 @@ use std::collections::HashSet;
 use crate::index::{Installed, Universe};
 
 pub use baseline::{Baseline, BaselineError, BaselineSource};
+pub use diff::{Change, Diff, Direction, base_name};
 pub use eligible::{Eligibility, Unfit};
+pub use graph::{Graph, Node, NodeId};
+pub use kind::PackageKind;
+pub use paths::{LeftOut, Paths};
 pub use plan::{Plan, Step};
 pub use refusal::Refusal;
 pub use request::{Request, Root};
