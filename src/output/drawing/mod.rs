@@ -1,5 +1,6 @@
 //! A plan as a picture: Graphviz source for those who have its tools, and an SVG for those who want to look.
 
+mod block;
 mod curve;
 mod dot;
 mod layout;

@@ -15,12 +15,13 @@ const HEAD: f64 = 76.0;
 const BOX_HEIGHT: f64 = 38.0;
 const REQUEST_HEIGHT: f64 = 28.0;
 /// Longer versions are cut in the box; the tooltip has them whole.
-const LONGEST_VERSION: usize = 20;
+const LONGEST_VERSION: usize = 17;
 
 pub(super) fn write(drawing: &Drawing<'_>) -> String {
     let picture = Picture::of(drawing);
     let mut svg = picture.start();
     picture.legend(&mut svg);
+    picture.frames(&mut svg);
     picture.edges(&mut svg);
     picture.boxes(&mut svg);
     svg + "</svg>\n"
@@ -47,12 +48,12 @@ impl<'a> Picture<'a> {
         let mut sizes: Vec<Pair> =
             requests.iter().map(|text| (text_width(text, NAME) + 28.0, REQUEST_HEIGHT)).collect();
         sizes.extend(nodes.iter().map(|&id| box_size(drawing, graph.node(id))));
-        let mut edges: Vec<(usize, usize)> = Vec::new();
+        let mut links: Vec<(usize, usize)> = Vec::new();
         for (position, roots) in asked.values().enumerate() {
-            edges.extend(roots.iter().map(|&root| (position, place_of(root))));
+            links.extend(roots.iter().map(|&root| (position, place_of(root))));
         }
-        edges.extend(graph.essential_edges().into_iter().map(|(from, to)| (place_of(from), place_of(to))));
-        let placed = layout::place(&sizes, &edges);
+        links.extend(graph.essential_edges().into_iter().map(|(from, to)| (place_of(from), place_of(to))));
+        let placed = layout::place(&sizes, &links);
         let head = [text_width(drawing.title, 15.0), legend_width(drawing)];
         let width = head.into_iter().fold(placed.size.0, f64::max) + 2.0 * MARGIN;
         let height = HEAD + placed.size.1 + 2.0 * MARGIN;
@@ -60,7 +61,7 @@ impl<'a> Picture<'a> {
     }
 
     fn at(&self, position: usize) -> Pair {
-        let (x, y) = self.placed.centres[position];
+        let (x, y) = self.placed.boxes[position];
         (x + self.left(), y + HEAD + MARGIN)
     }
 
@@ -85,10 +86,11 @@ impl<'a> Picture<'a> {
              text{{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,\"DejaVu Sans Mono\",monospace;fill:#0f172a}}\n\
              .head{{font-size:15px;font-weight:600}}.name{{font-size:{NAME}px}}.detail{{font-size:{DETAIL}px}}\n\
              .faint{{fill:#64748b}}.sheet{{fill:#ffffff;stroke:#e2e8f0}}.request{{fill:#0f172a}}.asked{{fill:#ffffff}}\n\
-             .edge{{fill:none;stroke:#94a3b8;stroke-width:1.2}}.tip{{fill:#94a3b8}}.root{{stroke-width:2.5}}\n{light}\n\
+             .edge{{fill:none;stroke:#94a3b8;stroke-width:1.2}}.tip{{fill:#94a3b8}}\
+             .frame{{fill:none;stroke:#94a3b8;stroke-dasharray:3 4}}.root{{stroke-width:2.5}}\n{light}\n\
              @media(prefers-color-scheme:dark){{text{{fill:#e2e8f0}}.faint{{fill:#94a3b8}}\
              .sheet{{fill:#0d1117;stroke:#30363d}}.request{{fill:#e2e8f0}}.asked{{fill:#0f172a}}\
-             .edge{{stroke:#64748b}}.tip{{fill:#64748b}}{dark}}}\n</style>\n<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" \
+             .edge{{stroke:#64748b}}.tip{{fill:#64748b}}.frame{{stroke:#64748b}}{dark}}}\n</style>\n<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" \
              refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path class=\"tip\" \
              d=\"M0 0.8L8 4L0 7.2z\"/></marker></defs>\n\
              <rect class=\"sheet\" x=\"0.5\" y=\"0.5\" width=\"{:.1}\" height=\"{:.1}\" rx=\"8\"/>\n\
@@ -112,6 +114,17 @@ impl<'a> Picture<'a> {
             x += 20.0 + text_width(&text, DETAIL) + 18.0;
         }
         let _ = writeln!(svg, "<text class=\"detail faint\" x=\"{MARGIN}\" y=\"78\">{}</text>", note(self.drawing));
+    }
+
+    fn frames(&self, svg: &mut String) {
+        for ((x, y), (width, height)) in &self.placed.frames {
+            let (left, top) = (x - width / 2.0 + self.left(), y - height / 2.0 + HEAD + MARGIN);
+            let _ = writeln!(
+                svg,
+                "<rect class=\"frame\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" \
+                 height=\"{height:.1}\" rx=\"9\"/>"
+            );
+        }
     }
 
     fn edges(&self, svg: &mut String) {
@@ -175,17 +188,17 @@ fn box_size(drawing: &Drawing<'_>, node: &Node) -> Pair {
     (text_width(&node.name, NAME).max(detail) + 16.0, BOX_HEIGHT)
 }
 
-/// The second line of a box: the version, and the size where it is known.
+/// The second line of a box: the size where it is known, else the version.
 fn detail(drawing: &Drawing<'_>, node: &Node) -> String {
+    if let Some(bytes) = node.size.filter(|_| drawing.sizes) {
+        return size(bytes);
+    }
     let mut version: String = node.version.chars().take(LONGEST_VERSION).collect();
     if version.len() < node.version.len() {
         version.pop();
         version.push('…');
     }
-    match node.size.filter(|_| drawing.sizes) {
-        Some(bytes) => format!("{version} · {}", size(bytes)),
-        None => version,
-    }
+    version
 }
 
 /// The kinds that occur, each in words.
@@ -196,7 +209,7 @@ fn kinds(drawing: &Drawing<'_>) -> Vec<(PackageKind, String)> {
             graph.nodes().map(|id| graph.node(id)).filter(|node| node.kind == kind).collect();
         let bytes: Option<u64> = nodes.iter().map(|node| node.size).sum();
         let bytes = bytes.filter(|_| drawing.sizes).map(|bytes| format!(", {}", size(bytes)));
-        let text = format!("{} {}{}", nodes.len(), kind.word(), bytes.unwrap_or_default());
+        let text = format!("{} {}{}", kind.word(), nodes.len(), bytes.unwrap_or_default());
         (!nodes.is_empty()).then_some((kind, text))
     };
     PackageKind::ALL.into_iter().filter_map(of_kind).collect()
@@ -212,7 +225,7 @@ fn note(drawing: &Drawing<'_>) -> String {
     let total = graph.total_size(&graph.roots()).filter(|_| drawing.sizes);
     let total = total.map(|bytes| format!(", {}", size(bytes)));
     format!(
-        "{} packages{}; thick border: asked for; an arrow leads to what a package needs, unless a longer way does",
+        "{} packages{}; thick border: asked for; an arrow leads to what a package needs, and what follows from others is left out",
         graph.len(),
         total.unwrap_or_default()
     )
