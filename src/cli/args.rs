@@ -2,8 +2,11 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::diff::DiffArgs;
 use super::disk::DiskArgs;
 use super::resolve::ResolveArgs;
+use super::tree::TreeArgs;
+use super::why::WhyArgs;
 
 /// From the network card in your hand to a disk that a stock OpenWrt accepts with no network.
 #[derive(Debug, Parser)]
@@ -21,6 +24,12 @@ pub enum Command {
     Resolve(ResolveArgs),
     /// Write the disk: of a selection, or of owpkg.lock when none is given
     Disk(DiskArgs),
+    /// Say why a package is in the plan: every way from what was asked for, the shortest first
+    Why(WhyArgs),
+    /// Print who needs whom in the plan, with sizes
+    Tree(TreeArgs),
+    /// Print what changes between two locks, or for a selection between two releases
+    Diff(DiffArgs),
 }
 
 /// What to install, shared by the commands that make a plan.
@@ -54,7 +63,7 @@ pub enum VariantArg {
 }
 
 /// Where packages come from, and what the router is.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Where from")]
 pub struct SourceArgs {
     /// The release: 24.10.2, 24.10-SNAPSHOT, SNAPSHOT; the latest stable one without it

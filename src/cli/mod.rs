@@ -3,15 +3,20 @@
 //! Arguments are read twice: what was typed stands in [`args`] and in each command, what it means in [`session`].
 
 mod args;
+mod branches;
+mod diff;
 mod disk;
 mod env;
 mod failure;
+mod planning;
 mod progress;
 mod report;
 mod resolve;
 mod session;
 mod style;
+mod subject;
 mod tree;
+mod why;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -49,6 +54,9 @@ fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Resolve(args) => resolve::run(env, &args),
         Command::Disk(args) => disk::run(env, &args),
+        Command::Why(args) => why::run(env, &args),
+        Command::Tree(args) => tree::run(env, &args),
+        Command::Diff(args) => diff::run(env, &args),
     }
 }
 

@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use indicatif::HumanBytes;
 use serde::Serialize;
 
+use super::branches;
 use super::failure::Failure;
 use super::resolve::PlanFormat;
 use super::session::{Kind, Planned};
 use super::style::Style;
-use super::tree;
 use crate::output::Drawing;
 use crate::release::Kernel;
 use crate::resolve::{BaselineSource, Graph, Step};
@@ -39,11 +39,11 @@ pub fn print(
         PlanFormat::Json => print_json(out, planned),
         PlanFormat::Dot => out.write_all(drawing.dot().as_bytes()),
         PlanFormat::Svg => out.write_all(drawing.svg()?.as_bytes()),
-        PlanFormat::Table => {
-            heading(out, style, planned).and_then(|()| table(out, planned)).and_then(|()| summary(out, planned))
-        }
+        PlanFormat::Table => heading(out, style, planned)
+            .and_then(|()| table(out, planned))
+            .and_then(|()| summary(out, planned)),
         PlanFormat::Tree => heading(out, style, planned)
-            .and_then(|()| tree::print(out, style, &graph, None))
+            .and_then(|()| branches::print(out, style, &graph, None))
             .and_then(|()| summary(out, planned)),
     }
     .map_err(Failure::stdout)

@@ -1,96 +1,157 @@
 //! `owpkg tree`: who needs whom in a plan, with sizes.
 
-use std::collections::HashSet;
-use std::io::{self, Write};
+use std::collections::{BTreeMap, VecDeque};
+use std::io::{self, Write as _};
 
-use super::report::size;
+use clap::Args;
+use serde::Serialize;
+
+use super::args::{SelectionArgs, SourceArgs};
+use super::branches;
+use super::env::Env;
+use super::failure::{Exit, Failure};
 use super::style::Style;
-use crate::resolve::{Graph, NodeId};
+use super::subject::{self, Subject};
+use crate::resolve::{NodeId, PackageKind};
+use crate::suggest::near;
 
-/// Prints the packages below what they were asked for, to a depth if one is given. What a package needs is shown
-/// where the package stands first.
-pub fn print(out: &mut dyn Write, style: Style, graph: &Graph, depth: Option<usize>) -> io::Result<()> {
-    let mut branches = Branches { graph, style, depth, inverted: false, shown: HashSet::new() };
-    for (because, roots) in graph.asked() {
-        let total = graph.total_size(&roots).map(|bytes| format!(" {}", style.faint(&size(bytes))));
-        writeln!(out, "{}{}", style.strong(because), total.unwrap_or_default())?;
-        branches.print_below(out, &roots)?;
+/// `owpkg tree`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  owpkg tree --chip iwl7265d\n  owpkg tree --invert kmod-crypto-aead\n  \
+                        owpkg tree --depth 2")]
+pub struct TreeArgs {
+    /// What to install.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Where from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// The lock to read when nothing is selected
+    #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
+    pub lock: String,
+    /// Print who needs this package, instead of what packages need
+    #[arg(long, value_name = "PKG")]
+    pub invert: Option<String>,
+    /// How many levels to print
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub depth: Option<u16>,
+    /// Print the tree as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `owpkg.tree/1`.
+#[derive(Serialize)]
+struct TreeJson<'a> {
+    schema: &'static str,
+    /// The package whose dependants these are; null for the tree from the request down.
+    invert: Option<&'a str>,
+    /// What was asked for.
+    roots: Vec<RootJson<'a>>,
+    /// The packages of the tree, by name, as far as its depth goes.
+    packages: Vec<PackageJson<'a>>,
+    /// The size of the whole plan in bytes; null if a size is not known.
+    download_size: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct RootJson<'a> {
+    because: &'a str,
+    packages: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct PackageJson<'a> {
+    name: &'a str,
+    version: &'a str,
+    kind: PackageKind,
+    /// The size of its file in bytes; null if it is not known.
+    size: Option<u64>,
+    /// The same with all that it brings in.
+    total_size: Option<u64>,
+    needs: Vec<&'a str>,
+    needed_by: Vec<&'a str>,
+}
+
+/// Runs the command.
+pub fn run(env: &mut Env, args: &TreeArgs) -> Result<(), Failure> {
+    subject::with(env, &args.selection, &args.source, &args.lock, |env, subject| {
+        let of = args.invert.as_deref().map(|name| find(subject, name)).transpose()?;
+        match args.json {
+            true => print_json(env, args, subject, of),
+            false => print(env, args, subject, of),
+        }
+        .map_err(Failure::stdout)
+    })
+}
+
+fn find(subject: &Subject<'_>, name: &str) -> Result<NodeId, Failure> {
+    subject.graph.find(name).ok_or_else(|| {
+        let known = subject.graph.nodes().map(|id| subject.graph.node(id).name.as_str());
+        let near = near(name, known);
+        let help = (!near.is_empty()).then(|| format!("did you mean {}?", near.join(", ")));
+        Failure::new(Exit::Unknown, format!("{name} is not in the plan"), help)
+    })
+}
+
+fn print(env: &mut Env, args: &TreeArgs, subject: &Subject<'_>, of: Option<NodeId>) -> io::Result<()> {
+    let style = Style::new(env.out_is_terminal, env);
+    let depth = args.depth.map(usize::from);
+    writeln!(env.out, "{}\n", style.strong(&subject.title))?;
+    match of {
+        Some(of) => branches::print_inverted(&mut env.out, style, &subject.graph, of, depth),
+        None => branches::print(&mut env.out, style, &subject.graph, depth),
     }
-    Ok(())
 }
 
-/// Prints a package and above it, that is further down on the screen, who needs it.
-pub fn print_inverted(
-    out: &mut dyn Write,
-    style: Style,
-    graph: &Graph,
-    of: NodeId,
-    depth: Option<usize>,
-) -> io::Result<()> {
-    let mut branches = Branches { graph, style, depth, inverted: true, shown: HashSet::from([of]) };
-    writeln!(out, "{}", branches.label(of))?;
-    branches.print_below(out, &graph.needed_by(of))
+fn print_json(env: &mut Env, args: &TreeArgs, subject: &Subject<'_>, of: Option<NodeId>) -> io::Result<()> {
+    let graph = &subject.graph;
+    let names = |ids: Vec<NodeId>| ids.into_iter().map(|id| graph.node(id).name.as_str()).collect::<Vec<_>>();
+    let package = |id| {
+        let node = graph.node(id);
+        PackageJson {
+            name: &node.name,
+            version: &node.version,
+            kind: node.kind,
+            size: node.size,
+            total_size: graph.total_size(&[id]),
+            needs: names(graph.needs(id)),
+            needed_by: names(graph.needed_by(id)),
+        }
+    };
+    let json = TreeJson {
+        schema: "owpkg.tree/1",
+        invert: args.invert.as_deref(),
+        roots: graph
+            .asked()
+            .into_iter()
+            .map(|(because, roots)| RootJson { because, packages: names(roots) })
+            .collect(),
+        packages: within(args, subject, of).into_iter().map(package).collect(),
+        download_size: graph.total_size(&graph.roots()),
+    };
+    serde_json::to_writer_pretty(&mut env.out, &json)?;
+    writeln!(env.out)
 }
 
-/// What printing a tree goes by.
-struct Branches<'a> {
-    graph: &'a Graph,
-    style: Style,
-    depth: Option<usize>,
-    inverted: bool,
-    /// The packages whose own branches are on the screen.
-    shown: HashSet<NodeId>,
-}
-
-impl Branches<'_> {
-    /// With an explicit stack: a chain of dependencies may be as long as an index.
-    fn print_below(&mut self, out: &mut dyn Write, ids: &[NodeId]) -> io::Result<()> {
-        let mut stack = vec![ids.to_vec().into_iter().peekable()];
-        // Whether each level above the one in work has more to come.
-        let mut indent: Vec<bool> = Vec::new();
-        while let Some(level) = stack.last_mut() {
-            let Some(id) = level.next() else {
-                stack.pop();
-                indent.pop();
-                continue;
-            };
-            let more = level.peek().is_some();
-            indent.iter().try_for_each(|&more| out.write_all(if more { "│   " } else { "    " }.as_bytes()))?;
-            let (fork, label) = (if more { "├── " } else { "└── " }, self.label(id));
-            let below = self.below(id);
-            if self.shown.contains(&id) {
-                writeln!(out, "{fork}{} {}", self.graph.node(id).name, self.style.faint("(above)"))?;
-            } else if self.depth.is_some_and(|depth| stack.len() >= depth) && !below.is_empty() {
-                writeln!(out, "{fork}{label} {}", self.style.faint("…"))?;
-            } else {
-                writeln!(out, "{fork}{label}")?;
-                self.shown.insert(id);
-                indent.push(more);
-                stack.push(below.into_iter().peekable());
+/// The packages that the tree shows, by name.
+fn within(args: &TreeArgs, subject: &Subject<'_>, of: Option<NodeId>) -> Vec<NodeId> {
+    let graph = &subject.graph;
+    // The first level of lines is what was asked for, or what stands below the package itself.
+    let depth = args.depth.map_or(usize::MAX, usize::from);
+    let start: Vec<(NodeId, usize)> = match of {
+        Some(of) => vec![(of, 0)],
+        None => graph.roots().into_iter().map(|id| (id, 1)).collect(),
+    };
+    let mut level: BTreeMap<NodeId, usize> = start.iter().copied().collect();
+    let mut open = VecDeque::from(start);
+    while let Some((id, at)) = open.pop_front() {
+        let next = if of.is_some() { graph.needed_by(id) } else { graph.needs(id) };
+        for id in next.into_iter().filter(|_| at < depth) {
+            if level.insert(id, at + 1).is_none() {
+                open.push_back((id, at + 1));
             }
         }
-        Ok(())
     }
-
-    fn below(&self, id: NodeId) -> Vec<NodeId> {
-        if self.inverted { self.graph.needed_by(id) } else { self.graph.needs(id) }
-    }
-
-    /// Name, version, own size; then what it brings in altogether, or why it was asked for.
-    fn label(&self, id: NodeId) -> String {
-        let node = self.graph.node(id);
-        let mut label = format!("{} {}", node.name, self.style.faint(&node.version));
-        if let Some(bytes) = node.size {
-            label += &format!(" {}", self.style.faint(&size(bytes)));
-        }
-        let total = self.graph.total_size(&[id]).filter(|_| !self.graph.needs(id).is_empty());
-        match (self.inverted, total) {
-            (true, _) if !node.because.is_empty() => {
-                label += &format!(" {}", self.style.strong(&format!("({})", node.because.join(", "))));
-            }
-            (false, Some(bytes)) => label += &self.style.faint(&format!(" ({} in all)", size(bytes))),
-            _ => {}
-        }
-        label
-    }
+    level.into_keys().collect()
 }

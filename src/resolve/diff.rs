@@ -66,9 +66,8 @@ impl<'g> Diff<'g> {
             let before = from.node(id);
             Some((before, to.node(to.find(&before.name)?)))
         });
-        let (same, other): (Vec<_>, Vec<_>) = both.partition(|(before, after)| {
-            before.version == after.version && before.digest == after.digest
-        });
+        let (same, other): (Vec<_>, Vec<_>) = both
+            .partition(|(before, after)| before.version == after.version && before.digest == after.digest);
         let (mut removed, mut added) = (missing(from, to), missing(to, from));
         let renamed = pair_by_base_name(&mut removed, &mut added);
         Diff {

@@ -53,7 +53,8 @@ impl Block {
                 y += height + PADDING;
             }
             lowest = f64::max(lowest, y);
-            x += (0..longest).map(|place| width_at(column, place, boxes) + ARROW).sum::<f64>() - ARROW + PADDING;
+            x += (0..longest).map(|place| width_at(column, place, boxes) + ARROW).sum::<f64>() - ARROW
+                + PADDING;
         }
         (x - corner.0, lowest - corner.1)
     }

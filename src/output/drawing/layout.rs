@@ -61,7 +61,8 @@ pub(super) fn place(sizes: &[Pair], links: &[(usize, usize)]) -> Placed {
         edges.push(Edge { from: block.owner, to: sizes.len() + position, points: vec![place, above, place] });
     }
 
-    let all: Vec<(Pair, Pair)> = boxes.iter().copied().zip(sizes.iter().copied()).chain(frames.clone()).collect();
+    let all: Vec<(Pair, Pair)> =
+        boxes.iter().copied().zip(sizes.iter().copied()).chain(frames.clone()).collect();
     attach(&all, &mut edges);
     let mut edges: Vec<Vec<Pair>> = edges.into_iter().map(|edge| edge.points).collect();
     for pair in blocks.iter().flat_map(|block| &block.chains).flat_map(|chain| chain.windows(2)) {
@@ -79,15 +80,20 @@ fn layers(sizes: &[Pair], in_block: &[bool], links: &[(usize, usize)]) -> (Vec<P
     let mut sheet: Sheet<NodeLabel, EdgeLabel> =
         Sheet::with_options(GraphOptions { directed: true, multigraph: false, compound: false });
     let name = |position: usize| format!("box{position}");
-    for (position, &(width, height)) in sizes.iter().enumerate().filter(|(position, _)| !in_block[*position]) {
+    for (position, &(width, height)) in sizes.iter().enumerate().filter(|(position, _)| !in_block[*position])
+    {
         sheet.set_node(name(position), Some(NodeLabel { width, height, ..NodeLabel::default() }));
     }
     for &(from, to) in links {
         sheet.set_edge(name(from), name(to), Some(EdgeLabel::default()), None);
     }
     if sheet.node_count() > 0 {
-        let options =
-            LayoutOptions { nodesep: 16.0, edgesep: 14.0, ranksep: BETWEEN_LAYERS, ..LayoutOptions::default() };
+        let options = LayoutOptions {
+            nodesep: 16.0,
+            edgesep: 14.0,
+            ranksep: BETWEEN_LAYERS,
+            ..LayoutOptions::default()
+        };
         dagre::layout(&mut sheet, Some(options));
     }
     let place = |position| sheet.node(&name(position)).and_then(|node| Some((node.x?, node.y?)));

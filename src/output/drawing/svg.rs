@@ -113,7 +113,11 @@ impl<'a> Picture<'a> {
             );
             x += 20.0 + text_width(&text, DETAIL) + 18.0;
         }
-        let _ = writeln!(svg, "<text class=\"detail faint\" x=\"{MARGIN}\" y=\"78\">{}</text>", note(self.drawing));
+        let _ = writeln!(
+            svg,
+            "<text class=\"detail faint\" x=\"{MARGIN}\" y=\"78\">{}</text>",
+            note(self.drawing)
+        );
     }
 
     fn frames(&self, svg: &mut String) {
