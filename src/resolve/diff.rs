@@ -66,8 +66,7 @@ impl<'g> Diff<'g> {
             let before = from.node(id);
             Some((before, to.node(to.find(&before.name)?)))
         });
-        let (same, other): (Vec<_>, Vec<_>) = both
-            .partition(|(before, after)| before.version == after.version && before.digest == after.digest);
+        let (same, other): (Vec<_>, Vec<_>) = both.partition(|(before, after)| is_same(before, after));
         let (mut removed, mut added) = (missing(from, to), missing(to, from));
         let renamed = pair_by_base_name(&mut removed, &mut added);
         Diff {
@@ -83,6 +82,15 @@ impl<'g> Diff<'g> {
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty() && self.renamed.is_empty()
     }
+}
+
+/// Digests of two kinds, or only one, tell nothing about the bytes.
+fn is_same(before: &Node, after: &Node) -> bool {
+    let differ = match (before.digest, after.digest) {
+        (Some(before), Some(after)) => before.kind == after.kind && before.value != after.value,
+        _ => false,
+    };
+    before.version == after.version && !differ
 }
 
 /// Takes out of both lists the libraries that are alone there with their base name.

@@ -1,3 +1,4 @@
 //! What the tests of several areas stand on.
 
+pub mod run;
 pub mod server;

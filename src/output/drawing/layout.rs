@@ -11,7 +11,7 @@ pub(super) type Pair = (f64, f64);
 /// The part of a box's side that edges share.
 const SHARED_SIDE: f64 = 0.7;
 /// The space between layers, which edges cross.
-const BETWEEN_LAYERS: f64 = 46.0;
+const BETWEEN_LAYERS: f64 = 38.0;
 /// The space between a block and what stands right of it.
 const BESIDE_BLOCK: f64 = 36.0;
 
