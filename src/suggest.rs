@@ -5,9 +5,17 @@ use strsim::jaro_winkler;
 /// Similarity from which a name is worth mentioning; below it suggestions puzzle more than they help.
 const THRESHOLD: f64 = 0.85;
 
-/// Up to five names like `asked`, the most similar first. Each known name comes with the spelling to compare, so that
-/// an alias can bring up the name that it stands for.
-pub fn near<'n, S: AsRef<str>>(asked: &str, known: impl Iterator<Item = (S, &'n str)>) -> Vec<String> {
+/// Up to five names like `asked`, the most similar first.
+pub fn near<'n>(asked: &str, known: impl Iterator<Item = &'n str>) -> Vec<String> {
+    near_spelling(asked, known.map(|name| (name, name)))
+}
+
+/// The same where each known name comes with the spelling to compare, so that an alias can bring up the name that it stands
+/// for.
+pub fn near_spelling<'n, S: AsRef<str>>(
+    asked: &str,
+    known: impl Iterator<Item = (S, &'n str)>,
+) -> Vec<String> {
     let likeness = |(spelling, name): (S, &'n str)| (jaro_winkler(asked, spelling.as_ref()), name);
     let mut scored: Vec<(f64, &str)> = known.map(likeness).filter(|(score, _)| *score >= THRESHOLD).collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));

@@ -2,6 +2,7 @@
 
 mod apk;
 mod cli;
+mod explain;
 mod fat;
 mod fetch;
 mod hardware;

@@ -4,8 +4,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::chips::ChipsArgs;
 use super::detect::DetectArgs;
+use super::diff::DiffArgs;
 use super::disk::DiskArgs;
 use super::resolve::ResolveArgs;
+use super::tree::TreeArgs;
+use super::why::WhyArgs;
 
 /// From the network card in your hand to a disk that a stock OpenWrt accepts with no network.
 #[derive(Debug, Parser)]
@@ -27,6 +30,12 @@ pub enum Command {
     Detect(DetectArgs),
     /// Search the catalogue of network chips
     Chips(ChipsArgs),
+    /// Say why a package is in the plan: every way from what was asked for, the shortest first
+    Why(WhyArgs),
+    /// Print who needs whom in the plan, with sizes
+    Tree(TreeArgs),
+    /// Print what changes between two locks, or for a selection between two releases
+    Diff(DiffArgs),
 }
 
 /// What to install, shared by the commands that make a plan.
@@ -66,7 +75,7 @@ pub enum VariantArg {
 }
 
 /// Where packages come from, and what the router is.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Where from")]
 pub struct SourceArgs {
     /// The release: 24.10.2, 24.10-SNAPSHOT, SNAPSHOT; the latest stable one without it

@@ -11,6 +11,7 @@ use super::failure::{Exit, Failure};
 use super::report;
 use super::request::Selected;
 use super::session::{self, Session};
+use super::subject;
 use crate::output::fat::{FatKind, Label, Size};
 use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, disk, write};
 use crate::trust;
@@ -67,7 +68,7 @@ pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     let settings = Settings::read(args)?;
     let mut session = Session::new(env, &args.source)?;
     let lock = match args.selection.is_empty() {
-        true => read_lock(env, args)?,
+        true => subject::read_lock(env, &args.lock)?,
         false => {
             let selection = Selected::read(env, &args.selection, &args.source)?;
             make_lock(env, args, &session, &selection)?
@@ -96,16 +97,6 @@ fn make_lock(
     planned.warnings.extend(odd);
     session::warn(env, &planned.warnings)?;
     planned.lock(env, &release)
-}
-
-fn read_lock(env: &Env, args: &DiskArgs) -> Result<Lock, Failure> {
-    let text = std::fs::read_to_string(env.path(&args.lock)).map_err(|error| {
-        Failure::usage(
-            format!("nothing is selected, and the lock {} cannot be read: {error}", args.lock),
-            "name a card with --chip, --device or --detect, or run owpkg resolve first",
-        )
-    })?;
-    Ok(Lock::parse(&text)?)
 }
 
 /// What the arguments say of the output.

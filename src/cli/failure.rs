@@ -8,7 +8,7 @@ use crate::fetch::{self, FetchError, LocationError};
 use crate::hardware::detect::NoSysfs;
 use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
 use crate::index::InstalledError;
-use crate::output::{BundleError, DiskError, LockError, OutputError};
+use crate::output::{BundleError, DiskError, LockError, OutputError, TooManyPackages};
 use crate::release::{NotARelease, ReleaseError};
 use crate::resolve::{BaselineError, Refusal};
 use crate::snapshot::BadSnapshot;
@@ -228,6 +228,12 @@ impl From<BadSnapshot> for Failure {
 impl From<DiskError> for Failure {
     fn from(error: DiskError) -> Failure {
         Failure::of(Exit::Usage, &error, error.help())
+    }
+}
+
+impl From<TooManyPackages> for Failure {
+    fn from(error: TooManyPackages) -> Failure {
+        Failure::of(Exit::Usage, &error, Some(error.help()))
     }
 }
 

@@ -4,21 +4,27 @@
 //! `request`.
 
 mod args;
+mod branches;
 mod chip_card;
 mod chips;
 mod detect;
+mod diff;
 mod disk;
 mod env;
 mod failure;
 mod hardware;
 mod listing;
+mod planning;
 mod progress;
 mod report;
 mod request;
 mod resolve;
 mod session;
 mod style;
+mod subject;
 mod text;
+mod tree;
+mod why;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -58,6 +64,9 @@ fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
         Command::Disk(args) => disk::run(env, &args),
         Command::Detect(args) => detect::run(env, &args),
         Command::Chips(args) => chips::run(env, &args),
+        Command::Why(args) => why::run(env, &args),
+        Command::Tree(args) => tree::run(env, &args),
+        Command::Diff(args) => diff::run(env, &args),
     }
 }
 

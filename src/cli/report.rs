@@ -1,18 +1,18 @@
-//! Plans in words: tree, table, lists and JSON.
+//! Plans in words and pictures: tree, table, lists, JSON, drawings.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use indicatif::HumanBytes;
 use serde::Serialize;
-use termtree::Tree;
 
+use super::branches;
+use super::failure::Failure;
 use super::resolve::PlanFormat;
 use super::session::{Kind, Planned};
 use super::style::Style;
-use crate::index::PackageId;
+use crate::output::Drawing;
 use crate::release::Kernel;
-use crate::resolve::{BaselineSource, Plan, Step};
+use crate::resolve::{BaselineSource, Graph, Step};
 use crate::trust::Digest;
 
 /// A number of bytes in words: `1.59 MiB`.
@@ -21,33 +21,37 @@ pub fn size(bytes: u64) -> String {
 }
 
 /// Prints a plan.
-pub fn print(out: &mut dyn Write, style: Style, format: PlanFormat, planned: &Planned<'_>) -> io::Result<()> {
+pub fn print(
+    out: &mut dyn Write,
+    style: Style,
+    format: PlanFormat,
+    planned: &Planned<'_>,
+) -> Result<(), Failure> {
     let plan = &planned.plan;
+    let graph = Graph::of(plan);
+    let title = planned.short_title();
+    let drawing = Drawing { graph: &graph, title: &title, sizes: planned.kind == Kind::Tree };
     match format {
         PlanFormat::Names => {
             plan.steps.iter().try_for_each(|step| writeln!(out, "{}", plan.package(step).name))
         }
         PlanFormat::Urls => plan.steps.iter().try_for_each(|step| writeln!(out, "{}", planned.url(step))),
-        PlanFormat::Table => {
-            heading(out, style, planned)?;
-            table(out, planned)?;
-            summary(out, planned)
-        }
-        PlanFormat::Tree => {
-            heading(out, style, planned)?;
-            tree(out, style, plan)?;
-            summary(out, planned)
-        }
+        PlanFormat::Json => print_json(out, planned),
+        PlanFormat::Dot => out.write_all(drawing.dot().as_bytes()),
+        PlanFormat::Svg => out.write_all(drawing.svg()?.as_bytes()),
+        PlanFormat::Table => heading(out, style, planned)
+            .and_then(|()| table(out, planned))
+            .and_then(|()| summary(out, planned)),
+        PlanFormat::Tree => heading(out, style, planned)
+            .and_then(|()| branches::print(out, style, &graph, None))
+            .and_then(|()| summary(out, planned)),
     }
+    .map_err(Failure::stdout)
 }
 
 fn heading(out: &mut dyn Write, style: Style, planned: &Planned<'_>) -> io::Result<()> {
-    let facts = planned.facts;
-    let name = facts.release.as_ref().map_or("of unknown release".to_owned(), ToString::to_string);
     let kernel = planned.baseline.kernel.as_ref().map_or("unknown".to_owned(), Kernel::to_string);
-    let demo = if planned.kind == Kind::Demo { "DEMO: " } else { "" };
-    let title = format!("{demo}OpenWrt {name}, {}, kernel {kernel}", facts.target);
-    writeln!(out, "{}", style.strong(&title))?;
+    writeln!(out, "{}", style.strong(&format!("{}, kernel {kernel}", planned.short_title())))?;
     let trust = match (planned.kind, planned.signed_by.is_empty()) {
         (Kind::Snapshot, _) => "from the facts built into owpkg; not verified".to_owned(),
         (_, true) => "NOT SIGNED by a trusted key (--accept-unsigned)".to_owned(),
@@ -101,91 +105,14 @@ fn table(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// The plan from what was asked for down; a package's own needs are shown where it stands first.
-fn tree(out: &mut dyn Write, style: Style, plan: &Plan<'_>) -> io::Result<()> {
-    let mut needs: BTreeMap<&str, Vec<PackageId>> = BTreeMap::new();
-    let mut roots: BTreeMap<&str, Vec<PackageId>> = BTreeMap::new();
-    let mut order = Vec::new();
-    for step in &plan.steps {
-        for parent in &step.needed_by {
-            needs.entry(parent).or_default().push(step.id);
-        }
-        for because in &step.because {
-            if !order.contains(&because) {
-                order.push(because);
-            }
-            roots.entry(because).or_default().push(step.id);
-        }
-    }
-    for list in needs.values_mut().chain(roots.values_mut()) {
-        list.sort_by_key(|&id| plan.universe.package(id).name);
-    }
-    let mut shown = BTreeSet::new();
-    for because in order {
-        let mut top = Tree::new(style.strong(because));
-        for &id in &roots[because.as_str()] {
-            top.push(branch(style, plan, &needs, &mut shown, id));
-        }
-        write!(out, "{top}")?;
-    }
-    Ok(())
-}
-
-/// Built with an explicit stack: a chain of dependencies may be as long as an index.
-fn branch(
-    style: Style,
-    plan: &Plan<'_>,
-    needs: &BTreeMap<&str, Vec<PackageId>>,
-    shown: &mut BTreeSet<PackageId>,
-    root: PackageId,
-) -> Tree<String> {
-    let children = |id| needs.get(plan.universe.package(id).name).map_or(&[][..], Vec::as_slice);
-    let mut stack: Vec<(Tree<String>, std::slice::Iter<'_, PackageId>)> = Vec::new();
-    let mut open = Some(root);
-    loop {
-        let finished = match open.take() {
-            Some(id) => {
-                let first = shown.insert(id);
-                let leaf = Tree::new(label(style, plan, id, first));
-                match first {
-                    true => {
-                        stack.push((leaf, children(id).iter()));
-                        None
-                    }
-                    false => Some(leaf),
-                }
-            }
-            None => match stack.last_mut().and_then(|(_, rest)| rest.next()) {
-                Some(&id) => {
-                    open = Some(id);
-                    None
-                }
-                None => stack.pop().map(|(tree, _)| tree),
-            },
-        };
-        if let Some(tree) = finished {
-            match stack.last_mut() {
-                Some((parent, _)) => drop(parent.push(tree)),
-                None => return tree,
-            }
-        }
-    }
-}
-
-fn label(style: Style, plan: &Plan<'_>, id: PackageId, first: bool) -> String {
-    let package = plan.universe.package(id);
-    match first {
-        true => {
-            let bytes = package.size.map(size).unwrap_or_default();
-            format!("{} {} {}", package.name, style.faint(package.version), style.faint(&bytes))
-                .trim_end()
-                .to_owned()
-        }
-        false => format!("{} {}", package.name, style.faint("(above)")),
-    }
-}
-
 impl Planned<'_> {
+    /// The release and the target.
+    pub fn short_title(&self) -> String {
+        let name = self.facts.release.as_ref().map_or("of unknown release".to_owned(), ToString::to_string);
+        let demo = if self.kind == Kind::Demo { "DEMO: " } else { "" };
+        format!("{demo}OpenWrt {name}, {}", self.facts.target)
+    }
+
     /// Where a step's package file is.
     fn url(&self, step: &Step) -> String {
         let package = self.plan.package(step);
@@ -244,8 +171,7 @@ struct PackageJson<'a> {
     needed_by: &'a [String],
 }
 
-/// Prints a plan as JSON.
-pub fn print_json(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
+fn print_json(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
     let Planned { facts, signed_by, baseline, plan, kind, warnings } = planned;
     let packages = plan.steps.iter().map(|step| {
         let package = plan.package(step);

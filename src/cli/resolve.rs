@@ -7,12 +7,12 @@ use clap::{Args, ValueEnum};
 use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::failure::Failure;
+use super::planning;
 use super::report;
-use super::request::Selected;
-use super::session::{self, Kind, Planned, Session};
+use super::session::{self, Planned};
 use super::style::Style;
 use crate::output::replace_file;
-use crate::snapshot::Snapshot;
+use crate::release::OpenRelease;
 
 /// `owpkg resolve`
 #[derive(Debug, Args)]
@@ -30,7 +30,7 @@ pub struct ResolveArgs {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: PlanFormat,
     /// Print the plan as JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     pub json: bool,
     /// Where to write the lock
     #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
@@ -52,6 +52,12 @@ pub enum PlanFormat {
     Names,
     /// The URLs of the package files
     Urls,
+    /// A graph for Graphviz
+    Dot,
+    /// A picture, in layers from the request down
+    Svg,
+    /// The same as --json
+    Json,
 }
 
 /// Runs the command.
@@ -62,23 +68,23 @@ pub fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
             "name a card with --chip, --device or --detect, or a package with --add",
         ));
     }
-    let selection = Selected::read(env, &args.selection, &args.source)?;
-    let session = Session::new(env, &args.source)?;
-    let release = match session.open(env, &args.source) {
-        Err(failure) if failure.is_no_network() && can_be_built_in(&args.source) => {
-            return from_snapshot(env, args, &selection);
+    planning::with_plan(env, &args.selection, &args.source, |env, planned, release| {
+        show(env, args, planned)?;
+        match release {
+            Some(release) if !args.no_lock => write_lock(env, args, planned, release),
+            _ => Ok(()),
         }
-        release => release?,
-    };
-    let (universe, odd) = release.universe()?;
-    let mut planned = session.plan(&release, &universe, &selection)?;
-    planned.warnings.extend(odd);
-    show(env, args, &planned)?;
-    if args.no_lock {
-        return Ok(());
-    }
+    })
+}
+
+fn write_lock(
+    env: &mut Env,
+    args: &ResolveArgs,
+    planned: &Planned<'_>,
+    release: &OpenRelease,
+) -> Result<(), Failure> {
     env.out.flush().map_err(Failure::stdout)?;
-    let lock = planned.lock(env, &release)?.to_text();
+    let lock = planned.lock(env, release)?.to_text();
     replace_file(&env.path(&args.lock), |file| file.write_all(lock.as_bytes()))?;
     writeln!(env.err, "wrote {}; next: owpkg disk pkgs.img", args.lock).map_err(Failure::stdout)
 }
@@ -86,39 +92,6 @@ pub fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
 fn show(env: &mut Env, args: &ResolveArgs, planned: &Planned<'_>) -> Result<(), Failure> {
     session::warn(env, &planned.warnings)?;
     let style = Style::new(env.out_is_terminal, env);
-    match args.json {
-        true => report::print_json(&mut env.out, planned),
-        false => report::print(&mut env.out, style, args.format, planned),
-    }
-    .map_err(Failure::stdout)
-}
-
-/// Whether the facts built in are of the release that is asked for, as far as the arguments tell.
-fn can_be_built_in(source: &SourceArgs) -> bool {
-    let Ok(Snapshot { about, .. }) = Snapshot::read() else { return false };
-    let is = |asked: &Option<String>, own: &str| asked.as_deref().is_none_or(|asked| asked == own);
-    source.tree.is_none()
-        && source.mirror == session::OFFICIAL
-        && is(&source.release, &about.release)
-        && is(&source.target, &about.target)
-}
-
-/// With no network and nothing in the cache: an answer from the facts built in, which makes no lock and no disk.
-fn from_snapshot(env: &mut Env, args: &ResolveArgs, selection: &Selected<'_>) -> Result<(), Failure> {
-    let snapshot = Snapshot::read()?;
-    let mut facts = snapshot.facts()?;
-    facts.installed = session::installed(env, &args.source)?;
-    let universe = snapshot.universe(&facts);
-    let mut planned = session::plan(&facts, &universe, selection, Kind::Snapshot)?;
-    let about = &snapshot.about;
-    let age = snapshot.age_in_days(env.now).map_or(String::new(), |days| format!(", {days} days ago"));
-    planned.warnings.insert(
-        0,
-        format!(
-            "no network, and nothing in the cache: this answer is from facts built into owpkg, of OpenWrt {} for {} as \
-             of {}{age}; it is for orientation, no lock is written, and a disk needs the network once",
-            about.release, about.target, about.date
-        ),
-    );
-    show(env, args, &planned)
+    let format = if args.json { PlanFormat::Json } else { args.format };
+    report::print(&mut env.out, style, format, planned)
 }

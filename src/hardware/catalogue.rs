@@ -153,7 +153,7 @@ impl Catalogue {
         let spellings = chips.chain(families).flat_map(|(name, aliases)| {
             std::iter::once(name).chain(aliases.iter()).map(move |spelling| (plain(spelling), name))
         });
-        suggest::near(asked, spellings)
+        suggest::near_spelling(asked, spellings)
     }
 }
 

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::index::{FORMATS, Format, format_named};
 use crate::release::{FeedPlace, OpenRelease, ReleaseFacts};
-use crate::resolve::{Baseline, BaselineSource, Plan};
-use crate::trust::{self, Authority, DigestKind, Signed, Verified};
+use crate::resolve::{Baseline, BaselineSource, Graph, Node, PackageKind, Plan};
+use crate::trust::{self, Authority, Digest, DigestKind, Signed, Verified};
 
 const SCHEMA: &str = "owpkg.lock/1";
 const HEAD: &str =
@@ -223,6 +223,21 @@ impl Lock {
     /// The format of its feeds.
     pub fn format(&self) -> Result<&'static dyn Format, LockError> {
         format_named(&self.format).ok_or_else(|| LockError::Format(self.format.clone()))
+    }
+
+    /// Who needs whom among its packages.
+    pub fn graph(&self) -> Graph {
+        Graph::new(self.packages.iter().map(|package| {
+            let node = Node {
+                name: package.name.clone(),
+                version: package.version.clone(),
+                size: package.size,
+                digest: Some(Digest { kind: package.digest_kind, value: package.digest }),
+                kind: PackageKind::of(&package.name),
+                because: package.because.clone(),
+            };
+            (node, package.needed_by.clone())
+        }))
     }
 
     /// The bytes of all package files, where they are known.

@@ -6,6 +6,7 @@
 mod bundle;
 mod content;
 pub mod disk;
+mod drawing;
 pub mod fat;
 mod lock;
 pub mod script;
@@ -14,5 +15,6 @@ mod write;
 pub use bundle::{Bundle, BundleError, LockedFeed};
 pub use content::{Content, Entry, FileTree};
 pub use disk::DiskError;
+pub use drawing::{Drawing, TooManyPackages};
 pub use lock::{Lock, LockError, LockedPackage};
 pub use write::{OutputError, OutputFormat, OutputOptions, replace_file, write};

@@ -11,9 +11,13 @@
 //! without.
 
 mod baseline;
+mod diff;
 mod eligible;
+mod graph;
+mod kind;
 mod links;
 mod order;
+mod paths;
 mod plan;
 mod provider;
 mod refusal;
@@ -26,7 +30,11 @@ use std::collections::BTreeSet;
 use crate::index::{Installed, Universe};
 
 pub use baseline::{Baseline, BaselineError, BaselineSource};
+pub use diff::{Change, Diff, Direction, base_name};
 pub use eligible::{Candidate, Eligibility, Unfit};
+pub use graph::{Graph, Node, NodeId};
+pub use kind::PackageKind;
+pub use paths::{LeftOut, Paths};
 pub use plan::{Plan, Step};
 pub use refusal::{Chain, Drift, Known, Refusal, RefusalReport, Rejected, Upgrade};
 pub use request::{Request, Root};

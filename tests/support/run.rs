@@ -53,6 +53,12 @@ impl Arguments for &[&str] {
     }
 }
 
+impl Arguments for &Vec<&str> {
+    fn list(self) -> Vec<String> {
+        self.as_slice().list()
+    }
+}
+
 impl<const N: usize> Arguments for &[&str; N] {
     fn list(self) -> Vec<String> {
         self.as_slice().list()

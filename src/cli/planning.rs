@@ -1,0 +1,65 @@
+//! A plan for a selection: of the release that the arguments name or, with no network, of the facts built in.
+
+use super::args::{SelectionArgs, SourceArgs};
+use super::env::Env;
+use super::failure::Failure;
+use super::request::Selected;
+use super::session::{self, Kind, Planned, Session};
+use crate::release::OpenRelease;
+use crate::snapshot::Snapshot;
+
+/// Makes the plan and does something with it; there is no release beside a plan of the facts built in.
+pub fn with_plan<T>(
+    env: &mut Env,
+    selection: &SelectionArgs,
+    source: &SourceArgs,
+    act: impl FnOnce(&mut Env, &Planned<'_>, Option<&OpenRelease>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let selection = Selected::read(env, selection, source)?;
+    let session = Session::new(env, source)?;
+    let release = match session.open(env, source) {
+        Err(failure) if failure.is_no_network() && can_be_built_in(source) => {
+            return from_snapshot(env, &selection, source, act);
+        }
+        release => release?,
+    };
+    let (universe, odd) = release.universe()?;
+    let mut planned = session.plan(&release, &universe, &selection)?;
+    planned.warnings.extend(odd);
+    act(env, &planned, Some(&release))
+}
+
+/// Whether the facts built in are of the release that is asked for, as far as the arguments tell.
+fn can_be_built_in(source: &SourceArgs) -> bool {
+    let Ok(Snapshot { about, .. }) = Snapshot::read() else { return false };
+    let is = |asked: &Option<String>, own: &str| asked.as_deref().is_none_or(|asked| asked == own);
+    source.tree.is_none()
+        && source.mirror == session::OFFICIAL
+        && is(&source.release, &about.release)
+        && is(&source.target, &about.target)
+}
+
+/// With no network and nothing in the cache: an answer from the facts built in, which makes no lock and no disk.
+fn from_snapshot<T>(
+    env: &mut Env,
+    selection: &Selected<'_>,
+    source: &SourceArgs,
+    act: impl FnOnce(&mut Env, &Planned<'_>, Option<&OpenRelease>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let snapshot = Snapshot::read()?;
+    let mut facts = snapshot.facts()?;
+    facts.installed = session::installed(env, source)?;
+    let universe = snapshot.universe(&facts);
+    let mut planned = session::plan(&facts, &universe, selection, Kind::Snapshot)?;
+    let about = &snapshot.about;
+    let age = snapshot.age_in_days(env.now).map_or(String::new(), |days| format!(", {days} days ago"));
+    planned.warnings.insert(
+        0,
+        format!(
+            "no network, and nothing in the cache: this answer is from facts built into owpkg, of OpenWrt {} for {} as \
+             of {}{age}; it is for orientation, no lock is written, and a disk needs the network once",
+            about.release, about.target, about.date
+        ),
+    );
+    act(env, &planned, None)
+}

@@ -1,0 +1,252 @@
+//! The SVG: boxes in layers, coloured by kind, with a legend.
+
+use std::fmt::Write as _;
+
+use super::layout::{self, Pair, Placed};
+use super::{Drawing, colours, curve, size};
+use crate::resolve::{Node, NodeId, PackageKind};
+
+/// Width of a character, in parts of the font's size: what the monospaced fonts of all systems keep to.
+const CHARACTER: f64 = 0.61;
+const NAME: f64 = 12.0;
+const DETAIL: f64 = 10.0;
+const MARGIN: f64 = 24.0;
+const HEAD: f64 = 76.0;
+const BOX_HEIGHT: f64 = 38.0;
+const REQUEST_HEIGHT: f64 = 28.0;
+/// Longer versions are cut in the box; the tooltip has them whole.
+const LONGEST_VERSION: usize = 17;
+
+pub(super) fn write(drawing: &Drawing<'_>) -> String {
+    let picture = Picture::of(drawing);
+    let mut svg = picture.start();
+    picture.legend(&mut svg);
+    picture.frames(&mut svg);
+    picture.edges(&mut svg);
+    picture.boxes(&mut svg);
+    svg + "</svg>\n"
+}
+
+struct Picture<'a> {
+    drawing: &'a Drawing<'a>,
+    /// What was asked for; their boxes come before the packages'.
+    requests: Vec<&'a str>,
+    nodes: Vec<NodeId>,
+    sizes: Vec<Pair>,
+    placed: Placed,
+    width: f64,
+    height: f64,
+}
+
+impl<'a> Picture<'a> {
+    fn of(drawing: &'a Drawing<'a>) -> Picture<'a> {
+        let graph = drawing.graph;
+        let asked = graph.asked();
+        let requests: Vec<&str> = asked.keys().copied().collect();
+        let nodes: Vec<NodeId> = graph.nodes().collect();
+        let place_of = |id: NodeId| requests.len() + id.index();
+        let mut sizes: Vec<Pair> =
+            requests.iter().map(|text| (text_width(text, NAME) + 28.0, REQUEST_HEIGHT)).collect();
+        sizes.extend(nodes.iter().map(|&id| box_size(drawing, graph.node(id))));
+        let mut links: Vec<(usize, usize)> = Vec::new();
+        for (position, roots) in asked.values().enumerate() {
+            links.extend(roots.iter().map(|&root| (position, place_of(root))));
+        }
+        links.extend(graph.essential_edges().into_iter().map(|(from, to)| (place_of(from), place_of(to))));
+        let placed = layout::place(&sizes, &links);
+        let head = [text_width(drawing.title, 15.0), legend_width(drawing)];
+        let width = head.into_iter().fold(placed.size.0, f64::max) + 2.0 * MARGIN;
+        let height = HEAD + placed.size.1 + 2.0 * MARGIN;
+        Picture { drawing, requests, nodes, sizes, placed, width, height }
+    }
+
+    fn at(&self, position: usize) -> Pair {
+        let (x, y) = self.placed.boxes[position];
+        (x + self.left(), y + HEAD + MARGIN)
+    }
+
+    /// The layers stand in the middle below a head that is wider.
+    fn left(&self) -> f64 {
+        (self.width - self.placed.size.0) / 2.0
+    }
+
+    fn start(&self) -> String {
+        let title = escaped(self.drawing.title);
+        let (width, height) = (self.width.ceil(), self.height.ceil());
+        let mut light = String::new();
+        let mut dark = String::new();
+        for kind in PackageKind::ALL {
+            let [fill, line, dark_fill, dark_line] = colours(kind);
+            let _ = write!(light, ".{}{{fill:{fill};stroke:{line}}}", kind.word());
+            let _ = write!(dark, ".{}{{fill:{dark_fill};stroke:{dark_line}}}", kind.word());
+        }
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
+             height=\"{height}\" role=\"img\" aria-labelledby=\"title\">\n<title id=\"title\">{title}</title>\n<style>\n\
+             text{{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,\"DejaVu Sans Mono\",monospace;fill:#0f172a}}\n\
+             .head{{font-size:15px;font-weight:600}}.name{{font-size:{NAME}px}}.detail{{font-size:{DETAIL}px}}\n\
+             .faint{{fill:#64748b}}.sheet{{fill:#ffffff;stroke:#e2e8f0}}.request{{fill:#0f172a}}.asked{{fill:#ffffff}}\n\
+             .edge{{fill:none;stroke:#94a3b8;stroke-width:1.2}}.tip{{fill:#94a3b8}}\
+             .frame{{fill:none;stroke:#94a3b8;stroke-dasharray:3 4}}.root{{stroke-width:2.5}}\n{light}\n\
+             @media(prefers-color-scheme:dark){{text{{fill:#e2e8f0}}.faint{{fill:#94a3b8}}\
+             .sheet{{fill:#0d1117;stroke:#30363d}}.request{{fill:#e2e8f0}}.asked{{fill:#0f172a}}\
+             .edge{{stroke:#64748b}}.tip{{fill:#64748b}}.frame{{stroke:#64748b}}{dark}}}\n</style>\n<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" \
+             refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path class=\"tip\" \
+             d=\"M0 0.8L8 4L0 7.2z\"/></marker></defs>\n\
+             <rect class=\"sheet\" x=\"0.5\" y=\"0.5\" width=\"{:.1}\" height=\"{:.1}\" rx=\"8\"/>\n\
+             <text class=\"head\" x=\"{MARGIN}\" y=\"34\">{title}</text>\n",
+            width - 1.0,
+            height - 1.0,
+        )
+    }
+
+    /// Each kind with its number of packages and their size, then what the marks mean.
+    fn legend(&self, svg: &mut String) {
+        let mut x = MARGIN;
+        for (kind, text) in kinds(self.drawing) {
+            let _ = writeln!(
+                svg,
+                "<rect class=\"{}\" x=\"{x:.1}\" y=\"49\" width=\"14\" height=\"12\" rx=\"3\"/>\
+                 <text class=\"detail\" x=\"{:.1}\" y=\"59\">{text}</text>",
+                kind.word(),
+                x + 20.0
+            );
+            x += 20.0 + text_width(&text, DETAIL) + 18.0;
+        }
+        let _ = writeln!(
+            svg,
+            "<text class=\"detail faint\" x=\"{MARGIN}\" y=\"78\">{}</text>",
+            note(self.drawing)
+        );
+    }
+
+    fn frames(&self, svg: &mut String) {
+        for ((x, y), (width, height)) in &self.placed.frames {
+            let (left, top) = (x - width / 2.0 + self.left(), y - height / 2.0 + HEAD + MARGIN);
+            let _ = writeln!(
+                svg,
+                "<rect class=\"frame\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" \
+                 height=\"{height:.1}\" rx=\"9\"/>"
+            );
+        }
+    }
+
+    fn edges(&self, svg: &mut String) {
+        let (left, top) = (self.left(), HEAD + MARGIN);
+        for points in &self.placed.edges {
+            let points: Vec<Pair> = points.iter().map(|(x, y)| (x + left, y + top)).collect();
+            let _ = writeln!(
+                svg,
+                "<path class=\"edge\" d=\"{}\" marker-end=\"url(#tip)\"/>",
+                curve::along(&points)
+            );
+        }
+    }
+
+    fn boxes(&self, svg: &mut String) {
+        for (position, request) in self.requests.iter().enumerate() {
+            let ((x, y), (width, height)) = (self.at(position), self.sizes[position]);
+            let _ = writeln!(
+                svg,
+                "<rect class=\"request\" x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
+                 rx=\"14\"/><text class=\"name asked\" x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+                x - width / 2.0,
+                y - height / 2.0,
+                y + 4.0,
+                escaped(request)
+            );
+        }
+        for (offset, &id) in self.nodes.iter().enumerate() {
+            let position = self.requests.len() + offset;
+            self.package(svg, self.drawing.graph.node(id), self.at(position), self.sizes[position]);
+        }
+    }
+
+    fn package(&self, svg: &mut String, node: &Node, (x, y): Pair, (width, height): Pair) {
+        let root = if node.because.is_empty() { "" } else { " root" };
+        let _ = writeln!(
+            svg,
+            "<g><title>{} {}</title><rect class=\"{}{root}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" \
+             height=\"{height:.1}\" rx=\"5\"/><text class=\"name\" x=\"{x:.1}\" y=\"{:.1}\" \
+             text-anchor=\"middle\">{}</text><text class=\"detail faint\" x=\"{x:.1}\" y=\"{:.1}\" \
+             text-anchor=\"middle\">{}</text></g>",
+            escaped(&node.name),
+            escaped(&node.version),
+            node.kind.word(),
+            x - width / 2.0,
+            y - height / 2.0,
+            y - 2.0,
+            escaped(&node.name),
+            y + 12.0,
+            escaped(&detail(self.drawing, node))
+        );
+    }
+}
+
+fn text_width(text: &str, font: f64) -> f64 {
+    text.chars().count() as f64 * font * CHARACTER
+}
+
+fn box_size(drawing: &Drawing<'_>, node: &Node) -> Pair {
+    let detail = text_width(&detail(drawing, node), DETAIL);
+    (text_width(&node.name, NAME).max(detail) + 16.0, BOX_HEIGHT)
+}
+
+/// The second line of a box: the size where it is known, else the version.
+fn detail(drawing: &Drawing<'_>, node: &Node) -> String {
+    if let Some(bytes) = node.size.filter(|_| drawing.sizes) {
+        return size(bytes);
+    }
+    let mut version: String = node.version.chars().take(LONGEST_VERSION).collect();
+    if version.len() < node.version.len() {
+        version.pop();
+        version.push('…');
+    }
+    version
+}
+
+/// The kinds that occur, each in words.
+fn kinds(drawing: &Drawing<'_>) -> Vec<(PackageKind, String)> {
+    let graph = drawing.graph;
+    let of_kind = |kind: PackageKind| {
+        let nodes: Vec<&Node> =
+            graph.nodes().map(|id| graph.node(id)).filter(|node| node.kind == kind).collect();
+        let bytes: Option<u64> = nodes.iter().map(|node| node.size).sum();
+        let bytes = bytes.filter(|_| drawing.sizes).map(|bytes| format!(", {}", size(bytes)));
+        let text = format!("{} {}{}", kind.word(), nodes.len(), bytes.unwrap_or_default());
+        (!nodes.is_empty()).then_some((kind, text))
+    };
+    PackageKind::ALL.into_iter().filter_map(of_kind).collect()
+}
+
+fn legend_width(drawing: &Drawing<'_>) -> f64 {
+    let kinds: f64 = kinds(drawing).iter().map(|(_, text)| text_width(text, DETAIL) + 38.0).sum();
+    kinds.max(text_width(&note(drawing), DETAIL))
+}
+
+fn note(drawing: &Drawing<'_>) -> String {
+    let graph = drawing.graph;
+    let total = graph.total_size(&graph.roots()).filter(|_| drawing.sizes);
+    let total = total.map(|bytes| format!(", {}", size(bytes)));
+    format!(
+        "{} packages{}; thick border: asked for; arrows lead to what a package needs; those that follow from others are left out",
+        graph.len(),
+        total.unwrap_or_default()
+    )
+}
+
+/// Text as XML wants it; what XML cannot hold is replaced.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => escaped.push('\u{fffd}'),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
