@@ -7,14 +7,17 @@ use super::report::size;
 use super::style::Style;
 use crate::resolve::{Graph, NodeId};
 
+/// Levels that are printed if nobody says how many: deeper ones would be more indentation than names.
+const DEEPEST: usize = 100;
+
 /// Prints the packages below what they were asked for, to a depth if one is given. What a package needs is shown
 /// where the package stands first.
 pub fn print(out: &mut dyn Write, style: Style, graph: &Graph, depth: Option<usize>) -> io::Result<()> {
-    let mut branches = Branches { graph, style, depth, inverted: false, shown: HashSet::new() };
+    let mut branches = Branches::new(graph, style, depth, false);
     for (because, roots) in graph.asked() {
         let total = graph.total_size(&roots).map(|bytes| format!(" {}", style.faint(&size(bytes))));
         writeln!(out, "{}{}", style.strong(because), total.unwrap_or_default())?;
-        branches.print_below(out, &roots)?;
+        branches.print_below(out, roots)?;
     }
     Ok(())
 }
@@ -27,25 +30,30 @@ pub fn print_inverted(
     of: NodeId,
     depth: Option<usize>,
 ) -> io::Result<()> {
-    let mut branches = Branches { graph, style, depth, inverted: true, shown: HashSet::from([of]) };
+    let mut branches = Branches::new(graph, style, depth, true);
+    branches.shown.insert(of);
     writeln!(out, "{}", branches.label(of))?;
-    branches.print_below(out, &graph.needed_by(of))
+    branches.print_below(out, graph.needed_by(of))
 }
 
 /// What printing a tree goes by.
 struct Branches<'a> {
     graph: &'a Graph,
     style: Style,
-    depth: Option<usize>,
+    depth: usize,
     inverted: bool,
     /// The packages whose own branches are on the screen.
     shown: HashSet<NodeId>,
 }
 
 impl Branches<'_> {
+    fn new(graph: &Graph, style: Style, depth: Option<usize>, inverted: bool) -> Branches<'_> {
+        Branches { graph, style, depth: depth.unwrap_or(DEEPEST), inverted, shown: HashSet::new() }
+    }
+
     /// With an explicit stack: a chain of dependencies may be as long as an index.
-    fn print_below(&mut self, out: &mut dyn Write, ids: &[NodeId]) -> io::Result<()> {
-        let mut stack = vec![ids.to_vec().into_iter().peekable()];
+    fn print_below(&mut self, out: &mut dyn Write, ids: Vec<NodeId>) -> io::Result<()> {
+        let mut stack = vec![ids.into_iter().peekable()];
         // Whether each level above the one in work has more to come.
         let mut indent: Vec<bool> = Vec::new();
         while let Some(level) = stack.last_mut() {
@@ -62,7 +70,7 @@ impl Branches<'_> {
             let below = self.below(id);
             if self.shown.contains(&id) {
                 writeln!(out, "{fork}{} {}", self.graph.node(id).name, self.style.faint("(above)"))?;
-            } else if self.depth.is_some_and(|depth| stack.len() >= depth) && !below.is_empty() {
+            } else if stack.len() >= self.depth && !below.is_empty() {
                 writeln!(out, "{fork}{label} {}", self.style.faint("…"))?;
             } else {
                 writeln!(out, "{fork}{label}")?;

@@ -96,7 +96,7 @@ struct Side {
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &DiffArgs) -> Result<(), Failure> {
-    let releases = [&args.from, &args.to].map(|side| Release::parse(side).is_ok());
+    let releases = [&args.from, &args.to].map(|side| is_release(env, side));
     check(args, releases)?;
     let from = side(env, args, &args.from, releases[0])?;
     let to = side(env, args, &args.to, releases[1])?;
@@ -106,6 +106,11 @@ pub fn run(env: &mut Env, args: &DiffArgs) -> Result<(), Failure> {
         false => print(env, &from, &to, &diff),
     }
     .map_err(Failure::stdout)
+}
+
+/// A lock may be named after its release.
+fn is_release(env: &Env, side: &str) -> bool {
+    Release::parse(side).is_ok() && !side.ends_with(".lock") && !env.path(side).is_file()
 }
 
 fn check(args: &DiffArgs, releases: [bool; 2]) -> Result<(), Failure> {

@@ -28,22 +28,22 @@ pub fn print(
     planned: &Planned<'_>,
 ) -> Result<(), Failure> {
     let plan = &planned.plan;
-    let graph = Graph::of(plan);
+    let graph = || Graph::of(plan);
     let title = planned.short_title();
-    let drawing = Drawing { graph: &graph, title: &title, sizes: planned.kind == Kind::Tree };
+    let drawing = |graph| Drawing { graph, title: &title, sizes: planned.kind == Kind::Tree };
     match format {
         PlanFormat::Names => {
             plan.steps.iter().try_for_each(|step| writeln!(out, "{}", plan.package(step).name))
         }
         PlanFormat::Urls => plan.steps.iter().try_for_each(|step| writeln!(out, "{}", planned.url(step))),
         PlanFormat::Json => print_json(out, planned),
-        PlanFormat::Dot => out.write_all(drawing.dot().as_bytes()),
-        PlanFormat::Svg => out.write_all(drawing.svg()?.as_bytes()),
+        PlanFormat::Dot => out.write_all(drawing(&graph()).dot().as_bytes()),
+        PlanFormat::Svg => out.write_all(drawing(&graph()).svg()?.as_bytes()),
         PlanFormat::Table => heading(out, style, planned)
             .and_then(|()| table(out, planned))
             .and_then(|()| summary(out, planned)),
         PlanFormat::Tree => heading(out, style, planned)
-            .and_then(|()| branches::print(out, style, &graph, None))
+            .and_then(|()| branches::print(out, style, &graph(), None))
             .and_then(|()| summary(out, planned)),
     }
     .map_err(Failure::stdout)

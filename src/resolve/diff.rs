@@ -124,8 +124,10 @@ pub fn base_name(name: &str) -> &str {
     let Some(rest) = name.strip_prefix("lib") else { return name };
     let of_version = |byte: u8| byte.is_ascii_digit() || b".abcdef".contains(&byte);
     let starts = rest.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_digit()).map(|(at, _)| at);
-    let mut starts = starts.filter(|&at| at > 0 && rest.bytes().skip(at).all(of_version));
-    let Some(base) = starts.next().map(|at| &name[.."lib".len() + at]) else { return name };
+    let mut starts = starts.filter(|&at| rest.bytes().skip(at).all(of_version));
+    let Some(base) = starts.next().filter(|&at| at > 0).map(|at| &name[.."lib".len() + at]) else {
+        return name;
+    };
     match base.strip_suffix('-') {
         Some(shorter) if shorter.ends_with(|c: char| c.is_ascii_digit()) => shorter,
         _ => base,

@@ -102,3 +102,29 @@ fn json_has_stable_keys() {
         .collect();
     assert_eq!(names, ["iw", "kmod-cfg80211", "kmod-iwlwifi", "kmod-mac80211"]);
 }
+
+#[test]
+fn a_chain_as_long_as_an_index_does_not_fill_the_disk() {
+    use std::fmt::Write as _;
+    let desk = Desk::new();
+    desk.owpkg(&format!("resolve {DEMO}")).run().exits(0);
+    let text = desk.read("owpkg.lock");
+    let (head, packages) = text.split_once("[[package]]").unwrap();
+    let template = packages.split("[[package]]").find(|package| package.contains("name = \"iw\"")).unwrap();
+    let template = template.split("needed_by").next().unwrap();
+    let mut lock = head.to_owned();
+    for number in 0..5_000 {
+        let package = template.replace("name = \"iw\"", &format!("name = \"p{number}\""));
+        let link = match number {
+            0 => "because = [\"--add\"]".to_owned(),
+            _ => format!("needed_by = [\"p{}\"]", number - 1),
+        };
+        writeln!(lock, "[[package]]{package}{link}").unwrap();
+    }
+    desk.write("chain.lock", lock);
+    let ran = desk.owpkg("tree --lock chain.lock").run().exits(0);
+    assert!(ran.out.len() < 100_000 && ran.out.contains("p99 ") && ran.out.trim_end().ends_with('…'));
+    desk.owpkg("tree --lock chain.lock --json").run().exits(0);
+    let why = desk.owpkg("why p4000 --lock chain.lock").run().exits(0);
+    assert_eq!(why.lines().len(), 2);
+}
