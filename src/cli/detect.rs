@@ -202,7 +202,7 @@ fn print(
         .map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }))
         .collect();
     let counts = counts.join(" and ");
-    let heading = format!("{counts} in {origin}; packages by their names in OpenWrt {series}");
+    let heading = format!("{counts} in {origin}, for OpenWrt {series}");
     writeln!(out, "{}", style.faint(&heading))?;
     devices.iter().try_for_each(|device| device.print(out, style, series))?;
     match next {

@@ -106,10 +106,11 @@ impl Catalogue {
     pub fn report(&self, detected: &Detected, offer: Offer<'_>) -> DevicesReport {
         // Listings name one card many times over, in logs above all.
         let mut known: HashMap<Device, Option<DeviceReport>> = HashMap::new();
+        let mut chips = ChipReports::new();
         let mut devices = Vec::new();
         for device in &detected.devices {
             let alike = Device { line: 0, name: String::new(), driver: None, ..device.clone() };
-            let report = known.entry(alike).or_insert_with_key(|alike| self.report_device(alike, offer));
+            let report = known.entry(alike).or_insert_with_key(|alike| self.device(alike, offer, &mut chips));
             devices.extend(report.clone().map(|report| report.of(device)));
         }
         devices.extend(detected.drivers.iter().filter_map(|seen| self.report_driver(seen, offer)));
@@ -120,6 +121,10 @@ impl Catalogue {
 
     /// What is said of one device; `None` when it is no network device.
     pub fn report_device(&self, device: &Device, offer: Offer<'_>) -> Option<DeviceReport> {
+        self.device(device, offer, &mut ChipReports::new())
+    }
+
+    fn device(&self, device: &Device, offer: Offer<'_>, known: &mut ChipReports) -> Option<DeviceReport> {
         let Some(identity) = self.identify(device) else {
             return device.is_network().then(|| unknown(device));
         };
@@ -134,35 +139,35 @@ impl Catalogue {
         };
         let mut kinds: BTreeMap<Kind, Status> = BTreeMap::new();
         for chip in identity.chips {
-            let own = self.add_chip(&mut report, chip, offer);
-            kinds.entry(chip.kind).and_modify(|best| *best = own.min(*best)).or_insert(own);
+            let own = known.entry(chip.name).or_insert_with(|| self.report_chip(chip, offer));
+            report.merge(own);
+            kinds.entry(chip.kind).and_modify(|best| *best = own.status.min(*best)).or_insert(own.status);
         }
         // One driver of a kind is enough; a device with two kinds of radio needs both.
         report.status = kinds.into_values().max().unwrap_or(Status::Unknown);
         Some(report)
     }
 
-    /// Adds what one chip needs, and says what is known of it.
-    fn add_chip(&self, report: &mut DeviceReport, chip: &Chip, offer: Offer<'_>) -> Status {
+    /// What one chip needs, and what is known of it.
+    fn report_chip(&self, chip: &Chip, offer: Offer<'_>) -> DeviceReport {
         let wanted = self.wanted(Found::Chip(chip), offer.variant, offer.has, offer.series);
-        let status = Status::of(chip, &wanted);
+        let mut report =
+            DeviceReport { status: Status::of(chip, &wanted), ..DeviceReport::empty(0, String::new()) };
         match wanted {
             Ok(selection) => report.add(&selection, chip),
             Err(reason) => {
                 extend(&mut report.kmods, chip.kmods.iter());
                 extend(&mut report.firmware, chip.firmware.iter());
-                report.note(reason.to_string());
-                reason.help().into_iter().for_each(|help| report.note(help));
+                report.note(&reason.to_string());
+                reason.help().iter().for_each(|help| report.note(help));
             }
         }
-        if !chip.note.is_empty() && !report.notes.iter().any(|note| note.contains(chip.note)) {
-            report.note(chip.note.to_owned());
+        report.note(chip.note);
+        if report.status > Status::FirmwareMissing {
+            limits(chip).for_each(|limit| report.note(limit.text));
         }
-        if status > Status::FirmwareMissing {
-            limits(chip).for_each(|limit| report.note(limit.text.to_owned()));
-        }
-        self.alternatives(chip).for_each(|other| report.note(other.to_string()));
-        status
+        self.alternatives(chip).for_each(|other| report.note(&other.to_string()));
+        report
     }
 
     /// A driver at work on a device without an id: its kernel modules are known, its firmware is not.
@@ -188,6 +193,9 @@ impl Catalogue {
         })
     }
 }
+
+/// What is said of each chip, whichever devices have it.
+type ChipReports = HashMap<&'static str, DeviceReport>;
 
 const UNKNOWN: &str = "the catalogue has no row for this id; the driver may be part of the kernel";
 
@@ -257,13 +265,22 @@ impl DeviceReport {
         extend(&mut self.userspace, packages(selection, &[Role::Userspace, Role::Wpad]));
         for warning in &selection.warnings {
             let about_chip = warning.strip_prefix(chip.name).and_then(|rest| rest.strip_prefix(": "));
-            self.note(about_chip.unwrap_or(warning).to_owned());
+            self.note(about_chip.unwrap_or(warning));
         }
     }
 
-    fn note(&mut self, note: String) {
-        if !self.notes.contains(&note) {
-            self.notes.push(note);
+    /// Adds what a chip of the device needs.
+    fn merge(&mut self, chip: &Self) {
+        extend(&mut self.kmods, chip.kmods.iter().map(String::as_str));
+        extend(&mut self.firmware, chip.firmware.iter().map(String::as_str));
+        extend(&mut self.userspace, chip.userspace.iter().map(String::as_str));
+        chip.notes.iter().for_each(|note| self.note(note));
+    }
+
+    /// Adds a note that no other one already says.
+    fn note(&mut self, note: &str) {
+        if !self.notes.iter().any(|known| known.contains(note)) {
+            self.notes.push(note.to_owned());
         }
     }
 }

@@ -27,7 +27,7 @@ fn a_pipe_is_read_and_leads_to_the_next_step() {
         let ran = owpkg(args).stdin(PCICONF).run();
         assert_eq!((ran.code, ran.err.as_str()), (0, ""));
         for line in [
-            "1 network device in standard input; packages by their names in OpenWrt 25.12",
+            "1 network device in standard input, for OpenWrt 25.12",
             "Wireless 7265: supported",
             "  where     pci 8086:095a:8086:5010 revision 59, line 3",
             "  chip      iwl7265d (Wi-Fi, certainty high)",
@@ -50,7 +50,7 @@ fn a_file_is_named_in_the_next_step_as_a_shell_reads_it() {
     fs::write(folder.path().join("my cards.txt"), LSPCI).expect("written");
     let ran = owpkg(&["detect", "my cards.txt", "--release", "24.10.2"]).cwd(cwd).run();
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.out.starts_with("3 network devices in my cards.txt; "), "{}", ran.out);
+    assert!(ran.out.starts_with("3 network devices in my cards.txt, "), "{}", ran.out);
     assert!(ran.out.contains("Acme Radio: not in the catalogue"), "{}", ran.out);
     assert!(!ran.out.contains("Acme Disk"), "{}", ran.out);
     assert!(
