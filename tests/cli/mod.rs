@@ -1,8 +1,10 @@
 //! The program end to end, both formats by the same tests.
 
+mod demo;
 mod disk;
 mod exits;
-mod outputs;
+mod real;
 mod resolve;
 mod selection;
+mod sources;
 mod trust;
