@@ -7,6 +7,8 @@ mod fetch;
 mod hardware;
 mod ipk;
 mod opkg;
+mod release;
+mod resolve;
 mod script;
 mod shared;
 mod support;
