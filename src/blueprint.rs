@@ -42,7 +42,7 @@ pub struct Article {
     pub version: String,
     /// Whether it is for every architecture.
     pub any_arch: bool,
-    /// What it depends on: `libc kernel=6.12.71~…-r1 b>=1.0`.
+    /// What it depends on: `libc kernel=6.12.71~…-r1 b>=1.0`; `v*` on all that provide `v`, which only opkg knows.
     pub depends: String,
     /// What is to be installed with it where it can be, which only opkg does.
     pub recommends: String,

@@ -8,6 +8,8 @@ mod fetch;
 mod hardware;
 mod ipk;
 mod opkg;
+mod release;
+mod resolve;
 mod script;
 mod shared;
 mod support;

@@ -130,7 +130,9 @@ impl From<ReleaseError> for Failure {
         match error {
             ReleaseError::Fetch(error) => error.into(),
             ReleaseError::Trust(error) => error.into(),
-            ReleaseError::WhichTarget { .. } => Failure::of(Exit::Usage, &error, error.help()),
+            ReleaseError::WhichTarget { .. } | ReleaseError::FeedTwice { .. } => {
+                Failure::of(Exit::Usage, &error, error.help())
+            }
             ReleaseError::ManifestDigest { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }

@@ -74,6 +74,14 @@ pub enum ReleaseError {
         /// The file, by URL or path.
         at: String,
     },
+    /// A further feed has the name of another one: on a disk they would share a folder.
+    #[error("{at} cannot be the feed {name}: the release has one of that name")]
+    FeedTwice {
+        /// The name.
+        name: String,
+        /// The further feed, by URL or path.
+        at: String,
+    },
     /// No feed says what architecture the packages are for.
     #[error("{at} does not say what architecture its packages are for")]
     NoArch {
@@ -97,6 +105,7 @@ impl ReleaseError {
             ReleaseError::NoTarget { .. } => {
                 Some("--tree takes one release; --mirror takes a folder of several (releases/, snapshots/)".into())
             }
+            ReleaseError::FeedTwice { .. } => Some("give it another name with --feed NAME=URL".into()),
             ReleaseError::NoLatest { .. } => Some("name one with --release".into()),
             ReleaseError::ManifestDigest { .. } => {
                 Some("the server may be in the middle of an update; --installed FILE does without its manifest".into())

@@ -126,6 +126,9 @@ impl Reader<'_> {
             found.splice(0..0, self.feeds(format, vec![feeds::kmods(&root, &target, own)?])?);
         }
         for (place, index) in found {
+            if feeds.iter().any(|other: &FeedPlace| other.name == place.name) {
+                return Err(ReleaseError::FeedTwice { name: place.name, at: place.location.to_string() });
+            }
             feeds.push(place);
             indexes.push(index);
         }
@@ -160,8 +163,12 @@ impl Reader<'_> {
         }
         let at = self.ask.root.to_string();
         let targets_folder = self.ask.root.join("targets")?;
-        let Some(names) = self.fetcher.list(&targets_folder)? else {
-            return "x86/64".parse().map_err(|_| ReleaseError::NoTarget { at });
+        let names = match self.fetcher.list(&targets_folder)? {
+            Some(names) => names,
+            None if targets_folder.is_remote() => {
+                return "x86/64".parse().map_err(|_| ReleaseError::NoTarget { at });
+            }
+            None => Vec::new(),
         };
         let mut targets: Vec<Target> = Vec::new();
         for name in names {

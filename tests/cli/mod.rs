@@ -1,13 +1,15 @@
 //! The commands, from their arguments to what they print and how they end; both formats by the same tests.
 
 mod chips;
+mod demo;
 mod detect;
 mod disk;
 mod exits;
-mod outputs;
+mod real;
 mod resolve;
 mod select;
 mod selection;
+mod sources;
 mod trust;
 
 use serde_json::Value;

@@ -53,6 +53,9 @@ fn entry(blueprint: &Blueprint, article: &Article) -> Entry {
 }
 
 fn dependency(text: &str) -> String {
+    if let Some(greedy) = text.strip_suffix('*') {
+        return format!("{} *", dependency(greedy));
+    }
     match clause(text) {
         (name, None) => name.to_owned(),
         (name, Some((relation, version))) => {
