@@ -17,8 +17,14 @@ use resolvo::{
 use super::Eligibility;
 use crate::index::{PackageId, Requirement};
 
-/// For packages that were chosen without a reason: each list holds the packages of which one must be chosen too.
-pub(super) type Supports = HashMap<PackageId, Vec<Vec<PackageId>>>;
+/// What the search learned about reasons.
+#[derive(Debug)]
+pub(super) struct Limits {
+    /// The packages that may come to have a reason.
+    pub(super) reachable: BTreeSet<PackageId>,
+    /// For packages that were chosen without a reason: of each list one must be chosen too.
+    pub(super) supports: HashMap<PackageId, Vec<Vec<PackageId>>>,
+}
 
 /// A set of packages of one name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -46,14 +52,14 @@ impl VersionSet for Versions {
 /// Answers the solver's questions.
 pub(super) struct Provider<'e, 'u, 'r> {
     eligibility: &'e Eligibility<'u, 'r>,
-    supports: &'e Supports,
+    limits: &'e Limits,
     pool: Pool<Versions, String>,
     solvables: RefCell<HashMap<PackageId, SolvableId>>,
 }
 
 impl<'e, 'u, 'r> Provider<'e, 'u, 'r> {
-    pub(super) fn new(eligibility: &'e Eligibility<'u, 'r>, supports: &'e Supports) -> Provider<'e, 'u, 'r> {
-        Provider { eligibility, supports, pool: Pool::default(), solvables: RefCell::default() }
+    pub(super) fn new(eligibility: &'e Eligibility<'u, 'r>, limits: &'e Limits) -> Provider<'e, 'u, 'r> {
+        Provider { eligibility, limits, pool: Pool::default(), solvables: RefCell::default() }
     }
 
     pub(super) fn package(&self, solvable: SolvableId) -> PackageId {
@@ -70,8 +76,9 @@ impl<'e, 'u, 'r> Provider<'e, 'u, 'r> {
     }
 
     pub(super) fn requirement(&self, requirement: &Requirement<'_>) -> ConditionalRequirement {
-        let candidates = self.eligibility.candidates(requirement);
-        self.any_of(requirement.first.name, candidates.into_iter().map(|candidate| candidate.id))
+        let candidates = self.eligibility.candidates(requirement).into_iter().map(|candidate| candidate.id);
+        let in_reach = candidates.filter(|id| self.limits.reachable.contains(id));
+        self.any_of(requirement.first.name, in_reach)
     }
 
     /// A requirement that nothing meets still needs a name.
@@ -169,7 +176,7 @@ impl DependencyProvider for Provider<'_, '_, '_> {
         let id = self.package(solvable);
         let package = self.eligibility.universe.package(id);
         let requirements = self.eligibility.hard(package).map(|requirement| self.requirement(requirement));
-        let supports = self.supports.get(&id).into_iter().flatten();
+        let supports = self.limits.supports.get(&id).into_iter().flatten();
         let supports = supports.map(|ids| self.any_of(package.name, ids.iter().copied()));
         Dependencies::Known(KnownDependencies {
             requirements: requirements.chain(supports).collect(),

@@ -3,9 +3,9 @@
 //! What comes out is closed and free of conflicts, but may hold a package that nothing asks for in a way for which the
 //! client would take it, and on which a requirement leans. Then the search is repeated, and each of these packages
 //! may come only with another that asks for one of them: no answer is lost, and after finitely many rounds what comes
-//! out is founded too.
+//! out is founded too. What nothing in reach asks for in such a way is not looked at in the first place.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
@@ -14,7 +14,7 @@ use resolvo::{Problem, SolvableId, Solver, UnsolvableOrCancelled};
 
 use super::Eligibility;
 use super::links::{Links, conditions, root_requirement, settle};
-use super::provider::{Provider, Supports};
+use super::provider::{Limits, Provider};
 use crate::index::PackageId;
 
 /// Why there is no choice, as far as the solver's proof tells.
@@ -31,11 +31,11 @@ pub(super) struct Proof {
 /// Chooses the packages to add.
 pub(super) fn solve(eligibility: &Eligibility<'_, '_>) -> Result<Links, Proof> {
     let mut wished = BTreeSet::new();
-    let mut supports = Supports::new();
+    let mut limits = Limits { reachable: reachable(eligibility), supports: HashMap::new() };
     loop {
-        let chosen = search(eligibility, &wished, &supports)?;
+        let chosen = search(eligibility, &wished, &limits)?;
         match settle(eligibility, &chosen) {
-            Err(unfounded) => demand_support(eligibility, &unfounded, &mut supports),
+            Err(unfounded) => demand_support(eligibility, &unfounded, &mut limits),
             Ok(links) => {
                 let before = wished.len();
                 wished.extend(soft(eligibility, &links.reached));
@@ -69,32 +69,48 @@ fn soft(eligibility: &Eligibility<'_, '_>, chosen: &BTreeSet<PackageId>) -> Vec<
     wished
 }
 
+/// Every package that may come to have a reason.
+fn reachable(eligibility: &Eligibility<'_, '_>) -> BTreeSet<PackageId> {
+    let mut reachable = BTreeSet::new();
+    let roots: Vec<_> = eligibility.request.roots.iter().map(root_requirement).collect();
+    let roots = roots.iter().filter(|root| !eligibility.is_met(root));
+    let taken = |requirement: &_| {
+        let candidates = eligibility.candidates(requirement).into_iter();
+        candidates.filter(|candidate| candidate.by_itself).map(|candidate| candidate.id)
+    };
+    let mut open: Vec<PackageId> = roots.flat_map(&taken).collect();
+    // Whether a package comes unasked is seen only in the end.
+    open.extend(eligibility.universe.conditional());
+    while let Some(id) = open.pop() {
+        if reachable.insert(id) {
+            let package = eligibility.universe.package(id);
+            open.extend(eligibility.hard(package).chain(eligibility.soft(package)).flat_map(&taken));
+        }
+    }
+    reachable
+}
+
 /// Lets each of the packages come only with one that asks for one of them.
-fn demand_support(
-    eligibility: &Eligibility<'_, '_>,
-    unfounded: &BTreeSet<PackageId>,
-    supports: &mut Supports,
-) {
+fn demand_support(eligibility: &Eligibility<'_, '_>, unfounded: &BTreeSet<PackageId>, limits: &mut Limits) {
     let asks = |id: &PackageId| {
         let mut requirements = eligibility.hard(eligibility.universe.package(*id));
         requirements.any(|requirement| {
-            let candidates = eligibility.candidates(requirement).into_iter();
-            candidates.into_iter().any(|each| each.by_itself && unfounded.contains(&each.id))
+            let mut candidates = eligibility.candidates(requirement).into_iter();
+            candidates.any(|each| each.by_itself && unfounded.contains(&each.id))
         })
     };
-    let others = eligibility.universe.packages().map(|(id, _)| id).filter(|id| !unfounded.contains(id));
-    let asking: Vec<PackageId> = others.filter(asks).collect();
+    let asking: Vec<PackageId> = limits.reachable.difference(unfounded).copied().filter(asks).collect();
     for &id in unfounded {
-        supports.entry(id).or_default().push(asking.clone());
+        limits.supports.entry(id).or_default().push(asking.clone());
     }
 }
 
 fn search(
     eligibility: &Eligibility<'_, '_>,
     wished: &BTreeSet<PackageId>,
-    supports: &Supports,
+    limits: &Limits,
 ) -> Result<BTreeSet<PackageId>, Proof> {
-    let provider = Provider::new(eligibility, supports);
+    let provider = Provider::new(eligibility, limits);
     let roots = eligibility.request.roots.iter().map(root_requirement);
     let roots = roots.filter(|root| !eligibility.is_met(root));
     let requirements = roots.map(|root| provider.requirement(&root)).collect();

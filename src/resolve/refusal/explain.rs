@@ -20,7 +20,7 @@ pub fn unknown_root(eligibility: &Eligibility<'_, '_>) -> Result<(), Refusal> {
         return Err(match archs.is_empty() {
             false => Refusal::OtherArchitecture { name, because, archs, router: universe.arch().to_owned() },
             true => Refusal::UnknownPackage {
-                near: near(&name, universe.all_names()),
+                near: near(&name, universe.packages().map(|(_, package)| package.name)),
                 known: Known::of(&name),
                 name,
                 because,
