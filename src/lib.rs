@@ -9,6 +9,7 @@ pub mod hardware;
 pub mod index;
 pub mod output;
 pub mod package;
+pub mod parallel;
 pub mod release;
 pub mod resolve;
 pub mod snapshot;

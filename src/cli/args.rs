@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::disk::DiskArgs;
+use super::mirror::MirrorArgs;
 use super::resolve::ResolveArgs;
 
 /// From the network card in your hand to a disk that a stock OpenWrt accepts with no network.
@@ -21,6 +22,8 @@ pub enum Command {
     Resolve(ResolveArgs),
     /// Write the disk: of a selection, or of owpkg.lock when none is given
     Disk(DiskArgs),
+    /// Make or update an offline mirror: of a selection, of locks, or of whole feeds
+    Mirror(Box<MirrorArgs>),
 }
 
 /// What to install, shared by the commands that make a plan.
@@ -54,7 +57,7 @@ pub enum VariantArg {
 }
 
 /// Where packages come from, and what the router is.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Where from")]
 pub struct SourceArgs {
     /// The release: 24.10.2, 24.10-SNAPSHOT, SNAPSHOT; the latest stable one without it

@@ -6,6 +6,7 @@ mod args;
 mod disk;
 mod env;
 mod failure;
+mod mirror;
 mod progress;
 mod report;
 mod resolve;
@@ -48,6 +49,7 @@ fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Resolve(args) => resolve::run(env, &args),
         Command::Disk(args) => disk::run(env, &args),
+        Command::Mirror(args) => mirror::run(env, &args),
     }
 }
 

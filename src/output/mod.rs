@@ -8,6 +8,7 @@ mod content;
 pub mod disk;
 pub mod fat;
 mod lock;
+pub mod mirror;
 pub mod script;
 mod write;
 
