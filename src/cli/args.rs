@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::disk::DiskArgs;
 use super::mirror::MirrorArgs;
 use super::resolve::ResolveArgs;
+use super::verify::VerifyArgs;
 
 /// From the network card in your hand to a disk that a stock OpenWrt accepts with no network.
 #[derive(Debug, Parser)]
@@ -24,6 +25,8 @@ pub enum Command {
     Disk(DiskArgs),
     /// Make or update an offline mirror: of a selection, of locks, or of whole feeds
     Mirror(Box<MirrorArgs>),
+    /// Check a mirror, a disk or a lock down to the last byte
+    Verify(VerifyArgs),
 }
 
 /// What to install, shared by the commands that make a plan.

@@ -11,7 +11,9 @@ mod progress;
 mod report;
 mod resolve;
 mod session;
+mod stores;
 mod style;
+mod verify;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -50,6 +52,7 @@ fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
         Command::Resolve(args) => resolve::run(env, &args),
         Command::Disk(args) => disk::run(env, &args),
         Command::Mirror(args) => mirror::run(env, &args),
+        Command::Verify(args) => verify::run(env, &args),
     }
 }
 

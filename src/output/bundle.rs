@@ -173,21 +173,32 @@ fn check_entries(
     format: &'static dyn crate::index::Format,
     index: &Verified<Signed>,
 ) -> Result<(), BundleError> {
-    let parsed = format
-        .parse(index, FeedId(0))
+    let missing = not_offered(lock, feed, format, index)
         .map_err(|source| BundleError::Index { at: feed.to_owned(), source })?;
-    for locked in lock.packages.iter().filter(|package| package.feed == feed) {
-        let listed = parsed.packages.iter().any(|package| {
+    match missing.first() {
+        Some(locked) => Err(BundleError::NotInIndex { package: locked.name.clone(), feed: feed.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+/// The packages that a lock takes from a feed although its index does not list them like this.
+pub(super) fn not_offered<'l>(
+    lock: &'l Lock,
+    feed: &str,
+    format: &'static dyn crate::index::Format,
+    index: &Verified<Signed>,
+) -> Result<Vec<&'l LockedPackage>, IndexError> {
+    let parsed = format.parse(index, FeedId(0))?;
+    let is_listed = |locked: &LockedPackage| {
+        parsed.packages.iter().any(|package| {
             package.name == locked.name
                 && package.version == locked.version
                 && package.file == locked.file
                 && package.digest == Some(locked.digest())
-        });
-        if !listed {
-            return Err(BundleError::NotInIndex { package: locked.name.clone(), feed: feed.to_owned() });
-        }
-    }
-    Ok(())
+        })
+    };
+    let of_feed = lock.packages.iter().filter(|package| package.feed == feed);
+    Ok(of_feed.filter(|locked| !is_listed(locked)).collect())
 }
 
 fn fetch_packages(
@@ -233,7 +244,8 @@ fn fetch_packages(
 }
 
 impl LockedPackage {
-    fn digest(&self) -> Digest {
+    /// The digest that the index states.
+    pub fn digest(&self) -> Digest {
         Digest { kind: self.digest_kind, value: self.digest }
     }
 }

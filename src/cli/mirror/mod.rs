@@ -5,7 +5,7 @@ mod parts;
 use std::io::Write as _;
 use std::time::Instant;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use self::parts::parts;
@@ -14,19 +14,26 @@ use super::env::Env;
 use super::failure::Failure;
 use super::report;
 use super::session::Session;
-use crate::output::mirror::{Folder, Mirror, MirrorError, Part, Prune, Store, Summary};
+use super::stores::Place;
+use super::verify::VerifyArgs;
+use super::{stores, verify};
+use crate::output::mirror::{Mirror, MirrorError, Part, Prune, Store, Summary};
 
 /// `owpkg mirror`
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "Examples:\n  owpkg mirror ./mirror --chip iwl7265d\n  owpkg mirror ./mirror --full \
                         --releases 24.10.2 25.12.0 --targets x86/64 ath79/generic --prune\n  owpkg mirror ./mirror \
                         --full --archs x86_64 --feeds base luci --release 24.10.2\n\nWithout a selection, --full or \
                         --images it mirrors what owpkg.lock names. A mirror only grows: what an earlier run asked for \
                         stays as long as its index offers it.")]
 pub struct MirrorArgs {
+    /// What else to do with a mirror.
+    #[command(subcommand)]
+    pub action: Option<MirrorAction>,
     /// The folder to mirror to
-    #[arg(value_name = "DEST")]
-    pub dest: String,
+    #[arg(value_name = "DEST", required = true)]
+    pub dest: Option<String>,
     /// What to mirror.
     #[command(flatten)]
     pub selection: SelectionArgs,
@@ -53,6 +60,13 @@ pub struct MirrorArgs {
     pub json: bool,
 }
 
+/// What else to do with a mirror.
+#[derive(Debug, Subcommand)]
+pub enum MirrorAction {
+    /// Check a mirror down to the last byte
+    Verify(VerifyArgs),
+}
+
 /// Whole feeds.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Whole feeds")]
@@ -76,6 +90,9 @@ pub struct WholeArgs {
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
+    if let Some(MirrorAction::Verify(args)) = &args.action {
+        return verify::run(env, args);
+    }
     let started = Instant::now();
     if !args.source.feed.is_empty() {
         return Err(Failure::usage(
@@ -84,11 +101,11 @@ pub fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
         ));
     }
     let mut session = Session::new(env, &args.source)?;
-    let folder = Folder::new(env.path(&args.dest));
-    let incoming = (!session.is_offline()).then(|| session.fetcher_with_cache(folder.incoming()));
+    let Place { store, incoming } = stores::open(env, args.dest.as_deref().unwrap_or_default())?;
+    let incoming = incoming.filter(|_| !session.is_offline()).map(|dir| session.fetcher_with_cache(dir));
     let mut attempt = |session: &mut Session| -> Result<(Vec<Part>, Summary), Failure> {
-        let parts = parts(env, args, session, &folder)?;
-        let mirror = Mirror { store: &folder, fetcher: &session.fetcher, incoming: incoming.as_ref() };
+        let parts = parts(env, args, session, &*store)?;
+        let mirror = Mirror { store: &*store, fetcher: &session.fetcher, incoming: incoming.as_ref() };
         let prune = if args.prune { Prune::Keeping(args.keep) } else { Prune::Nothing };
         let summary = match mirror.sync(&parts, prune) {
             // The server may be in the middle of an update, or a cache before it serve an old index.
@@ -105,7 +122,7 @@ pub fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
         done => done?,
     };
     let seconds = started.elapsed().as_secs_f64();
-    show(env, args, &folder, &parts, &summary, seconds).map_err(Failure::stdout)
+    show(env, args, &*store, &parts, &summary, seconds).map_err(Failure::stdout)
 }
 
 fn again(error: MirrorError) -> Failure {

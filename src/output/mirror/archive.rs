@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::list::{self, Listed};
+use super::list::{self, BadList, Listed};
 use super::store::{Depth, Store, StoreError};
 use super::{OWN, Part};
 use crate::output::Content;
@@ -124,6 +124,25 @@ pub(super) fn read_index(
 pub(super) fn read_list(store: &dyn Store, folder: &str, number: u32) -> Result<Vec<Listed>, StoreError> {
     let text = store.read(&place(folder, number, FILES), LIST_CAP)?;
     Ok(text.and_then(|text| list::parse(&text).ok()).unwrap_or_default())
+}
+
+/// The same, or what is wrong with it.
+pub(super) fn read_checked_list(
+    store: &dyn Store,
+    folder: &str,
+    number: u32,
+) -> Result<Result<Vec<Listed>, BadList>, StoreError> {
+    Ok(list::parse(&store.read(&place(folder, number, FILES), LIST_CAP)?.unwrap_or_default()))
+}
+
+/// Where a generation's list is.
+pub(super) fn list_path(folder: &str, number: u32) -> String {
+    place(folder, number, FILES)
+}
+
+/// Where a generation's index is.
+pub(super) fn index_path(folder: &str, generation: &Generation) -> String {
+    place(folder, generation.number, generation.index.first().map_or(FILES, String::as_str))
 }
 
 fn place(folder: &str, number: u32, name: &str) -> String {
