@@ -5,6 +5,7 @@ mod fat;
 mod fetch;
 mod hardware;
 mod ipk;
+mod mirror;
 mod opkg;
 mod script;
 mod shared;
