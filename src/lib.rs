@@ -12,6 +12,7 @@ pub mod package;
 pub mod parallel;
 pub mod release;
 pub mod resolve;
+pub mod serve;
 pub mod snapshot;
 pub mod suggest;
 pub mod trust;

@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::disk::DiskArgs;
 use super::mirror::MirrorArgs;
 use super::resolve::ResolveArgs;
+use super::serve::ServeArgs;
 use super::verify::VerifyArgs;
 
 /// From the network card in your hand to a disk that a stock OpenWrt accepts with no network.
@@ -25,6 +26,8 @@ pub enum Command {
     Disk(DiskArgs),
     /// Make or update an offline mirror: of a selection, of locks, or of whole feeds
     Mirror(Box<MirrorArgs>),
+    /// Serve a mirror over HTTP to the routers of a network
+    Serve(ServeArgs),
     /// Check a mirror, a disk or a lock down to the last byte
     Verify(VerifyArgs),
 }

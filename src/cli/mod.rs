@@ -10,6 +10,7 @@ mod mirror;
 mod progress;
 mod report;
 mod resolve;
+mod serve;
 mod session;
 mod stores;
 mod style;
@@ -52,6 +53,7 @@ fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
         Command::Resolve(args) => resolve::run(env, &args),
         Command::Disk(args) => disk::run(env, &args),
         Command::Mirror(args) => mirror::run(env, &args),
+        Command::Serve(args) => serve::run(env, &args),
         Command::Verify(args) => verify::run(env, &args),
     }
 }
