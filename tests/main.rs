@@ -8,6 +8,7 @@ mod ipk;
 mod mirror;
 mod opkg;
 mod script;
+mod serve;
 mod shared;
 mod support;
 mod trust;

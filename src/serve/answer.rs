@@ -155,7 +155,7 @@ fn html(page: String, head: bool) -> (Response<Body>, u64) {
     set(
         &mut response,
         CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self'",
     );
     (response, if head { 0 } else { count })
 }
