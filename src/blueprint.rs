@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::index::{Format, Relation};
 use crate::release::Kernel;
-use crate::trust::{ec, usign};
+use crate::trust::{self, Digest, ec, usign};
 
 /// A release to be made.
 #[derive(Debug, Clone)]
@@ -97,6 +97,16 @@ impl Blueprint {
                 format!("{target}/openwrt-{}-{}.manifest", self.release, self.target.replace('/', "-"));
             tree.insert(name, self.manifest_text().into_bytes());
         }
+        let sums: String = tree
+            .iter()
+            .map(|(path, bytes): (&String, &Vec<u8>)| {
+                let name = path.rsplit('/').next().unwrap_or(path);
+                format!("{} *{name}\n", Digest::sha256(trust::sha256(bytes)).hex())
+            })
+            .collect();
+        let signature = signers.usign.sign(sums.as_bytes());
+        tree.insert(format!("{target}/sha256sums"), sums.into_bytes());
+        tree.insert(format!("{target}/sha256sums.sig"), signature.to_text().into_bytes());
         let mut folders = String::new();
         for (name, articles) in &self.feeds {
             let folder = match name.as_str() {

@@ -39,6 +39,7 @@ impl Demo {
         let signers = signers()?;
         let mut keyring = Keyring::empty();
         keyring.add(signers.ec.public().to_pem().as_bytes(), NAME).map_err(io::Error::other)?;
+        keyring.add(signers.usign.public().to_text().as_bytes(), NAME).map_err(io::Error::other)?;
         let tree = blueprint(facts).build(&Apk, &signers)?;
         Ok(Demo { tree: MemoryTree::new(NAME, tree), keyring })
     }

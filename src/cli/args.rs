@@ -6,8 +6,11 @@ use super::chips::ChipsArgs;
 use super::detect::DetectArgs;
 use super::diff::DiffArgs;
 use super::disk::DiskArgs;
+use super::mirror::MirrorArgs;
 use super::resolve::ResolveArgs;
+use super::serve::ServeArgs;
 use super::tree::TreeArgs;
+use super::verify::VerifyArgs;
 use super::why::WhyArgs;
 
 /// From the network card in your hand to a disk that a stock OpenWrt accepts with no network.
@@ -36,6 +39,12 @@ pub enum Command {
     Tree(TreeArgs),
     /// Print what changes between two locks, or for a selection between two releases
     Diff(DiffArgs),
+    /// Make or update an offline mirror: of a selection, of locks, or of whole feeds
+    Mirror(Box<MirrorArgs>),
+    /// Serve a mirror over HTTP to the routers of a network
+    Serve(ServeArgs),
+    /// Check a mirror, a disk or a lock down to the last byte
+    Verify(VerifyArgs),
 }
 
 /// What to install, shared by the commands that make a plan.

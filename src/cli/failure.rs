@@ -8,6 +8,7 @@ use crate::fetch::{self, FetchError, LocationError};
 use crate::hardware::detect::NoSysfs;
 use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
 use crate::index::InstalledError;
+use crate::output::mirror::{MirrorError, StoreError};
 use crate::output::{BundleError, DiskError, LockError, OutputError, TooManyPackages};
 use crate::release::{NotARelease, ReleaseError};
 use crate::resolve::{BaselineError, Refusal};
@@ -48,12 +49,20 @@ pub struct Failure {
     help: Option<String>,
     broken_pipe: bool,
     no_network: bool,
+    another_try: bool,
 }
 
 impl Failure {
     /// A failure in words.
     pub fn new(exit: Exit, message: impl Into<String>, help: Option<String>) -> Failure {
-        Failure { exit, message: message.into(), help, broken_pipe: false, no_network: false }
+        Failure {
+            exit,
+            message: message.into(),
+            help,
+            broken_pipe: false,
+            no_network: false,
+            another_try: false,
+        }
     }
 
     /// A mistake on the command line.
@@ -76,6 +85,16 @@ impl Failure {
     /// Whether there is neither a network nor a copy in the cache.
     pub(super) fn is_no_network(&self) -> bool {
         self.no_network
+    }
+
+    /// The same failure, when doing it once more may help.
+    pub(super) fn worth_another_try(self) -> Failure {
+        Failure { another_try: true, ..self }
+    }
+
+    /// Whether doing it once more may help.
+    pub(super) fn is_worth_another_try(&self) -> bool {
+        self.another_try
     }
 
     /// Shows it on standard error.
@@ -150,6 +169,29 @@ impl From<BundleError> for Failure {
             }
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
+    }
+}
+
+impl From<MirrorError> for Failure {
+    fn from(error: MirrorError) -> Failure {
+        match error {
+            MirrorError::Fetch(error) => error.into(),
+            MirrorError::Store(error) => error.into(),
+            MirrorError::Trust(error) => error.into(),
+            MirrorError::Bundle(error) => error.into(),
+            MirrorError::Mismatch(_) => Failure::of(Exit::Untrusted, &error, error.help()),
+            MirrorError::NotInTree { .. } | MirrorError::NoRelease { .. } => {
+                Failure::of(Exit::Usage, &error, error.help())
+            }
+            _ => Failure::of(Exit::Unavailable, &error, error.help()),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        let exit = if matches!(error, StoreError::NoBucket { .. }) { Exit::Usage } else { Exit::Output };
+        Failure::of(exit, &error, error.help())
     }
 }
 

@@ -14,16 +14,20 @@ mod env;
 mod failure;
 mod hardware;
 mod listing;
+mod mirror;
 mod planning;
 mod progress;
 mod report;
 mod request;
 mod resolve;
+mod serve;
 mod session;
+mod stores;
 mod style;
 mod subject;
 mod text;
 mod tree;
+mod verify;
 mod why;
 
 use std::io::Write;
@@ -67,6 +71,9 @@ fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
         Command::Why(args) => why::run(env, &args),
         Command::Tree(args) => tree::run(env, &args),
         Command::Diff(args) => diff::run(env, &args),
+        Command::Mirror(args) => mirror::run(env, &args),
+        Command::Serve(args) => serve::run(env, &args),
+        Command::Verify(args) => verify::run(env, &args),
     }
 }
 

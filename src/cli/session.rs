@@ -37,6 +37,8 @@ pub struct Session {
     pub unsigned: Unsigned,
     /// The release built into owpkg, when that is what is asked for.
     pub built_in: Option<MemoryTree>,
+    options: Options,
+    progress: Arc<Bars>,
 }
 
 /// A plan and what it stands on.
@@ -80,12 +82,28 @@ impl Session {
             keyring.add(&text, file)?;
         }
         let unsigned = if source.accept_unsigned { Unsigned::Accept } else { Unsigned::Refuse };
-        let mut session =
-            Session { fetcher: Fetcher::new(options, progress), keyring, unsigned, built_in: None };
+        let fetcher = Fetcher::new(options.clone(), progress.clone());
+        let mut session = Session { fetcher, keyring, unsigned, built_in: None, options, progress };
         if source.demo {
             session.turn_to_demo()?;
         }
         Ok(session)
+    }
+
+    /// The same fetcher with another cache.
+    pub fn fetcher_with_cache(&self, cache_dir: Utf8PathBuf) -> Fetcher {
+        Fetcher::new(Options { cache_dir, ..self.options.clone() }, self.progress.clone())
+    }
+
+    /// Believes no cache about indexes from here on.
+    pub fn distrust_caches(&mut self) {
+        self.options.anew = true;
+        self.fetcher = Fetcher::new(self.options.clone(), self.progress.clone());
+    }
+
+    /// Whether no network is to be used.
+    pub fn is_offline(&self) -> bool {
+        self.options.offline
     }
 
     /// Works with the demo release from here on, and trusts its key alone.

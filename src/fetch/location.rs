@@ -166,6 +166,29 @@ impl Location {
         })
     }
 
+    /// The path that [`Location::join`] would lead here from `root`; nothing if this is not below it.
+    pub fn below(&self, root: &Location) -> Option<String> {
+        let (path, root) = match (self, root) {
+            (Self::Http(url), Self::Http(root)) if url.origin() == root.origin() => (url.path(), root.path()),
+            (Self::Folder(path), Self::Folder(root)) => {
+                return Some(path.strip_prefix(root).ok()?.to_string());
+            }
+            (Self::Memory { tree, path }, Self::Memory { tree: same, path: root }) if tree == same => {
+                (path.as_str(), root.as_str())
+            }
+            _ => return None,
+        };
+        let root = root.trim_end_matches('/');
+        let below = match root {
+            "" => path.strip_prefix('/').unwrap_or(path),
+            root => path.strip_prefix(root)?.strip_prefix('/')?,
+        };
+        Some(match self {
+            Self::Http(_) => percent_decode_str(below).decode_utf8().ok()?.into_owned(),
+            _ => below.to_owned(),
+        })
+    }
+
     /// Whether reaching it needs a network.
     pub fn is_remote(&self) -> bool {
         matches!(self, Self::Http(_))

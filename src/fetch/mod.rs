@@ -39,6 +39,7 @@ use self::http::{Download, Http, Reload};
 /// Fetches files. Cheap to make: threads, connections and certificates wait until the first request.
 pub struct Fetcher {
     offline: bool,
+    anew: bool,
     documents: Documents,
     packages: Packages,
     http: Http,
@@ -51,9 +52,9 @@ impl Fetcher {
         let cache = CacheDir::new(options.cache_dir.clone());
         let documents = Documents::new(cache.clone());
         let packages = Packages::new(cache);
-        let offline = options.offline;
+        let (offline, anew) = (options.offline, options.anew);
         let http = Http::new(options, documents.clone(), packages.clone(), progress.clone());
-        Self { offline, documents, packages, http, progress }
+        Self { offline, anew, documents, packages, http, progress }
     }
 
     /// A document of at most `cap` bytes; nothing if there is none at that place.
@@ -81,6 +82,7 @@ impl Fetcher {
         wants: &[(Location, u64)],
         reload: Reload,
     ) -> Vec<Result<Option<Fetched>, FetchError>> {
+        let reload = if self.anew { Reload::Anew } else { reload };
         let remote: Vec<_> = wants
             .iter()
             .filter_map(|(at, cap)| match at {
@@ -166,8 +168,12 @@ impl Fetcher {
         Ok(places.into_iter().filter_map(|place| found[place].clone()).collect())
     }
 
-    /// Everything that needs no network, checked on all processors.
-    fn at_hand(&self, wants: &[Want]) -> Result<Vec<Option<Cached>>, FetchError> {
+    /// The wanted files that need no network, in a folder or in the cache, checked on all processors; the results
+    /// stand in the order of the wants.
+    ///
+    /// # Errors
+    /// When a file in a folder is missing or another one, or the cache cannot be read.
+    pub fn at_hand(&self, wants: &[Want]) -> Result<Vec<Option<Cached>>, FetchError> {
         let workers = thread::available_parallelism().map_or(1, usize::from).min(wants.len());
         let next = AtomicUsize::new(0);
         let work = || -> Result<Vec<(usize, Cached)>, FetchError> {

@@ -11,6 +11,8 @@ pub struct Options {
     pub cache_dir: Utf8PathBuf,
     /// Use no network: what is not in the cache is an error.
     pub offline: bool,
+    /// Believe no cache about documents, neither owpkg's nor one on the way to the server.
+    pub anew: bool,
     /// How often one file is asked for before giving up; at least once.
     pub attempts: usize,
     /// How many requests are under way at once.
@@ -31,6 +33,7 @@ impl Options {
         Self {
             cache_dir: cache_dir.into(),
             offline: false,
+            anew: false,
             attempts: 5,
             concurrency: 8,
             first_pause: Duration::from_millis(300),

@@ -97,6 +97,12 @@ pub trait Format: fmt::Debug + Sync {
     /// When a package cannot be packed.
     fn make_feed(&self, of: &Blueprint, articles: &[Article], signers: &Signers) -> io::Result<Vec<Made>>;
 
+    /// The file in which a router names its feeds.
+    fn feeds_file(&self) -> &'static str;
+
+    /// The line of that file for a feed whose folder has this URL.
+    fn feed_line(&self, name: &str, url: &str) -> String;
+
     /// The part of the disk's install script that speaks to this client, in POSIX sh;
     /// `output/script.rs` tells what it must define.
     fn install_steps(&self) -> &'static str;

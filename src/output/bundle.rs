@@ -114,10 +114,26 @@ impl Bundle {
         lock: Lock,
         built_in: Option<&MemoryTree>,
     ) -> Result<Bundle, BundleError> {
+        let indexes = Bundle::indexes(fetcher, keyring, unsigned, &lock, built_in)?;
+        let feeds = fetch_packages(fetcher, &lock, &indexes, built_in)?;
+        Ok(Bundle { lock, feeds })
+    }
+
+    /// The verified indexes of a lock's feeds, in its order, with every entry of the lock found in them.
+    ///
+    /// # Errors
+    /// When an index cannot be had, has changed, or is not vouched for.
+    pub fn indexes(
+        fetcher: &Fetcher,
+        keyring: &Keyring,
+        unsigned: Unsigned,
+        lock: &Lock,
+        built_in: Option<&MemoryTree>,
+    ) -> Result<Vec<Verified<Signed>>, BundleError> {
         let format = lock.format()?;
         let mut indexes = Vec::new();
         for feed in &lock.feeds {
-            let folder = place(&feed.url, built_in)?;
+            let folder = Bundle::place(&feed.url, built_in)?;
             let mut files = Vec::new();
             for file in format.index_files() {
                 let Some(locked) = feed.files.iter().find(|locked| locked.name == file.name) else {
@@ -135,11 +151,18 @@ impl Bundle {
             let signed =
                 format.open(files).map_err(|source| BundleError::Index { at: at.clone(), source })?;
             let index = keyring.verify(signed, &at, unsigned)?;
-            check_entries(&lock, &feed.name, format, &index)?;
+            check_entries(lock, &feed.name, format, &index)?;
             indexes.push(index);
         }
-        let feeds = fetch_packages(fetcher, &lock, &indexes, built_in)?;
-        Ok(Bundle { lock, feeds })
+        Ok(indexes)
+    }
+
+    /// A place that a lock names: a URL, an absolute path, or a path in a tree that is built in.
+    pub(super) fn place(text: &str, built_in: Option<&MemoryTree>) -> Result<Location, LocationError> {
+        match built_in.and_then(|tree| tree.locate(text)) {
+            Some(location) => location,
+            None => Location::parse(text, Utf8Path::new("/")),
+        }
     }
 }
 
@@ -150,21 +173,32 @@ fn check_entries(
     format: &'static dyn crate::index::Format,
     index: &Verified<Signed>,
 ) -> Result<(), BundleError> {
-    let parsed = format
-        .parse(index, FeedId(0))
+    let missing = not_offered(lock, feed, format, index)
         .map_err(|source| BundleError::Index { at: feed.to_owned(), source })?;
-    for locked in lock.packages.iter().filter(|package| package.feed == feed) {
-        let listed = parsed.packages.iter().any(|package| {
+    match missing.first() {
+        Some(locked) => Err(BundleError::NotInIndex { package: locked.name.clone(), feed: feed.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+/// The packages that a lock takes from a feed although its index does not list them like this.
+pub(super) fn not_offered<'l>(
+    lock: &'l Lock,
+    feed: &str,
+    format: &'static dyn crate::index::Format,
+    index: &Verified<Signed>,
+) -> Result<Vec<&'l LockedPackage>, IndexError> {
+    let parsed = format.parse(index, FeedId(0))?;
+    let is_listed = |locked: &LockedPackage| {
+        parsed.packages.iter().any(|package| {
             package.name == locked.name
                 && package.version == locked.version
                 && package.file == locked.file
                 && package.digest == Some(locked.digest())
-        });
-        if !listed {
-            return Err(BundleError::NotInIndex { package: locked.name.clone(), feed: feed.to_owned() });
-        }
-    }
-    Ok(())
+        })
+    };
+    let of_feed = lock.packages.iter().filter(|package| package.feed == feed);
+    Ok(of_feed.filter(|locked| !is_listed(locked)).collect())
 }
 
 fn fetch_packages(
@@ -178,7 +212,7 @@ fn fetch_packages(
     for package in &lock.packages {
         let digest = package.digest();
         wants.push(Want {
-            location: place(&package.url, built_in)?,
+            location: Bundle::place(&package.url, built_in)?,
             name: package.file.clone(),
             size: package.size,
             key: CacheKey::parse(&format!("{}-{}", digest.kind.name(), digest.hex()))?,
@@ -210,15 +244,8 @@ fn fetch_packages(
 }
 
 impl LockedPackage {
-    fn digest(&self) -> Digest {
+    /// The digest that the index states.
+    pub fn digest(&self) -> Digest {
         Digest { kind: self.digest_kind, value: self.digest }
-    }
-}
-
-/// A place that a lock names: a URL, an absolute path, or a path in a tree that is built in.
-fn place(text: &str, built_in: Option<&MemoryTree>) -> Result<Location, LocationError> {
-    match built_in.and_then(|tree| tree.locate(text)) {
-        Some(location) => location,
-        None => Location::parse(text, Utf8Path::new("/")),
     }
 }

@@ -38,12 +38,23 @@ pub fn contents(bundle: &Bundle) -> Result<Vec<Entry>, DiskError> {
             tree.add(format!("feeds/{}/{file}", feed.name), Content::Package(artifact.clone()));
         }
     }
-    tree.add("install.sh", Content::Made(install_script(&bundle.lock)?));
     tree.add("owpkg.lock", Content::Made(bundle.lock.to_text()));
-    tree.add("README.txt", Content::Made(readme(bundle)));
+    for (path, text) in texts(&bundle.lock)? {
+        tree.add(path, Content::Made(text));
+    }
     let sums = tree.sha256sums();
     tree.add("SHA256SUMS", Content::Made(sums));
     Ok(tree.into_sorted())
+}
+
+/// The name of the install script.
+pub(super) const SCRIPT: &str = "install.sh";
+/// The name of the text for people.
+pub(super) const README: &str = "README.txt";
+
+/// The texts that owpkg writes for a lock, by name.
+pub(super) fn texts(lock: &Lock) -> Result<[(&'static str, String); 2], DiskError> {
+    Ok([(SCRIPT, install_script(lock)?), (README, readme(lock))])
 }
 
 fn install_script(lock: &Lock) -> Result<String, DiskError> {
@@ -73,8 +84,7 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
     Ok(script)
 }
 
-fn readme(bundle: &Bundle) -> String {
-    let lock = &bundle.lock;
+fn readme(lock: &Lock) -> String {
     let demo =
         if lock.demo { "DEMO: placeholder contents of the demo release, for no router.\n\n" } else { "" };
     let release = lock.release.as_deref().unwrap_or("(a build that does not state its release)");

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Bundle;
+use crate::fetch::{Location, LocationError, MemoryTree};
 use crate::index::{FORMATS, Format, format_named};
 use crate::release::{FeedPlace, OpenRelease, ReleaseFacts};
 use crate::resolve::{Baseline, BaselineSource, Graph, Node, PackageKind, Plan};
@@ -238,6 +240,14 @@ impl Lock {
             };
             (node, package.needed_by.clone())
         }))
+    }
+
+    /// The release tree it was made from, which may be built in.
+    ///
+    /// # Errors
+    /// When it names no place.
+    pub fn root(&self, built_in: Option<&MemoryTree>) -> Result<Location, LocationError> {
+        Bundle::place(&self.source, built_in)
     }
 
     /// The bytes of all package files, where they are known.

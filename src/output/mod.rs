@@ -3,15 +3,19 @@
 //! A [`Lock`] is the plan written down; [`Bundle::fetch`] turns it into verified bytes, [`disk::contents`] lays them
 //! out, and [`write()`] makes a FAT image, a tar or a folder of them. Outputs appear whole or not at all.
 
+mod audit;
 mod bundle;
+pub mod check;
 mod content;
 pub mod disk;
 mod drawing;
 pub mod fat;
 mod lock;
+pub mod mirror;
 pub mod script;
 mod write;
 
+pub use audit::{Audit, Fault, Wrong};
 pub use bundle::{Bundle, BundleError, LockedFeed};
 pub use content::{Content, Entry, FileTree};
 pub use disk::DiskError;

@@ -3,6 +3,7 @@
 //! A tree is a folder or URL that holds `targets/` and `packages/`: `releases/<v>/` on the server, or the `bin/` of
 //! somebody's own build. [`open()`] reads it once, verifies every index, and answers with an [`OpenRelease`].
 
+mod arch;
 mod error;
 mod facts;
 mod feeds;
@@ -14,11 +15,13 @@ mod sums;
 mod target;
 mod versions;
 
+pub use arch::{ArchFeeds, open_arch};
 pub use error::ReleaseError;
 pub use facts::{FeedPlace, ReleaseFacts};
 pub use kernel::Kernel;
 pub use name::{NotARelease, Release};
 pub(crate) use open::most_common;
 pub use open::{Ask, OpenRelease, open};
+pub(crate) use sums::Sums;
 pub use target::{NotATarget, Target};
 pub use versions::latest_stable;

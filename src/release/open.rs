@@ -75,14 +75,39 @@ impl OpenRelease {
     }
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     fetcher: &'a Fetcher,
     keyring: &'a Keyring,
     ask: Ask,
     warnings: Vec<String>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// A reader of a tree of which nothing more is known.
+    pub(super) fn new(
+        fetcher: &'a Fetcher,
+        keyring: &'a Keyring,
+        root: Location,
+        unsigned: Unsigned,
+    ) -> Reader<'a> {
+        let ask = Ask {
+            root,
+            release: None,
+            target: None,
+            profile: None,
+            extra_feeds: Vec::new(),
+            installed: None,
+            unsigned,
+        };
+        Reader { fetcher, keyring, ask, warnings: Vec::new() }
+    }
+
+    /// The feeds that an architecture may have.
+    pub(super) fn feeds_of_arch(&self, root: &Location, arch: &str) -> Result<Vec<Wanted>, ReleaseError> {
+        let feeds_conf = self.text(&root.join(&format!("packages/{arch}/feeds.conf"))?, METADATA_CAP)?;
+        Ok(feeds::of_arch(root, arch, feeds_conf.as_deref())?)
+    }
+
     fn open(mut self) -> Result<OpenRelease, ReleaseError> {
         let root = self.ask.root.clone();
         let target = self.target()?;
@@ -108,8 +133,7 @@ impl Reader<'_> {
         if let Some(kernel) = &kernel {
             places.push(feeds::kmods(&root, &target, kernel)?);
         }
-        let feeds_conf = self.text(&root.join(&format!("packages/{arch}/feeds.conf"))?, METADATA_CAP)?;
-        places.extend(feeds::of_arch(&root, &arch, feeds_conf.as_deref())?);
+        places.extend(self.feeds_of_arch(&root, &arch)?);
         for (name, location) in &self.ask.extra_feeds {
             places.push(Wanted {
                 place: FeedPlace { name: name.clone(), location: location.clone() },
@@ -274,7 +298,7 @@ impl Reader<'_> {
         Err(ReleaseError::NoIndex { at: place.location.to_string(), expected })
     }
 
-    fn feeds(
+    pub(super) fn feeds(
         &mut self,
         format: &'static dyn Format,
         wanted: Vec<Wanted>,

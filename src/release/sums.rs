@@ -24,6 +24,11 @@ impl Sums {
         self.0.get(path)
     }
 
+    /// Every file and its digest, by path.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8; 32])> {
+        self.0.iter().map(|(path, digest)| (path.as_str(), digest))
+    }
+
     /// The files in the target's own folder whose name ends so.
     pub fn ending<'a>(&'a self, end: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.keys().map(String::as_str).filter(move |name| name.ends_with(end) && !name.contains('/'))

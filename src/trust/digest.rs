@@ -112,6 +112,32 @@ impl FromStr for Digest {
     }
 }
 
+/// A reader that counts what passes through it.
+pub struct Counted<R> {
+    inner: R,
+    count: u64,
+}
+
+impl<R: Read> Counted<R> {
+    /// Starts at nothing.
+    pub fn new(inner: R) -> Counted<R> {
+        Counted { inner, count: 0 }
+    }
+
+    /// The number of bytes that were read.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.count += count as u64;
+        Ok(count)
+    }
+}
+
 /// SHA-256 of bytes at hand.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()

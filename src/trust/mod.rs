@@ -17,7 +17,7 @@ use std::fmt;
 use std::ops::Deref;
 
 pub use artifact::{Artifact, Mismatch};
-pub use digest::{Digest, DigestKind, Sha256Reader, sha256};
+pub use digest::{Counted, Digest, DigestKind, Sha256Reader, sha256};
 pub(crate) use digest::{hex_bytes, parse_hex};
 pub use key::{KeyError, PublicKey, Signature};
 pub use keyring::{Keyring, Signed, SignedFile, TrustError, Unsigned};

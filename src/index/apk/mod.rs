@@ -124,6 +124,14 @@ impl Format for Apk {
         feed::feed(of, articles, &signers.ec)
     }
 
+    fn feeds_file(&self) -> &'static str {
+        "/etc/apk/repositories.d/distfeeds.list"
+    }
+
+    fn feed_line(&self, _: &str, url: &str) -> String {
+        format!("{url}/{INDEX}")
+    }
+
     fn install_steps(&self) -> &'static str {
         include_str!("install.sh")
     }

@@ -122,6 +122,14 @@ impl Format for Opkg {
         feed::feed(of, articles, &signers.usign)
     }
 
+    fn feeds_file(&self) -> &'static str {
+        "/etc/opkg/distfeeds.conf"
+    }
+
+    fn feed_line(&self, name: &str, url: &str) -> String {
+        format!("src/gz openwrt_{name} {url}")
+    }
+
     fn install_steps(&self) -> &'static str {
         include_str!("install.sh")
     }

@@ -1,0 +1,27 @@
+//! Where a mirror lies, as the user names it: a folder.
+
+use camino::Utf8PathBuf;
+
+use super::env::Env;
+use super::failure::Failure;
+use crate::output::mirror::{Folder, Store};
+
+/// A mirror's place.
+pub struct Place {
+    /// The place.
+    pub store: Box<dyn Store>,
+    /// Where downloads wait, when it is not the download cache.
+    pub incoming: Option<Utf8PathBuf>,
+}
+
+/// Whether a text names a bucket.
+pub fn is_bucket(text: &str) -> bool {
+    text.starts_with("s3://")
+}
+
+/// The mirror that a text names.
+pub fn open(env: &Env, text: &str) -> Result<Place, Failure> {
+    let folder = Folder::new(env.path(text));
+    let incoming = Some(folder.incoming());
+    Ok(Place { store: Box::new(folder), incoming })
+}

@@ -1,0 +1,423 @@
+//! A mirror in a folder.
+//!
+//! Package files are plain files. What has to change together, the indexes with their signatures, lies in
+//! `.owpkg/public/<n>/`, and stands in the tree as symbolic links through `.owpkg/current`: moving that one link makes
+//! all of it change at once. Where there are no symbolic links (FAT), it changes file by file.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::store::{Change, Depth, Guard, Stat, Store, StoreError};
+use crate::output::Content;
+use crate::trust::{self, Artifact, Verified};
+
+/// The folder of what is the mirror's own business.
+pub const OWN: &str = ".owpkg";
+
+const CURRENT: &str = ".owpkg/current";
+const PUBLIC: &str = ".owpkg/public";
+const ASIDE: &str = ".owpkg/aside";
+
+/// A mirror in a folder, made when something is first put into it.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    root: Utf8PathBuf,
+}
+
+impl Folder {
+    /// The mirror in a folder.
+    pub fn new(root: impl Into<Utf8PathBuf>) -> Folder {
+        Folder { root: root.into() }
+    }
+
+    /// Where downloads wait until they are whole: beside the mirror, so that they only have to be moved.
+    pub fn incoming(&self) -> Utf8PathBuf {
+        self.root.join(OWN).join("incoming")
+    }
+
+    fn place(&self, path: &str) -> Result<Utf8PathBuf, StoreError> {
+        match path.split('/').all(|part| !matches!(part, "" | "." | "..")) {
+            true => Ok(self.root.join(path)),
+            false => Err(StoreError::BadPath { path: path.to_owned() }),
+        }
+    }
+
+    fn stat(&self, path: &str) -> Result<Option<Stat>, StoreError> {
+        stat(&self.place(path)?, path).map_err(failed(&self.root.join(path)))
+    }
+
+    fn stat_of_new(&self, path: &str) -> Result<Stat, StoreError> {
+        let gone = || failed(&self.root.join(path))(io::ErrorKind::NotFound.into());
+        self.stat(path)?.ok_or_else(gone)
+    }
+
+    /// The number of the folder that readers see now.
+    fn current(&self) -> Option<u64> {
+        let target = fs::read_link(self.root.join(CURRENT)).ok()?;
+        target.to_str()?.strip_prefix("public/")?.parse().ok()
+    }
+
+    fn public(&self, number: u64) -> Utf8PathBuf {
+        self.root.join(PUBLIC).join(number.to_string())
+    }
+
+    /// Builds the next public folder: what readers see now, with the changes.
+    fn next_public(&self, changes: &[Change]) -> Result<u64, StoreError> {
+        let now = self.current();
+        let next = now.map_or(1, |number| number + 1);
+        let folder = self.public(next);
+        remove_tree(&folder).map_err(failed(&folder))?;
+        if let Some(now) = now {
+            let from = self.public(now);
+            for path in tree(&from).map_err(failed(&from))? {
+                if changes.iter().all(|change| change.path != path) {
+                    let to = folder.join(&path);
+                    make_parent(&to)
+                        .and_then(|()| link_or_copy(&from.join(&path), &to))
+                        .map_err(failed(&to))?;
+                }
+            }
+        }
+        for change in changes {
+            if let Some(content) = &change.content {
+                let to = folder.join(&change.path);
+                self.write(&to, content).map_err(failed(&to))?;
+            }
+        }
+        fs::create_dir_all(&folder).and_then(|()| sync_folder(&folder)).map_err(failed(&folder))?;
+        Ok(next)
+    }
+
+    /// Makes the tree show a file through the current public folder. What readers see does not change by this: a
+    /// plain file in its place goes into that folder first.
+    fn show(&self, path: &str) -> Result<(), StoreError> {
+        let place = self.place(path)?;
+        let up = "../".repeat(path.matches('/').count());
+        let target = format!("{up}{CURRENT}/{path}");
+        let shown = || -> io::Result<()> {
+            make_parent(&place)?;
+            match fs::symlink_metadata(&place) {
+                Ok(found) if found.is_symlink() && fs::read_link(&place)?.to_str() == Some(&target) => {
+                    return Ok(());
+                }
+                Ok(found) if found.is_file() => {
+                    let now = match self.current() {
+                        Some(now) => now,
+                        None => {
+                            fs::create_dir_all(self.public(0))?;
+                            self.point_at(0)?;
+                            0
+                        }
+                    };
+                    let kept = self.public(now).join(path);
+                    make_parent(&kept)?;
+                    remove_file(&kept)?;
+                    link_or_copy(&place, &kept)?;
+                }
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+            self.replace_link(&target, &place)
+        };
+        shown().map_err(failed(&place))
+    }
+
+    fn point_at(&self, number: u64) -> io::Result<()> {
+        self.replace_link(&format!("public/{number}"), &self.root.join(CURRENT))?;
+        sync_folder(&self.root.join(OWN))
+    }
+
+    /// Where a file is made before it gets its place: never in the tree, where readers could see it. Two threads never
+    /// write one file at once.
+    fn aside(&self, place: &Utf8Path) -> io::Result<Utf8PathBuf> {
+        let name = trust::Digest::sha256(trust::sha256(place.as_str().as_bytes())).hex();
+        let aside = self.root.join(ASIDE).join(name);
+        make_parent(&aside)?;
+        remove_file(&aside)?;
+        Ok(aside)
+    }
+
+    /// Writes a file aside, syncs it, and moves it to its place.
+    fn write(&self, place: &Utf8Path, content: &Content) -> io::Result<()> {
+        let aside = self.aside(place)?;
+        let fill = || {
+            let mut file = File::create(&aside)?;
+            io::copy(&mut content.open()?, &mut file)?;
+            file.sync_all()?;
+            make_parent(place)?;
+            fs::rename(&aside, place)
+        };
+        fill().inspect_err(|_| drop(fs::remove_file(&aside)))
+    }
+
+    /// Makes a symbolic link in place of what is there.
+    fn replace_link(&self, target: &str, place: &Utf8Path) -> io::Result<()> {
+        let aside = self.aside(place)?;
+        symlink(target, &aside)?;
+        fs::rename(&aside, place)
+    }
+
+    /// On a file system without symbolic links: one file after the other.
+    fn publish_in_turn(&self, changes: &[Change]) -> Result<(), StoreError> {
+        for change in changes {
+            match &change.content {
+                Some(content) => drop(self.put(&change.path, content)?),
+                None => self.remove(&change.path)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Store for Folder {
+    fn name(&self) -> String {
+        self.root.to_string()
+    }
+
+    fn lock(&self) -> Result<Guard, StoreError> {
+        let path = self.root.join(OWN).join("lock");
+        let open = || {
+            make_parent(&path)?;
+            File::options().create(true).append(true).open(&path)
+        };
+        let file = open().map_err(failed(&path))?;
+        match file.try_lock() {
+            Ok(()) => {
+                let aside = self.root.join(ASIDE);
+                remove_tree(&aside).map_err(failed(&aside))?;
+                Ok(Guard(Some(file)))
+            }
+            Err(fs::TryLockError::WouldBlock) => Err(StoreError::Busy { path: self.name() }),
+            // A file system without locks keeps nobody out.
+            Err(fs::TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+                Ok(Guard(None))
+            }
+            Err(fs::TryLockError::Error(error)) => Err(failed(&path)(error)),
+        }
+    }
+
+    fn list(&self, folder: &str, depth: Depth) -> Result<Vec<Stat>, StoreError> {
+        let start = if folder.is_empty() { self.root.clone() } else { self.place(folder)? };
+        let mut folders = vec![(start, folder.to_owned())];
+        let mut found = Vec::new();
+        while let Some((place, below)) = folders.pop() {
+            let entries = match place.read_dir_utf8() {
+                Ok(entries) => entries,
+                Err(error) if is_absent(&error) => continue,
+                Err(error) => return Err(failed(&place)(error)),
+            };
+            for entry in entries {
+                let entry = entry.map_err(failed(&place))?;
+                let path = match below.as_str() {
+                    "" => entry.file_name().to_owned(),
+                    below => format!("{below}/{}", entry.file_name()),
+                };
+                let kind = entry.file_type().map_err(failed(entry.path()))?;
+                if kind.is_dir() {
+                    if depth == Depth::Tree {
+                        folders.push((entry.into_path(), path));
+                    }
+                } else if let Some(stat) = stat(entry.path(), &path).map_err(failed(entry.path()))? {
+                    found.push(stat);
+                }
+            }
+        }
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(found)
+    }
+
+    fn read(&self, path: &str, cap: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let place = self.place(path)?;
+        let Some(file) = open(&place).map_err(failed(&place))? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        file.take(cap.saturating_add(1)).read_to_end(&mut bytes).map_err(failed(&place))?;
+        match bytes.len() as u64 > cap {
+            true => Err(StoreError::TooLarge { path: place.into_string(), cap }),
+            false => Ok(Some(bytes)),
+        }
+    }
+
+    fn open(&self, path: &str) -> Result<Option<Box<dyn Read + '_>>, StoreError> {
+        let place = self.place(path)?;
+        let file = open(&place).map_err(failed(&place))?;
+        Ok(file.map(|file| Box::new(file) as Box<dyn Read>))
+    }
+
+    fn put(&self, path: &str, content: &Content) -> Result<Stat, StoreError> {
+        let place = self.place(path)?;
+        self.write(&place, content).map_err(failed(&place))?;
+        self.stat_of_new(path)
+    }
+
+    fn adopt(&self, path: &str, artifact: Verified<Artifact>) -> Result<Stat, StoreError> {
+        let place = self.place(path)?;
+        let from = artifact.path().to_owned();
+        match make_parent(&place).and_then(|()| fs::rename(&from, &place)) {
+            Ok(()) => self.stat_of_new(path),
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                let stat = self.put(path, &Content::Package(artifact))?;
+                remove_file(&from).map_err(failed(&from))?;
+                Ok(stat)
+            }
+            Err(error) => Err(failed(&place)(error)),
+        }
+    }
+
+    fn link(&self, from: &str, to: &str) -> Result<Option<Stat>, StoreError> {
+        let (from, place) = (self.place(from)?, self.place(to)?);
+        let linked = || {
+            // The file itself, not a link through the current public folder.
+            let from = from.canonicalize_utf8()?;
+            make_parent(&place)?;
+            let aside = self.aside(&place)?;
+            fs::hard_link(from, &aside)?;
+            fs::rename(&aside, &place)?;
+            // Where both were the same file already, renaming leaves the second name.
+            remove_file(&aside)
+        };
+        match linked() {
+            Ok(()) => self.stat_of_new(to).map(Some),
+            // Too many links, or a file system that has none: then the file is stored twice.
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn publish(&self, changes: &[Change]) -> Result<(), StoreError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        // First, because it puts plain files that are in the way into the public folder of now.
+        for change in changes.iter().filter(|change| change.content.is_some()) {
+            match self.show(&change.path) {
+                Err(StoreError::Io { source, .. }) if has_no_links(&source) => {
+                    return self.publish_in_turn(changes);
+                }
+                shown => shown?,
+            }
+        }
+        let next = self.next_public(changes)?;
+        self.point_at(next).map_err(failed(&self.root.join(CURRENT)))?;
+        for change in changes.iter().filter(|change| change.content.is_none()) {
+            self.remove(&change.path)?;
+        }
+        // The one before may still be walked through by a reader.
+        let public = self.root.join(PUBLIC);
+        for entry in public.read_dir_utf8().map_err(failed(&public))? {
+            let entry = entry.map_err(failed(&public))?;
+            let number = entry.file_name().parse::<u64>().ok();
+            if number.is_none_or(|number| number + 1 < next) {
+                remove_tree(entry.path()).map_err(failed(entry.path()))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn remove(&self, path: &str) -> Result<(), StoreError> {
+        let place = self.place(path)?;
+        remove_file(&place).map_err(failed(&place))?;
+        // Folders go with their last file.
+        let mut folder = place.parent();
+        while let Some(empty) = folder.filter(|folder| *folder != self.root) {
+            if fs::remove_dir(empty).is_err() {
+                break;
+            }
+            folder = empty.parent();
+        }
+        Ok(())
+    }
+}
+
+fn failed(path: &Utf8Path) -> impl FnOnce(io::Error) -> StoreError {
+    let path = path.to_string();
+    move |source| StoreError::Io { path, source }
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// FAT answers that links are not permitted.
+fn has_no_links(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied)
+}
+
+/// A regular file, or a link to one; a link to nothing is no file.
+fn open(path: &Utf8Path) -> io::Result<Option<File>> {
+    match fs::metadata(path) {
+        // A FIFO would wait forever.
+        Ok(found) if !found.is_file() => Err(io::Error::other("it is not a regular file")),
+        Ok(_) => File::open(path).map(Some),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn stat(place: &Utf8Path, path: &str) -> io::Result<Option<Stat>> {
+    let found = match fs::metadata(place) {
+        Ok(found) => found,
+        Err(error) if is_absent(&error) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let since = found.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Ok(Some(Stat { path: path.to_owned(), size: found.len(), stamp: since.as_nanos().to_string() }))
+}
+
+/// The paths of all files below a folder, sorted.
+fn tree(root: &Utf8Path) -> io::Result<Vec<String>> {
+    let mut folders = vec![root.to_owned()];
+    let mut paths = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir_utf8()? {
+            let entry = entry?;
+            match entry.file_type()?.is_dir() {
+                true => folders.push(entry.into_path()),
+                false => paths.extend(entry.path().strip_prefix(root).ok().map(ToString::to_string)),
+            }
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn make_parent(path: &Utf8Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)
+}
+
+fn remove_file(path: &Utf8Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if is_absent(&error) => Ok(()),
+        done => done,
+    }
+}
+
+fn remove_tree(path: &Utf8Path) -> io::Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if is_absent(&error) => Ok(()),
+        done => done,
+    }
+}
+
+fn link_or_copy(from: &Utf8Path, to: &Utf8Path) -> io::Result<()> {
+    fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(drop))
+}
+
+#[cfg(unix)]
+fn symlink(target: &str, place: &Utf8Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, place)
+}
+
+#[cfg(not(unix))]
+fn symlink(_: &str, _: &Utf8Path) -> io::Result<()> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "a mirror needs symbolic links"))
+}
+
+/// Makes renames in a folder last through a loss of power, where a folder can be synced.
+fn sync_folder(folder: &Utf8Path) -> io::Result<()> {
+    match File::open(folder) {
+        Ok(folder) if cfg!(unix) => folder.sync_all(),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,37 @@
+//! An offline mirror: a subset of the server's own tree, with the upstream indexes and signatures byte for byte, so
+//! that a stock router uses it by changing only the host's name.
+//!
+//! A mirror is made of [`Part`]s, each a folder with a signed index and files that it vouches for: a feed, or a
+//! target's `sha256sums` with its metadata and images. [`Mirror::sync`] brings a [`Store`] to hold them: files first,
+//! and when all are there, every index at once. [`verify()`] checks a mirror down to the last byte.
+//!
+//! ```text
+//! releases/25.12.5/packages/x86_64/base/   packages.adb, and the packages that were asked for
+//! .owpkg/archive/<folder>/<n>/             each index that was ever mirrored, and `files`: what is here of it
+//! .owpkg/seen/<folder>                     which files were found good, so that a rerun need not read them
+//! .owpkg/incoming/                         downloads under way
+//! .owpkg/public/<n>/, .owpkg/current       what readers see of what changes (folders only)
+//! ```
+
+mod archive;
+mod error;
+mod folder;
+mod list;
+mod part;
+mod prune;
+mod repair;
+mod seen;
+mod store;
+mod sync;
+mod target;
+mod verify;
+
+pub use error::MirrorError;
+pub use folder::{Folder, OWN};
+pub use list::{BadList, Listed};
+pub use part::{Earlier, Part, of_arch, of_lock, of_release};
+pub use repair::repair;
+pub use store::{Change, Depth, Guard, Stat, Store, StoreError};
+pub use sync::{Mirror, Prune, Summary};
+pub use target::{Images, Target};
+pub use verify::verify;

@@ -1,0 +1,76 @@
+//! Mends what a check found: indexes from the archive, files from where they came from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::archive::{self, Archive};
+use super::store::{Change, Store};
+use super::sync::want;
+use super::{Listed, MirrorError, verify::read_signed};
+use crate::fetch::{FetchError, Fetcher, Location};
+use crate::output::{Audit, Content, Wrong};
+use crate::package;
+use crate::trust::{Artifact, Authority, Keyring, Unsigned};
+
+/// Fetches only what a check found missing or damaged, and puts indexes back from the archive. What cannot be mended,
+/// because the server does not have it any more, stays as it is: check again to know. `upstream` holds `releases/`.
+///
+/// # Errors
+/// When the mirror cannot be written, or the server not be reached.
+pub fn repair(
+    store: &dyn Store,
+    fetcher: &Fetcher,
+    keyring: &Keyring,
+    unsigned: Unsigned,
+    upstream: &Location,
+    audit: &Audit,
+) -> Result<(), MirrorError> {
+    let _guard = store.lock()?;
+    let broken: BTreeSet<&str> = audit
+        .faults
+        .iter()
+        .filter(|fault| !matches!(fault.wrong, Wrong::Extra | Wrong::NotOffered))
+        .map(|fault| fault.path.as_str())
+        .collect();
+    let archive = Archive::read(store)?;
+    let mut changes = Vec::new();
+    let mut wanted: BTreeMap<String, (Authority, Location, Listed)> = BTreeMap::new();
+    for (folder, generations) in &archive.folders {
+        for (position, generation) in generations.iter().enumerate() {
+            let Ok((index, offered)) = read_signed(store, keyring, unsigned, folder, generation)? else {
+                continue;
+            };
+            if position + 1 == generations.len() {
+                for file in index.files() {
+                    let path = format!("{folder}/{}", file.name);
+                    if broken.contains(path.as_str()) {
+                        changes.push(Change { path, content: Some(Content::Index(file)) });
+                    }
+                }
+            }
+            for listed in archive::read_list(store, folder, generation.number)? {
+                let path = format!("{folder}/{}", listed.name);
+                if broken.contains(path.as_str())
+                    && offered.get(&listed.name) == Some(&(listed.size, listed.digest))
+                {
+                    wanted.insert(path, (index.by().clone(), upstream.join(folder)?, listed));
+                }
+            }
+        }
+    }
+    store.publish(&changes)?;
+    for (path, (by, source, listed)) in wanted {
+        let cached = match fetcher.artifacts(vec![want(&source, &listed)?]) {
+            Ok(mut cached) => cached.pop(),
+            Err(FetchError::Missing { .. } | FetchError::Mismatch { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        if let Some(cached) = cached {
+            let kind = listed.digest.kind;
+            let artifact = Artifact::check(&cached.path, listed.size, &listed.digest, &by, |file| {
+                package::measure(kind, file)
+            })?;
+            store.put(&path, &Content::Package(artifact))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! Requests and their answers.
+
+use std::convert::Infallible;
+use std::io;
+
+use bytes::Bytes;
+use camino::Utf8PathBuf;
+use futures_util::stream;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::Frame;
+use hyper::header::{
+    ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, HOST, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RANGE,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use hyper::{Method, Request, Response, StatusCode};
+use tokio::task::spawn_blocking;
+
+use super::catalogue::Cached;
+use super::conditions::{Known, Verdict, http_date};
+use super::file::{self, Found, Opened, PIECE};
+use super::page;
+use super::range::{Asked, asked};
+
+pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
+
+/// What is served.
+pub(super) struct Site {
+    root: Utf8PathBuf,
+    catalogue: Cached,
+}
+
+impl Site {
+    pub(super) fn new(root: Utf8PathBuf) -> Site {
+        Site { catalogue: Cached::new(root.clone()), root }
+    }
+
+    /// Answers a request; with the number of bytes of the answer's body.
+    pub(super) async fn answer<B>(
+        self: &std::sync::Arc<Self>,
+        request: &Request<B>,
+    ) -> (Response<Body>, u64) {
+        let head = request.method() == Method::HEAD;
+        if !head && request.method() != Method::GET {
+            let mut refused = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");
+            set(&mut refused.0, ALLOW, "GET, HEAD");
+            return refused;
+        }
+        let Some(path) = file::decoded(request.uri().path()) else { return missing(head) };
+        let (site, wanted) = (self.clone(), path.clone());
+        let found = spawn_blocking(move || file::find(&site.root, &wanted)).await.unwrap_or(Found::Nothing);
+        match found {
+            Found::Nothing => missing(head),
+            Found::File(_) if path.ends_with('/') => missing(head),
+            Found::File(opened) => send(request, &path, opened, head).await,
+            Found::Folder(_) if !path.is_empty() && !path.ends_with('/') => {
+                let mut moved = plain(StatusCode::MOVED_PERMANENTLY, "");
+                set(&mut moved.0, LOCATION, &format!("{}/", request.uri().path()));
+                moved
+            }
+            Found::Folder(folder) => {
+                let host = host(request);
+                let query = request.uri().query().unwrap_or_default().to_owned();
+                let site = self.clone();
+                let made = spawn_blocking(move || match path.as_str() {
+                    "" => page::home(&site.catalogue.get(), &host, &query),
+                    path => page::folder(&folder, path),
+                });
+                // The work does not panic; if it did, there is nothing to show.
+                html(made.await.unwrap_or_default(), head)
+            }
+        }
+    }
+}
+
+/// The host by which the client knows this server, as it says itself.
+fn host<B>(request: &Request<B>) -> String {
+    let named = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    let host = named.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]_".contains(&byte);
+    host.filter(|host| host.bytes().all(plain)).unwrap_or("localhost").to_owned()
+}
+
+async fn send<B>(request: &Request<B>, path: &str, mut opened: Opened, head: bool) -> (Response<Body>, u64) {
+    let known = Known { etag: &opened.etag, modified: opened.modified };
+    let verdict = known.judge(request.headers());
+    let range = request.headers().get(RANGE).and_then(|range| range.to_str().ok());
+    let range = range.filter(|_| !head && known.allows_range(request.headers()));
+    let asked = range.map_or(Asked::Whole, |range| asked(range, opened.size));
+    let size = opened.size;
+    let etag = opened.etag.clone();
+    let date = http_date(opened.modified);
+    let (status, from, count) = match (verdict, asked) {
+        (Verdict::NotModified, _) => (StatusCode::NOT_MODIFIED, 0, 0),
+        (Verdict::Failed, _) => (StatusCode::PRECONDITION_FAILED, 0, 0),
+        (Verdict::Go, Asked::Whole) => (StatusCode::OK, 0, size),
+        (Verdict::Go, Asked::Part { from, count }) => (StatusCode::PARTIAL_CONTENT, from, count),
+        (Verdict::Go, Asked::Outside) => (StatusCode::RANGE_NOT_SATISFIABLE, 0, 0),
+    };
+    let body = match count {
+        0 => empty(),
+        _ if head => empty(),
+        count if count <= PIECE => match spawn_blocking(move || opened.read(from, count)).await {
+            Ok(Ok(bytes)) => whole(bytes),
+            _ => return plain(StatusCode::INTERNAL_SERVER_ERROR, "the file cannot be read\n"),
+        },
+        count => pieces(opened, from, count),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    set(&mut response, ETAG, &etag);
+    set(&mut response, ACCEPT_RANGES, "bytes");
+    // What is named after its version hardly ever changes; everything else has to be asked about.
+    let lasting = path.starts_with("releases/") && (path.ends_with(".ipk") || path.ends_with(".apk"));
+    set(&mut response, CACHE_CONTROL, if lasting { "public, max-age=3600" } else { "no-cache" });
+    if let Some(date) = date {
+        set(&mut response, LAST_MODIFIED, &date);
+    }
+    match status {
+        StatusCode::NOT_MODIFIED => return (response, 0),
+        StatusCode::PARTIAL_CONTENT => {
+            set(&mut response, CONTENT_RANGE, &format!("bytes {from}-{}/{size}", from + count - 1));
+        }
+        StatusCode::RANGE_NOT_SATISFIABLE => set(&mut response, CONTENT_RANGE, &format!("bytes */{size}")),
+        _ => {}
+    }
+    set(&mut response, CONTENT_TYPE, file::media_type(path));
+    set(&mut response, X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(&mut response, CONTENT_LENGTH, &count.to_string());
+    (response, if head { 0 } else { count })
+}
+
+/// A large file, read piece by piece as the client takes it.
+fn pieces(opened: Opened, from: u64, count: u64) -> Body {
+    let pieces = stream::try_unfold((opened, from, count), |(mut opened, from, left)| async move {
+        if left == 0 {
+            return Ok(None);
+        }
+        let read = spawn_blocking(move || opened.read(from, left).map(|bytes| (bytes, opened)));
+        let (bytes, opened) = read.await.map_err(io::Error::other)??;
+        let count = bytes.len() as u64;
+        Ok::<_, io::Error>(Some((Frame::data(bytes), (opened, from + count, left - count))))
+    });
+    StreamBody::new(pieces).boxed_unsync()
+}
+
+fn html(page: String, head: bool) -> (Response<Body>, u64) {
+    let count = page.len() as u64;
+    let mut response = Response::new(if head { empty() } else { whole(page.into()) });
+    set(&mut response, CONTENT_TYPE, "text/html; charset=utf-8");
+    set(&mut response, CONTENT_LENGTH, &count.to_string());
+    set(&mut response, CACHE_CONTROL, "no-cache");
+    set(&mut response, X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(
+        &mut response,
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self'",
+    );
+    (response, if head { 0 } else { count })
+}
+
+fn missing(head: bool) -> (Response<Body>, u64) {
+    plain(StatusCode::NOT_FOUND, if head { "" } else { "not found\n" })
+}
+
+fn plain(status: StatusCode, text: &'static str) -> (Response<Body>, u64) {
+    let mut response = Response::new(whole(Bytes::from_static(text.as_bytes())));
+    *response.status_mut() = status;
+    set(&mut response, CONTENT_TYPE, "text/plain; charset=utf-8");
+    (response, text.len() as u64)
+}
+
+fn set(response: &mut Response<Body>, name: HeaderName, value: &str) {
+    // Every value is made of what a header may hold.
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+fn whole(bytes: Bytes) -> Body {
+    Full::new(bytes).map_err(|never: Infallible| match never {}).boxed_unsync()
+}
+
+fn empty() -> Body {
+    whole(Bytes::new())
+}

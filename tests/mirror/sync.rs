@@ -1,0 +1,136 @@
+//! What a mirror holds after runs that went well.
+
+use std::fs;
+
+use owpkg::output::mirror::{Folder, MirrorError, Prune, Store, StoreError};
+
+use super::{BASE, Bench, Upstream, for_each_format, in_base, server_tree, vouched};
+
+#[test]
+fn a_full_mirror_has_the_servers_own_bytes_at_the_servers_own_paths() {
+    for_each_format(|format| {
+        let tree = server_tree(format, "1.0-r1");
+        let upstream = Upstream::honest(tree.clone());
+        let bench = Bench::new();
+        let summary = bench.mirror(&upstream.server.url(), Prune::Nothing).unwrap();
+        assert_eq!(bench.visible(), vouched(&tree));
+        assert_eq!(bench.faults(), Vec::<String>::new());
+        assert_eq!((summary.kept, summary.removed, summary.linked), (0, 0, 1));
+    });
+}
+
+#[test]
+fn a_file_that_stands_twice_is_fetched_and_stored_once() {
+    for_each_format(|format| {
+        let tree = server_tree(format, "1.0-r1");
+        let upstream = Upstream::honest(tree.clone());
+        let bench = Bench::new();
+        bench.mirror(&upstream.server.url(), Prune::Nothing).unwrap();
+        let theme = in_base(&tree, "luci-theme");
+        assert_eq!(bench.inode(&theme), bench.inode(&theme.replace("/base/", "/luci/")));
+        let packages = tree.keys().filter(|path| path.ends_with("pk")).count();
+        assert_eq!(upstream.package_requests(), packages - 1);
+    });
+}
+
+#[test]
+fn a_rerun_asks_for_no_package_and_changes_nothing() {
+    for_each_format(|format| {
+        let upstream = Upstream::honest(server_tree(format, "1.0-r1"));
+        let bench = Bench::new();
+        let first = bench.mirror(&upstream.server.url(), Prune::Nothing).unwrap();
+        let (before, requests) = (bench.visible(), upstream.package_requests());
+        let again = bench.mirror(&upstream.server.url(), Prune::Keeping(0)).unwrap();
+        assert_eq!((again.new, again.kept, again.removed, again.published), (0, first.new, 0, 0));
+        assert_eq!((bench.visible(), upstream.package_requests()), (before, requests));
+    });
+}
+
+#[test]
+fn a_selection_comes_with_every_index_and_grows_with_the_next_one() {
+    for_each_format(|format| {
+        let tree = server_tree(format, "1.0-r1");
+        let upstream = Upstream::honest(tree.clone());
+        let bench = Bench::new();
+        bench.mirror_some(&upstream.server.url(), Prune::Nothing, &|name| name == "a").unwrap();
+        let (a, c) = (in_base(&tree, "a"), in_base(&tree, "c"));
+        let seen = bench.visible();
+        assert!(seen.contains_key(&a) && !seen.contains_key(&c));
+        let is_index = |path: &&String| format.index_files().iter().any(|file| path.ends_with(file.name));
+        assert!(tree.keys().filter(is_index).all(|path| seen[path] == tree[path]));
+
+        bench.mirror_some(&upstream.server.url(), Prune::Keeping(0), &|name| name == "c").unwrap();
+        let seen = bench.visible();
+        assert!(seen.contains_key(&a) && seen.contains_key(&c));
+        assert_eq!(bench.faults(), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn when_a_feed_moves_on_the_old_index_stays_archived_until_it_is_pruned() {
+    for_each_format(|format| {
+        let (old, new) = (server_tree(format, "1.0-r1"), server_tree(format, "1.1-r1"));
+        let upstream = Upstream::honest(old.clone());
+        let bench = Bench::new();
+        let mirror = |prune| bench.mirror(&upstream.server.url(), prune).unwrap();
+        mirror(Prune::Nothing);
+        upstream.turn_to(new.clone());
+        mirror(Prune::Nothing);
+        let both: super::Tree = vouched(&old).into_iter().chain(vouched(&new)).collect();
+        assert_eq!(bench.visible(), both);
+        assert_eq!(bench.faults(), Vec::<String>::new());
+
+        assert_eq!(mirror(Prune::Keeping(1)).removed, 0);
+        let archived = |number: &str| {
+            let index = format.index_files()[0].name;
+            fs::read(bench.dest().join(format!(".owpkg/archive/{BASE}/{number}/{index}"))).ok()
+        };
+        assert_eq!(
+            archived("000001").as_ref(),
+            Some(&old[&format!("{BASE}/{}", format.index_files()[0].name)])
+        );
+        assert!(mirror(Prune::Keeping(0)).removed > 0);
+        assert_eq!(bench.visible(), vouched(&new));
+        assert_eq!(archived("000001"), None);
+        assert!(archived("000002").is_some());
+        assert_eq!(bench.faults(), Vec::<String>::new());
+    });
+}
+
+/// As snapshots do: the same names, other bytes. What is there must change together with its index.
+#[test]
+fn a_package_that_changes_under_its_name_changes_with_its_index() {
+    for_each_format(|format| {
+        let old = server_tree(format, "1.0-r1");
+        let signers = owpkg::demo::signers().unwrap();
+        let mut blueprint = super::blueprint("1.0-r1");
+        blueprint.feeds[2].1[0].files[0].1 = b"built again".to_vec();
+        let new = blueprint.build(format, &signers).unwrap();
+        let new: super::Tree =
+            new.into_iter().map(|(path, bytes)| (format!("releases/25.12.0/{path}"), bytes)).collect();
+        let upstream = Upstream::honest(old.clone());
+        let bench = Bench::new();
+        bench.mirror(&upstream.server.url(), Prune::Nothing).unwrap();
+        let a = in_base(&old, "a");
+        assert!(bench.dest().join(&a).symlink_metadata().unwrap().is_file());
+        upstream.turn_to(new.clone());
+        bench.mirror(&upstream.server.url(), Prune::Nothing).unwrap();
+        assert_eq!(bench.visible(), vouched(&new));
+        assert!(bench.dest().join(&a).symlink_metadata().unwrap().is_symlink());
+        assert_eq!(bench.faults(), Vec::<String>::new());
+        let again = bench.mirror(&upstream.server.url(), Prune::Keeping(0)).unwrap();
+        assert_eq!((again.new, again.removed), (0, 0));
+        assert_eq!(bench.visible(), vouched(&new));
+    });
+}
+
+#[test]
+fn two_writers_of_one_folder_do_not_meet() {
+    let bench = Bench::new();
+    let guard = Folder::new(bench.dest()).lock().unwrap();
+    let upstream = Upstream::honest(server_tree(owpkg::index::FORMATS[0], "1.0-r1"));
+    let refused = bench.mirror(&upstream.server.url(), Prune::Nothing).unwrap_err();
+    assert!(matches!(refused, MirrorError::Store(StoreError::Busy { .. })), "{refused}");
+    drop(guard);
+    bench.mirror(&upstream.server.url(), Prune::Nothing).unwrap();
+}
