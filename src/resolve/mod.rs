@@ -11,6 +11,7 @@
 //! without.
 
 mod baseline;
+pub mod case;
 mod eligible;
 mod links;
 mod order;

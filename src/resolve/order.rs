@@ -1,5 +1,6 @@
 //! The order in which the chosen packages install: dependencies first, cycles allowed.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use petgraph::algo::tarjan_scc;
@@ -12,10 +13,13 @@ use crate::index::PackageId;
 pub(super) fn install_order(packages: &[PackageId], edges: &[(PackageId, PackageId)]) -> Vec<PackageId> {
     let mut graph = DiGraph::<PackageId, ()>::new();
     let nodes: HashMap<PackageId, NodeIndex> = packages.iter().map(|&id| (id, graph.add_node(id))).collect();
+    let position: HashMap<PackageId, usize> = packages.iter().copied().zip(0..).collect();
+    // petgraph follows the edges of a node from the one that was added last.
+    let mut edges: Vec<&(PackageId, PackageId)> = edges.iter().collect();
+    edges.sort_by_key(|(_, to)| Reverse(position[to]));
     for (from, to) in edges {
         graph.update_edge(nodes[from], nodes[to], ());
     }
-    let position: HashMap<PackageId, usize> = packages.iter().copied().zip(0..).collect();
     // Tarjan's components come in post-order: each after all that it needs.
     let mut components = tarjan_scc(&graph);
     for component in &mut components {

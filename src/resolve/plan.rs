@@ -55,8 +55,9 @@ pub(super) fn make<'u>(eligibility: &Eligibility<'u, '_>, links: &Links) -> Plan
 
     let mut by_name: Vec<PackageId> = links.reached.iter().copied().collect();
     by_name.sort_by_key(|&id| universe.package(id).name);
-    let edges: Vec<(PackageId, PackageId)> =
-        links.needed_by.iter().flat_map(|(&to, from)| from.iter().map(move |&from| (from, to))).collect();
+    let pairs = links.needed_by.iter().flat_map(|(&to, from)| from.iter().map(move |&from| (from, to)));
+    let after = |(from, to)| if links.unasked.contains(&to) { (to, from) } else { (from, to) };
+    let edges: Vec<(PackageId, PackageId)> = pairs.map(after).collect();
     let name = |id: &PackageId| universe.package(*id).name.to_owned();
     let steps: Vec<Step> = install_order(&by_name, &edges)
         .into_iter()
@@ -72,7 +73,7 @@ pub(super) fn make<'u>(eligibility: &Eligibility<'u, '_>, links: &Links) -> Plan
 }
 
 /// The roots alone where the client, told to install them, would make this very plan; else every package, in
-/// order, so that each finds its dependencies in place and leaves the client no choice.
+/// order, so that each finds its dependencies in place and leaves the client no choice; else their exact versions.
 fn names_to_install(eligibility: &Eligibility<'_, '_>, steps: &[Step]) -> (Vec<String>, bool) {
     let universe = eligibility.universe;
     let names = |steps: &mut dyn Iterator<Item = &Step>| -> Vec<String> {
@@ -89,6 +90,18 @@ fn names_to_install(eligibility: &Eligibility<'_, '_>, steps: &[Step]) -> (Vec<S
         return (roots, true);
     }
     let all = names(&mut steps.iter());
-    let followed = is_followed(&all);
-    (all, followed)
+    if is_followed(&all) {
+        return (all, true);
+    }
+    let exact = |step: &Step| {
+        let package = universe.package(step.id);
+        let several = universe.named(package.name).nth(1).is_some();
+        let exact = several.then(|| universe.format().exactly(package)).flatten();
+        exact.unwrap_or_else(|| package.name.to_owned())
+    };
+    let exact: Vec<String> = steps.iter().map(exact).collect();
+    match is_followed(&exact) {
+        true => (exact, true),
+        false => (all, false),
+    }
 }

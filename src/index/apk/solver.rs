@@ -12,7 +12,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use super::choice::Standing;
-use super::depends::Clause;
+use super::depends::{self, Clause};
 use super::names::{Answer, Candidate, NameId, Names, Need, OptionId, Queue};
 use crate::index::{Constraint, Dependency, Installed, PackageId, Relation, Universe};
 
@@ -37,13 +37,15 @@ impl<'a, 'i> Solver<'a, 'i> {
     /// Takes a request to add `wanted` to a router.
     pub fn new(universe: &'a Universe<'i>, installed: &'a Installed, wanted: &[&'a str]) -> Solver<'a, 'i> {
         let mut names = Names::new(universe, installed);
-        let mut world: Vec<&str> =
-            installed.iter().map(|(name, _)| name).chain(wanted.iter().copied()).collect();
-        world.sort_by_key(|name| (name.to_ascii_lowercase(), *name));
+        let any = |name| Clause { dependency: Dependency::on(name), conflict: false };
+        let wanted: Vec<Clause<'a>> =
+            wanted.iter().map(|word| depends::clause(word).unwrap_or(any(word))).collect();
+        let asked: HashSet<&str> = wanted.iter().map(|clause| clause.dependency.name).collect();
+        let others = installed.iter().map(|(name, _)| name).filter(|name| !asked.contains(name));
+        let mut world: Vec<Clause<'a>> = others.map(any).chain(wanted).collect();
+        world.sort_by_key(|clause| (clause.dependency.name.to_ascii_lowercase(), clause.dependency.name));
         world.dedup();
-        let clause = |name| Clause { dependency: Dependency::on(name), conflict: false };
-        let world: Vec<_> = world.into_iter().map(|name| names.need(&clause(name))).collect();
-        let asked: HashSet<&str> = wanted.iter().copied().collect();
+        let world: Vec<_> = world.iter().map(|clause| names.need(clause)).collect();
         for need in &world {
             names.discover(need.name, &|name| asked.contains(name));
         }

@@ -1,0 +1,4 @@
+//! The resolver: laws that hold on every universe.
+
+mod oracle;
+mod properties;
