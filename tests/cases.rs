@@ -16,12 +16,17 @@ fn every_case_comes_out_as_it_says() {
     let mut wrong = Vec::new();
     for path in files {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let case = Case::parse(&fs::read_to_string(&path).unwrap()).unwrap_or_else(|bad| panic!("{name}: {bad}"));
+        let case =
+            Case::parse(&fs::read_to_string(&path).unwrap()).unwrap_or_else(|bad| panic!("{name}: {bad}"));
         assert!(!case.remarks.is_empty() && !case.formats.is_empty(), "{name}: what is it about?");
         for &format in &case.formats {
             let outcome = case.run(format);
             if outcome != case.outcome {
-                wrong.push(format!("{name}, {}:\n expected {:?}\n but got  {outcome:?}", format.name(), case.outcome));
+                wrong.push(format!(
+                    "{name}, {}:\n expected {:?}\n but got  {outcome:?}",
+                    format.name(),
+                    case.outcome
+                ));
             }
         }
     }
@@ -33,5 +38,7 @@ fn a_line_that_breaks_the_grammar_is_named() {
     let bad = Case::parse("format opkg\n\nfeed core\npackage a\n").unwrap_err();
     assert_eq!((bad.line, bad.text.as_str()), (4, "package a"));
     assert_eq!(Case::parse("format rpm\n").unwrap_err().line, 1);
-    assert!(matches!(Case::parse("refusal\n  no\n").unwrap().outcome, Outcome::Refusal(text) if text == "no"));
+    assert!(
+        matches!(Case::parse("refusal\n  no\n").unwrap().outcome, Outcome::Refusal(text) if text == "no")
+    );
 }

@@ -47,12 +47,13 @@ pub struct Failure {
     help: Option<String>,
     broken_pipe: bool,
     no_network: bool,
+    refusal: Option<Box<Refusal>>,
 }
 
 impl Failure {
     /// A failure in words.
     pub fn new(exit: Exit, message: impl Into<String>, help: Option<String>) -> Failure {
-        Failure { exit, message: message.into(), help, broken_pipe: false, no_network: false }
+        Failure { exit, message: message.into(), help, broken_pipe: false, no_network: false, refusal: None }
     }
 
     /// A mistake on the command line.
@@ -65,6 +66,16 @@ impl Failure {
         let broken_pipe = error.kind() == io::ErrorKind::BrokenPipe;
         let message = format!("standard output cannot be written: {error}");
         Failure { broken_pipe, ..Failure::new(Exit::Output, message, None) }
+    }
+
+    /// Prints the refusal that it is as JSON, if it is one.
+    pub(super) fn print_json(&self, env: &mut Env) -> Result<(), Failure> {
+        let Some(refusal) = &self.refusal else { return Ok(()) };
+        serde_json::to_writer_pretty(&mut env.out, &refusal.report())
+            .map_err(io::Error::from)
+            .and_then(|()| writeln!(env.out))
+            .and_then(|()| env.out.flush())
+            .map_err(Failure::stdout)
     }
 
     /// Whether the reader of standard output went away, which is no failure.
@@ -156,7 +167,8 @@ impl From<Refusal> for Failure {
             Refusal::UnknownPackage { because, .. } if because == "--add" => Exit::Unknown,
             _ => Exit::Unresolvable,
         };
-        Failure::of(exit, &refusal, Some(refusal.help()))
+        let failure = Failure::new(exit, refusal.to_string(), Some(refusal.help()));
+        Failure { refusal: Some(Box::new(refusal)), ..failure }
     }
 }
 

@@ -10,7 +10,9 @@ use super::failure::Failure;
 use super::report;
 use super::session::{self, Kind, Planned, Session};
 use super::style::Style;
+use crate::index::Universe;
 use crate::output::replace_file;
+use crate::release::ReleaseFacts;
 use crate::snapshot::Snapshot;
 
 /// `owpkg resolve`
@@ -30,6 +32,9 @@ pub struct ResolveArgs {
     /// Print the plan as JSON
     #[arg(long)]
     pub json: bool,
+    /// Write the request, with all that it depends on, and what comes of it: for bug reports
+    #[arg(long, value_name = "FILE")]
+    pub save_case: Option<String>,
     /// Where to write the lock
     #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
     pub lock: String,
@@ -65,16 +70,41 @@ pub fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
         release => release?,
     };
     let (universe, odd) = release.universe()?;
-    let mut planned = session.plan(&release, &universe, &args.selection)?;
+    save_case(env, args, &release.facts, &universe)?;
+    let mut planned = or_json(env, args, session.plan(&release, &universe, &args.selection))?;
     planned.warnings.extend(odd);
     show(env, args, &planned)?;
-    if args.no_lock {
+    if args.no_lock || !planned.plan.upgrades.is_empty() {
         return Ok(());
     }
     env.out.flush().map_err(Failure::stdout)?;
     let lock = planned.lock(env, &release)?.to_text();
     replace_file(&env.path(&args.lock), |file| file.write_all(lock.as_bytes()))?;
     writeln!(env.err, "wrote {}; next: owpkg disk pkgs.img", args.lock).map_err(Failure::stdout)
+}
+
+/// A refusal goes to stdout too, as an object, if objects are what is asked for.
+fn or_json<T>(env: &mut Env, args: &ResolveArgs, planned: Result<T, Failure>) -> Result<T, Failure> {
+    if let Err(failure) = &planned {
+        if args.json {
+            failure.print_json(env)?;
+        }
+    }
+    planned
+}
+
+fn save_case(
+    env: &mut Env,
+    args: &ResolveArgs,
+    facts: &ReleaseFacts,
+    universe: &Universe<'_>,
+) -> Result<(), Failure> {
+    let Some(path) = &args.save_case else { return Ok(()) };
+    let mut case = session::case(facts, universe, &args.selection)?;
+    let release = facts.release.as_ref().map_or("an unnamed release".to_owned(), ToString::to_string);
+    case.remarks.push(format!("OpenWrt {release}, {}. What is wrong with what comes of it?", facts.target));
+    replace_file(&env.path(path), |file| file.write_all(case.to_string().as_bytes()))?;
+    writeln!(env.err, "wrote {path}").map_err(Failure::stdout)
 }
 
 fn show(env: &mut Env, args: &ResolveArgs, planned: &Planned<'_>) -> Result<(), Failure> {
@@ -103,7 +133,8 @@ fn from_snapshot(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
     let mut facts = snapshot.facts()?;
     facts.installed = session::installed(env, &args.source)?;
     let universe = snapshot.universe(&facts);
-    let mut planned = session::plan(&facts, &universe, &args.selection, Kind::Snapshot)?;
+    save_case(env, args, &facts, &universe)?;
+    let mut planned = or_json(env, args, session::plan(&facts, &universe, &args.selection, Kind::Snapshot))?;
     let about = &snapshot.about;
     let age = snapshot.age_in_days(env.now).map_or(String::new(), |days| format!(", {days} days ago"));
     planned.warnings.insert(

@@ -18,6 +18,7 @@ use crate::hardware::{Catalogue, Role, Selection, Variant};
 use crate::index::{Installed, Universe};
 use crate::output::Lock;
 use crate::release::{self, Ask, OpenRelease, Release, ReleaseFacts};
+use crate::resolve::case::Case;
 use crate::resolve::{self, Baseline, Plan, Request, Root};
 use crate::snapshot::Snapshot;
 use crate::trust::{Keyring, Unsigned};
@@ -161,12 +162,51 @@ pub fn plan<'u>(
     warnings.extend(baseline.warnings.iter().cloned());
     let request = request(facts, universe, &baseline.installed, selection, &mut warnings)?;
     let plan = resolve::resolve(universe, &baseline.installed, &request)?;
+    warnings.extend(notes(&plan));
     Ok(Planned { facts, signed_by: Vec::new(), baseline, plan, kind, warnings })
+}
+
+/// The request of a selection with all that it depends on, and what comes of it.
+pub fn case(
+    facts: &ReleaseFacts,
+    universe: &Universe<'_>,
+    selection: &SelectionArgs,
+) -> Result<Case, Failure> {
+    let baseline = Baseline::determine(facts, universe)?;
+    let request = request(facts, universe, &baseline.installed, selection, &mut Vec::new())?;
+    let result = resolve::resolve(universe, &baseline.installed, &request);
+    Ok(Case::of(universe, &baseline.installed, &request, &result))
+}
+
+/// What the user should know about a plan.
+fn notes(plan: &Plan<'_>) -> Vec<String> {
+    let mut notes: Vec<String> = plan.drifts.iter().map(ToString::to_string).collect();
+    let upgrades: Vec<String> = plan.upgrades.iter().map(ToString::to_string).collect();
+    if !upgrades.is_empty() {
+        notes.push(format!("this replaces what the router holds: {}", upgrades.join(", ")));
+    } else if !plan.is_followed {
+        let client = plan.universe.format().name();
+        notes.push(format!("{client} chooses otherwise for these names, so the install script will stop"));
+    }
+    notes
 }
 
 impl Planned<'_> {
     /// The plan written down.
+    ///
+    /// # Errors
+    /// When it replaces what the router holds: the install script only adds.
     pub fn lock(&self, env: &Env, release: &OpenRelease) -> Result<Lock, Failure> {
+        if let Some(upgrade) = self.plan.upgrades.first() {
+            return Err(Failure::new(
+                Exit::Unresolvable,
+                format!("the plan replaces {upgrade}, and a disk only adds"),
+                Some(format!(
+                    "upgrade {} on the router first, and give its new list with --installed",
+                    upgrade.name
+                )),
+            ));
+        }
         let date = date(env, self.facts)?;
         Ok(Lock::of(release, &self.baseline, &self.plan, date, self.kind == Kind::Demo))
     }
@@ -189,7 +229,11 @@ fn request(
     selection: &SelectionArgs,
     warnings: &mut Vec<String>,
 ) -> Result<Request, Failure> {
-    let mut request = Request { omit: selection.omit.iter().cloned().collect(), ..Request::default() };
+    let mut request = Request {
+        omit: selection.omit.iter().cloned().collect(),
+        allow_upgrade: selection.allow_upgrade,
+        ..Request::default()
+    };
     let mut add = |name: &str, because: &str, warnings: &mut Vec<String>| {
         if request.omit.contains(name) {
             warnings.push(format!("{name} is left out, as --omit says, although {because} wants it"));

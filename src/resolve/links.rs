@@ -123,7 +123,11 @@ impl Links {
     }
 
     /// The chosen packages that come unasked, as their conditions now hold.
-    fn triggered(&mut self, eligibility: &Eligibility<'_, '_>, chosen: &BTreeSet<PackageId>) -> Vec<PackageId> {
+    fn triggered(
+        &mut self,
+        eligibility: &Eligibility<'_, '_>,
+        chosen: &BTreeSet<PackageId>,
+    ) -> Vec<PackageId> {
         let mut triggered = Vec::new();
         for &id in eligibility.universe.conditional() {
             if !chosen.contains(&id) || self.reached.contains(&id) {
@@ -175,8 +179,9 @@ pub(super) fn conditions(
         if eligibility.is_held(condition) {
             continue;
         }
-        let meets =
-            |other: &&PackageId| **other != id && universe.format().meets(universe.package(**other), condition);
+        let meets = |other: &&PackageId| {
+            **other != id && universe.format().meets(universe.package(**other), condition)
+        };
         by.insert(*present.iter().find(meets)?);
     }
     Some(by)

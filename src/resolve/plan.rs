@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::links::{Links, root_requirement};
 use super::order::install_order;
-use super::{Eligibility, Root, Upgrade};
+use super::{Drift, Eligibility, Root, Upgrade};
 use crate::index::{Package, PackageId, Universe};
 
 /// What to add to the router.
@@ -20,6 +20,8 @@ pub struct Plan<'u> {
     pub is_followed: bool,
     /// Roots that the router holds already.
     pub already_held: Vec<Root>,
+    /// Libraries of the plan that the router holds with another binary interface: the feeds moved on.
+    pub drifts: Vec<Drift>,
     /// Held packages that steps replace; none but with [`Request::allow_upgrade`](super::Request::allow_upgrade).
     pub upgrades: Vec<Upgrade>,
 }
@@ -69,7 +71,10 @@ pub(super) fn make<'u>(eligibility: &Eligibility<'u, '_>, links: &Links) -> Plan
         })
         .collect();
     let (install, is_followed) = names_to_install(eligibility, &steps);
-    Plan { universe, steps, install, is_followed, already_held: held.cloned().collect(), upgrades: Vec::new() }
+    let packages = steps.iter().map(|step| universe.package(step.id));
+    let drifts = packages.filter_map(|package| Drift::beside_held(package, eligibility.installed)).collect();
+    let already_held = held.cloned().collect();
+    Plan { universe, steps, install, is_followed, already_held, drifts, upgrades: Vec::new() }
 }
 
 /// The roots alone where the client, told to install them, would make this very plan; else every package, in

@@ -58,10 +58,7 @@ pub(super) struct Provider<'e, 'u, 'r> {
 }
 
 impl<'e, 'u, 'r> Provider<'e, 'u, 'r> {
-    pub(super) fn new(
-        eligibility: &'e Eligibility<'u, 'r>,
-        limits: &'e Limits,
-    ) -> Provider<'e, 'u, 'r> {
+    pub(super) fn new(eligibility: &'e Eligibility<'u, 'r>, limits: &'e Limits) -> Provider<'e, 'u, 'r> {
         Provider { eligibility, limits, pool: Pool::default(), solvables: RefCell::default() }
     }
 

@@ -54,7 +54,8 @@ fn soft(eligibility: &Eligibility<'_, '_>, chosen: &BTreeSet<PackageId>) -> Vec<
     for &id in chosen {
         for requirement in eligibility.soft(universe.package(id)) {
             let candidates = eligibility.candidates(requirement).into_iter();
-            let mut candidates = candidates.filter(|candidate| candidate.by_itself).map(|candidate| candidate.id);
+            let mut candidates =
+                candidates.filter(|candidate| candidate.by_itself).map(|candidate| candidate.id);
             if requirement.greedy {
                 wished.extend(candidates);
             } else if !candidates.clone().any(|candidate| chosen.contains(&candidate)) {

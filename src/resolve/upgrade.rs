@@ -33,7 +33,9 @@ pub(super) fn find<'u>(
         in_the_way = match attempt(universe, &kept, &request) {
             Err(refusal) => blockers(&refusal),
             Ok(plan) => match broken(universe, installed, &kept, &plan) {
-                broken if broken.is_empty() => return upgrades(installed, &kept, &plan).map(|list| (plan, list)),
+                broken if broken.is_empty() => {
+                    return upgrades(installed, &kept, &plan).map(|list| (plan, list));
+                }
                 broken => broken,
             },
         };
@@ -54,7 +56,12 @@ fn blockers(refusal: &Refusal) -> BTreeSet<String> {
 }
 
 /// The packages that stay and would lack something that they had.
-fn broken(universe: &Universe<'_>, installed: &Installed, kept: &Installed, plan: &Plan<'_>) -> BTreeSet<String> {
+fn broken(
+    universe: &Universe<'_>,
+    installed: &Installed,
+    kept: &Installed,
+    plan: &Plan<'_>,
+) -> BTreeSet<String> {
     let format = universe.format();
     let had = |installed: &Installed, requirement: &Requirement<'_>| {
         requirement.alternatives().any(|each| installed.meeting(format, each).is_some())

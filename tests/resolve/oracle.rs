@@ -63,8 +63,9 @@ impl<'u> Oracle<'u, '_> {
                 names.extend(held.provides.iter().map(|(name, at)| (name.as_str(), at.as_deref())));
                 let entry = self.universe.named(name).map(|id| self.package(id));
                 let entry = entry.into_iter().find(|entry| entry.version == held.version);
-                let hit = entry
-                    .is_some_and(|entry| entry.conflicts.iter().any(|conflict| format.hits(conflict, package)));
+                let hit = entry.is_some_and(|entry| {
+                    entry.conflicts.iter().any(|conflict| format.hits(conflict, package))
+                });
                 name != package.name && !hit && !rivals(format, &answers(package), &names)
             });
             let by_own_word = package.conflicts.iter().any(|conflict| {
@@ -84,7 +85,8 @@ impl<'u> Oracle<'u, '_> {
     fn is_founded(&self, set: &[PackageId]) -> bool {
         let taken = |id: PackageId, need: &Requirement<'_>| {
             need.alternatives().any(|each| {
-                self.format().meets(self.package(id), each) && self.format().may_choose(self.universe, each, id)
+                self.format().meets(self.package(id), each)
+                    && self.format().may_choose(self.universe, each, id)
             })
         };
         let mut founded: Vec<PackageId> = Vec::new();

@@ -30,9 +30,11 @@ fn any_dependency() -> impl Strategy<Value = String> {
 }
 
 fn any_provide() -> impl Strategy<Value = String> {
-    (any_name(), proptest::option::weighted(0.3, select(&VERSIONS[..]))).prop_map(|(name, version)| match version {
-        Some(version) => format!("{name}={version}"),
-        None => name,
+    (any_name(), proptest::option::weighted(0.3, select(&VERSIONS[..]))).prop_map(|(name, version)| {
+        match version {
+            Some(version) => format!("{name}={version}"),
+            None => name,
+        }
     })
 }
 
@@ -127,13 +129,18 @@ fn check(case: &Case, format: &'static dyn Format) {
             let set: Vec<PackageId> = plan.steps.iter().map(|step| step.id).collect();
             let names: Vec<String> = set.iter().map(|&id| universe.package(id).to_string()).collect();
             assert!(oracle.accepts(&set), "{names:?} is no answer\n{case}");
-            let named = |id: &PackageId| case.request.roots.iter().any(|root| root.name == universe.package(*id).name);
+            let named = |id: &PackageId| {
+                case.request.roots.iter().any(|root| root.name == universe.package(*id).name)
+            };
             let keeps_named = |part: &[PackageId]| set.iter().all(|id| !named(id) || part.contains(id));
             let fewer = Oracle::subsets(&set)
                 .find(|part| part.len() < set.len() && keeps_named(part) && oracle.accepts(part));
             assert!(fewer.is_none(), "{names:?} could be less\n{case}");
             for step in &plan.steps {
-                assert!(!step.because.is_empty() || !step.needed_by.is_empty(), "{names:?}: no reason\n{case}");
+                assert!(
+                    !step.because.is_empty() || !step.needed_by.is_empty(),
+                    "{names:?}: no reason\n{case}"
+                );
             }
         }
     }
@@ -144,7 +151,7 @@ fn both(case: &Case) -> [Case; 2] {
 }
 
 fn config() -> ProptestConfig {
-    ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
 }
 
 proptest! {

@@ -82,7 +82,13 @@ impl Case {
         Ok(Section::None)
     }
 
-    fn detail(&mut self, section: Section, line: &str, first: &str, rest: &[&str]) -> Result<(), &'static str> {
+    fn detail(
+        &mut self,
+        section: Section,
+        line: &str,
+        first: &str,
+        rest: &[&str],
+    ) -> Result<(), &'static str> {
         match (section, &mut self.outcome) {
             (Section::Package, _) => {
                 let entry = self.feeds.last_mut().and_then(|(_, entries)| entries.last_mut());

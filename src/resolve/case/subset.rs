@@ -78,8 +78,8 @@ impl Case {
             }
         }
         for (name, held) in installed.iter() {
-            let matters = names.contains(name)
-                || held.provides.iter().any(|(name, _)| names.contains(name.as_str()));
+            let matters =
+                names.contains(name) || held.provides.iter().any(|(name, _)| names.contains(name.as_str()));
             if matters {
                 case.installed.insert(name, held.clone());
             }

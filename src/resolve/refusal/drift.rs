@@ -22,14 +22,15 @@ impl Drift {
         let base = library(wanted)?;
         let other = |name: &&str| *name != wanted && is_interface_of(name, base);
         let held = installed.iter().map(|(name, _)| name).find(other).map(str::to_owned);
-        let mut listed: Vec<&str> = universe.packages().map(|(_, package)| package.name).filter(other).collect();
+        let mut listed: Vec<&str> =
+            universe.packages().map(|(_, package)| package.name).filter(other).collect();
         listed.sort_unstable();
         let listed = listed.last().map(|name| (*name).to_owned());
         (held.is_some() || listed.is_some()).then(|| Drift { wanted: wanted.to_owned(), held, listed })
     }
 
     /// Whether a package of the plan is a library that the router holds with another interface.
-    pub(crate) fn beside_held(package: &Package<'_>, installed: &Installed) -> Option<Drift> {
+    pub(in super::super) fn beside_held(package: &Package<'_>, installed: &Installed) -> Option<Drift> {
         let provides = package.provides.iter().map(|provide| provide.name);
         let base = provides.into_iter().find(|base| is_interface_of(package.name, base))?;
         let mut held = installed.iter().map(|(name, _)| name);

@@ -118,7 +118,12 @@ impl<'u> Search<'_, 'u, '_> {
         if let Some(constraint) = kernel.and_then(|kernel| kernel.constraint) {
             let router = installed.get("kernel").map(|held| held.version.clone());
             let folder = router.as_deref().and_then(Kernel::parse).map(|kernel| kernel.folder());
-            return Some(Refusal::KernelMismatch { chain, wanted: constraint.version.to_owned(), router, folder });
+            return Some(Refusal::KernelMismatch {
+                chain,
+                wanted: constraint.version.to_owned(),
+                router,
+                folder,
+            });
         }
         let (mut rejected, mut other_versions) = (Vec::new(), Vec::new());
         for alternative in requirement.alternatives() {

@@ -48,6 +48,9 @@ impl fmt::Display for Refusal {
                 }
             }
             Refusal::Unmet { chain, wanted, rejected, other_versions, .. } => {
+                if let ([], [Rejected { name, version, why }, ..]) = (&chain.packages[..], &rejected[..]) {
+                    return write!(f, "{name} {version} ({}) {why}", chain.because);
+                }
                 write!(f, "{chain} needs {wanted}, ")?;
                 match (&rejected[..], &other_versions[..]) {
                     ([Rejected { name, version, why }, ..], _) => write!(f, "but {name} {version} {why}"),
@@ -56,8 +59,12 @@ impl fmt::Display for Refusal {
                 }
             }
             Refusal::Unchosen { chain, wanted, providers } => {
+                match chain.packages.is_empty() {
+                    true => write!(f, "{wanted} ({}) is no package", chain.because)?,
+                    false => write!(f, "{chain} needs {wanted}")?,
+                }
                 let are = if providers.len() == 1 { "package provides" } else { "packages provide" };
-                write!(f, "{chain} needs {wanted}; {} {are} it, and none is the default", providers.len())
+                write!(f, "; {} {are} it, and none is the default", providers.len())
             }
             Refusal::Conflict { one, other, over } => {
                 write!(f, "{one} and {other} exclude each other")?;
@@ -105,7 +112,9 @@ impl Refusal {
             Refusal::Unmet { rejected, wanted, drift, .. } => match (rejected.first(), drift) {
                 (Some(rejected), _) => rejected.help(),
                 (None, Some(drift)) => drift.to_string(),
-                (None, None) => format!("add the feed that holds {wanted} with --feed NAME=URL, or take another release"),
+                (None, None) => {
+                    format!("add the feed that holds {wanted} with --feed NAME=URL, or take another release")
+                }
             },
             Refusal::Unchosen { providers, .. } => {
                 format!("name one of them: --add {}", providers.join(", --add "))
@@ -131,10 +140,14 @@ impl Rejected {
                  feeds of the same date"
             ),
             Unfit::ConflictsWithHeld { held } if is_wpad(name) && is_wpad(held) => {
-                format!("the router's {held} does Wi-Fi too: keep it with --wpa none, or remove it on the router first")
+                format!(
+                    "the router's {held} does Wi-Fi too: keep it with --wpa none, or remove it on the router first"
+                )
             }
             Unfit::ConflictsWithHeld { held } => {
-                format!("remove {held} on the router first and give its new list with --installed, or keep {held}")
+                format!(
+                    "remove {held} on the router first and give its new list with --installed, or keep {held}"
+                )
             }
             Unfit::NoDigest => "take it from a feed that lists its digest".to_owned(),
         }
