@@ -1,6 +1,7 @@
 //! One test binary; each module says what belongs in it.
 
 mod apk;
+mod cases;
 mod cli;
 mod explain;
 mod fat;

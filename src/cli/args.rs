@@ -66,6 +66,9 @@ pub struct SelectionArgs {
     /// A package to go without
     #[arg(long, value_name = "PKG", num_args = 1..)]
     pub omit: Vec<String>,
+    /// Let packages that the router holds be replaced, where there is no plan without
+    #[arg(long)]
+    pub allow_upgrade: bool,
     /// The wpad package for Wi-Fi chips, or none; the release's default without it
     #[arg(long, value_name = "PKG")]
     pub wpa: Option<String>,

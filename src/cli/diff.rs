@@ -139,7 +139,7 @@ fn side(env: &mut Env, args: &DiffArgs, name: &str, is_release: bool) -> Result<
         return lock_side(env, name);
     }
     let source = SourceArgs { release: Some(name.to_owned()), ..args.source.clone() };
-    planning::with_plan(env, &args.selection, &source, |env, planned, _| {
+    planning::with_plan(env, &args.selection, &source, None, |env, planned, _| {
         let warnings: Vec<String> = planned.warnings.iter().map(|text| format!("{name}: {text}")).collect();
         session::warn(env, &warnings)?;
         Ok(Side {

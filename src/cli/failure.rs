@@ -50,6 +50,7 @@ pub struct Failure {
     broken_pipe: bool,
     no_network: bool,
     another_try: bool,
+    refusal: Option<Box<Refusal>>,
 }
 
 impl Failure {
@@ -62,6 +63,7 @@ impl Failure {
             broken_pipe: false,
             no_network: false,
             another_try: false,
+            refusal: None,
         }
     }
 
@@ -75,6 +77,16 @@ impl Failure {
         let broken_pipe = error.kind() == io::ErrorKind::BrokenPipe;
         let message = format!("standard output cannot be written: {error}");
         Failure { broken_pipe, ..Failure::new(Exit::Output, message, None) }
+    }
+
+    /// Prints the refusal that it is as JSON, if it is one.
+    pub(super) fn print_json(&self, env: &mut Env) -> Result<(), Failure> {
+        let Some(refusal) = &self.refusal else { return Ok(()) };
+        serde_json::to_writer_pretty(&mut env.out, &refusal.report())
+            .map_err(io::Error::from)
+            .and_then(|()| writeln!(env.out))
+            .and_then(|()| env.out.flush())
+            .map_err(Failure::stdout)
     }
 
     /// Whether the reader of standard output went away, which is no failure.
@@ -201,7 +213,8 @@ impl From<Refusal> for Failure {
             Refusal::UnknownPackage { because, .. } if because == "--add" => Exit::Unknown,
             _ => Exit::Unresolvable,
         };
-        Failure::of(exit, &refusal, Some(refusal.help()))
+        let failure = Failure::new(exit, refusal.to_string(), Some(refusal.help()));
+        Failure { refusal: Some(Box::new(refusal)), ..failure }
     }
 }
 

@@ -1,29 +1,35 @@
 //! A plan for a selection: of the release that the arguments name or, with no network, of the facts built in.
 
+use std::io::Write as _;
+
 use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::failure::Failure;
 use super::request::Selected;
 use super::session::{self, Kind, Planned, Session};
-use crate::release::OpenRelease;
+use crate::index::Universe;
+use crate::output::replace_file;
+use crate::release::{OpenRelease, ReleaseFacts};
 use crate::snapshot::Snapshot;
 
-/// Makes the plan and does something with it; there is no release beside a plan of the facts built in.
+/// Makes the plan and does something with it; `save_case` names a file for the request and its outcome. There is no release beside a plan of the facts built in.
 pub fn with_plan<T>(
     env: &mut Env,
     selection: &SelectionArgs,
     source: &SourceArgs,
+    save_case: Option<&str>,
     act: impl FnOnce(&mut Env, &Planned<'_>, Option<&OpenRelease>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let selection = Selected::read(env, selection, source)?;
     let session = Session::new(env, source)?;
     let release = match session.open(env, source) {
         Err(failure) if failure.is_no_network() && can_be_built_in(source) => {
-            return from_snapshot(env, &selection, source, act);
+            return from_snapshot(env, &selection, source, save_case, act);
         }
         release => release?,
     };
     let (universe, odd) = release.universe()?;
+    save(env, save_case, &release.facts, &universe, &selection)?;
     let mut planned = session.plan(&release, &universe, &selection)?;
     planned.warnings.extend(odd);
     act(env, &planned, Some(&release))
@@ -44,12 +50,14 @@ fn from_snapshot<T>(
     env: &mut Env,
     selection: &Selected<'_>,
     source: &SourceArgs,
+    save_case: Option<&str>,
     act: impl FnOnce(&mut Env, &Planned<'_>, Option<&OpenRelease>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let snapshot = Snapshot::read()?;
     let mut facts = snapshot.facts()?;
     facts.installed = session::installed(env, source)?;
     let universe = snapshot.universe(&facts);
+    save(env, save_case, &facts, &universe, selection)?;
     let mut planned = session::plan(&facts, &universe, selection, Kind::Snapshot)?;
     let about = &snapshot.about;
     let age = snapshot.age_in_days(env.now).map_or(String::new(), |days| format!(", {days} days ago"));
@@ -62,4 +70,20 @@ fn from_snapshot<T>(
         ),
     );
     act(env, &planned, None)
+}
+
+/// Writes the request, with all that it depends on, and what comes of it, also where that is a refusal.
+fn save(
+    env: &mut Env,
+    path: Option<&str>,
+    facts: &ReleaseFacts,
+    universe: &Universe<'_>,
+    selection: &Selected<'_>,
+) -> Result<(), Failure> {
+    let Some(path) = path else { return Ok(()) };
+    let mut case = session::case(facts, universe, selection)?;
+    let release = facts.release.as_ref().map_or("an unnamed release".to_owned(), ToString::to_string);
+    case.remarks.push(format!("OpenWrt {release}, {}. What is wrong with what comes of it?", facts.target));
+    replace_file(&env.path(path), |file| file.write_all(case.to_string().as_bytes()))?;
+    writeln!(env.err, "wrote {path}").map_err(Failure::stdout)
 }

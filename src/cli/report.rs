@@ -12,7 +12,7 @@ use super::session::{Kind, Planned};
 use super::style::Style;
 use crate::output::Drawing;
 use crate::release::Kernel;
-use crate::resolve::{BaselineSource, Graph, Step};
+use crate::resolve::{BaselineSource, Graph, Step, Upgrade};
 use crate::trust::Digest;
 
 /// A number of bytes in words: `1.59 MiB`.
@@ -135,6 +135,8 @@ struct PlanJson<'a> {
     baseline: BaselineJson,
     roots: Vec<RootJson<'a>>,
     packages: Vec<PackageJson<'a>>,
+    install: &'a [String],
+    upgrades: &'a [Upgrade],
     download_size: Option<u64>,
     warnings: &'a [String],
 }
@@ -205,6 +207,8 @@ fn print_json(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
             .map(|step| RootJson { name: plan.package(step).name, because: step.because.join(", ") })
             .collect(),
         packages: packages.collect(),
+        install: &plan.install,
+        upgrades: &plan.upgrades,
         download_size: plan.download_size(),
         warnings,
     };

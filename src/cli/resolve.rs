@@ -32,6 +32,9 @@ pub struct ResolveArgs {
     /// Print the plan as JSON
     #[arg(long, conflicts_with = "format")]
     pub json: bool,
+    /// Write the request, with all that it depends on, and what comes of it: for bug reports
+    #[arg(long, value_name = "FILE")]
+    pub save_case: Option<String>,
     /// Where to write the lock
     #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
     pub lock: String,
@@ -68,13 +71,25 @@ pub fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
             "name a card with --chip, --device or --detect, or a package with --add",
         ));
     }
-    planning::with_plan(env, &args.selection, &args.source, |env, planned, release| {
-        show(env, args, planned)?;
-        match release {
-            Some(release) if !args.no_lock => write_lock(env, args, planned, release),
-            _ => Ok(()),
-        }
-    })
+    let save_case = args.save_case.as_deref();
+    let result =
+        planning::with_plan(env, &args.selection, &args.source, save_case, |env, planned, release| {
+            show(env, args, planned)?;
+            match release {
+                // A disk only adds: no lock is made of a plan that replaces something.
+                Some(release) if !args.no_lock && planned.plan.upgrades.is_empty() => {
+                    write_lock(env, args, planned, release)
+                }
+                _ => Ok(()),
+            }
+        });
+    if let Err(failure) = &result
+        && args.json
+    {
+        // A refusal goes to stdout too, as an object, if objects are what is asked for.
+        failure.print_json(env)?;
+    }
+    result
 }
 
 fn write_lock(

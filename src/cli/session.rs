@@ -17,6 +17,7 @@ use crate::fetch::{Fetcher, Location, MemoryTree, Options};
 use crate::index::{Installed, Universe};
 use crate::output::Lock;
 use crate::release::{self, Ask, OpenRelease, Release, ReleaseFacts};
+use crate::resolve::case::Case;
 use crate::resolve::{self, Baseline, Plan};
 use crate::snapshot::Snapshot;
 use crate::trust::{Keyring, Unsigned};
@@ -171,12 +172,51 @@ pub fn plan<'u>(
     let (request, said) = selection.request(facts, universe, &baseline.installed)?;
     warnings.extend(said);
     let plan = resolve::resolve(universe, &baseline.installed, &request)?;
+    warnings.extend(notes(&plan));
     Ok(Planned { facts, signed_by: Vec::new(), baseline, plan, kind, warnings })
+}
+
+/// The request of a selection with all that it depends on, and what comes of it.
+pub fn case(
+    facts: &ReleaseFacts,
+    universe: &Universe<'_>,
+    selection: &Selected<'_>,
+) -> Result<Case, Failure> {
+    let baseline = Baseline::determine(facts, universe)?;
+    let (request, _) = selection.request(facts, universe, &baseline.installed)?;
+    let result = resolve::resolve(universe, &baseline.installed, &request);
+    Ok(Case::of(universe, &baseline.installed, &request, &result))
+}
+
+/// What the user should know about a plan.
+fn notes(plan: &Plan<'_>) -> Vec<String> {
+    let mut notes: Vec<String> = plan.drifts.iter().map(ToString::to_string).collect();
+    let upgrades: Vec<String> = plan.upgrades.iter().map(ToString::to_string).collect();
+    if !upgrades.is_empty() {
+        notes.push(format!("this replaces what the router holds: {}", upgrades.join(", ")));
+    } else if !plan.is_followed {
+        let client = plan.universe.format().name();
+        notes.push(format!("{client} chooses otherwise for these names, so the install script will stop"));
+    }
+    notes
 }
 
 impl Planned<'_> {
     /// The plan written down.
+    ///
+    /// # Errors
+    /// When it replaces what the router holds: the install script only adds.
     pub fn lock(&self, env: &Env, release: &OpenRelease) -> Result<Lock, Failure> {
+        if let Some(upgrade) = self.plan.upgrades.first() {
+            return Err(Failure::new(
+                Exit::Unresolvable,
+                format!("the plan replaces {upgrade}, and a disk only adds"),
+                Some(format!(
+                    "upgrade {} on the router first, and give its new list with --installed",
+                    upgrade.name
+                )),
+            ));
+        }
         let date = date(env, self.facts)?;
         Ok(Lock::of(release, &self.baseline, &self.plan, date, self.kind == Kind::Demo))
     }

@@ -39,7 +39,7 @@ pub fn with(
         let subject = Subject { graph: read.graph(), title: title(&read), from: From::Lock(lock) };
         return act(env, &subject);
     }
-    planning::with_plan(env, selection, source, |env, planned, _| {
+    planning::with_plan(env, selection, source, None, |env, planned, _| {
         session::warn(env, &planned.warnings)?;
         let graph = Graph::of(&planned.plan);
         act(env, &Subject { graph, title: planned.short_title(), from: From::Selection(planned) })

@@ -87,8 +87,13 @@ pub trait Format: fmt::Debug + Sync {
         true
     }
 
+    /// How the client is told to install this very version of a package; none if it cannot be told.
+    fn exactly(&self, _package: &Package<'_>) -> Option<String> {
+        None
+    }
+
     /// What the router's own client would choose, in its order, when told to install `names` one after the
-    /// other; a name or a dependency that it cannot meet adds nothing.
+    /// other, which may be what [`Format::exactly`] says; a name or a dependency that it cannot meet adds nothing.
     fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId>;
 
     /// Makes the files of a feed: its packages and its signed index.

@@ -46,12 +46,17 @@ impl<'i> Universe<'i> {
         };
         for (feed, parsed) in indexes {
             universe.feeds.push(feed);
-            parsed.packages.into_iter().for_each(|package| universe.add(package));
+            let mut packages = parsed.packages;
+            for package in &packages {
+                for name in &package.supersedes {
+                    universe.superseders.entry(name).or_insert(package.name);
+                }
+            }
+            // Real indexes are sorted; the others are to give no other answers.
+            packages.sort_by(|a, b| a.name.cmp(b.name));
+            packages.into_iter().for_each(|package| universe.add(package));
         }
         for (id, package) in universe.packages.iter().enumerate() {
-            for name in &package.supersedes {
-                universe.superseders.entry(name).or_insert(package.name);
-            }
             if !package.install_if.is_empty() {
                 universe.conditional.push(PackageId(id as u32));
             }
@@ -122,7 +127,7 @@ impl<'i> Universe<'i> {
         &self.packages[id.0 as usize]
     }
 
-    /// Every package, in the order of the indexes.
+    /// Every package, by feed and name.
     pub fn packages(&self) -> impl ExactSizeIterator<Item = (PackageId, &Package<'i>)> {
         self.packages.iter().enumerate().map(|(position, package)| (PackageId(position as u32), package))
     }

@@ -19,8 +19,10 @@ pub(super) struct Links {
     pub(super) because: BTreeMap<PackageId, Vec<String>>,
     /// The packages that need a package.
     pub(super) needed_by: BTreeMap<PackageId, BTreeSet<PackageId>>,
-    /// Whether every requirement is met by a package that has a reason.
-    pub(super) is_closed: bool,
+    /// The packages among them that come unasked, after those by which their conditions hold.
+    pub(super) unasked: BTreeSet<PackageId>,
+    /// The packages of which a requirement is not met by a package that has a reason; none stands for the request.
+    unmet: BTreeSet<Option<PackageId>>,
     /// Packages that are the only ones to meet some requirement.
     sole: BTreeSet<PackageId>,
     /// Packages that are the favourite among those chosen for some requirement.
@@ -36,7 +38,7 @@ impl Links {
     /// Follows the request through the chosen packages.
     pub(super) fn follow(eligibility: &Eligibility<'_, '_>, chosen: &BTreeSet<PackageId>) -> Links {
         let universe = eligibility.universe;
-        let mut links = Links { is_closed: true, ..Links::default() };
+        let mut links = Links::default();
         let mut open = Vec::new();
         // Those that meet a requirement only if they have another reason.
         let mut leaning: Vec<(Option<PackageId>, Vec<PackageId>)> = Vec::new();
@@ -87,9 +89,10 @@ impl Links {
         }
         for (of, rest) in leaning {
             let founded: Vec<PackageId> = rest.into_iter().filter(|id| links.reached.contains(id)).collect();
-            links.is_closed &= !founded.is_empty();
-            if founded.len() == 1 {
-                links.sole.insert(founded[0]);
+            match founded[..] {
+                [] => drop(links.unmet.insert(of)),
+                [only] => drop(links.sole.insert(only)),
+                _ => {}
             }
             for id in founded {
                 links.needed_by.entry(id).or_default().extend(of.filter(|of| *of != id));
@@ -133,6 +136,7 @@ impl Links {
             if let Some(by) = conditions(eligibility, &self.reached, id) {
                 self.needed_by.entry(id).or_default().extend(by);
                 self.sole.insert(id);
+                self.unasked.insert(id);
                 triggered.push(id);
             }
         }
@@ -204,19 +208,29 @@ pub(super) fn settle(
     chosen: &BTreeSet<PackageId>,
 ) -> Result<Links, BTreeSet<PackageId>> {
     let mut links = Links::follow(eligibility, chosen);
-    if !links.is_closed {
+    if !links.unmet.is_empty() {
         return Err(chosen.difference(&links.reached).copied().collect());
     }
     loop {
-        let without = links.dispensable(eligibility.universe).into_iter().find_map(|id| {
-            let mut fewer = links.reached.clone();
-            fewer.remove(&id);
-            let links = Links::follow(eligibility, &fewer);
-            links.is_closed.then_some(links)
-        });
-        match without {
+        let spare = links.dispensable(eligibility.universe);
+        match spare.into_iter().find_map(|id| without(eligibility, &links.reached, id)) {
             Some(fewer) => links = fewer,
             None => return Ok(links),
+        }
+    }
+}
+
+/// What still stands of the chosen packages without one of them, if that is enough.
+fn without(eligibility: &Eligibility<'_, '_>, chosen: &BTreeSet<PackageId>, id: PackageId) -> Option<Links> {
+    let mut fewer = chosen.clone();
+    fewer.remove(&id);
+    loop {
+        let links = Links::follow(eligibility, &fewer);
+        if links.unmet.is_empty() {
+            return Some(links);
+        }
+        for unmet in &links.unmet {
+            fewer.remove(&(*unmet)?);
         }
     }
 }

@@ -11,6 +11,7 @@
 //! without.
 
 mod baseline;
+pub mod case;
 mod diff;
 mod eligible;
 mod graph;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::links::{Links, root_requirement};
 use super::order::install_order;
-use super::{Eligibility, Root, Upgrade};
+use super::{Drift, Eligibility, Root, Upgrade};
 use crate::index::{Package, PackageId, Universe};
 
 /// What to add to the router.
@@ -20,6 +20,8 @@ pub struct Plan<'u> {
     pub is_followed: bool,
     /// Roots that the router holds already.
     pub already_held: Vec<Root>,
+    /// Libraries of the plan that the router holds with another binary interface: the feeds moved on.
+    pub drifts: Vec<Drift>,
     /// Held packages that steps replace; none but with [`Request::allow_upgrade`](super::Request::allow_upgrade).
     pub upgrades: Vec<Upgrade>,
 }
@@ -55,8 +57,9 @@ pub(super) fn make<'u>(eligibility: &Eligibility<'u, '_>, links: &Links) -> Plan
 
     let mut by_name: Vec<PackageId> = links.reached.iter().copied().collect();
     by_name.sort_by_key(|&id| universe.package(id).name);
-    let edges: Vec<(PackageId, PackageId)> =
-        links.needed_by.iter().flat_map(|(&to, from)| from.iter().map(move |&from| (from, to))).collect();
+    let pairs = links.needed_by.iter().flat_map(|(&to, from)| from.iter().map(move |&from| (from, to)));
+    let after = |(from, to)| if links.unasked.contains(&to) { (to, from) } else { (from, to) };
+    let edges: Vec<(PackageId, PackageId)> = pairs.map(after).collect();
     let name = |id: &PackageId| universe.package(*id).name.to_owned();
     let steps: Vec<Step> = install_order(&by_name, &edges)
         .into_iter()
@@ -68,18 +71,14 @@ pub(super) fn make<'u>(eligibility: &Eligibility<'u, '_>, links: &Links) -> Plan
         })
         .collect();
     let (install, is_followed) = names_to_install(eligibility, &steps);
-    Plan {
-        universe,
-        steps,
-        install,
-        is_followed,
-        already_held: held.cloned().collect(),
-        upgrades: Vec::new(),
-    }
+    let packages = steps.iter().map(|step| universe.package(step.id));
+    let drifts = packages.filter_map(|package| Drift::beside_held(package, eligibility.installed)).collect();
+    let already_held = held.cloned().collect();
+    Plan { universe, steps, install, is_followed, already_held, drifts, upgrades: Vec::new() }
 }
 
 /// The roots alone where the client, told to install them, would make this very plan; else every package, in
-/// order, so that each finds its dependencies in place and leaves the client no choice.
+/// order, so that each finds its dependencies in place and leaves the client no choice; else their exact versions.
 fn names_to_install(eligibility: &Eligibility<'_, '_>, steps: &[Step]) -> (Vec<String>, bool) {
     let universe = eligibility.universe;
     let names = |steps: &mut dyn Iterator<Item = &Step>| -> Vec<String> {
@@ -96,6 +95,18 @@ fn names_to_install(eligibility: &Eligibility<'_, '_>, steps: &[Step]) -> (Vec<S
         return (roots, true);
     }
     let all = names(&mut steps.iter());
-    let followed = is_followed(&all);
-    (all, followed)
+    if is_followed(&all) {
+        return (all, true);
+    }
+    let exact = |step: &Step| {
+        let package = universe.package(step.id);
+        let several = universe.named(package.name).nth(1).is_some();
+        let exact = several.then(|| universe.format().exactly(package)).flatten();
+        exact.unwrap_or_else(|| package.name.to_owned())
+    };
+    let exact: Vec<String> = steps.iter().map(exact).collect();
+    match is_followed(&exact) {
+        true => (exact, true),
+        false => (all, false),
+    }
 }

@@ -1,4 +1,6 @@
-//! The search: what is chosen among several, what closes, and laws that hold for any release.
+//! The resolver: what is chosen among several, what closes, and laws that hold on every universe.
 
 mod choice;
 mod laws;
+mod oracle;
+mod properties;

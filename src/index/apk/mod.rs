@@ -116,6 +116,10 @@ impl Format for Apk {
         choice::may_choose(universe.package(candidate), dependency.name)
     }
 
+    fn exactly(&self, package: &Package<'_>) -> Option<String> {
+        Some(format!("{}={}", package.name, package.version))
+    }
+
     fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
         choice::rehearse(universe, installed, names)
     }

@@ -54,12 +54,11 @@ pub fn rehearse(universe: &Universe<'_>, installed: &Installed, names: &[&str]) 
         unpacked: Vec::new(),
     };
     for name in names {
-        let candidate = match client.installed.get(name) {
-            Some(_) => None,
-            None => client.best(&Dependency::on(name), true),
-        };
-        if let Some(candidate) = candidate {
-            client.install(candidate);
+        let dependency = Dependency::on(name);
+        if installed.meeting(universe.format(), &dependency).is_none() {
+            if let Some(candidate) = client.best(&dependency, true) {
+                client.install(candidate);
+            }
         }
     }
     client.unpacked
@@ -129,7 +128,12 @@ impl<'a, 'i> Client<'a, 'i> {
         if requirement.greedy {
             let alternatives = requirement.alternatives();
             let providers = alternatives.flat_map(|alternative| self.universe.answering(alternative.name));
-            return providers.copied().filter(|id| !self.unpacked.contains(id)).collect();
+            let wanted = |id: &PackageId| {
+                let package = self.universe.package(*id);
+                let is_here = self.unpacked.contains(id) || self.installed.get(package.name).is_some();
+                !is_here && self.is_satisfiable(package)
+            };
+            return providers.copied().filter(wanted).collect();
         }
         let met = |alternative: &&Dependency<'i>| {
             self.installed.meeting(self.universe.format(), alternative).is_some()

@@ -30,7 +30,7 @@ impl Drift {
     }
 
     /// Whether a package of the plan is a library that the router holds with another interface.
-    pub(crate) fn beside_held(package: &Package<'_>, installed: &Installed) -> Option<Drift> {
+    pub(in super::super) fn beside_held(package: &Package<'_>, installed: &Installed) -> Option<Drift> {
         let provides = package.provides.iter().map(|provide| provide.name);
         let base = provides.into_iter().find(|base| is_interface_of(package.name, base))?;
         let mut held = installed.iter().map(|(name, _)| name);

@@ -36,7 +36,7 @@ pub fn explain(eligibility: &Eligibility<'_, '_>, proof: &Proof) -> Refusal {
     let search = Search { eligibility, proof };
     let found = match (proof.lacking, proof.rivals) {
         (Some(Some(id)), _) => search.lack_of(id),
-        (Some(None), _) => search.root_without_candidates(),
+        (Some(None), _) => search.lack_of_root(),
         (None, Some((one, other))) => Some(search.conflict(one, other)),
         (None, None) => None,
     };
@@ -71,51 +71,29 @@ impl<'u> Search<'_, 'u, '_> {
         }
     }
 
-    /// What a package lacks: something that it needs, or somebody who asks for it.
+    /// What a package lacks.
     fn lack_of(&self, id: PackageId) -> Option<Refusal> {
-        let mut hard = self.eligibility.hard(self.package(id));
-        match hard.find(|requirement| self.eligibility.candidates(requirement).is_empty()) {
-            Some(requirement) => Some(self.unmet(self.chain(id), requirement)),
-            None => self.unchosen(id),
-        }
+        let hard: Vec<&Requirement<'_>> = self.eligibility.hard(self.package(id)).collect();
+        let found = hard.iter().find_map(|each| self.unmet(|| self.chain(id), each));
+        found.or_else(|| hard.iter().find_map(|each| self.unchosen(|| self.chain(id), each)))
     }
 
-    fn root_without_candidates(&self) -> Option<Refusal> {
-        self.eligibility.request.roots.iter().find_map(|root| {
-            let requirement = root_requirement(root);
-            let is_lost = !self.eligibility.is_met(&requirement)
-                && self.eligibility.candidates(&requirement).is_empty();
-            let chain = Chain { because: root.because.clone(), packages: Vec::new() };
-            is_lost.then(|| self.unmet(chain, &requirement))
-        })
+    fn lack_of_root(&self) -> Option<Refusal> {
+        let roots = self.eligibility.request.roots.iter();
+        let open = roots.filter(|root| !self.eligibility.is_met(&root_requirement(root)));
+        let mut open = open.map(|root| {
+            (root_requirement(root), || Chain { because: root.because.clone(), packages: Vec::new() })
+        });
+        open.find_map(|(root, chain)| self.unmet(&chain, &root).or_else(|| self.unchosen(&chain, &root)))
     }
 
-    /// The name for which a provider would have to be named.
-    fn unchosen(&self, id: PackageId) -> Option<Refusal> {
-        let leans = |requirement: &Requirement<'_>| {
-            let candidates = self.eligibility.candidates(requirement);
-            candidates.iter().any(|each| each.id == id) && candidates.iter().all(|each| !each.by_itself)
-        };
-        let providers = |requirement: &Requirement<'_>| {
-            let candidates = self.eligibility.candidates(requirement);
-            candidates.iter().map(|each| self.package(each.id).name.to_owned()).collect()
-        };
-        match self.proof.asked_by.get(&id)? {
-            Some(by) => {
-                let requirement = self.eligibility.hard(self.package(*by)).find(|each| leans(each))?;
-                let wanted = requirement.to_string();
-                Some(Refusal::Unchosen { chain: self.chain(*by), wanted, providers: providers(requirement) })
-            }
-            None => self.eligibility.request.roots.iter().find_map(|root| {
-                let requirement = root_requirement(root);
-                let chain = Chain { because: root.because.clone(), packages: Vec::new() };
-                leans(&requirement).then(|| Refusal::Unchosen {
-                    chain,
-                    wanted: root.name.clone(),
-                    providers: providers(&requirement),
-                })
-            }),
-        }
+    /// The refusal, if the client would take none of the candidates by itself.
+    fn unchosen(&self, chain: impl Fn() -> Chain, requirement: &Requirement<'_>) -> Option<Refusal> {
+        let candidates = self.eligibility.candidates(requirement);
+        let providers = candidates.iter().map(|each| self.package(each.id).name.to_owned()).collect();
+        let wanted = requirement.to_string();
+        let is_so = candidates.iter().all(|each| !each.by_itself);
+        is_so.then(|| Refusal::Unchosen { chain: chain(), wanted, providers })
     }
 
     fn conflict(&self, one: PackageId, other: PackageId) -> Refusal {
@@ -129,13 +107,23 @@ impl<'u> Search<'_, 'u, '_> {
         Refusal::Conflict { one: self.chain(one), other: self.chain(other), over }
     }
 
-    fn unmet(&self, chain: Chain, requirement: &Requirement<'_>) -> Refusal {
+    /// The refusal, if there is no candidate.
+    fn unmet(&self, chain: impl Fn() -> Chain, requirement: &Requirement<'_>) -> Option<Refusal> {
+        if !self.eligibility.candidates(requirement).is_empty() {
+            return None;
+        }
+        let chain = chain();
         let Eligibility { universe, installed, .. } = *self.eligibility;
         let kernel = requirement.alternatives().find(|alternative| alternative.name == "kernel");
         if let Some(constraint) = kernel.and_then(|kernel| kernel.constraint) {
             let router = installed.get("kernel").map(|held| held.version.clone());
             let folder = router.as_deref().and_then(Kernel::parse).map(|kernel| kernel.folder());
-            return Refusal::KernelMismatch { chain, wanted: constraint.version.to_owned(), router, folder };
+            return Some(Refusal::KernelMismatch {
+                chain,
+                wanted: constraint.version.to_owned(),
+                router,
+                folder,
+            });
         }
         let (mut rejected, mut other_versions) = (Vec::new(), Vec::new());
         for alternative in requirement.alternatives() {
@@ -154,6 +142,6 @@ impl<'u> Search<'_, 'u, '_> {
         let name = requirement.first.name;
         let is_missing = rejected.is_empty() && other_versions.is_empty();
         let drift = is_missing.then(|| Drift::of_missing(name, universe, installed)).flatten();
-        Refusal::Unmet { chain, wanted: requirement.to_string(), rejected, other_versions, drift }
+        Some(Refusal::Unmet { chain, wanted: requirement.to_string(), rejected, other_versions, drift })
     }
 }

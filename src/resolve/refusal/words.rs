@@ -48,6 +48,9 @@ impl fmt::Display for Refusal {
                 }
             }
             Refusal::Unmet { chain, wanted, rejected, other_versions, .. } => {
+                if let ([], [Rejected { name, version, why }, ..]) = (&chain.packages[..], &rejected[..]) {
+                    return write!(f, "{name} {version} ({}) {why}", chain.because);
+                }
                 write!(f, "{chain} needs {wanted}, ")?;
                 match (&rejected[..], &other_versions[..]) {
                     ([Rejected { name, version, why }, ..], _) => write!(f, "but {name} {version} {why}"),
@@ -56,8 +59,12 @@ impl fmt::Display for Refusal {
                 }
             }
             Refusal::Unchosen { chain, wanted, providers } => {
+                match chain.packages.is_empty() {
+                    true => write!(f, "{wanted} ({}) is no package", chain.because)?,
+                    false => write!(f, "{chain} needs {wanted}")?,
+                }
                 let are = if providers.len() == 1 { "package provides" } else { "packages provide" };
-                write!(f, "{chain} needs {wanted}; {} {are} it, and none is the default", providers.len())
+                write!(f, "; {} {are} it, and none is the default", providers.len())
             }
             Refusal::Conflict { one, other, over } => {
                 write!(f, "{one} and {other} exclude each other")?;
