@@ -1,5 +1,6 @@
 //! Mirrors: of feeds made here, from servers that behave and that do not, into folders and buckets; and their checks.
 
+mod buckets;
 mod disks;
 mod faults;
 mod killed;
