@@ -1,10 +1,10 @@
-//! Where a mirror lies, as the user names it: a folder.
+//! Where a mirror lies, as the user names it: a folder, or a bucket.
 
 use camino::Utf8PathBuf;
 
 use super::env::Env;
 use super::failure::Failure;
-use crate::output::mirror::{Folder, Store};
+use crate::output::mirror::{Bucket, Folder, Store};
 
 /// A mirror's place.
 pub struct Place {
@@ -21,6 +21,9 @@ pub fn is_bucket(text: &str) -> bool {
 
 /// The mirror that a text names.
 pub fn open(env: &Env, text: &str) -> Result<Place, Failure> {
+    if is_bucket(text) {
+        return Ok(Place { store: Box::new(Bucket::open(text, &env.vars)?), incoming: None });
+    }
     let folder = Folder::new(env.path(text));
     let incoming = Some(folder.incoming());
     Ok(Place { store: Box::new(folder), incoming })

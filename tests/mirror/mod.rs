@@ -1,5 +1,6 @@
 //! Mirrors: of feeds made here, from servers that behave and that do not, into folders and buckets; and their checks.
 
+mod buckets;
 mod disks;
 mod faults;
 mod killed;
@@ -37,7 +38,8 @@ fn blueprint(version: &str) -> Blueprint {
         version: version.to_owned(),
         depends: depends.to_owned(),
         description: format!("the package {name}"),
-        files: vec![(format!("/usr/share/{name}"), format!("{name} {version} ").repeat(bytes).into_bytes())],
+        // Digits that do not pack well, so that a size is a size.
+        files: vec![(format!("/usr/share/{name}"), noise(&format!("{name} {version}"), bytes).into_bytes())],
         ..Article::default()
     };
     let everywhere = Article { any_arch: true, ..article("luci-theme", "", 40) };
@@ -65,6 +67,11 @@ fn blueprint(version: &str) -> Blueprint {
         ],
         date: 1_772_668_800,
     }
+}
+
+/// So many texts that look like nothing else.
+fn noise(seed: &str, count: usize) -> String {
+    (0..count).map(|number| format!("{:x}", crc(format!("{number} {seed}").as_bytes()))).collect()
 }
 
 /// A server's files: the release, in a format.

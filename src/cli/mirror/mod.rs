@@ -31,7 +31,7 @@ pub struct MirrorArgs {
     /// What else to do with a mirror.
     #[command(subcommand)]
     pub action: Option<MirrorAction>,
-    /// The folder to mirror to
+    /// The folder to mirror to, or s3://bucket/prefix
     #[arg(value_name = "DEST", required = true)]
     pub dest: Option<String>,
     /// What to mirror.

@@ -14,6 +14,7 @@
 //! ```
 
 mod archive;
+mod bucket;
 mod error;
 mod folder;
 mod list;
@@ -26,6 +27,7 @@ mod sync;
 mod target;
 mod verify;
 
+pub use bucket::Bucket;
 pub use error::MirrorError;
 pub use folder::{Folder, OWN};
 pub use list::{BadList, Listed};
