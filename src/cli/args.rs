@@ -6,6 +6,7 @@ use super::chips::ChipsArgs;
 use super::detect::DetectArgs;
 use super::diff::DiffArgs;
 use super::disk::DiskArgs;
+use super::image::ImageArgs;
 use super::resolve::ResolveArgs;
 use super::tree::TreeArgs;
 use super::why::WhyArgs;
@@ -26,6 +27,8 @@ pub enum Command {
     Resolve(ResolveArgs),
     /// Write the disk: of a selection, or of owpkg.lock when none is given
     Disk(DiskArgs),
+    /// Fetch, verify and unpack the release's own firmware image; without OUT, list which there are
+    Image(ImageArgs),
     /// Name the network cards of a listing (lspci, pciconf, lsusb, dmesg, …) or of this machine, and their packages
     Detect(DetectArgs),
     /// Search the catalogue of network chips

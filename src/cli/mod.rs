@@ -13,6 +13,7 @@ mod disk;
 mod env;
 mod failure;
 mod hardware;
+mod image;
 mod listing;
 mod planning;
 mod progress;
@@ -62,6 +63,7 @@ fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Resolve(args) => resolve::run(env, &args),
         Command::Disk(args) => disk::run(env, &args),
+        Command::Image(args) => image::run(env, &args),
         Command::Detect(args) => detect::run(env, &args),
         Command::Chips(args) => chips::run(env, &args),
         Command::Why(args) => why::run(env, &args),

@@ -6,6 +6,8 @@
 mod error;
 mod facts;
 mod feeds;
+mod image_error;
+mod images;
 mod kernel;
 mod name;
 mod open;
@@ -16,6 +18,8 @@ mod versions;
 
 pub use error::ReleaseError;
 pub use facts::{FeedPlace, ReleaseFacts};
+pub use image_error::ImageError;
+pub use images::{Image, ImageWanted, Images, images};
 pub use kernel::Kernel;
 pub use name::{NotARelease, Release};
 pub(crate) use open::most_common;

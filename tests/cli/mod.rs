@@ -4,6 +4,7 @@ mod chips;
 mod detect;
 mod disk;
 mod exits;
+mod image;
 mod outputs;
 mod resolve;
 mod select;
