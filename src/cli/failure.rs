@@ -8,6 +8,7 @@ use crate::fetch::{self, FetchError, LocationError};
 use crate::hardware::detect::NoSysfs;
 use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
 use crate::index::InstalledError;
+use crate::output::vm::VmError;
 use crate::output::{BundleError, DiskError, LockError, OutputError, TooManyPackages, UnpackError};
 use crate::release::{ImageError, NotARelease, ReleaseError};
 use crate::resolve::{BaselineError, Refusal};
@@ -161,6 +162,17 @@ impl From<UnpackError> for Failure {
             UnpackError::Gzip { .. } | UnpackError::Tail { .. } | UnpackError::TooLarge { .. } => {
                 Exit::Untrusted
             }
+        };
+        Failure::of(exit, &error, error.help())
+    }
+}
+
+impl From<VmError> for Failure {
+    fn from(error: VmError) -> Failure {
+        let exit = match &error {
+            VmError::NoCard | VmError::NotThere { .. } => Exit::Unknown,
+            VmError::WhichCard { .. } | VmError::Path { .. } => Exit::Usage,
+            VmError::Domain { .. } => Exit::Unresolvable,
         };
         Failure::of(exit, &error, error.help())
     }

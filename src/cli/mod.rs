@@ -25,6 +25,7 @@ mod style;
 mod subject;
 mod text;
 mod tree;
+mod vm;
 mod why;
 
 use std::io::Write;
@@ -64,6 +65,7 @@ fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
         Command::Resolve(args) => resolve::run(env, &args),
         Command::Disk(args) => disk::run(env, &args),
         Command::Image(args) => image::run(env, &args),
+        Command::Vm(args) => vm::run(env, &args),
         Command::Detect(args) => detect::run(env, &args),
         Command::Chips(args) => chips::run(env, &args),
         Command::Why(args) => why::run(env, &args),

@@ -11,6 +11,7 @@ pub mod fat;
 mod image;
 mod lock;
 pub mod script;
+pub mod vm;
 mod write;
 
 pub use bundle::{Bundle, BundleError, LockedFeed};
