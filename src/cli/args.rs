@@ -6,11 +6,13 @@ use super::chips::ChipsArgs;
 use super::detect::DetectArgs;
 use super::diff::DiffArgs;
 use super::disk::DiskArgs;
+use super::image::ImageArgs;
 use super::mirror::MirrorArgs;
 use super::resolve::ResolveArgs;
 use super::serve::ServeArgs;
 use super::tree::TreeArgs;
 use super::verify::VerifyArgs;
+use super::vm::VmArgs;
 use super::why::WhyArgs;
 
 /// From the network card in your hand to a disk that a stock OpenWrt accepts with no network.
@@ -29,6 +31,10 @@ pub enum Command {
     Resolve(ResolveArgs),
     /// Write the disk: of a selection, or of owpkg.lock when none is given
     Disk(DiskArgs),
+    /// Fetch, verify and unpack the release's own firmware image; without OUT, list which there are
+    Image(ImageArgs),
+    /// Print how to run OpenWrt in a virtual machine with the card passed through: files to edit and a script
+    Vm(VmArgs),
     /// Name the network cards of a listing (lspci, pciconf, lsusb, dmesg, …) or of this machine, and their packages
     Detect(DetectArgs),
     /// Search the catalogue of network chips

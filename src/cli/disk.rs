@@ -143,7 +143,7 @@ impl Settings {
 }
 
 /// A size in bytes, or with K, M or G for powers of 1024.
-fn parse_size(text: &str) -> Result<u64, Failure> {
+pub(super) fn parse_size(text: &str) -> Result<u64, Failure> {
     let wrong =
         || Failure::usage(format!("--size {text}: expected a size"), "like 5M for 5 MiB, 512K, or bytes");
     let upper = text.to_ascii_uppercase();

@@ -9,8 +9,9 @@ use crate::hardware::detect::NoSysfs;
 use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
 use crate::index::InstalledError;
 use crate::output::mirror::{MirrorError, StoreError};
-use crate::output::{BundleError, DiskError, LockError, OutputError, TooManyPackages};
-use crate::release::{NotARelease, ReleaseError};
+use crate::output::vm::VmError;
+use crate::output::{BundleError, DiskError, LockError, OutputError, TooManyPackages, UnpackError};
+use crate::release::{ImageError, NotARelease, ReleaseError};
 use crate::resolve::{BaselineError, Refusal};
 use crate::snapshot::BadSnapshot;
 use crate::trust::TrustError;
@@ -167,6 +168,46 @@ impl From<ReleaseError> for Failure {
             ReleaseError::ManifestDigest { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
+    }
+}
+
+impl From<ImageError> for Failure {
+    fn from(error: ImageError) -> Failure {
+        let exit = match error {
+            ImageError::Release(error) => return error.into(),
+            ImageError::UnknownProfile { .. } => Exit::Unknown,
+            ImageError::WhichProfile { .. } | ImageError::WhichImage { .. } => Exit::Usage,
+            ImageError::ProfilesDigest { .. } | ImageError::NotListed { .. } | ImageError::Mismatch(_) => {
+                Exit::Untrusted
+            }
+            ImageError::NoProfiles { .. } | ImageError::NoneLike { .. } | ImageError::Key(_) => {
+                Exit::Unavailable
+            }
+        };
+        Failure::of(exit, &error, error.help())
+    }
+}
+
+impl From<UnpackError> for Failure {
+    fn from(error: UnpackError) -> Failure {
+        let exit = match &error {
+            UnpackError::Output(_) | UnpackError::TooSmall { .. } => Exit::Output,
+            UnpackError::Gzip { .. } | UnpackError::Tail { .. } | UnpackError::TooLarge { .. } => {
+                Exit::Untrusted
+            }
+        };
+        Failure::of(exit, &error, error.help())
+    }
+}
+
+impl From<VmError> for Failure {
+    fn from(error: VmError) -> Failure {
+        let exit = match &error {
+            VmError::NoCard | VmError::NotThere { .. } => Exit::Unknown,
+            VmError::WhichCard { .. } | VmError::Path { .. } => Exit::Usage,
+            VmError::Domain { .. } => Exit::Unresolvable,
+        };
+        Failure::of(exit, &error, error.help())
     }
 }
 

@@ -59,12 +59,7 @@ impl Listing {
                 let devices = detect::machine(env.path(root).as_std_path())?;
                 Detected { devices, ..Detected::default() }
             }
-            Origin::Stdin => detect::read(&text(&origin, &mut env.stdin)?),
-            Origin::File(name) => {
-                let file =
-                    std::fs::File::open(env.path(name)).map_err(|error| unreadable(&origin, &error))?;
-                detect::read(&text(&origin, file)?)
-            }
+            Origin::Stdin | Origin::File(_) => detect::read(&text_of(env, &origin)?),
         };
         Ok(Listing { detected, origin })
     }
@@ -102,6 +97,22 @@ impl Listing {
             (None, true, _) => ("no network device".to_owned(), COMMANDS.to_owned()),
         };
         Failure::new(Exit::Unknown, format!("{} shows {what}", self.origin), Some(help))
+    }
+}
+
+/// The text of a listing in a file or, for `-`, on standard input; and where it was read.
+pub fn read_text(env: &mut Env, named: &str) -> Result<(String, Origin), Failure> {
+    let origin = if named == "-" { Origin::Stdin } else { Origin::File(named.to_owned()) };
+    Ok((text_of(env, &origin)?, origin))
+}
+
+fn text_of(env: &mut Env, origin: &Origin) -> Result<String, Failure> {
+    match origin {
+        Origin::File(name) => {
+            let file = std::fs::File::open(env.path(name)).map_err(|error| unreadable(origin, &error))?;
+            text(origin, file)
+        }
+        Origin::Stdin | Origin::Machine(_) => text(origin, &mut env.stdin),
     }
 }
 

@@ -13,6 +13,7 @@ mod disk;
 mod env;
 mod failure;
 mod hardware;
+mod image;
 mod listing;
 mod mirror;
 mod planning;
@@ -28,6 +29,7 @@ mod subject;
 mod text;
 mod tree;
 mod verify;
+mod vm;
 mod why;
 
 use std::io::Write;
@@ -66,6 +68,8 @@ fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Resolve(args) => resolve::run(env, &args),
         Command::Disk(args) => disk::run(env, &args),
+        Command::Image(args) => image::run(env, &args),
+        Command::Vm(args) => vm::run(env, &args),
         Command::Detect(args) => detect::run(env, &args),
         Command::Chips(args) => chips::run(env, &args),
         Command::Why(args) => why::run(env, &args),

@@ -149,11 +149,7 @@ impl<'a> Draft<'a> {
             // other.
             router_holds_wpad: installed.iter().any(|(name, _)| is_wpad(name)),
             feeds_hold_wpad: universe.packages().any(|(_, package)| is_wpad(package.name)),
-            request: Request {
-                omit,
-                allow_upgrade: selected.args.allow_upgrade,
-                ..Request::default()
-            },
+            request: Request { omit, allow_upgrade: selected.args.allow_upgrade, ..Request::default() },
             warnings: selected.warnings.clone(),
         }
     }

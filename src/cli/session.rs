@@ -16,7 +16,7 @@ use crate::demo::Demo;
 use crate::fetch::{Fetcher, Location, MemoryTree, Options};
 use crate::index::{Installed, Universe};
 use crate::output::Lock;
-use crate::release::{self, Ask, OpenRelease, Release, ReleaseFacts};
+use crate::release::{self, Ask, Images, OpenRelease, Release, ReleaseFacts};
 use crate::resolve::case::Case;
 use crate::resolve::{self, Baseline, Plan};
 use crate::snapshot::Snapshot;
@@ -116,6 +116,18 @@ impl Session {
 
     /// Opens the release that the arguments name.
     pub fn open(&self, env: &mut Env, source: &SourceArgs) -> Result<OpenRelease, Failure> {
+        let ask = self.ask(env, source)?;
+        Ok(release::open(&self.fetcher, &self.keyring, ask)?)
+    }
+
+    /// Reads which images the release has that the arguments name.
+    pub fn images(&self, env: &mut Env, source: &SourceArgs) -> Result<Images, Failure> {
+        let ask = self.ask(env, source)?;
+        Ok(release::images(&self.fetcher, &self.keyring, &ask)?)
+    }
+
+    /// What the arguments ask for; the latest release is asked of the server.
+    fn ask(&self, env: &mut Env, source: &SourceArgs) -> Result<Ask, Failure> {
         let named = source.release.as_deref().map(Release::parse).transpose();
         let named = named.map_err(|error| Failure::usage(error.to_string(), "see --help"))?;
         let target = source.target.as_deref().map(str::parse).transpose();
@@ -132,7 +144,7 @@ impl Session {
         };
         let extra_feeds = source.feed.iter().map(|text| extra_feed(env, text)).collect::<Result<_, _>>()?;
         let installed = installed(env, source)?;
-        let ask = Ask {
+        Ok(Ask {
             root,
             release,
             target,
@@ -140,8 +152,7 @@ impl Session {
             extra_feeds,
             installed,
             unsigned: self.unsigned,
-        };
-        Ok(release::open(&self.fetcher, &self.keyring, ask)?)
+        })
     }
 
     /// Makes the plan for a selection.

@@ -10,9 +10,11 @@ mod content;
 pub mod disk;
 mod drawing;
 pub mod fat;
+mod image;
 mod lock;
 pub mod mirror;
 pub mod script;
+pub mod vm;
 mod write;
 
 pub use audit::{Audit, Fault, Wrong};
@@ -20,5 +22,6 @@ pub use bundle::{Bundle, BundleError, LockedFeed};
 pub use content::{Content, Entry, FileTree};
 pub use disk::DiskError;
 pub use drawing::{Drawing, TooManyPackages};
+pub use image::{Packing, UnpackError, Written, write_image};
 pub use lock::{Lock, LockError, LockedPackage};
 pub use write::{OutputError, OutputFormat, OutputOptions, replace_file, write};

@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
 
     fn open(mut self) -> Result<OpenRelease, ReleaseError> {
         let root = self.ask.root.clone();
-        let target = self.target()?;
+        let target = Target::choose(self.fetcher, &root, self.ask.target.as_ref())?;
         let folder = root.join(&format!("targets/{target}"))?;
         let (profiles, sums) = self.metadata(&folder)?;
         let release =
@@ -178,38 +178,6 @@ impl<'a> Reader<'a> {
             warnings: self.warnings,
         };
         Ok(OpenRelease { facts, indexes })
-    }
-
-    /// The target asked for, else the only one of a tree that can be listed, else x86/64, the guest's.
-    fn target(&self) -> Result<Target, ReleaseError> {
-        if let Some(target) = &self.ask.target {
-            return Ok(target.clone());
-        }
-        let at = self.ask.root.to_string();
-        let targets_folder = self.ask.root.join("targets")?;
-        let names = match self.fetcher.list(&targets_folder)? {
-            Some(names) => names,
-            None if targets_folder.is_remote() => {
-                return "x86/64".parse().map_err(|_| ReleaseError::NoTarget { at });
-            }
-            None => Vec::new(),
-        };
-        let mut targets: Vec<Target> = Vec::new();
-        for name in names {
-            let subtargets = targets_folder.join(&name).ok();
-            let subtargets = subtargets.map(|folder| self.fetcher.list(&folder)).transpose()?.flatten();
-            let joined =
-                subtargets.unwrap_or_default().into_iter().map(|sub| format!("{name}/{sub}").parse());
-            targets.extend(joined.filter_map(Result::ok));
-        }
-        match targets.len() {
-            0 => Err(ReleaseError::NoTarget { at }),
-            1 => Ok(targets.swap_remove(0)),
-            _ => Err(ReleaseError::WhichTarget {
-                at,
-                targets: targets.iter().map(ToString::to_string).collect(),
-            }),
-        }
     }
 
     /// `profiles.json` and `sha256sums`, the latter only if it is signed by a trusted key or not at all.

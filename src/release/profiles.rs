@@ -32,4 +32,19 @@ pub struct Profiles {
 pub struct Profile {
     /// What its image holds besides.
     pub device_packages: Vec<String>,
+    /// Its images.
+    pub images: Vec<ListedImage>,
+}
+
+/// An image as `profiles.json` lists it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct ListedImage {
+    /// Its file name.
+    pub name: String,
+    /// `combined-efi`, `sysupgrade`, …
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `ext4`, `squashfs`.
+    pub filesystem: Option<String>,
 }

@@ -3,6 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::fetch::{Fetcher, Location};
+
+use super::ReleaseError;
+
 /// A target and subtarget.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Target(String);
@@ -21,6 +25,42 @@ impl Target {
     /// The target as file names hold it: `x86-64`.
     pub fn dashed(&self) -> String {
         self.0.replace('/', "-")
+    }
+
+    /// The target asked for, else the only one of a tree that can be listed, else x86/64, the guest's.
+    pub(super) fn choose(
+        fetcher: &Fetcher,
+        root: &Location,
+        asked: Option<&Target>,
+    ) -> Result<Target, ReleaseError> {
+        if let Some(target) = asked {
+            return Ok(target.clone());
+        }
+        let at = root.to_string();
+        let targets_folder = root.join("targets")?;
+        let names = match fetcher.list(&targets_folder)? {
+            Some(names) => names,
+            None if targets_folder.is_remote() => {
+                return "x86/64".parse().map_err(|_| ReleaseError::NoTarget { at });
+            }
+            None => Vec::new(),
+        };
+        let mut targets: Vec<Target> = Vec::new();
+        for name in names {
+            let subtargets = targets_folder.join(&name).ok();
+            let subtargets = subtargets.map(|folder| fetcher.list(&folder)).transpose()?.flatten();
+            let joined =
+                subtargets.unwrap_or_default().into_iter().map(|sub| format!("{name}/{sub}").parse());
+            targets.extend(joined.filter_map(Result::ok));
+        }
+        match targets.len() {
+            0 => Err(ReleaseError::NoTarget { at }),
+            1 => Ok(targets.swap_remove(0)),
+            _ => Err(ReleaseError::WhichTarget {
+                at,
+                targets: targets.iter().map(ToString::to_string).collect(),
+            }),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod demo;
 mod detect;
 mod disk;
 mod exits;
+mod image;
 mod real;
 mod resolve;
 mod select;

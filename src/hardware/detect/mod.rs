@@ -10,6 +10,7 @@ mod modalias;
 mod pciconf;
 mod procfs;
 mod scan;
+mod slot;
 mod sysfs;
 mod usbconfig;
 mod usbdevices;
@@ -19,6 +20,7 @@ use std::collections::HashSet;
 
 use super::device::Device;
 
+pub use slot::{NotASlot, Slot};
 pub use sysfs::{NoSysfs, machine};
 
 /// Longest text that [`read`] looks at; the rest is left out.

@@ -1,0 +1,69 @@
+//! The way from a listing of the host's hardware to a virtual machine with the card passed through: text alone, nothing
+//! is run.
+//!
+//! [`Found::in_text`] finds the card in the listing, with the line that each value comes from; [`recipe()`] says what to
+//! put where and which script to run.
+
+mod bhyve;
+mod found;
+mod guide;
+mod proxmox;
+mod qemu;
+mod recipe;
+mod values;
+
+pub use found::{Card, CpuSeen, Found, Vendor, VmError};
+pub use guide::guide;
+pub use recipe::{Body, Recipe, Source, Step};
+
+/// Memory of the guest in MiB. With 128, GRUB of the EFI image ends with "out of memory".
+const MEMORY: u32 = 192;
+
+/// Where the card is in the guest: OpenWrt names a radio by this place.
+const GUEST_SLOT: u8 = 7;
+
+/// The host's address on the bridge; OpenWrt's own is 192.168.1.1.
+const HOST_ADDRESS: &str = "192.168.1.2/24";
+
+/// Where the script goes, on either host.
+const SCRIPT_PATH: &str = "/usr/local/sbin/openwrt-vm";
+
+/// What runs the virtual machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hypervisor {
+    /// FreeBSD's.
+    Bhyve,
+    /// QEMU with KVM on Linux.
+    Qemu,
+}
+
+/// The files of a virtual machine, by absolute paths on the host.
+#[derive(Debug, Clone, Copy)]
+pub struct Disks<'a> {
+    /// OpenWrt's image, unpacked.
+    pub image: &'a str,
+    /// The disk of packages.
+    pub packages: &'a str,
+}
+
+/// Says how to run OpenWrt with the card that was found; `listing` is what the user calls the listing.
+///
+/// # Errors
+/// When a path cannot be an argument of the hypervisor, or it cannot reserve a card in that place.
+pub fn recipe(
+    hypervisor: Hypervisor,
+    found: &Found,
+    disks: Disks<'_>,
+    listing: &str,
+) -> Result<Recipe, VmError> {
+    for (what, path) in [("image", disks.image), ("disk", disks.packages)] {
+        if path.contains(|c: char| c.is_control() || c == ',') {
+            return Err(VmError::Path { what, path: path.to_owned() });
+        }
+    }
+    let listing: String = listing.chars().filter(|c| !c.is_control()).collect();
+    match hypervisor {
+        Hypervisor::Bhyve => bhyve::recipe(found, disks, &listing),
+        Hypervisor::Qemu => Ok(qemu::recipe(found, disks, &listing)),
+    }
+}

@@ -1,0 +1,101 @@
+//! Why an image cannot be had.
+
+use crate::fetch::CacheKeyError;
+use crate::trust::Mismatch;
+
+use super::ReleaseError;
+
+/// Why an image cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ImageError {
+    /// The release tree cannot be used, or nobody vouches for its digests.
+    #[error(transparent)]
+    Release(#[from] ReleaseError),
+    /// The tree does not say which images it has.
+    #[error("{at} has no profiles.json, which lists the images")]
+    NoProfiles {
+        /// The target's folder.
+        at: String,
+    },
+    /// `profiles.json` is not the one whose digest the signed sha256sums states.
+    #[error("{at} is not the file that the signed sha256sums lists")]
+    ProfilesDigest {
+        /// The file, by URL or path.
+        at: String,
+    },
+    /// There is no such device.
+    #[error("{at} knows no profile {asked}")]
+    UnknownProfile {
+        /// The `profiles.json`.
+        at: String,
+        /// What was asked for.
+        asked: String,
+        /// Names like it.
+        near: Vec<String>,
+    },
+    /// The target is of several devices, or of none.
+    #[error("{at} has {} profiles", .known.len())]
+    WhichProfile {
+        /// The `profiles.json`.
+        at: String,
+        /// Their names.
+        known: Vec<String>,
+    },
+    /// There is no such image.
+    #[error("{at} has no image{}{asked}", if .asked.is_empty() { "" } else { " of " })]
+    NoneLike {
+        /// The target's folder.
+        at: String,
+        /// What was asked for.
+        asked: String,
+        /// What there is.
+        there: Vec<String>,
+    },
+    /// There are several such images.
+    #[error("{at} has several images: {}", .there.join(", "))]
+    WhichImage {
+        /// The target's folder.
+        at: String,
+        /// What there is.
+        there: Vec<String>,
+    },
+    /// No digest is stated for it.
+    #[error("{at}/sha256sums does not list {name}")]
+    NotListed {
+        /// The target's folder.
+        at: String,
+        /// The image.
+        name: String,
+    },
+    /// It changed after it was fetched.
+    #[error(transparent)]
+    Mismatch(#[from] Mismatch),
+    /// Its digest cannot name it in the cache.
+    #[error(transparent)]
+    Key(#[from] CacheKeyError),
+}
+
+impl ImageError {
+    /// What the user can do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            ImageError::Release(error) => error.help(),
+            ImageError::ProfilesDigest { .. } => Some(
+                "the server may be in the middle of an update: try again later, or another --mirror".into(),
+            ),
+            ImageError::UnknownProfile { near, .. } if !near.is_empty() => {
+                Some(format!("did you mean {}?", near.join(", ")))
+            }
+            ImageError::WhichProfile { known, .. } if !known.is_empty() => {
+                let first: Vec<&str> = known.iter().map(String::as_str).take(5).collect();
+                let more = if known.len() > first.len() { ", …" } else { "" };
+                Some(format!("choose one with --profile: {}{more}", first.join(", ")))
+            }
+            ImageError::NoneLike { there, .. } if !there.is_empty() => {
+                Some(format!("there are: {}", there.join(", ")))
+            }
+            ImageError::WhichImage { .. } => Some("choose one with --kind and --filesystem".into()),
+            _ => None,
+        }
+    }
+}
