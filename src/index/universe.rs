@@ -53,7 +53,7 @@ impl<'i> Universe<'i> {
                 }
             }
             // Real indexes are sorted; the others are to give no other answers.
-            packages.sort_by(|a, b| a.name.cmp(b.name));
+            packages.sort_by(|a, b| a.name.cmp(b.name).then_with(|| format.compare(a.version, b.version)));
             packages.into_iter().for_each(|package| universe.add(package));
         }
         for (id, package) in universe.packages.iter().enumerate() {
@@ -127,7 +127,7 @@ impl<'i> Universe<'i> {
         &self.packages[id.0 as usize]
     }
 
-    /// Every package, by feed and name.
+    /// Every package, by feed, name and version.
     pub fn packages(&self) -> impl ExactSizeIterator<Item = (PackageId, &Package<'i>)> {
         self.packages.iter().enumerate().map(|(position, package)| (PackageId(position as u32), package))
     }

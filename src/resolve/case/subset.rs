@@ -8,12 +8,26 @@ use crate::resolve::{Plan, Refusal, Request};
 
 impl Case {
     /// The case of a request: whatever it can reach, with all who answer to the same names, and what the router holds
-    /// of it.
+    /// of it. What the router's own packages depend on is left out if it makes no difference, as it nearly never does.
     pub fn of(
         universe: &Universe<'_>,
         installed: &Installed,
         request: &Request,
         result: &Result<Plan<'_>, Refusal>,
+    ) -> Case {
+        let small = Case::part(universe, installed, request, result, false);
+        match small.run(universe.format()) == small.outcome {
+            true => small,
+            false => Case::part(universe, installed, request, result, true),
+        }
+    }
+
+    fn part(
+        universe: &Universe<'_>,
+        installed: &Installed,
+        request: &Request,
+        result: &Result<Plan<'_>, Refusal>,
+        with_held: bool,
     ) -> Case {
         let format = universe.format();
         // Every name that matters, and those of them whose packages are followed.
@@ -28,6 +42,9 @@ impl Case {
             Err(_) => &[],
         };
         open.extend(upgrades.iter().map(|upgrade| upgrade.name.as_str()));
+        if with_held {
+            open.extend(installed.iter().map(|(name, _)| name));
+        }
         while let Some(name) = open.pop() {
             if !followed.insert(name) {
                 continue;
@@ -42,7 +59,7 @@ impl Case {
                 open.extend(universe.superseder(package.name));
                 for requirement in package.depends.iter().chain(&package.recommends) {
                     let is_held = |each| installed.meeting(format, each).is_some();
-                    if requirement.greedy || !requirement.alternatives().any(is_held) {
+                    if with_held || requirement.greedy || !requirement.alternatives().any(is_held) {
                         open.extend(requirement.alternatives().map(|each| each.name));
                     }
                     names.extend(requirement.alternatives().map(|each| each.name));
