@@ -126,7 +126,7 @@ impl<'a> Value<'a> {
 
     /// The bytes of a number, or of a length, of which `alignment` the offset must be a multiple.
     fn fixed<const N: usize>(self, offset: usize, alignment: usize) -> Result<[u8; N], Malformed> {
-        if offset % alignment != 0 {
+        if !offset.is_multiple_of(alignment) {
             let (offset, alignment) = (offset as u64, alignment as u64);
             return Err(self.malformed(Defect::Misaligned { offset, alignment }));
         }
