@@ -70,9 +70,12 @@ impl Catalogue {
     }
 }
 
+/// A feed and the format of its index.
+type FoundFeed = (&'static dyn Format, Arc<ServedFeed>);
+
 fn read_tree(root: &Utf8Path, tree: &str) -> Vec<ServedTarget> {
     let archs = names(root, &format!("{tree}/packages"));
-    let mut of_arch: Vec<(&str, Vec<(&'static dyn Format, Arc<ServedFeed>)>)> = Vec::new();
+    let mut of_arch: Vec<(&str, Vec<FoundFeed>)> = Vec::new();
     for arch in &archs {
         let feeds = names(root, &format!("{tree}/packages/{arch}"));
         let feeds = feeds.into_iter().filter_map(|name| {
@@ -110,7 +113,7 @@ fn served(
     tree: &str,
     target: Option<String>,
     arch: Option<String>,
-    feeds: Vec<(&'static dyn Format, Arc<ServedFeed>)>,
+    feeds: Vec<FoundFeed>,
 ) -> Option<ServedTarget> {
     let format = feeds.first()?.0;
     let feeds = feeds.into_iter().map(|(_, feed)| feed).collect();
@@ -118,11 +121,7 @@ fn served(
 }
 
 /// A folder with an index.
-fn read_feed(
-    root: &Utf8Path,
-    name: String,
-    folder: String,
-) -> Option<(&'static dyn Format, Arc<ServedFeed>)> {
+fn read_feed(root: &Utf8Path, name: String, folder: String) -> Option<FoundFeed> {
     let place = root.join(&folder);
     let format = FORMATS.into_iter().find(|format| place.join(format.index_files()[0].name).is_file())?;
     let entries = place.read_dir_utf8().ok()?.flatten();

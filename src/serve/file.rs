@@ -55,7 +55,7 @@ pub(super) fn find(root: &Utf8Path, path: &str) -> Found {
     match place.metadata() {
         Ok(metadata) if metadata.is_dir() => Found::Folder(place),
         Ok(metadata) if metadata.is_file() => {
-            let opened = File::open(&place).and_then(|file| Opened::new(file));
+            let opened = File::open(&place).and_then(Opened::new);
             opened.map_or(Found::Nothing, Found::File)
         }
         _ => Found::Nothing,

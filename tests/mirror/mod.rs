@@ -1,6 +1,7 @@
 //! Mirrors: of feeds made here, from servers that behave and that do not, into folders and buckets; and their checks.
 
 mod buckets;
+mod command;
 mod disks;
 mod faults;
 mod killed;
@@ -58,7 +59,7 @@ fn blueprint(version: &str) -> Blueprint {
                 "base".into(),
                 vec![
                     article("a", "", 200),
-                    article("b", "a kmod-a", 3_000),
+                    article("b", "a kmod-a", 6_000),
                     article("c", "", 1),
                     everywhere.clone(),
                 ],

@@ -5,6 +5,11 @@
 //! target's `sha256sums` with its metadata and images. [`Mirror::sync`] brings a [`Store`] to hold them: files first,
 //! and when all are there, every index at once. [`verify()`] checks a mirror down to the last byte.
 //!
+//! One machine is not the limit. A [`Bucket`] takes many writers, each of other releases, targets or feeds (`--releases`,
+//! `--archs`, `--feeds`): their parts are disjoint, their indexes change by conditional puts, and no lock is needed. Any
+//! HTTP server or CDN in front of the bucket then serves it, as the paths are the upstream server's own; packages may be
+//! cached for long, indexes must be revalidated.
+//!
 //! ```text
 //! releases/25.12.5/packages/x86_64/base/   packages.adb, and the packages that were asked for
 //! .owpkg/archive/<folder>/<n>/             each index that was ever mirrored, and `files`: what is here of it

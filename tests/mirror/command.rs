@@ -1,0 +1,167 @@
+//! The commands themselves, run in this process.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use camino::Utf8Path;
+use owpkg::cli::{Env, ErrStream, exit_code};
+use owpkg::index::FORMATS;
+use serde_json::Value;
+
+use super::{Bench, Tree, Upstream, for_each_format, in_base, server_tree, vouched};
+
+#[derive(Clone, Default)]
+struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Runs owpkg in the bench's folder: exit status, standard output, standard error.
+fn owpkg(bench: &Bench, args: &[&str]) -> (u8, String, String) {
+    let (out, err) = (Sink::default(), Sink::default());
+    let mut env = Env {
+        args: ["owpkg"].iter().chain(args).map(Into::into).collect(),
+        cwd: bench.path(""),
+        vars: [("OWPKG_CACHE".to_owned(), bench.path("cache").into_string())].into(),
+        stdin: Box::new(std::io::empty()),
+        out: Box::new(out.clone()),
+        err: ErrStream::new(err.clone()),
+        out_is_terminal: false,
+        err_is_terminal: false,
+        now: 1_772_668_800,
+    };
+    let code = exit_code(&mut env);
+    let text = |sink: &Sink| String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
+    (code, text(&out), text(&err))
+}
+
+/// A bench with the key files of made releases.
+fn bench() -> Bench {
+    let bench = Bench::new();
+    let signers = owpkg::demo::signers().unwrap();
+    std::fs::write(bench.path("usign.pub"), signers.usign.public().to_text()).unwrap();
+    std::fs::write(bench.path("ec.pem"), signers.ec.public().to_pem()).unwrap();
+    bench
+}
+
+const KEYS: [&str; 4] = ["--key", "usign.pub", "--key", "ec.pem"];
+
+fn done(bench: &Bench, args: &[&str]) -> String {
+    let (code, out, err) = owpkg(bench, &[args, &KEYS].concat());
+    assert_eq!(code, 0, "{args:?}: {err}");
+    out
+}
+
+#[test]
+fn a_mirror_of_a_lock_is_a_server_for_the_next_owpkg() {
+    for_each_format(|format| {
+        let tree = server_tree(format, "1.0-r1");
+        let upstream = Upstream::honest(tree.clone());
+        let (bench, url) = (bench(), upstream.server.url());
+        let from = ["--mirror", &url, "--release", "25.12.0"];
+        done(&bench, &[&["resolve", "--add", "b", "--lock", "b.lock"], &from[..]].concat());
+        done(&bench, &[&["resolve", "--add", "c", "--lock", "c.lock"], &from[..]].concat());
+        let out = done(&bench, &["mirror", "dest", "--lock", "b.lock", "c.lock", "--json"]);
+        let json: Value = serde_json::from_str(&out).unwrap();
+        // b needs a and kmod-a, which needs kmod-c; and profiles.json and the manifest.
+        assert_eq!((&json["schema"], &json["new"]), (&"owpkg.mirror/1".into(), &7.into()));
+        let dest = bench.dest();
+        let again = ["--mirror", dest.as_str(), "--release", "25.12.0"];
+        let names = done(
+            &bench,
+            &[&["resolve", "--add", "b", "--no-lock", "--format", "names"], &again[..]].concat(),
+        );
+        assert!(names.lines().any(|name| name == "kmod-a"), "{names}");
+        done(&bench, &[&["disk", "b.img", "--add", "b"], &again[..]].concat());
+        assert!(done(&bench, &["verify", "b.img"]).contains("all good"));
+        assert!(done(&bench, &["mirror", "verify", "dest"]).contains("all good"));
+        assert!(done(&bench, &["verify", "b.lock"]).contains("all good"));
+    });
+}
+
+#[test]
+fn faults_are_named_mended_and_told_by_the_exit_status() {
+    let tree = server_tree(FORMATS[0], "1.0-r1");
+    let upstream = Upstream::honest(tree.clone());
+    let (bench, url) = (bench(), upstream.server.url());
+    done(&bench, &["mirror", "dest", "--full", "--mirror", &url, "--release", "25.12.0"]);
+    let a = in_base(&tree, "a");
+    std::fs::write(bench.dest().join(&a), "x").unwrap();
+    let (code, out, _) = owpkg(&bench, &[&["verify", "dest", "--json"], &KEYS[..]].concat());
+    let json: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &json["faults"][0]["path"]), (5, &Value::from(a)));
+    assert!(done(&bench, &["verify", "dest", "--repair", "--mirror", &url]).contains("all good"));
+    assert_eq!(owpkg(&bench, &["verify", "nothing"]).0, 2);
+    assert_eq!(owpkg(&bench, &["mirror", "other"]).0, 2, "there is no lock");
+    assert_eq!(owpkg(&bench, &["mirror", "other", "--full", "--feed", "x=http://h/x"]).0, 2);
+}
+
+#[test]
+fn feeds_of_an_architecture_need_no_target_and_can_be_chosen() {
+    for_each_format(|format| {
+        let tree = server_tree(format, "1.0-r1");
+        let upstream = Upstream::honest(tree.clone());
+        let (bench, url) = (bench(), upstream.server.url());
+        let from = ["--mirror", &url, "--releases", "25.12.0", "--full", "--archs", "x86_64"];
+        done(&bench, &[&["mirror", "dest"], &from[..], &["--feeds", "luci"]].concat());
+        let of = |start: &str| -> Tree {
+            vouched(&tree).into_iter().filter(|(path, _)| path.starts_with(start)).collect()
+        };
+        assert_eq!(bench.visible(), of("releases/25.12.0/packages/x86_64/luci/"));
+        done(&bench, &[&["mirror", "dest"], &from[..]].concat());
+        assert_eq!(bench.visible(), of("releases/25.12.0/packages/"));
+    });
+}
+
+#[test]
+fn images_come_by_device_and_only_as_the_signed_sums_say() {
+    let mut tree = server_tree(FORMATS[0], "1.0-r1");
+    let folder = "releases/25.12.0/targets/x86/64";
+    let mut add = |name: &str, bytes: &[u8]| tree.insert(format!("{folder}/{name}"), bytes.to_vec());
+    let profiles = serde_json::json!({"arch_packages": "x86_64", "profiles": {
+        "one": {"images": [{"name": "one.img.gz"}]}, "two": {"images": [{"name": "two.img.gz"}, {"name": "unsigned.img"}]}}});
+    add("profiles.json", profiles.to_string().as_bytes());
+    add("one.img.gz", b"the first image");
+    add("two.img.gz", b"the second image");
+    add("unsigned.img", b"nobody vouches for it");
+    add("openwrt-sdk.tar.zst", b"not an image");
+    let sums: String = ["profiles.json", "one.img.gz", "two.img.gz", "openwrt-sdk.tar.zst"]
+        .iter()
+        .map(|name| {
+            let digest = <sha2::Sha256 as sha2::Digest>::digest(&tree[&format!("{folder}/{name}")]);
+            format!("{} *{name}\n", hex::encode(digest))
+        })
+        .collect();
+    let signature = owpkg::demo::signers().unwrap().usign.sign(sums.as_bytes()).to_text();
+    tree.insert(format!("{folder}/sha256sums"), sums.into_bytes());
+    tree.insert(format!("{folder}/sha256sums.sig"), signature.into_bytes());
+    let upstream = Upstream::honest(tree.clone());
+    let (bench, url) = (bench(), upstream.server.url());
+    let images = |bench: &Bench| -> Vec<String> {
+        let names =
+            bench.visible().into_keys().filter(|path| Utf8Path::new(path).parent() == Some(folder.into()));
+        names
+            .filter_map(|path| path.rsplit('/').next().map(str::to_owned))
+            .filter(|name| name.contains("img"))
+            .collect()
+    };
+    let run = |more: &[&str]| {
+        done(
+            &bench,
+            &[&["mirror", "dest", "--images", "--mirror", &url, "--release", "25.12.0"], more].concat(),
+        )
+    };
+    run(&["--profile", "one"]);
+    assert_eq!(images(&bench), ["one.img.gz"]);
+    run(&[]);
+    assert_eq!(images(&bench), ["one.img.gz", "two.img.gz"]);
+    assert!(!bench.visible().contains_key(&format!("{folder}/openwrt-sdk.tar.zst")));
+    assert_eq!(bench.faults(), Vec::<String>::new());
+}
