@@ -10,6 +10,7 @@ mod resolve;
 mod select;
 mod selection;
 mod trust;
+mod vm;
 
 use serde_json::Value;
 
