@@ -5,13 +5,13 @@ use std::io::{self, Write};
 use super::style::Style;
 
 /// The width that everything is laid out for.
-const WIDTH: usize = 80;
+pub const WIDTH: usize = 80;
 
 /// Where what belongs to a label starts.
 const INDENT: usize = 12;
 
 /// Breaks text between words into lines of at most `width` characters; a longer word stays whole.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut length = 0;

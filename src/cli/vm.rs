@@ -1,6 +1,6 @@
 //! `owpkg vm`: how to run OpenWrt in a virtual machine with the card passed through. Nothing is run.
 
-use std::io::Write as _;
+use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -8,7 +8,9 @@ use serde::Serialize;
 use super::env::Env;
 use super::failure::Failure;
 use super::listing;
-use crate::output::vm::{self, Disks, Found, Hypervisor, Recipe};
+use super::style::Style;
+use super::text::{WIDTH, wrap};
+use crate::output::vm::{self, Body, Disks, Found, Hypervisor, Recipe};
 
 /// `owpkg vm`
 #[derive(Debug, Args)]
@@ -79,14 +81,45 @@ pub fn run(env: &mut Env, args: &VmArgs) -> Result<(), Failure> {
     let (image, packages) = (env.path(image), env.path(disk));
     let disks = Disks { image: image.as_str(), packages: packages.as_str() };
     let recipe = vm::recipe(hypervisor, &found, disks, &origin.to_string())?;
+    let style = Style::new(env.out_is_terminal, env);
     let printed = if args.json {
         serde_json::to_writer_pretty(&mut env.out, &VmJson { schema: "owpkg.vm/1", recipe: &recipe })
-            .map_err(std::io::Error::from)
+            .map_err(io::Error::from)
             .and_then(|()| writeln!(env.out))
     } else if args.script {
         write!(env.out, "{}", recipe.script)
     } else {
-        write!(env.out, "{recipe}")
+        print(&mut env.out, style, &recipe)
     };
     printed.map_err(Failure::stdout)
+}
+
+/// Prints the steps; what belongs into files and on command lines is not wrapped.
+fn print(out: &mut dyn Write, style: Style, recipe: &Recipe) -> io::Result<()> {
+    writeln!(out, "{}", style.strong(&recipe.title))?;
+    for source in &recipe.sources {
+        writeln!(out, "  line {}: {}", source.line, source.value)?;
+        writeln!(out, "    {}", style.faint(&source.text))?;
+    }
+    for (position, step) in recipe.steps.iter().enumerate() {
+        writeln!(out)?;
+        let number = format!("{:>2}. ", position + 1);
+        for (at, line) in wrap(&step.what, WIDTH - number.len()).iter().enumerate() {
+            writeln!(out, "{}{line}", if at == 0 { &*number } else { "    " })?;
+        }
+        let (path, text) = match &step.body {
+            Body::File { path, text } => (Some(path), text.clone()),
+            Body::Script { path } => (Some(path), recipe.script.clone()),
+            Body::Commands(commands) => (None, commands.join("\n")),
+        };
+        if let Some(path) = path {
+            writeln!(out, "    {}", style.strong(&format!("{path}:")))?;
+        }
+        writeln!(out)?;
+        text.lines().try_for_each(|line| match line.is_empty() {
+            true => writeln!(out),
+            false => writeln!(out, "        {line}"),
+        })?;
+    }
+    Ok(())
 }

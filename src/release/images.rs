@@ -181,7 +181,7 @@ impl Images {
         prefer(&|image| image.is_packed());
         match left[..] {
             [image] => Ok(image),
-            _ => Err(ImageError::WhichImage { at: self.folder.to_string(), there: labels(left.into_iter()) }),
+            _ => Err(ImageError::WhichImage { at: self.folder.to_string(), there: labels(left) }),
         }
     }
 

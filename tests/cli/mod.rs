@@ -12,6 +12,7 @@ mod select;
 mod selection;
 mod sources;
 mod trust;
+mod vm;
 
 use serde_json::Value;
 

@@ -55,7 +55,7 @@ impl Slot {
         let domain = parts.next().unwrap_or(Some(0))?;
         let function = u8::from_str_radix(function, 16).ok()?;
         let fits = device < 32 && function < 8;
-        fits.then(|| Slot { domain, bus: bus as u8, device: device as u8, function })
+        fits.then_some(Slot { domain, bus: bus as u8, device: device as u8, function })
     }
 
     /// The place as bhyve takes it: `2/0/0`; there is no domain in it.

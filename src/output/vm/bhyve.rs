@@ -13,7 +13,7 @@ pub(super) fn recipe(found: &Found, disks: Disks<'_>, listing: &str) -> Result<R
     }
     let sources = sources(found);
     let title =
-        format!("OpenWrt in bhyve with the card {} at {}, by {listing}", card.id, card.slot.freebsd());
+        format!("OpenWrt in bhyve with the card {} at {}, from {listing}", card.id, card.slot.freebsd());
     let (vendor, device) = (card.id.vendor, card.id.device);
     let id = format!("vendor=0x{vendor:04x} device=0x{device:04x}|chip=0x{device:04x}{vendor:04x}");
     let values = [
@@ -72,7 +72,7 @@ fn steps(found: &Found) -> Vec<Step> {
     let mut steps = vec![Step::file(reserve, "/boot/loader.conf.d/vmm.conf", loader), restart];
     steps.push(Step::commands("Install the EFI firmware.", ["pkg install bhyve-firmware"]));
     steps.push(Step {
-        what: "Save the script (--script prints it alone) and make it executable with chmod +x.".to_owned(),
+        what: "Save the script, executable; --script prints it alone.".to_owned(),
         body: Body::Script { path: SCRIPT_PATH },
     });
     steps.push(Step::commands("Boot once with the disk of packages.", ["openwrt-vm install"]));
@@ -87,5 +87,6 @@ fn steps(found: &Found) -> Vec<Step> {
         format!("/usr/sbin/daemon -f {SCRIPT_PATH} run\n"),
     ));
     steps.push(super::guide::radio());
+    steps.push(super::guide::way_out("route add default 192.168.1.1"));
     steps
 }

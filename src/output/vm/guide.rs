@@ -14,7 +14,8 @@ From the card to OpenWrt in bhyve, on FreeBSD, as root:
         shows what goes into /boot/loader.conf.d/vmm.conf: put it there
    6  owpkg vm bhyve --detect cards.txt --image openwrt.img --disk pkgs.img \\
         --script > /usr/local/sbin/openwrt-vm
-   7  chmod +x /usr/local/sbin/openwrt-vm && pkg install bhyve-firmware
+   7  chmod +x /usr/local/sbin/openwrt-vm && \\
+        pkg install bhyve-firmware
    8  shutdown -r now
    9  openwrt-vm install
         in the guest: mkdir -p /tmp/pkgs && mount -t vfat /dev/vdb /tmp/pkgs
@@ -34,7 +35,8 @@ From the card to OpenWrt in QEMU, on Linux, as root:
         shows what goes into /etc/modprobe.d and the kernel's command line
    6  owpkg vm qemu --detect cards.txt --image openwrt.img --disk pkgs.img \\
         --script > /usr/local/sbin/openwrt-vm
-   7  chmod +x /usr/local/sbin/openwrt-vm && apt install qemu-system-x86 ovmf socat
+   7  chmod +x /usr/local/sbin/openwrt-vm && \\
+        apt install qemu-system-x86 ovmf socat
    8  reboot
    9  openwrt-vm install
         in the guest: mkdir -p /tmp/pkgs && mount -t vfat /dev/vdb /tmp/pkgs
@@ -71,4 +73,9 @@ pub(super) fn radio() -> Step {
         ),
         ["wifi config", "uci show wireless"],
     )
+}
+
+/// How the host itself gets out through the guest.
+pub(super) fn way_out(command: &str) -> Step {
+    Step::commands("Once the guest is a client of a network, the host can go out through it.", [command])
 }

@@ -20,7 +20,7 @@ WantedBy=multi-user.target
 pub(super) fn recipe(found: &Found, disks: Disks<'_>, listing: &str) -> Recipe {
     let card = &found.card;
     let sources = sources(found);
-    let title = format!("OpenWrt in QEMU with the card {} at {}, by {listing}", card.id, card.slot);
+    let title = format!("OpenWrt in QEMU with the card {} at {}, from {listing}", card.id, card.slot);
     let values = [
         ("name", "openwrt".to_owned(), "The virtual machine"),
         ("image", disks.image.to_owned(), "OpenWrt's image, unpacked (--image)"),
@@ -82,7 +82,7 @@ fn steps(found: &Found, disks: Disks<'_>) -> Vec<Step> {
         }
     }
     steps.push(Step {
-        what: "Save the script (--script prints it alone) and make it executable with chmod +x. It needs \
+        what: "Save the script, executable; --script prints it alone. It needs \
                qemu-system-x86, ovmf and socat."
             .to_owned(),
         body: Body::Script { path: SCRIPT_PATH },
@@ -98,6 +98,7 @@ fn steps(found: &Found, disks: Disks<'_>) -> Vec<Step> {
         ["systemctl enable --now openwrt-vm", "openwrt-vm console"],
     ));
     steps.push(super::guide::radio());
+    steps.push(super::guide::way_out("ip route add default via 192.168.1.1"));
     steps.push(proxmox::step(card.slot, disks));
     steps
 }

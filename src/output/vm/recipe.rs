@@ -1,6 +1,6 @@
 //! A recipe and its text.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use serde::Serialize;
 
@@ -71,35 +71,4 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}: {} from: {}", self.line, self.value, self.text)
     }
-}
-
-impl fmt::Display for Recipe {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.title)?;
-        for source in &self.sources {
-            writeln!(f, "  {source}")?;
-        }
-        for (position, step) in self.steps.iter().enumerate() {
-            writeln!(f, "\n{}. {}", position + 1, step.what)?;
-            match &step.body {
-                Body::File { path, text } => writeln!(f, "   {path}:\n\n{}", indented(text))?,
-                Body::Script { path } => writeln!(f, "   {path}:\n\n{}", indented(&self.script))?,
-                Body::Commands(commands) => writeln!(f, "\n{}", indented(&commands.join("\n")))?,
-            }
-        }
-        Ok(())
-    }
-}
-
-fn indented(text: &str) -> String {
-    let mut indented = String::new();
-    for line in text.lines() {
-        // Writing to a string cannot fail.
-        let _ = match line.is_empty() {
-            true => writeln!(indented),
-            false => writeln!(indented, "    {line}"),
-        };
-    }
-    indented.truncate(indented.trim_end().len());
-    indented
 }
