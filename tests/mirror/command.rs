@@ -1,51 +1,24 @@
 //! The commands themselves, run in this process.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use camino::Utf8Path;
-use owpkg::cli::{Env, ErrStream, exit_code};
 use owpkg::index::FORMATS;
 use serde_json::Value;
 
+use crate::support::run;
+
 use super::{Bench, Tree, Upstream, for_each_format, in_base, server_tree, vouched};
-
-#[derive(Clone, Default)]
-struct Sink(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Runs owpkg in the bench's folder: exit status, standard output, standard error.
 fn owpkg(bench: &Bench, args: &[&str]) -> (u8, String, String) {
-    let (out, err) = (Sink::default(), Sink::default());
-    let mut env = Env {
-        args: ["owpkg"].iter().chain(args).map(Into::into).collect(),
-        cwd: bench.path(""),
-        vars: [("OWPKG_CACHE".to_owned(), bench.path("cache").into_string())].into(),
-        stdin: Box::new(std::io::empty()),
-        out: Box::new(out.clone()),
-        err: ErrStream::new(err.clone()),
-        out_is_terminal: false,
-        err_is_terminal: false,
-        now: 1_772_668_800,
-    };
-    let code = exit_code(&mut env);
-    let text = |sink: &Sink| String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
-    (code, text(&out), text(&err))
+    let cache = bench.path("cache").into_string();
+    let ran = run::owpkg(args).cwd(bench.path("").as_path()).var("OWPKG_CACHE", &cache).run();
+    (ran.code, ran.out, ran.err)
 }
 
 /// A bench with the key files of made releases.
 fn bench() -> Bench {
     let bench = Bench::new();
-    let signers = owpkg::demo::signers().unwrap();
+    let signers = ::owpkg::demo::signers().unwrap();
     std::fs::write(bench.path("usign.pub"), signers.usign.public().to_text()).unwrap();
     std::fs::write(bench.path("ec.pem"), signers.ec.public().to_pem()).unwrap();
     bench
@@ -139,7 +112,7 @@ fn images_come_by_device_and_only_as_the_signed_sums_say() {
             format!("{} *{name}\n", hex::encode(digest))
         })
         .collect();
-    let signature = owpkg::demo::signers().unwrap().usign.sign(sums.as_bytes()).to_text();
+    let signature = ::owpkg::demo::signers().unwrap().usign.sign(sums.as_bytes()).to_text();
     tree.insert(format!("{folder}/sha256sums"), sums.into_bytes());
     tree.insert(format!("{folder}/sha256sums.sig"), signature.into_bytes());
     let upstream = Upstream::honest(tree.clone());

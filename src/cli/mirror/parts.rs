@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::MirrorArgs;
+use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::request::Selected;
@@ -33,16 +34,9 @@ pub fn parts(
         for release in variants(&args.whole.releases, &args.source.release) {
             if args.whole.archs.is_empty() || !args.whole.targets.is_empty() {
                 for target in variants(&args.whole.targets, &args.source.target) {
-                    of_one_release(
-                        env,
-                        args,
-                        &selection,
-                        session,
-                        release.clone(),
-                        target,
-                        &earlier,
-                        &mut parts,
-                    )?;
+                    let source = SourceArgs { release: release.clone(), target, ..args.source.clone() };
+                    let open = session.open(env, &source)?;
+                    of_one_release(args, &selection, session, &open, &earlier, &mut parts)?;
                 }
             }
             for arch in &args.whole.archs {
@@ -90,29 +84,25 @@ impl Parts {
 }
 
 fn of_one_release(
-    env: &mut Env,
     args: &MirrorArgs,
     selection: &Selected<'_>,
     session: &Session,
-    release: Option<String>,
-    target: Option<String>,
+    open: &OpenRelease,
     earlier: Earlier<'_>,
     parts: &mut Parts,
 ) -> Result<(), Failure> {
-    let source = crate::cli::args::SourceArgs { release, target, ..args.source.clone() };
-    let open = session.open(env, &source)?;
     parts.warnings.extend(open.facts.warnings.iter().cloned());
     if args.whole.full {
         let wanted = |feed: &str, _: &Package<'_>| {
             args.whole.feeds.is_empty() || args.whole.feeds.iter().any(|name| name == feed)
         };
-        let found = of_release(&open, &wanted, earlier)?.into_iter();
+        let found = of_release(open, &wanted, earlier)?.into_iter();
         // Of feeds that --feeds leaves out, not even the index is asked for.
         found.filter(|part| !part.files.is_empty()).for_each(|part| parts.add(part));
     }
     if !args.selection.is_empty() {
         let (universe, odd) = open.universe()?;
-        let planned = session.plan(&open, &universe, selection)?;
+        let planned = session.plan(open, &universe, selection)?;
         parts.warnings.extend(planned.warnings.iter().chain(&odd).cloned());
         let files: HashSet<(&str, &str)> = planned
             .plan
@@ -122,9 +112,9 @@ fn of_one_release(
             .map(|package| (universe.feed(package.feed).name.as_str(), &*package.file))
             .collect();
         let wanted = |feed: &str, package: &Package<'_>| files.contains(&(feed, &*package.file));
-        of_release(&open, &wanted, earlier)?.into_iter().for_each(|part| parts.add(part));
+        of_release(open, &wanted, earlier)?.into_iter().for_each(|part| parts.add(part));
     }
-    add_target(args, session, &open, earlier, parts)
+    add_target(args, session, open, earlier, parts)
 }
 
 /// The target's metadata, where somebody vouches for it.

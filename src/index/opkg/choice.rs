@@ -55,10 +55,10 @@ pub fn rehearse(universe: &Universe<'_>, installed: &Installed, names: &[&str]) 
     };
     for name in names {
         let dependency = Dependency::on(name);
-        if installed.meeting(universe.format(), &dependency).is_none() {
-            if let Some(candidate) = client.best(&dependency, true) {
-                client.install(candidate);
-            }
+        if installed.meeting(universe.format(), &dependency).is_none()
+            && let Some(candidate) = client.best(&dependency, true)
+        {
+            client.install(candidate);
         }
     }
     client.unpacked

@@ -84,7 +84,7 @@ impl<'u> Search<'_, 'u, '_> {
         let mut open = open.map(|root| {
             (root_requirement(root), || Chain { because: root.because.clone(), packages: Vec::new() })
         });
-        open.find_map(|(root, chain)| self.unmet(&chain, &root).or_else(|| self.unchosen(&chain, &root)))
+        open.find_map(|(root, chain)| self.unmet(chain, &root).or_else(|| self.unchosen(chain, &root)))
     }
 
     /// The refusal, if the client would take none of the candidates by itself.
