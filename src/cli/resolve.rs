@@ -85,10 +85,10 @@ pub fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
 
 /// A refusal goes to stdout too, as an object, if objects are what is asked for.
 fn or_json<T>(env: &mut Env, args: &ResolveArgs, planned: Result<T, Failure>) -> Result<T, Failure> {
-    if let Err(failure) = &planned {
-        if args.json {
-            failure.print_json(env)?;
-        }
+    if let Err(failure) = &planned
+        && args.json
+    {
+        failure.print_json(env)?;
     }
     planned
 }
