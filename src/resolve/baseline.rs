@@ -47,7 +47,7 @@ pub enum BaselineError {
         /// The tree.
         at: String,
         /// Why.
-        refusal: Refusal,
+        refusal: Box<Refusal>,
     },
 }
 
@@ -122,7 +122,7 @@ impl Baseline {
         let root = |name: &String| Root { name: name.clone(), because: "the default packages".to_owned() };
         let request = Request { roots: known.into_iter().map(root).collect(), ..Request::default() };
         let plan = resolve(universe, &self.installed, &request)
-            .map_err(|refusal| BaselineError::Defaults { at, refusal })?;
+            .map_err(|refusal| BaselineError::Defaults { at, refusal: Box::new(refusal) })?;
         let steps: Vec<(String, Held)> = plan
             .steps
             .iter()

@@ -3,6 +3,19 @@
 //! A package answers to its own name at its version, and to the names that it provides at the versions it provides
 //! them at; without one it does so virtually. A name that has a version belongs to one package; virtual names are
 //! shared, and nobody is taken for one without a priority unless it is required by a name of its own.
+//!
+//! | rule | case in `tests/cases` |
+//! |---|---|
+//! | an installed provider is kept | `met-by-the-router` |
+//! | a name that has a version belongs to one package | `wpad-conflict-apk` |
+//! | nobody is taken for a virtual name without a priority | `apk-virtual-name-has-no-default` |
+//! | unless something requires it by another name | `apk-virtual-name-met-by-another-need` |
+//! | the version under the name decides before the priority | `apk-version-before-priority` |
+//! | the higher priority wins | `apk-priority` |
+//! | `!b` hits the providers of b too | `apk-conflict-with-a-virtual-name` |
+//! | the favourite is not left for what it lacks itself | `apk-favourite-lacks-something`, `apk-provider-lacks-something` |
+//! | a package comes unasked once its conditions hold | `apk-install-if` |
+//! | what is recommended is not heeded | `apk-recommends` |
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashSet;

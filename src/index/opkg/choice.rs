@@ -1,10 +1,24 @@
 //! Which package opkg takes where several would do, and what it would install for a list of names.
 //!
-//! The rules, as its code has them: an installed provider that fits is kept; otherwise the candidate with the
-//! highest score wins (one point for the very name, one for a name that the user asks for), then the name that
-//! sorts last, then the highest version, then the better architecture. A name that another package both replaces
-//! and conflicts with stands for that other package. The closure of a name is computed before anything of it is
-//! installed, and nothing is ever taken back.
+//! The rules, as its code has them; each stands as a case in `tests/cases`:
+//!
+//! | rule | case |
+//! |---|---|
+//! | an installed provider that fits is kept | `met-by-the-router` |
+//! | the highest score wins: one point for the very name, one for a name that the user asks for | `opkg-asked-provider-counts` |
+//! | then the name that sorts last | `opkg-provider-sorts-last` |
+//! | but of the providers of a name on the command line the one that sorts first | `opkg-virtual-name-asked-for` |
+//! | then the highest version, then the better architecture | `architecture-of-any` |
+//! | a package counts only if something answers to all that it depends on | `opkg-kernel-of-two-builds` |
+//! | alternatives: an installed one, else the leftmost that there is | `opkg-alternatives` |
+//! | a constraint on a virtual name is compared with the provider's own version | `opkg-constraint-on-a-virtual-name` |
+//! | equal versions satisfy every constraint | `opkg-equal-version-always-fits` |
+//! | what both replaces and conflicts with a package stands for it | `opkg-superseded` |
+//! | a star takes every provider that can be had | `opkg-greedy` |
+//! | what is recommended comes along | `opkg-recommends` |
+//! | the closure of a name is computed before anything of it is installed | `opkg-two-providers` |
+//! | nothing is ever taken back | `opkg-conflict-needs-backtracking` |
+//! | conflicts are with packages, not with what they provide | `opkg-conflict-with-a-virtual-name` |
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{HashMap, HashSet};

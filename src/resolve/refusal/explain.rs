@@ -21,7 +21,7 @@ pub fn unknown_root(eligibility: &Eligibility<'_, '_>) -> Result<(), Refusal> {
             false => Refusal::OtherArchitecture { name, because, archs, router: universe.arch().to_owned() },
             true => Refusal::UnknownPackage {
                 near: near(&name, universe.packages().map(|(_, package)| package.name)),
-                known: Known::of(&name),
+                known: Known::of(&name).map(Box::new),
                 name,
                 because,
             },
@@ -141,7 +141,13 @@ impl<'u> Search<'_, 'u, '_> {
         }
         let name = requirement.first.name;
         let is_missing = rejected.is_empty() && other_versions.is_empty();
-        let drift = is_missing.then(|| Drift::of_missing(name, universe, installed)).flatten();
-        Some(Refusal::Unmet { chain, wanted: requirement.to_string(), rejected, other_versions, drift })
+        let drift = is_missing.then(|| Drift::of_missing(name, universe, installed)).flatten().map(Box::new);
+        Some(Refusal::Unmet {
+            chain,
+            wanted: requirement.to_string(),
+            rejected,
+            other_versions: other_versions.into(),
+            drift,
+        })
     }
 }

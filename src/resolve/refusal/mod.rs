@@ -58,7 +58,7 @@ pub enum Refusal {
         /// Names like it that feeds hold.
         near: Vec<String>,
         /// Where else it is known to be.
-        known: Option<Known>,
+        known: Option<Box<Known>>,
     },
     /// The feeds hold it for other architectures only.
     OtherArchitecture {
@@ -91,9 +91,9 @@ pub enum Refusal {
         /// Packages that would meet it but may not be chosen.
         rejected: Vec<Rejected>,
         /// Packages that answer to the name in versions that do not fit, as `name version`.
-        other_versions: Vec<String>,
+        other_versions: Box<[String]>,
         /// The same library with another binary interface, where that is what there is.
-        drift: Option<Drift>,
+        drift: Option<Box<Drift>>,
     },
     /// Packages provide a name, and the client takes none of them unless it is named.
     Unchosen {

@@ -18,7 +18,7 @@ use std::cmp::Ordering;
 use std::collections::VecDeque;
 
 use super::choice::Standing;
-use super::depends::Clause;
+use super::depends::{self, Clause};
 use discover::Discovery;
 use names::{Answer, CandidateId, NameId, Names, Need};
 use queues::{Queue, Queues};
@@ -45,13 +45,16 @@ impl<'a, 'i> Solver<'a, 'i> {
     /// Takes a request to add `wanted` to a router.
     pub fn new(universe: &'a Universe<'i>, installed: &'a Installed, wanted: &[&'a str]) -> Solver<'a, 'i> {
         let mut names = Names::new(universe, installed);
-        let mut world: Vec<&str> =
-            installed.iter().map(|(name, _)| name).chain(wanted.iter().copied()).collect();
-        world.sort_by_key(|name| (name.to_ascii_lowercase(), *name));
+        let any = |name| Clause { dependency: Dependency::on(name), conflict: false };
+        let wanted: Vec<Clause<'a>> =
+            wanted.iter().map(|word| depends::clause(word).unwrap_or(any(word))).collect();
+        let asked: Vec<&str> = wanted.iter().map(|clause| clause.dependency.name).collect();
+        let others = installed.iter().map(|(name, _)| name).filter(|name| !asked.contains(name));
+        let mut world: Vec<Clause<'a>> = others.map(any).chain(wanted).collect();
+        world.sort_by_key(|clause| (clause.dependency.name.to_ascii_lowercase(), clause.dependency.name));
         world.dedup();
-        let clause = |name| Clause { dependency: Dependency::on(name), conflict: false };
-        let world: Vec<_> = world.into_iter().map(|name| names.need(&clause(name))).collect();
-        let mut discovery = Discovery::new(wanted);
+        let world: Vec<_> = world.iter().map(|clause| names.need(clause)).collect();
+        let mut discovery = Discovery::new(&asked);
         for need in &world {
             discovery.follow(&mut names, need.name);
         }
