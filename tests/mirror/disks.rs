@@ -144,7 +144,7 @@ fn an_image_cut_or_filled_with_noise_is_a_fault_and_no_panic() {
             }
         }
         fs::write(path, &bytes).unwrap();
-        let (disk, found) = (DiskSource::of(path).unwrap(), &bytes != &whole);
+        let (disk, found) = (DiskSource::of(path).unwrap(), bytes != whole);
         let named = faults(&disk, &disks.keyring);
         assert!(!found || !named.is_empty() || only_slack(&whole, &bytes), "step {step}");
     }

@@ -95,7 +95,7 @@ fn missing_files_busy_servers_and_redirects() {
             |request: &Request, _: &[u8]| request.path.contains("/base/c").then(|| Reply::status(404));
         assert!(!lied_to(format, missing));
         let busy = |request: &Request, _: &[u8]| {
-            let status = if request.path.len() % 2 == 0 { 429 } else { 503 };
+            let status = if request.path.len().is_multiple_of(2) { 429 } else { 503 };
             (request.earlier == 0).then(|| Reply::status(status).with("Retry-After", "0"))
         };
         assert!(lied_to(format, busy));
