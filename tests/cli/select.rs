@@ -152,5 +152,5 @@ fn feeds_without_any_wpad_are_a_warning_unless_one_is_asked_for() {
     assert!(ran.out.contains("kmod-iwlwifi"), "{}", ran.out);
     assert!(!run(&["--wpa", "none"]).err.contains("no feed holds a wpad"));
     let named = run(&["--wpa", "wpad-openssl"]);
-    assert!(named.err.contains("no feed holds the package wpad-openssl"), "{}", named.err);
+    assert!(named.err.contains("no feed of this release holds wpad-openssl"), "{}", named.err);
 }

@@ -112,7 +112,9 @@ fn a_chain_as_long_as_an_index_does_not_fill_the_disk() {
     let (head, packages) = text.split_once("[[package]]").unwrap();
     let template = packages.split("[[package]]").find(|package| package.contains("name = \"iw\"")).unwrap();
     let template = template.split("needed_by").next().unwrap();
-    let mut lock = head.to_owned();
+    // What it installs must be of its packages.
+    let (start, rest) = head.split_once("install = [").unwrap();
+    let mut lock = format!("{start}install = [\"p0\"{}", &rest[rest.find(']').unwrap()..]);
     for number in 0..5_000 {
         let package = template.replace("name = \"iw\"", &format!("name = \"p{number}\""));
         let link = match number {

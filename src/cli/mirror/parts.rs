@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::MirrorArgs;
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
-use crate::cli::failure::{Exit, Failure};
+use crate::cli::failure::Failure;
 use crate::cli::request::Selected;
 use crate::cli::session::{self, Session};
 use crate::fetch::Location;
@@ -177,7 +177,7 @@ fn of_one_arch(
 }
 
 fn of_one_lock(
-    env: &Env,
+    env: &mut Env,
     args: &MirrorArgs,
     session: &mut Session,
     path: &str,
@@ -197,17 +197,14 @@ fn of_one_lock(
     let built_in = session.built_in.as_ref();
     let found = of_lock(&session.fetcher, &session.keyring, session.unsigned, &lock, built_in, earlier)?;
     found.into_iter().for_each(|part| parts.add(part));
-    let named = lock.release.as_deref().and_then(|name| Release::parse(name).ok());
-    let (Some(release), Ok(target)) = (named, lock.target.parse()) else {
-        return Err(Failure::new(Exit::Usage, format!("{path} names no release and target"), None));
+    // A router asks for every index of its release, not only for those that the lock uses.
+    let source = crate::cli::args::SourceArgs {
+        release: lock.release,
+        target: Some(lock.target),
+        tree: built_in.is_none().then_some(lock.source),
+        ..args.source.clone()
     };
-    let root = lock.root(built_in).map_err(Failure::from)?;
-    let target = Target { root: &root, release: &release, target: &target, images: &images(args) };
-    match target.part(&session.fetcher, &session.keyring, session.unsigned, earlier)? {
-        Ok(part) => parts.add(part),
-        Err(why) => {
-            parts.warnings.push(format!("{why}: its profiles.json, manifest and images are left out"))
-        }
-    }
-    Ok(())
+    let open = session.open(env, &source)?;
+    of_release(&open, &|_, _| false, earlier)?.into_iter().for_each(|part| parts.add(part));
+    add_target(args, session, &open, earlier, parts)
 }
