@@ -167,9 +167,4 @@ impl<'i> Universe<'i> {
     pub fn foreign(&self, name: &str) -> impl Iterator<Item = &'i str> {
         self.foreign.iter().filter(move |(own, _)| *own == name).map(|(_, arch)| *arch)
     }
-
-    /// Every name that a package answers to: for suggestions.
-    pub fn all_names(&self) -> impl Iterator<Item = &'i str> + '_ {
-        self.answering.keys().copied()
-    }
 }
