@@ -1,6 +1,7 @@
 //! The feeds of an architecture alone, without a target.
 
-use super::open::Reader;
+use super::feeds::{self, Wanted};
+use super::open::{Ask, METADATA_CAP, Reader};
 use super::{FeedPlace, ReleaseError};
 use crate::fetch::{Fetcher, Location};
 use crate::index::{FORMATS, Format};
@@ -36,4 +37,31 @@ pub fn open_arch(
     }
     let expected = FORMATS.map(|format| format.index_files()[0].name).to_vec();
     Err(ReleaseError::NoIndex { at: root.join(&format!("packages/{arch}"))?.to_string(), expected })
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of a tree of which nothing more is known.
+    pub(super) fn new(
+        fetcher: &'a Fetcher,
+        keyring: &'a Keyring,
+        root: Location,
+        unsigned: Unsigned,
+    ) -> Reader<'a> {
+        let ask = Ask {
+            root,
+            release: None,
+            target: None,
+            profile: None,
+            extra_feeds: Vec::new(),
+            installed: None,
+            unsigned,
+        };
+        Reader { fetcher, keyring, ask, warnings: Vec::new() }
+    }
+
+    /// The feeds that an architecture may have.
+    pub(super) fn feeds_of_arch(&self, root: &Location, arch: &str) -> Result<Vec<Wanted>, ReleaseError> {
+        let feeds_conf = self.text(&root.join(&format!("packages/{arch}/feeds.conf"))?, METADATA_CAP)?;
+        Ok(feeds::of_arch(root, arch, feeds_conf.as_deref())?)
+    }
 }

@@ -9,7 +9,7 @@ use super::profiles::Profiles;
 use super::sums::Sums;
 use super::{FeedPlace, Kernel, Release, ReleaseError, ReleaseFacts, Target};
 
-const METADATA_CAP: u64 = 8 << 20;
+pub(super) const METADATA_CAP: u64 = 8 << 20;
 const MANIFEST_CAP: u64 = 1 << 20;
 
 /// Which release to read.
@@ -76,38 +76,13 @@ impl OpenRelease {
 }
 
 pub(super) struct Reader<'a> {
-    fetcher: &'a Fetcher,
-    keyring: &'a Keyring,
-    ask: Ask,
-    warnings: Vec<String>,
+    pub(super) fetcher: &'a Fetcher,
+    pub(super) keyring: &'a Keyring,
+    pub(super) ask: Ask,
+    pub(super) warnings: Vec<String>,
 }
 
-impl<'a> Reader<'a> {
-    /// A reader of a tree of which nothing more is known.
-    pub(super) fn new(
-        fetcher: &'a Fetcher,
-        keyring: &'a Keyring,
-        root: Location,
-        unsigned: Unsigned,
-    ) -> Reader<'a> {
-        let ask = Ask {
-            root,
-            release: None,
-            target: None,
-            profile: None,
-            extra_feeds: Vec::new(),
-            installed: None,
-            unsigned,
-        };
-        Reader { fetcher, keyring, ask, warnings: Vec::new() }
-    }
-
-    /// The feeds that an architecture may have.
-    pub(super) fn feeds_of_arch(&self, root: &Location, arch: &str) -> Result<Vec<Wanted>, ReleaseError> {
-        let feeds_conf = self.text(&root.join(&format!("packages/{arch}/feeds.conf"))?, METADATA_CAP)?;
-        Ok(feeds::of_arch(root, arch, feeds_conf.as_deref())?)
-    }
-
+impl Reader<'_> {
     fn open(mut self) -> Result<OpenRelease, ReleaseError> {
         let root = self.ask.root.clone();
         let target = Target::choose(self.fetcher, &root, self.ask.target.as_ref())?;
@@ -349,7 +324,7 @@ impl<'a> Reader<'a> {
         most_common(native).map(str::to_owned).ok_or(ReleaseError::NoArch { at })
     }
 
-    fn text(&self, at: &Location, cap: u64) -> Result<Option<String>, ReleaseError> {
+    pub(super) fn text(&self, at: &Location, cap: u64) -> Result<Option<String>, ReleaseError> {
         let found = self.fetcher.file(at, cap)?;
         Ok(found.map(|found| String::from_utf8_lossy(&found.bytes).into_owned()))
     }

@@ -21,6 +21,7 @@
 mod archive;
 mod bucket;
 mod error;
+mod files;
 mod folder;
 mod list;
 mod part;
