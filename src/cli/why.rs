@@ -138,7 +138,13 @@ fn not_in_plan(env: &mut Env, args: &WhyArgs, subject: &Subject<'_>) -> Result<(
         true => Failure::new(
             Exit::Unknown,
             format!("{name} is neither in the plan nor on the router, and no feed holds it"),
-            suggestion(near(name, universe.all_names().chain(installed.iter().map(|(name, _)| name)))),
+            suggestion(near(
+                name,
+                universe
+                    .packages()
+                    .map(|(_, package)| package.name)
+                    .chain(installed.iter().map(|(name, _)| name)),
+            )),
         ),
     })
 }

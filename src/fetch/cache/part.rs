@@ -134,15 +134,16 @@ impl Part {
 
     /// Removes it.
     pub(in crate::fetch) fn discard(self) -> io::Result<()> {
-        remove(&self.path)?;
-        remove(&validator_path(&self.path))
+        // The validator first, here and below: whoever is killed in between leaves none without its part.
+        remove(&validator_path(&self.path))?;
+        remove(&self.path)
     }
 
     /// Gives the finished file its final name.
     pub(super) fn keep_as(self, path: &Utf8Path) -> io::Result<()> {
         self.file.sync_all()?;
-        fs::rename(&self.path, path)?;
-        remove(&validator_path(&self.path))
+        remove(&validator_path(&self.path))?;
+        fs::rename(&self.path, path)
     }
 }
 
