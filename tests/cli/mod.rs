@@ -6,6 +6,7 @@ mod detect;
 mod disk;
 mod exits;
 mod image;
+mod outcomes;
 mod real;
 mod resolve;
 mod select;
