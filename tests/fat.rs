@@ -3,7 +3,7 @@
 
 mod contents;
 mod format;
-mod image;
+pub mod image;
 mod judges;
 mod names;
 mod random;

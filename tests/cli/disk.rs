@@ -14,7 +14,7 @@ use owpkg::trust::{Keyring, Unsigned};
 use crate::support::feeds::{DATE, FORMATS, Site, wifi};
 use crate::support::run::Desk;
 
-type Found = BTreeMap<String, Vec<u8>>;
+pub type Found = BTreeMap<String, Vec<u8>>;
 
 fn said(command: &mut Command) -> String {
     let program = command.get_program().to_owned();
@@ -73,7 +73,7 @@ fn read_tar(tar: &Utf8Path) -> (Found, Vec<(u64, u32)>) {
 }
 
 /// What a disk of the plan must hold below `feeds/`: by the tree's own files.
-fn expected_feeds(site: &Site, plan: &[String]) -> Found {
+pub fn expected_feeds(site: &Site, plan: &[String]) -> Found {
     let mut expected = Found::new();
     for (path, bytes) in &site.files.0 {
         let (folder, file) = path.rsplit_once('/').unwrap();

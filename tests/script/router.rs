@@ -17,7 +17,7 @@ pub const KERNEL: &str = "5.15.137-1-adec7b9ab9fcf988b58011de28c60b3a";
 const KEY: &str = "d95e275d41a63bff";
 
 /// What a stock image has of the tools that the script calls; it gets no others.
-const STOCK_TOOLS: [&str; 14] = [
+pub const STOCK_TOOLS: [&str; 14] = [
     "ash",
     "awk",
     "cat",

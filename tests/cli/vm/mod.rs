@@ -1,5 +1,7 @@
 //! `owpkg vm`: recipes from listings. The scripts are run too, with stand-ins for the host's commands.
 
+mod boot;
+mod guest;
 mod scripts;
 
 use super::keys;

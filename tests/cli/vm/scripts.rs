@@ -8,8 +8,8 @@ use super::{desk, vm};
 use crate::support::run::Desk;
 
 /// A host: a script, and what its commands do.
-struct Host {
-    desk: Desk,
+pub struct Host {
+    pub desk: Desk,
     script: String,
 }
 
@@ -24,7 +24,7 @@ impl Host {
     }
 
     /// Turns a path of the host's into one below the desk.
-    fn moved(mut self, from: &str, to: &str) -> Host {
+    pub fn moved(mut self, from: &str, to: &str) -> Host {
         assert!(self.script.contains(from), "{from}");
         self.script = self.script.replace(from, &format!("{}/{to}", self.desk.path()));
         self
@@ -33,13 +33,17 @@ impl Host {
     /// A stand-in for a command: it is written down, then does this.
     fn command(self, name: &str, does: &str) -> Host {
         let log = self.desk.path().join("log");
-        let text = format!("#!/bin/sh\necho {name} \"$@\" >>'{log}'\n{does}\n");
+        self.program(name, &format!("#!/bin/sh\necho {name} \"$@\" >>'{log}'\n{does}\n"))
+    }
+
+    /// Another program for a command.
+    pub fn program(self, name: &str, text: &str) -> Host {
         let path = self.desk.write(&format!("bin/{name}"), text);
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
         self
     }
 
-    fn run(&self, word: &str) -> Output {
+    pub fn run(&self, word: &str) -> Output {
         let path = format!("{}/bin:/usr/bin:/bin", self.desk.path());
         let script = self.desk.write("script", &self.script);
         let mut command = Command::new("sh");
@@ -124,7 +128,7 @@ fn bhyve_takes_no_card_that_is_another_or_not_reserved() {
     assert_eq!(crashed.run("run").status.code(), Some(1));
 }
 
-fn qemu() -> Host {
+pub fn qemu() -> Host {
     let host = Host::new("qemu --detect lspci.txt")
         .moved("/sys/bus/pci/devices", "devices")
         .moved("/sys/bus/pci/drivers_probe", "probe")
