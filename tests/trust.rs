@@ -2,17 +2,15 @@
 //! makes some of its own.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::Read;
 use std::process::Command;
 
 use camino::Utf8PathBuf;
 use owpkg::index::Format;
 use owpkg::index::opkg::Opkg;
+use owpkg::package;
 use owpkg::trust::usign::{PublicKey, SecretKey, Signature, UsignError};
-use owpkg::trust::{
-    self, Artifact, Authority, Digest, KeyError, Keyring, Mismatch, Sha256Reader, Signed, TrustError,
-    Unsigned,
-};
+use owpkg::trust::{self, Authority, Digest, Expected, KeyError, Keyring, Signed, TrustError, Unsigned};
 use tempfile::TempDir;
 
 use crate::shared;
@@ -269,13 +267,6 @@ fn the_official_key_vouches_for_its_sums() {
     assert_eq!(good.by().key_ids(), ["b5043e70f9a75cde"]);
 }
 
-/// Takes the digest of a whole file.
-fn measure(file: &mut dyn Read) -> io::Result<Digest> {
-    let mut hash = Sha256Reader::new(file);
-    io::copy(&mut hash, &mut io::sink())?;
-    Ok(Digest::sha256(hash.finish().0))
-}
-
 #[test]
 fn a_package_file_is_checked_by_size_and_digest() {
     let folder = tempfile::tempdir().unwrap();
@@ -283,18 +274,17 @@ fn a_package_file_is_checked_by_size_and_digest() {
     fs::write(&path, MESSAGE).unwrap();
     let digest = Digest::sha256(trust::sha256(MESSAGE));
     let length = MESSAGE.len() as u64;
-    let check = |size, digest: Digest| Artifact::check(&path, size, &digest, &Authority::Nobody, measure);
-    let good = check(Some(length), digest).unwrap();
+    let check = |size, digest: Digest| {
+        let expected = Expected { size, digest, by: Authority::Nobody, measure: package::measure };
+        expected.check(&mut fs::File::open(&path).unwrap()).unwrap()
+    };
+    let good = check(Some(length), digest).unwrap().kept_at(&path);
     assert_eq!((good.size(), good.sha256(), good.path()), (length, digest.value, path.as_path()));
-    assert!(check(None, digest).is_ok());
-    let wrong_size = check(Some(length + 1), digest).unwrap_err();
-    assert!(
-        matches!(wrong_size, Mismatch::Size { expected, found, .. } if (expected, found) == (length + 1, length))
-    );
-    let wrong_digest = check(Some(length), Digest::sha256([0; 32])).unwrap_err();
-    assert!(matches!(wrong_digest, Mismatch::Digest { found, .. } if found == digest));
-    let missing = Artifact::check(&path.with_extension("no"), None, &digest, &Authority::Nobody, measure);
-    assert!(matches!(missing, Err(Mismatch::Unreadable { .. })));
+    assert_eq!(*good.by(), Authority::Nobody);
+    assert!(check(None, digest).is_some());
+    assert!(check(Some(length + 1), digest).is_none());
+    assert!(check(Some(length), Digest::sha256([0; 32])).is_none());
+    assert!(check(Some(length), Digest::adb_sha256(digest.value)).is_none(), "no ADB file at all");
 
     let mut copy = Vec::new();
     good.open().unwrap().read_to_end(&mut copy).unwrap();

@@ -177,12 +177,8 @@ impl From<ImageError> for Failure {
             ImageError::Release(error) => return error.into(),
             ImageError::UnknownProfile { .. } => Exit::Unknown,
             ImageError::WhichProfile { .. } | ImageError::WhichImage { .. } => Exit::Usage,
-            ImageError::ProfilesDigest { .. } | ImageError::NotListed { .. } | ImageError::Mismatch(_) => {
-                Exit::Untrusted
-            }
-            ImageError::NoProfiles { .. } | ImageError::NoneLike { .. } | ImageError::Key(_) => {
-                Exit::Unavailable
-            }
+            ImageError::ProfilesDigest { .. } | ImageError::NotListed { .. } => Exit::Untrusted,
+            ImageError::NoProfiles { .. } | ImageError::NoneLike { .. } => Exit::Unavailable,
         };
         Failure::of(exit, &error, error.help())
     }
@@ -217,9 +213,7 @@ impl From<BundleError> for Failure {
             BundleError::Fetch(error) => error.into(),
             BundleError::Trust(error) => error.into(),
             BundleError::Lock(error) => error.into(),
-            BundleError::Mismatch(_) | BundleError::NotInIndex { .. } => {
-                Failure::of(Exit::Untrusted, &error, error.help())
-            }
+            BundleError::NotInIndex { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
     }
@@ -232,7 +226,6 @@ impl From<MirrorError> for Failure {
             MirrorError::Store(error) => error.into(),
             MirrorError::Trust(error) => error.into(),
             MirrorError::Bundle(error) => error.into(),
-            MirrorError::Mismatch(_) => Failure::of(Exit::Untrusted, &error, error.help()),
             MirrorError::NotInTree { .. } | MirrorError::NoRelease { .. } => {
                 Failure::of(Exit::Usage, &error, error.help())
             }

@@ -5,7 +5,7 @@ use std::io;
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
 
-use super::CacheKey;
+use crate::trust::Digest;
 
 /// Why a file could not be had. `at` is the URL or path, as [`Location`](super::Location) shows it.
 #[derive(Debug, thiserror::Error)]
@@ -43,13 +43,13 @@ pub enum FetchError {
         cap: u64,
     },
     /// A package file that is not the one that the index describes.
-    #[error("{at} is not the file that the index describes: expected {key}{}, found {found} bytes that differ",
+    #[error("{at} is not the file that the index describes: expected {digest}{}, found {found} bytes that differ",
         .size.map(|size| format!(" of {size} bytes")).unwrap_or_default())]
     Mismatch {
         /// The URL or path.
         at: String,
         /// What it should be.
-        key: CacheKey,
+        digest: Digest,
         /// The size that it should have, in bytes.
         size: Option<u64>,
         /// The size that it has, or was announced with, in bytes.

@@ -6,7 +6,8 @@ use std::io::{self, Read};
 use camino::Utf8Path;
 
 use super::cache::Packages;
-use super::{Cached, FetchError, MemoryTree, Want};
+use super::{FetchError, MemoryTree, Want};
+use crate::trust::{Artifact, Verified};
 
 /// Reads a file of at most `cap` bytes; nothing if there is none.
 pub(super) fn read(path: &Utf8Path, cap: u64) -> Result<Option<Vec<u8>>, FetchError> {
@@ -53,12 +54,14 @@ pub(super) fn recall(
 }
 
 /// Checks a package file where it lies.
-pub(super) fn artifact_in_folder(want: &Want, path: &Utf8Path) -> Result<Cached, FetchError> {
+pub(super) fn artifact_in_folder(want: &Want, path: &Utf8Path) -> Result<Verified<Artifact>, FetchError> {
     let missing = || FetchError::Missing { at: path.to_string() };
     let (mut file, size) = open(path)?.ok_or_else(missing)?;
-    let fits = want.size.is_none_or(|expected| expected == size)
-        && want.accepts(&mut file).map_err(read_error(path))?;
-    if fits { Ok(Cached { path: path.to_owned(), size }) } else { Err(want.mismatch(size)) }
+    if want.rules_out(size) {
+        return Err(want.mismatch(size));
+    }
+    let proof = want.expected.check(&mut file).map_err(read_error(path))?;
+    Ok(proof.ok_or_else(|| want.mismatch(size))?.kept_at(path))
 }
 
 /// Checks a package file of a tree in memory and gives it a place on disk.
@@ -67,14 +70,12 @@ pub(super) fn artifact_in_memory(
     tree: &MemoryTree,
     path: &str,
     packages: &Packages,
-) -> Result<Cached, FetchError> {
+) -> Result<Verified<Artifact>, FetchError> {
     let missing = || FetchError::Missing { at: want.location.to_string() };
     let bytes = tree.get(path).ok_or_else(missing)?;
-    let size = bytes.len() as u64;
     let unreadable = |source| FetchError::Read { at: want.location.to_string(), source };
-    let fits = want.size.is_none_or(|expected| expected == size)
-        && want.accepts(&mut &*bytes).map_err(unreadable)?;
-    if fits { packages.put(&want.key, bytes) } else { Err(want.mismatch(size)) }
+    let proof = want.expected.check(&mut &*bytes).map_err(unreadable)?;
+    packages.put(want, proof.ok_or_else(|| want.mismatch(bytes.len() as u64))?, bytes)
 }
 
 /// Opens a regular file. Anything else is refused before it is opened: a FIFO would wait forever.

@@ -14,7 +14,6 @@
 mod cache;
 mod error;
 mod http;
-mod key;
 mod local;
 mod location;
 mod options;
@@ -27,11 +26,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 pub use self::error::{Failure, FetchError};
-pub use self::key::{CacheKey, CacheKeyError};
 pub use self::location::{Location, LocationError, MemoryTree};
 pub use self::options::Options;
 pub use self::progress::{Progress, Silent};
-pub use self::want::{Cached, Check, Fetched, Freshness, Want};
+pub use self::want::{Fetched, Freshness, Want};
+
+use crate::trust::{Artifact, Verified};
 
 use self::cache::{CacheDir, Documents, Held, Packages};
 use self::http::{Download, Http, Reload};
@@ -133,14 +133,15 @@ impl Fetcher {
     /// # Errors
     /// The first failure ends it. What has been fetched by then stays in the cache, in whole or in part, and need not
     /// be fetched again.
-    pub fn artifacts(&self, wants: Vec<Want>) -> Result<Vec<Cached>, FetchError> {
+    pub fn artifacts(&self, wants: Vec<Want>) -> Result<Vec<Verified<Artifact>>, FetchError> {
         // The same file wanted twice is fetched once.
         let mut first_of = HashMap::new();
         let mut distinct = Vec::new();
         let places: Vec<usize> = wants
             .into_iter()
             .map(|want| {
-                *first_of.entry(want.key.clone()).or_insert_with(|| {
+                let file = (want.expected.digest, want.expected.by.clone());
+                *first_of.entry(file).or_insert_with(|| {
                     distinct.push(want);
                     distinct.len() - 1
                 })
@@ -161,8 +162,8 @@ impl Fetcher {
         {
             return Err(FetchError::Offline { at: download.want.location.to_string() });
         }
-        for (place, cached) in absent.into_iter().zip(self.http.artifacts(&downloads)?) {
-            found[place] = Some(cached);
+        for (place, artifact) in absent.into_iter().zip(self.http.artifacts(&downloads)?) {
+            found[place] = Some(artifact);
         }
         // Nothing is left open: what is neither in the cache nor local was downloaded or was an error.
         Ok(places.into_iter().filter_map(|place| found[place].clone()).collect())
@@ -173,16 +174,16 @@ impl Fetcher {
     ///
     /// # Errors
     /// When a file in a folder is missing or another one, or the cache cannot be read.
-    pub fn at_hand(&self, wants: &[Want]) -> Result<Vec<Option<Cached>>, FetchError> {
+    pub fn at_hand(&self, wants: &[Want]) -> Result<Vec<Option<Verified<Artifact>>>, FetchError> {
         let workers = thread::available_parallelism().map_or(1, usize::from).min(wants.len());
         let next = AtomicUsize::new(0);
-        let work = || -> Result<Vec<(usize, Cached)>, FetchError> {
+        let work = || -> Result<Vec<(usize, Verified<Artifact>)>, FetchError> {
             let mut found = Vec::new();
             loop {
                 let place = next.fetch_add(1, Ordering::Relaxed);
                 let Some(want) = wants.get(place) else { return Ok(found) };
-                if let Some(cached) = self.artifact_at_hand(want)? {
-                    found.push((place, cached));
+                if let Some(artifact) = self.artifact_at_hand(want)? {
+                    found.push((place, artifact));
                 }
             }
         };
@@ -195,19 +196,19 @@ impl Fetcher {
         });
         let mut all = vec![None; wants.len()];
         for result in results {
-            for (place, cached) in result? {
-                all[place] = Some(cached);
+            for (place, artifact) in result? {
+                all[place] = Some(artifact);
             }
         }
         Ok(all)
     }
 
-    fn artifact_at_hand(&self, want: &Want) -> Result<Option<Cached>, FetchError> {
+    fn artifact_at_hand(&self, want: &Want) -> Result<Option<Verified<Artifact>>, FetchError> {
         if let Location::Folder(path) = &want.location {
             return local::artifact_in_folder(want, path).map(Some);
         }
         match self.packages.get(want)? {
-            Held::Good(cached) => return Ok(Some(cached)),
+            Held::Good(artifact) => return Ok(Some(artifact)),
             Held::Damaged => self.progress.repairing(&want.name),
             Held::Nothing => {}
         }

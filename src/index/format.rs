@@ -3,12 +3,12 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::fmt;
-use std::io::{self, Read};
+use std::io;
 
 use super::{Constraint, Dependency, FeedId, Installed, Package, PackageId, Relation, Universe};
 use crate::blueprint::{Article, Blueprint, Made, Signers};
 use crate::trust::usign::UsignError;
-use crate::trust::{Digest, Signed, SignedFile, Verified};
+use crate::trust::{Signed, SignedFile, Verified};
 
 /// A package format: its files, its versions, and the way its client chooses.
 pub trait Format: fmt::Debug + Sync {
@@ -24,9 +24,6 @@ pub trait Format: fmt::Debug + Sync {
 
     /// Reads the packages of an index.
     fn parse<'i>(&self, index: &'i Verified<Signed>, feed: FeedId) -> Result<Parsed<'i>, IndexError>;
-
-    /// Takes the digest of a package file in the way the index states it, checking what the index does not cover.
-    fn measure(&self, file: &mut dyn Read) -> io::Result<Digest>;
 
     /// The order of versions.
     fn compare(&self, a: &str, b: &str) -> Ordering;

@@ -1,14 +1,13 @@
 //! The verified bytes of a lock: what every output is made of.
 
-use std::sync::Arc;
-
 use camino::Utf8Path;
 
 use super::{Lock, LockError, LockedPackage};
-use crate::fetch::{CacheKey, CacheKeyError, FetchError, Fetcher, Location, LocationError, MemoryTree, Want};
+use crate::fetch::{FetchError, Fetcher, Location, LocationError, MemoryTree, Want};
 use crate::index::{FeedId, IndexError};
+use crate::package;
 use crate::trust::{
-    self, Artifact, Digest, Keyring, Mismatch, Signed, SignedFile, TrustError, Unsigned, Verified,
+    self, Artifact, Digest, Expected, Keyring, Signed, SignedFile, TrustError, Unsigned, Verified,
 };
 
 /// A lock with the bytes that it names, each vouched for.
@@ -40,15 +39,9 @@ pub enum BundleError {
     /// An index is not vouched for.
     #[error(transparent)]
     Trust(#[from] TrustError),
-    /// A package file changed after it was checked.
-    #[error(transparent)]
-    Mismatch(#[from] Mismatch),
     /// The lock names a place that is none.
     #[error(transparent)]
     Location(#[from] LocationError),
-    /// The lock names a digest that is none.
-    #[error(transparent)]
-    Key(#[from] CacheKeyError),
     /// The lock is of a format that is not known.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -96,7 +89,7 @@ impl BundleError {
             BundleError::NotInIndex { .. } => {
                 Some("the lock was changed by hand: run owpkg resolve again".into())
             }
-            BundleError::Mismatch(_) | BundleError::Key(_) | BundleError::Index { .. } => None,
+            BundleError::Index { .. } => None,
         }
     }
 }
@@ -207,19 +200,26 @@ fn fetch_packages(
     indexes: &[Verified<Signed>],
     built_in: Option<&MemoryTree>,
 ) -> Result<Vec<LockedFeed>, BundleError> {
-    let format = lock.format()?;
+    let position = |package: &LockedPackage| lock.feeds.iter().position(|feed| feed.name == package.feed);
     let mut wants = Vec::new();
+    let mut positions = Vec::new();
     for package in &lock.packages {
-        let digest = package.digest();
+        let in_no_index =
+            || BundleError::NotInIndex { package: package.name.clone(), feed: package.feed.clone() };
+        let position = position(package).ok_or_else(in_no_index)?;
+        positions.push(position);
         wants.push(Want {
             location: Bundle::place(&package.url, built_in)?,
             name: package.file.clone(),
-            size: package.size,
-            key: CacheKey::parse(&format!("{}-{}", digest.kind.name(), digest.hex()))?,
-            check: Arc::new(move |file| Ok(format.measure(file)? == digest)),
+            expected: Expected {
+                size: package.size,
+                digest: package.digest(),
+                by: indexes[position].by().clone(),
+                measure: package::measure,
+            },
         });
     }
-    let cached = fetcher.artifacts(wants)?;
+    let artifacts = fetcher.artifacts(wants)?;
     let mut feeds: Vec<LockedFeed> = lock
         .feeds
         .iter()
@@ -230,14 +230,7 @@ fn fetch_packages(
             packages: Vec::new(),
         })
         .collect();
-    for (package, cached) in lock.packages.iter().zip(cached) {
-        let Some(position) = feeds.iter().position(|feed| feed.name == package.feed) else {
-            let (package, feed) = (package.name.clone(), package.feed.clone());
-            return Err(BundleError::NotInIndex { package, feed });
-        };
-        let by = indexes[position].by();
-        let artifact =
-            Artifact::check(&cached.path, package.size, &package.digest(), by, |file| format.measure(file))?;
+    for ((package, position), artifact) in lock.packages.iter().zip(positions).zip(artifacts) {
         feeds[position].packages.push((package.file.clone(), artifact));
     }
     Ok(feeds)

@@ -1,8 +1,5 @@
 //! Why an image cannot be had.
 
-use crate::fetch::CacheKeyError;
-use crate::trust::Mismatch;
-
 use super::ReleaseError;
 
 /// Why an image cannot be had.
@@ -67,12 +64,6 @@ pub enum ImageError {
         /// The image.
         name: String,
     },
-    /// It changed after it was fetched.
-    #[error(transparent)]
-    Mismatch(#[from] Mismatch),
-    /// Its digest cannot name it in the cache.
-    #[error(transparent)]
-    Key(#[from] CacheKeyError),
 }
 
 impl ImageError {

@@ -4,11 +4,12 @@
 //! packages have them, signed by usign.
 
 use std::collections::BTreeMap;
-use std::io;
-use std::sync::Arc;
 
-use crate::fetch::{CacheKey, Fetched, Fetcher, Location, Want};
-use crate::trust::{self, Artifact, Authority, Digest, Keyring, Signed, TrustError, Unsigned, Verified};
+use crate::fetch::{Fetched, Fetcher, Location, Want};
+use crate::package;
+use crate::trust::{
+    self, Artifact, Authority, Digest, Expected, Keyring, Signed, TrustError, Unsigned, Verified,
+};
 
 use super::image_error::ImageError;
 use super::profiles::{ListedImage, Profiles};
@@ -195,14 +196,10 @@ impl Images {
         let want = Want {
             location: self.folder.join(&image.name).map_err(ReleaseError::from)?,
             name: image.name.clone(),
-            size: None,
-            key: CacheKey::parse(&format!("sha256-{}", digest.hex()))?,
-            check: Arc::new(move |file| Ok(measure(file)? == digest)),
+            expected: Expected { size: None, digest, by: self.by.clone(), measure: package::measure },
         };
-        let at = want.location.to_string();
-        let mut cached = fetcher.artifacts(vec![want]).map_err(ReleaseError::from)?;
-        let cached = cached.pop().ok_or(ImageError::NotListed { at, name: image.name.clone() })?;
-        Ok(Artifact::check(&cached.path, None, &digest, &self.by, |file| measure(file))?)
+        let mut artifacts = fetcher.artifacts(vec![want]).map_err(ReleaseError::from)?;
+        artifacts.pop().ok_or_else(not_listed)
     }
 }
 
@@ -219,10 +216,4 @@ fn labels<'i>(images: impl IntoIterator<Item = &'i Image>) -> Vec<String> {
         None => image.kind.clone(),
     };
     images.into_iter().map(label).collect()
-}
-
-fn measure(file: &mut dyn io::Read) -> io::Result<Digest> {
-    let mut reader = trust::Sha256Reader::new(file);
-    io::copy(&mut reader, &mut io::sink())?;
-    Ok(Digest::sha256(reader.finish().0))
 }

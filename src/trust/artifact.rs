@@ -5,77 +5,75 @@ use std::io::{self, Read};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Authority, Digest, Verified};
+use super::{Authority, Digest, DigestKind, Verified};
+
+/// Takes the digest of a file in the way that its kind says. An error of kind `InvalidData` or `UnexpectedEof` means
+/// that the file is no package.
+pub type Measure = fn(DigestKind, &mut dyn Read) -> io::Result<Digest>;
+
+/// A package file as an index describes it.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    /// Its size in bytes, where the index states it.
+    pub size: Option<u64>,
+    /// Its digest.
+    pub digest: Digest,
+    /// Who vouches for the index.
+    pub by: Authority,
+    /// How the digest is taken.
+    pub measure: Measure,
+}
+
+/// That some bytes are the ones expected, wherever they will be kept.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    size: u64,
+    sha256: [u8; 32],
+    by: Authority,
+}
 
 /// A package file whose bytes have the digest that its index states.
 ///
 /// The file is hashed once more while it is copied out ([`Artifact::open`]), so a file that changes between
-/// the check and the copy cannot reach an output either.
-#[derive(Debug, Clone)]
+/// the check and the copy, or another one than was checked, cannot reach an output either.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artifact {
     path: Utf8PathBuf,
     size: u64,
     sha256: [u8; 32],
 }
 
-/// The file is not the one that the index lists.
-#[derive(Debug, thiserror::Error)]
-pub enum Mismatch {
-    /// The file cannot be read.
-    #[error("{path} cannot be read")]
-    Unreadable {
-        /// The file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The digest differs.
-    #[error("{path} is not what the index lists: expected {expected}, found {found}")]
-    Digest {
-        /// The file.
-        path: Utf8PathBuf,
-        /// What the index states.
-        expected: Digest,
-        /// What the file holds.
-        found: Digest,
-    },
-    /// The size differs.
-    #[error("{path} is not what the index lists: expected {expected} bytes, found {found}")]
-    Size {
-        /// The file.
-        path: Utf8PathBuf,
-        /// What the index states, in bytes.
-        expected: u64,
-        /// The file's size in bytes.
-        found: u64,
-    },
+impl Expected {
+    /// Reads a file to its end; none if it is another one than expected.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn check(&self, file: &mut dyn Read) -> io::Result<Option<Proof>> {
+        let mut file = super::Sha256Reader::new(file);
+        let found = match (self.measure)(self.digest.kind, &mut file) {
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) =>
+            {
+                return Ok(None);
+            }
+            found => found?,
+        };
+        io::copy(&mut file, &mut io::sink())?;
+        let (sha256, size) = file.finish();
+        let fits = found == self.digest && self.size.is_none_or(|expected| expected == size);
+        Ok(fits.then(|| Proof { size, sha256, by: self.by.clone() }))
+    }
+}
+
+impl Proof {
+    /// The checked bytes, as they are kept in the file at `path`.
+    pub fn kept_at(self, path: &Utf8Path) -> Verified<Artifact> {
+        let Proof { size, sha256, by } = self;
+        Verified { value: Artifact { path: path.to_owned(), size, sha256 }, by }
+    }
 }
 
 impl Artifact {
-    /// Checks the file at `path` against the `size` and `digest` that an index states, whose authority is `by`.
-    ///
-    /// `measure` takes the digest of a package file in the way its format states it.
-    pub fn check(
-        path: &Utf8Path,
-        size: Option<u64>,
-        digest: &Digest,
-        by: &Authority,
-        measure: impl FnOnce(&mut dyn Read) -> io::Result<Digest>,
-    ) -> Result<Verified<Artifact>, Mismatch> {
-        let unreadable = |source| Mismatch::Unreadable { path: path.to_owned(), source };
-        let mut file = super::Sha256Reader::new(File::open(path).map_err(unreadable)?);
-        let found = measure(&mut file).map_err(unreadable)?;
-        io::copy(&mut file, &mut io::sink()).map_err(unreadable)?;
-        let (sha256, length) = file.finish();
-        if let Some(expected) = size.filter(|size| *size != length) {
-            return Err(Mismatch::Size { path: path.to_owned(), expected, found: length });
-        }
-        if found != *digest {
-            return Err(Mismatch::Digest { path: path.to_owned(), expected: *digest, found });
-        }
-        Ok(Verified { value: Artifact { path: path.to_owned(), size: length, sha256 }, by: by.clone() })
-    }
-
     /// Where the file is.
     pub fn path(&self) -> &Utf8Path {
         &self.path

@@ -1,7 +1,7 @@
 //! Who vouches for the bytes.
 //!
 //! The chain is key → index → digest → bytes. Its two links are checked here and nowhere else:
-//! [`Keyring::verify`] checks the signature of an index, [`Artifact::check`] the digest of a package
+//! [`Keyring::verify`] checks the signature of an index, [`Expected::check`] the digest of a package
 //! file that such an index lists. Both answer with a [`Verified`], which nothing outside this module can
 //! make: parsers take only a `Verified` index and writers only `Verified` content, so writing bytes that
 //! nobody vouched for does not compile.
@@ -16,14 +16,14 @@ pub mod usign;
 use std::fmt;
 use std::ops::Deref;
 
-pub use artifact::{Artifact, Mismatch};
+pub use artifact::{Artifact, Expected, Measure, Proof};
 pub use digest::{Counted, Digest, DigestKind, Sha256Reader, sha256};
 pub(crate) use digest::{hex_bytes, parse_hex};
 pub use key::{KeyError, PublicKey, Signature};
 pub use keyring::{Keyring, Signed, SignedFile, TrustError, Unsigned};
 
 /// A value that chains to a trusted key, or that the user accepted unsigned by name.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified<T> {
     value: T,
     by: Authority,
@@ -50,7 +50,7 @@ impl<T> Deref for Verified<T> {
 }
 
 /// Who vouches for a [`Verified`] value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Authority {
     /// The trusted keys whose signatures were found good; never empty.
     Keys(Vec<KeyId>),

@@ -5,7 +5,7 @@ use std::fs;
 use camino::Utf8PathBuf;
 use owpkg::fetch::FetchError;
 
-use super::{Bench, ETAG, at, content, want};
+use super::{Bench, ETAG, at, content, sha256, want};
 use crate::support::server::{Reply, Server};
 
 const SIZE: usize = 50_000;
@@ -23,12 +23,12 @@ fn a_damaged_package_is_fetched_again() {
         let bench = Bench::new();
         let server = server();
         let wanted = || vec![want(at(&server, "pkg"), &body)];
-        let path = bench.online().artifacts(wanted()).unwrap()[0].path.clone();
+        let path = bench.online().artifacts(wanted()).unwrap()[0].path().to_owned();
         fs::write(&path, damaged).unwrap();
 
         let offline = bench.offline().artifacts(wanted()).unwrap_err();
         assert!(matches!(offline, FetchError::Offline { .. }));
-        assert_eq!(bench.online().artifacts(wanted()).unwrap()[0].path, path);
+        assert_eq!(bench.online().artifacts(wanted()).unwrap()[0].path(), path);
         assert_eq!(fs::read(&path).unwrap(), body);
         assert_eq!(server.requests().len(), 2);
         assert!(!bench.told.repairing.lock().unwrap().is_empty());
@@ -36,11 +36,10 @@ fn a_damaged_package_is_fetched_again() {
 }
 
 /// Leaves what a killed run would have left: `part`, and beside it the validator of its source.
-fn killed(bench: &Bench, server: &Server, run: &str, part: &[u8], validator: Option<&str>) -> Utf8PathBuf {
+fn killed(bench: &Bench, run: &str, part: &[u8], validator: Option<&str>) -> Utf8PathBuf {
     let folder = bench.cache.join("v1/partial");
     fs::create_dir_all(&folder).unwrap();
-    let key = want(at(server, "pkg"), &content(SIZE)).key;
-    let path = folder.join(format!("{key}.{run}.part"));
+    let path = folder.join(format!("sha256-{}.{run}.part", sha256(&content(SIZE))));
     fs::write(&path, part).unwrap();
     if let Some(text) = validator {
         fs::write(path.with_extension("from"), text).unwrap();
@@ -72,9 +71,9 @@ fn whatever_a_killed_run_left_the_result_is_right() {
     for (number, (part, validator, requests)) in cases.into_iter().enumerate() {
         let bench = Bench::new();
         let server = server();
-        killed(&bench, &server, "run1", part, validator);
+        killed(&bench, "run1", part, validator);
         let cached = bench.online().artifacts(vec![want(at(&server, "pkg"), &body)]).unwrap();
-        assert_eq!(fs::read(&cached[0].path).unwrap(), body, "case {number}");
+        assert_eq!(fs::read(&cached[0].path()).unwrap(), body, "case {number}");
         assert_eq!(server.requests().len(), requests, "case {number}");
         assert_eq!(bench.files_in("partial"), Vec::<Utf8PathBuf>::new(), "case {number}");
     }
@@ -86,7 +85,7 @@ fn what_several_killed_runs_left_is_cleared_away() {
     let server = server();
     let body = content(SIZE);
     for run in ["run1", "run2", "run3"] {
-        killed(&bench, &server, run, &body[..100], Some(ETAG));
+        killed(&bench, run, &body[..100], Some(ETAG));
     }
     bench.online().artifacts(vec![want(at(&server, "pkg"), &body)]).unwrap();
     assert_eq!(server.requests()[0].range_start(), Some(100));
@@ -98,7 +97,7 @@ fn a_part_in_use_by_another_run_is_left_alone() {
     let bench = Bench::new();
     let server = server();
     let body = content(SIZE);
-    let theirs = killed(&bench, &server, "run1", &body[..100], Some(ETAG));
+    let theirs = killed(&bench, "run1", &body[..100], Some(ETAG));
     let lock = fs::File::open(&theirs).unwrap();
     lock.lock().unwrap();
 
@@ -149,7 +148,7 @@ fn losing_the_cache_while_running_does_no_harm() {
     let fetcher = bench.online();
     for _ in 0..2 {
         let cached = fetcher.artifacts(vec![want(at(&server, "pkg"), &body)]).unwrap();
-        assert_eq!(fs::read(&cached[0].path).unwrap(), body);
+        assert_eq!(fs::read(&cached[0].path()).unwrap(), body);
         fs::remove_dir_all(&bench.cache).unwrap();
     }
 }

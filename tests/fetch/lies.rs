@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use owpkg::fetch::{Cached, Failure, FetchError};
+use owpkg::fetch::{Failure, FetchError};
+use owpkg::trust::{Artifact, Verified};
 
 use super::{Bench, ETAG, at, content, want};
 use crate::support::server::{Reply, Request, Server};
@@ -13,7 +14,7 @@ const SIZE: usize = 300_000;
 /// right file or nothing.
 fn outcome(
     answer: impl Fn(&Request, &[u8]) -> Reply + Send + Sync + 'static,
-) -> (Result<Vec<Cached>, FetchError>, Vec<Request>) {
+) -> (Result<Vec<Verified<Artifact>>, FetchError>, Vec<Request>) {
     let bench = Bench::new();
     let body = content(SIZE);
     let served = body.clone();
@@ -21,7 +22,7 @@ fn outcome(
     let result = bench.online().artifacts(vec![want(at(&server, "pkg"), &body)]);
     let stored = bench.files_in("packages");
     match &result {
-        Ok(cached) => assert_eq!(fs::read(&cached[0].path).unwrap(), body),
+        Ok(cached) => assert_eq!(fs::read(&cached[0].path()).unwrap(), body),
         Err(_) => assert_eq!(stored, Vec::<camino::Utf8PathBuf>::new()),
     }
     if !matches!(result, Err(FetchError::Unavailable { .. })) {
@@ -39,7 +40,7 @@ fn mismatch(answer: impl Fn(&Request, &[u8]) -> Reply + Send + Sync + 'static) -
     assert_eq!(requests[1].range_start(), None);
     match result.unwrap_err() {
         error @ FetchError::Mismatch { found, .. } => {
-            assert!(error.to_string().contains("/pkg") && error.to_string().contains("sha256-"), "{error}");
+            assert!(error.to_string().contains("/pkg") && error.to_string().contains("sha256:"), "{error}");
             found
         }
         error => panic!("{error:?}"),

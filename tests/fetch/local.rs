@@ -47,7 +47,7 @@ fn packages_of_a_folder_are_used_where_they_lie() {
     let fetcher = bench.offline();
 
     let cached = fetcher.artifacts(vec![want(place.clone(), &bytes)]).unwrap();
-    assert_eq!((cached[0].path.clone(), cached[0].size), (path.clone(), 100_000));
+    assert_eq!((cached[0].path(), cached[0].size()), (path.as_path(), 100_000));
     assert!(!bench.cache.exists());
 
     let other = fetcher.artifacts(vec![want(place.clone(), &content(99_999))]).unwrap_err();
@@ -73,12 +73,12 @@ fn a_tree_in_memory_serves_like_a_server() {
 
     let package = tree().join("feed/pkg.apk").unwrap();
     let cached = fetcher.artifacts(vec![want(package.clone(), &content(5000))]).unwrap();
-    assert!(cached[0].path.starts_with(&bench.cache));
-    assert_eq!(fs::read(&cached[0].path).unwrap(), content(5000));
+    assert!(cached[0].path().starts_with(&bench.cache));
+    assert_eq!(fs::read(&cached[0].path()).unwrap(), content(5000));
 
-    fs::write(&cached[0].path, "damaged").unwrap();
+    fs::write(&cached[0].path(), "damaged").unwrap();
     let again = fetcher.artifacts(vec![want(package.clone(), &content(5000))]).unwrap();
-    assert_eq!(fs::read(&again[0].path).unwrap(), content(5000));
+    assert_eq!(fs::read(&again[0].path()).unwrap(), content(5000));
 
     let wrong = fetcher.artifacts(vec![want(package, &content(5001))]).unwrap_err();
     assert!(matches!(wrong, FetchError::Mismatch { at, .. } if at == "demo:/feed/pkg.apk"));

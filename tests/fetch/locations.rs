@@ -1,7 +1,7 @@
 //! Reading and joining locations; the names of cache entries.
 
 use camino::Utf8Path;
-use owpkg::fetch::{CacheKey, Location, LocationError};
+use owpkg::fetch::{Location, LocationError};
 use proptest::prelude::*;
 
 fn parse(text: &str) -> Result<Location, LocationError> {
@@ -82,29 +82,6 @@ fn nothing_joined_leaves_its_place() {
             assert!(joined.starts_with(&base.to_string()), "{joined}");
             assert!(!joined.contains(['?', '#']) || base.to_string().starts_with('/'), "{joined}");
         }
-    }
-}
-
-#[test]
-fn cache_keys_are_strict() {
-    let digest = "0123456789abcdef".repeat(4);
-    for good in [format!("sha256-{digest}"), format!("adb-sha256-{digest}"), format!("md5-{}", &digest[..32])]
-    {
-        assert_eq!(CacheKey::parse(&good).unwrap().as_str(), good);
-    }
-    for bad in [
-        digest.clone(),
-        format!("-{digest}"),
-        format!("sha256-{}", digest.to_uppercase()),
-        format!("sha256-{}", &digest[..31]),
-        format!("sha256-{digest}{digest}0"),
-        format!("../sha256-{digest}"),
-        format!("SHA256-{digest}"),
-        format!("sha256-{digest}\n"),
-        "sha256-../../../../../../../../../../etc".to_owned(),
-        String::new(),
-    ] {
-        assert!(CacheKey::parse(&bad).is_err(), "{bad}");
     }
 }
 

@@ -5,9 +5,9 @@ use std::io;
 
 use camino::Utf8PathBuf;
 
-use super::super::{Cached, FetchError, Want};
+use super::super::{FetchError, Want};
 use super::{CacheDir, PARTIAL, Part, cache_error};
-use crate::fetch::CacheKey;
+use crate::trust::{Artifact, Digest, Proof, Verified};
 
 /// The store of package files.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub(in crate::fetch) struct Packages {
 /// What the store holds of a wanted file.
 pub(in crate::fetch) enum Held {
     /// The file, which passed its check.
-    Good(Cached),
+    Good(Verified<Artifact>),
     /// Another file under its name: it was damaged after it had been stored.
     Damaged,
     /// Nothing.
@@ -28,7 +28,7 @@ pub(in crate::fetch) enum Held {
 /// What came of a finished download.
 pub(in crate::fetch) enum Settled {
     /// It passed its check.
-    Stored(Cached),
+    Stored(Verified<Artifact>),
     /// It is another file.
     Refused(Part),
 }
@@ -38,57 +38,65 @@ impl Packages {
         Self { dir }
     }
 
-    fn path(&self, key: &CacheKey) -> Utf8PathBuf {
-        self.dir.folder("packages").join(key.shard()).join(key.as_str())
+    fn path(&self, digest: &Digest) -> Utf8PathBuf {
+        self.dir.folder("packages").join(&digest.hex()[..2]).join(key(digest))
     }
 
     /// Looks a file up and checks it again. A damaged file is left for [`Self::settle`] to replace: removing it here
     /// could remove the good one that another process has just put in its place.
     pub(in crate::fetch) fn get(&self, want: &Want) -> Result<Held, FetchError> {
-        let path = self.path(&want.key);
+        let path = self.path(&want.expected.digest);
         let mut file = match File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Held::Nothing),
             Err(error) => return Err(cache_error(&path)(error)),
         };
         let size = file.metadata().map_err(cache_error(&path))?.len();
-        if want.size.is_none_or(|expected| expected == size)
-            && want.accepts(&mut file).map_err(cache_error(&path))?
-        {
-            return Ok(Held::Good(Cached { path, size }));
+        if want.rules_out(size) {
+            return Ok(Held::Damaged);
         }
-        Ok(Held::Damaged)
+        let proof = want.expected.check(&mut file).map_err(cache_error(&path))?;
+        Ok(proof.map_or(Held::Damaged, |proof| Held::Good(proof.kept_at(&path))))
     }
 
     /// Stores a file that is in memory and passed its check.
-    pub(in crate::fetch) fn put(&self, key: &CacheKey, bytes: &[u8]) -> Result<Cached, FetchError> {
-        let path = self.path(key);
+    pub(in crate::fetch) fn put(
+        &self,
+        want: &Want,
+        proof: Proof,
+        bytes: &[u8],
+    ) -> Result<Verified<Artifact>, FetchError> {
+        let path = self.path(&want.expected.digest);
         self.dir.write(&path, &[bytes])?;
-        Ok(Cached { path, size: bytes.len() as u64 })
+        Ok(proof.kept_at(&path))
     }
 
     /// Takes up the download of a file where an earlier run left it, or starts it.
-    pub(in crate::fetch) fn part(&self, key: &CacheKey) -> Result<Part, FetchError> {
+    pub(in crate::fetch) fn part(&self, want: &Want) -> Result<Part, FetchError> {
         let folder = self.dir.folder(PARTIAL);
         self.dir.prepare(&folder)?;
-        Part::claim(&folder, key).map_err(cache_error(&folder))
+        Part::claim(&folder, &key(&want.expected.digest)).map_err(cache_error(&folder))
     }
 
     /// Judges a finished download, and stores it if it is the wanted file.
     pub(in crate::fetch) fn settle(&self, want: &Want, mut part: Part) -> Result<Settled, FetchError> {
-        let path = self.path(&want.key);
-        let verdict = part.rewound().and_then(|file| want.accepts(file));
-        if !verdict.map_err(cache_error(&path))? {
+        let path = self.path(&want.expected.digest);
+        let verdict = part.rewound().and_then(|file| want.expected.check(file));
+        let Some(proof) = verdict.map_err(cache_error(&path))? else {
             return Ok(Settled::Refused(part));
-        }
-        let size = part.length();
+        };
         if let Some(folder) = path.parent() {
             self.dir.prepare(folder)?;
         }
         part.keep_as(&path).map_err(cache_error(&path))?;
         // Killed runs may have left others.
         let folder = self.dir.folder(PARTIAL);
-        Part::sweep(&folder, &want.key).map_err(cache_error(&folder))?;
-        Ok(Settled::Stored(Cached { path, size }))
+        Part::sweep(&folder, &key(&want.expected.digest)).map_err(cache_error(&folder))?;
+        Ok(Settled::Stored(proof.kept_at(&path)))
     }
+}
+
+/// What a file is kept under: the kind of digest and the digest, as `sha256-<hex>`.
+fn key(digest: &Digest) -> String {
+    format!("{}-{}", digest.kind.name(), digest.hex())
 }

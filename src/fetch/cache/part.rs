@@ -5,8 +5,6 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::fetch::CacheKey;
-
 /// The longest validator that is kept, in bytes; a server with longer ones gets no resumed downloads.
 const LONGEST_VALIDATOR: u64 = 1024;
 
@@ -24,7 +22,7 @@ pub(in crate::fetch) struct Part {
 
 impl Part {
     /// Takes up one of the parts of `key` in `folder` that nobody is working on, or starts a new one.
-    pub(super) fn claim(folder: &Utf8Path, key: &CacheKey) -> io::Result<Self> {
+    pub(super) fn claim(folder: &Utf8Path, key: &str) -> io::Result<Self> {
         if let Some(part) = Self::adopt(folder, key)? {
             return Ok(part);
         }
@@ -49,14 +47,14 @@ impl Part {
     }
 
     /// Removes the parts of `key` that nobody is working on.
-    pub(super) fn sweep(folder: &Utf8Path, key: &CacheKey) -> io::Result<()> {
+    pub(super) fn sweep(folder: &Utf8Path, key: &str) -> io::Result<()> {
         while let Some(part) = Self::adopt(folder, key)? {
             part.discard()?;
         }
         Ok(())
     }
 
-    fn adopt(folder: &Utf8Path, key: &CacheKey) -> io::Result<Option<Self>> {
+    fn adopt(folder: &Utf8Path, key: &str) -> io::Result<Option<Self>> {
         let prefix = format!("{key}.");
         for entry in folder.read_dir_utf8()? {
             let path = entry?.into_path();

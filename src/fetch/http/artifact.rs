@@ -7,7 +7,8 @@ use super::headers::{content_range, range_validator};
 use super::retry::{Trouble, broken_off, is_missing, refused, unanswered};
 use super::{Engine, Http, Reload, Want, blocking};
 use crate::fetch::cache::{Held, Part, Settled, cache_error};
-use crate::fetch::{Cached, Failure, FetchError};
+use crate::fetch::{Failure, FetchError};
+use crate::trust::{Artifact, Verified};
 
 /// The largest file that is taken when the index does not tell its size, in bytes.
 const LARGEST: u64 = 4 << 30;
@@ -20,7 +21,7 @@ pub(in crate::fetch) struct Download<'a> {
 
 /// What there is to start from.
 enum Start {
-    Whole(Cached),
+    Whole(Verified<Artifact>),
     Part(Part),
 }
 
@@ -38,23 +39,23 @@ impl Http {
         &self,
         engine: &Engine,
         download: &Download<'_>,
-    ) -> Result<Cached, FetchError> {
+    ) -> Result<Verified<Artifact>, FetchError> {
         let _room = engine.room().await;
         let (packages, want) = (self.packages.clone(), download.want.clone());
         let start = blocking(move || match packages.get(&want)? {
             // Another process was faster.
-            Held::Good(cached) => Ok(Start::Whole(cached)),
-            Held::Damaged | Held::Nothing => packages.part(&want.key).map(Start::Part),
+            Held::Good(artifact) => Ok(Start::Whole(artifact)),
+            Held::Damaged | Held::Nothing => packages.part(&want).map(Start::Part),
         });
-        let cached = match start.await? {
-            Start::Whole(cached) => {
-                self.progress.advanced(cached.size);
-                cached
+        let artifact = match start.await? {
+            Start::Whole(artifact) => {
+                self.progress.advanced(artifact.size());
+                artifact
             }
             Start::Part(part) => self.complete(engine, download, part).await?,
         };
         self.progress.done(&download.want.name);
-        Ok(cached)
+        Ok(artifact)
     }
 
     async fn complete(
@@ -62,7 +63,7 @@ impl Http {
         engine: &Engine,
         download: &Download<'_>,
         mut part: Part,
-    ) -> Result<Cached, FetchError> {
+    ) -> Result<Verified<Artifact>, FetchError> {
         let want = download.want;
         self.progress.advanced(part.length());
         let mut found = 0;
@@ -80,7 +81,7 @@ impl Http {
                     found = part.length();
                     let (packages, want) = (self.packages.clone(), want.clone());
                     match blocking(move || packages.settle(&want, part)).await? {
-                        Settled::Stored(cached) => return Ok(cached),
+                        Settled::Stored(artifact) => return Ok(artifact),
                         Settled::Refused(refused) => part = refused,
                     }
                 }
@@ -111,12 +112,12 @@ impl Http {
         part: &mut Part,
     ) -> Result<Filled, Trouble> {
         let want = download.want;
-        if part.length() > 0 && want.size == Some(part.length()) {
+        if part.length() > 0 && want.expected.size == Some(part.length()) {
             return Ok(Filled::Whole);
         }
         let mut request = engine.get(download.url, reload);
         let asked = match part.validator() {
-            Some(validator) if want.size.is_none_or(|size| part.length() < size) => {
+            Some(validator) if want.expected.size.is_none_or(|size| part.length() < size) => {
                 request =
                     request.header(RANGE, format!("bytes={}-", part.length())).header(IF_RANGE, validator);
                 Some(part.length())
@@ -145,7 +146,7 @@ impl Http {
             }
             _ => return Err(refused(&response)),
         };
-        match (want.size, announced) {
+        match (want.expected.size, announced) {
             (Some(size), Some(announced)) if size != announced => Ok(Filled::Other(announced)),
             (size, announced) => self.stream(response, want, part, size.or(announced)).await,
         }
@@ -159,8 +160,8 @@ impl Http {
         part: &mut Part,
         expected: Option<u64>,
     ) -> Result<Filled, Trouble> {
-        let most = want.size.unwrap_or(LARGEST);
-        let too_large = |found| match want.size {
+        let most = want.expected.size.unwrap_or(LARGEST);
+        let too_large = |found| match want.expected.size {
             Some(_) => Ok(Filled::Other(found)),
             None => Err(Trouble::Fatal(FetchError::TooLarge { at: want.location.to_string(), cap: LARGEST })),
         };

@@ -14,7 +14,9 @@ use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::cache::{Documents, Packages};
-use super::{Cached, FetchError, Fetched, Options, Progress, Want};
+use crate::trust::{Artifact, Verified};
+
+use super::{FetchError, Fetched, Options, Progress, Want};
 
 pub(super) use artifact::Download;
 
@@ -84,13 +86,16 @@ impl Http {
     }
 
     /// All of them in their order, or the first error.
-    pub(super) fn artifacts(&self, downloads: &[Download<'_>]) -> Result<Vec<Cached>, FetchError> {
+    pub(super) fn artifacts(
+        &self,
+        downloads: &[Download<'_>],
+    ) -> Result<Vec<Verified<Artifact>>, FetchError> {
         if downloads.is_empty() {
             return Ok(Vec::new());
         }
         let bytes = downloads
             .iter()
-            .map(|download| download.want.size)
+            .map(|download| download.want.expected.size)
             .try_fold(0_u64, |sum, size| sum.checked_add(size?));
         self.progress.started(downloads.len(), bytes);
         let engine = self.engine().map_err(|source| FetchError::Client { source })?;

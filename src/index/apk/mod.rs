@@ -14,15 +14,14 @@ mod write;
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
-use std::io::{self, Read};
+use std::io;
 
 use super::{
     Constraint, Dependency, Duplicate, FeedId, Format, IndexError, IndexFile, Installed, Package, PackageId,
     Parsed, Universe,
 };
 use crate::blueprint::{Article, Blueprint, Made, Signers};
-use crate::package;
-use crate::trust::{Digest, Signature, Signed, SignedFile, Verified, ec};
+use crate::trust::{Signature, Signed, SignedFile, Verified, ec};
 use adb::{BlockKind, Blocks, Defect, Error, Malformed};
 
 pub use installed::{is_list_line, name_and_version, read_database};
@@ -57,11 +56,6 @@ impl Format for Apk {
 
     fn parse<'i>(&self, index: &'i Verified<Signed>, feed: FeedId) -> Result<Parsed<'i>, IndexError> {
         read::parse(&index.message, feed)
-    }
-
-    /// The digest covers the package's metadata, these the hash of every file: they are checked on the way.
-    fn measure(&self, file: &mut dyn Read) -> io::Result<Digest> {
-        Ok(Digest::adb_sha256(package::apk::check(file)?))
     }
 
     fn compare(&self, a: &str, b: &str) -> Ordering {

@@ -19,7 +19,7 @@ use super::{
     Relation, Universe,
 };
 use crate::blueprint::{Article, Blueprint, Made, Signers};
-use crate::trust::{Digest, Sha256Reader, Signature, Signed, SignedFile, Verified, usign};
+use crate::trust::{Signature, Signed, SignedFile, Verified, usign};
 
 pub use status::read_status;
 pub use write::{Entry, write_index};
@@ -53,12 +53,6 @@ impl Format for Opkg {
 
     fn parse<'i>(&self, index: &'i Verified<Signed>, feed: FeedId) -> Result<Parsed<'i>, IndexError> {
         stanza::parse(&index.message, feed)
-    }
-
-    fn measure(&self, file: &mut dyn Read) -> io::Result<Digest> {
-        let mut hash = Sha256Reader::new(file);
-        io::copy(&mut hash, &mut io::sink())?;
-        Ok(Digest::sha256(hash.finish().0))
     }
 
     fn compare(&self, a: &str, b: &str) -> Ordering {

@@ -1,10 +1,10 @@
 //! Why a mirror cannot be made.
 
 use super::StoreError;
-use crate::fetch::{CacheKeyError, FetchError, LocationError};
+use crate::fetch::{FetchError, LocationError};
 use crate::index::IndexError;
 use crate::output::BundleError;
-use crate::trust::{Mismatch, TrustError};
+use crate::trust::TrustError;
 
 /// Why a mirror cannot be made. What readers see of it has not changed then.
 #[derive(Debug, thiserror::Error)]
@@ -18,15 +18,9 @@ pub enum MirrorError {
     /// An index is not vouched for.
     #[error(transparent)]
     Trust(#[from] TrustError),
-    /// A file changed after it was checked.
-    #[error(transparent)]
-    Mismatch(#[from] Mismatch),
     /// A name cannot become a path.
     #[error(transparent)]
     Location(#[from] LocationError),
-    /// A digest cannot become a name in the cache.
-    #[error(transparent)]
-    Key(#[from] CacheKeyError),
     /// The indexes of a lock cannot be had.
     #[error(transparent)]
     Bundle(#[from] BundleError),
@@ -67,7 +61,7 @@ impl MirrorError {
                 Some("a mirror is a subset of one server's tree: leave out --feed".into())
             }
             MirrorError::NoRelease { .. } => Some("name it with --release".into()),
-            MirrorError::Mismatch(_) | MirrorError::Key(_) | MirrorError::Index { .. } => None,
+            MirrorError::Index { .. } => None,
         }
     }
 

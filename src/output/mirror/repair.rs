@@ -8,8 +8,7 @@ use super::sync::want;
 use super::{Listed, MirrorError, verify::read_signed};
 use crate::fetch::{FetchError, Fetcher, Location};
 use crate::output::{Audit, Content, Wrong};
-use crate::package;
-use crate::trust::{Artifact, Authority, Keyring, Unsigned};
+use crate::trust::{Authority, Keyring, Unsigned};
 
 /// Fetches only what a check found missing or damaged, and puts indexes back from the archive. What cannot be mended,
 /// because the server does not have it any more, stays as it is: check again to know. `upstream` holds `releases/`.
@@ -59,17 +58,14 @@ pub fn repair(
     }
     store.publish(&changes)?;
     for (path, (by, source, listed)) in wanted {
-        let cached = match fetcher.artifacts(vec![want(&source, &listed)?]) {
-            Ok(mut cached) => cached.pop(),
-            Err(FetchError::Missing { .. } | FetchError::Mismatch { .. }) => None,
+        match fetcher.artifacts(vec![want(&source, &listed, by)?]) {
+            Ok(artifacts) => {
+                for artifact in artifacts {
+                    store.put(&path, &Content::Package(artifact))?;
+                }
+            }
+            Err(FetchError::Missing { .. } | FetchError::Mismatch { .. }) => {}
             Err(error) => return Err(error.into()),
-        };
-        if let Some(cached) = cached {
-            let kind = listed.digest.kind;
-            let artifact = Artifact::check(&cached.path, listed.size, &listed.digest, &by, |file| {
-                package::measure(kind, file)
-            })?;
-            store.put(&path, &Content::Package(artifact))?;
         }
     }
     Ok(())

@@ -1,17 +1,16 @@
 //! Brings a mirror to hold what it shall hold: files first, then every index at once.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::archive::{self, Archive};
 use super::seen::Seen;
 use super::store::{Change, Depth, Stat, Store, StoreError};
 use super::{Listed, MirrorError, Part, prune};
-use crate::fetch::{CacheKey, Cached, Fetcher, Location, Want};
+use crate::fetch::{Fetcher, Location, Want};
 use crate::output::Content;
 use crate::package;
 use crate::parallel;
-use crate::trust::{Artifact, Authority, Digest, Verified};
+use crate::trust::{Artifact, Authority, Digest, Expected, Verified};
 
 /// How many files are fetched before they are put in their places: enough to keep a server busy, few enough that a
 /// run that is killed has not fetched much in vain.
@@ -236,34 +235,18 @@ impl Mirror<'_> {
         let mut wants = Vec::new();
         for at in batch {
             let part = &progress.parts[at.part];
-            wants.push(want(&part.source, progress.listed(*at))?);
+            wants.push(want(&part.source, progress.listed(*at), part.authority())?);
         }
-        let found = self.fetcher.at_hand(&wants)?;
+        let mut found: Vec<Option<(Verified<Artifact>, bool)>> = Vec::new();
+        found.extend(self.fetcher.at_hand(&wants)?.into_iter().map(|artifact| Some((artifact?, false))));
         let (absent, missing): (Vec<usize>, Vec<Want>) =
             wants.into_iter().enumerate().filter(|(position, _)| found[*position].is_none()).unzip();
         let fetched = self.incoming.unwrap_or(self.fetcher).artifacts(missing)?;
-        let own = self.incoming.is_some();
-        let mut cached: Vec<Option<(Cached, bool)>> =
-            found.into_iter().map(|found| found.map(|cached| (cached, false))).collect();
-        for (position, fetched) in absent.into_iter().zip(fetched) {
-            cached[position] = Some((fetched, own));
+        for (position, artifact) in absent.into_iter().zip(fetched) {
+            found[position] = Some((artifact, self.incoming.is_some()));
         }
-        let jobs: Vec<(Position, Cached, bool)> = batch
-            .iter()
-            .zip(cached)
-            .filter_map(|(at, cached)| cached.map(|(cached, own)| (*at, cached, own)))
-            .collect();
-        parallel::map(&jobs, WORKERS, |(at, cached, own)| {
-            let listed = progress.listed(*at);
-            let by = progress.parts[at.part].authority();
-            let kind = listed.digest.kind;
-            let checked = Artifact::check(&cached.path, listed.size, &listed.digest, &by, |file| {
-                package::measure(kind, file)
-            })?;
-            Ok((checked, *own))
-        })
-        .into_iter()
-        .collect()
+        // Nothing is left open: what was not at hand was fetched or was an error.
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// The new files for places where readers see another one now.
@@ -337,14 +320,12 @@ impl Part {
     }
 }
 
-/// A file to fetch from the folder that a part comes from.
-pub(super) fn want(source: &Location, listed: &Listed) -> Result<Want, MirrorError> {
-    let digest = listed.digest;
+/// A file to fetch from the folder that a part comes from, whose index `by` vouches for.
+pub(super) fn want(source: &Location, listed: &Listed, by: Authority) -> Result<Want, MirrorError> {
+    let Listed { size, digest, .. } = *listed;
     Ok(Want {
         location: source.join(&listed.name)?,
         name: listed.name.clone(),
-        size: listed.size,
-        key: CacheKey::parse(&format!("{}-{}", digest.kind.name(), digest.hex()))?,
-        check: Arc::new(move |file| Ok(package::measure(digest.kind, file)? == digest)),
+        expected: Expected { size, digest, by, measure: package::measure },
     })
 }
