@@ -20,7 +20,7 @@ fn a_package_is_fetched_once() {
     let place = at(&server, "pkg_1.0+2~3.ipk");
 
     let first = bench.online().artifacts(vec![want(place.clone(), &body)]).unwrap();
-    assert_eq!(fs::read(&first[0].path()).unwrap(), body);
+    assert_eq!(fs::read(first[0].path()).unwrap(), body);
     assert_eq!(first[0].size(), 300_000);
     for fetcher in [bench.online(), bench.offline()] {
         assert_eq!(fetcher.artifacts(vec![want(place.clone(), &body)]).unwrap(), first);
@@ -64,7 +64,7 @@ fn a_broken_download_is_resumed() {
         let body = content(300_000);
         let server = breaking_off(body.clone(), validator);
         let cached = bench.online().artifacts(vec![want(at(&server, "pkg"), &body)]).unwrap();
-        assert_eq!(fs::read(&cached[0].path()).unwrap(), body);
+        assert_eq!(fs::read(cached[0].path()).unwrap(), body);
 
         let starts: Vec<_> = server.requests().iter().map(Request::range_start).collect();
         assert_eq!(starts, [None, Some(100_000), Some(200_000)]);
@@ -85,7 +85,7 @@ fn a_package_of_unknown_size_is_fetched_and_resumed() {
     let server = breaking_off(body.clone(), ETAG);
     let wanted = of_unknown_size(want(at(&server, "pkg"), &body));
     let cached = bench.online().artifacts(vec![wanted]).unwrap();
-    assert_eq!(fs::read(&cached[0].path()).unwrap(), body);
+    assert_eq!(fs::read(cached[0].path()).unwrap(), body);
     assert_eq!(server.requests().iter().filter_map(Request::range_start).count(), 2);
     assert_eq!(*bench.told.started.lock().unwrap(), [(1, None)]);
 
@@ -105,7 +105,7 @@ fn a_stalled_download_is_resumed() {
     });
     let fetcher = bench.with(|options| options.stall_timeout = Duration::from_millis(200));
     let cached = fetcher.artifacts(vec![want(at(&server, "pkg"), &body)]).unwrap();
-    assert_eq!(fs::read(&cached[0].path()).unwrap(), body);
+    assert_eq!(fs::read(cached[0].path()).unwrap(), body);
     assert_eq!(server.requests()[1].range_start(), Some(70_000));
 }
 
@@ -123,7 +123,7 @@ fn a_later_run_takes_up_where_the_last_one_stopped() {
         ));
     }
     let cached = bench.with(|options| options.attempts = 1).artifacts(wanted()).unwrap();
-    assert_eq!(fs::read(&cached[0].path()).unwrap(), body);
+    assert_eq!(fs::read(cached[0].path()).unwrap(), body);
     let starts: Vec<_> = server.requests().iter().map(Request::range_start).collect();
     assert_eq!(starts, [None, Some(100_000), Some(200_000)]);
     assert!(bench.files_in("partial").is_empty());
@@ -139,7 +139,7 @@ fn without_a_strong_validator_nothing_is_resumed() {
         _ => Reply::honest(request, &served, "W/\"weak\""),
     });
     let cached = bench.online().artifacts(vec![want(at(&server, "pkg"), &body)]).unwrap();
-    assert_eq!(fs::read(&cached[0].path()).unwrap(), body);
+    assert_eq!(fs::read(cached[0].path()).unwrap(), body);
     assert_eq!(server.requests().iter().filter_map(Request::range_start).count(), 0);
     assert_eq!(bench.told.bytes.load(Ordering::SeqCst), 300_000);
 }
@@ -154,7 +154,7 @@ fn a_file_that_changed_meanwhile_is_not_patched_together() {
         _ => Reply::honest(request, &served, "\"after\""),
     });
     let cached = bench.online().artifacts(vec![want(at(&server, "pkg"), &body)]).unwrap();
-    assert_eq!(fs::read(&cached[0].path()).unwrap(), body);
+    assert_eq!(fs::read(cached[0].path()).unwrap(), body);
     assert_eq!(server.requests().len(), 2);
 }
 
@@ -170,7 +170,7 @@ fn many_come_in_order_and_at_most_eight_at_once() {
     let wants = bodies.iter().enumerate().map(|(number, body)| want(at(&server, &number.to_string()), body));
     let cached = bench.online().artifacts(wants.collect()).unwrap();
     for (cached, body) in cached.iter().zip(&bodies) {
-        assert_eq!(&fs::read(&cached.path()).unwrap(), body);
+        assert_eq!(&fs::read(cached.path()).unwrap(), body);
     }
     assert!((2..=8).contains(&server.most_in_flight()), "{}", server.most_in_flight());
     let total = bodies.iter().map(|body| body.len() as u64).sum::<u64>();
@@ -214,7 +214,7 @@ fn two_runs_share_a_cache() {
         assert_eq!(run, &runs[0]);
     }
     for (cached, body) in runs[0].iter().zip(&bodies) {
-        assert_eq!(&fs::read(&cached.path()).unwrap(), body);
+        assert_eq!(&fs::read(cached.path()).unwrap(), body);
     }
     assert_eq!(bench.files_in("partial"), Vec::<camino::Utf8PathBuf>::new());
 }

@@ -73,7 +73,7 @@ fn whatever_a_killed_run_left_the_result_is_right() {
         let server = server();
         killed(&bench, "run1", part, validator);
         let cached = bench.online().artifacts(vec![want(at(&server, "pkg"), &body)]).unwrap();
-        assert_eq!(fs::read(&cached[0].path()).unwrap(), body, "case {number}");
+        assert_eq!(fs::read(cached[0].path()).unwrap(), body, "case {number}");
         assert_eq!(server.requests().len(), requests, "case {number}");
         assert_eq!(bench.files_in("partial"), Vec::<Utf8PathBuf>::new(), "case {number}");
     }
@@ -148,7 +148,7 @@ fn losing_the_cache_while_running_does_no_harm() {
     let fetcher = bench.online();
     for _ in 0..2 {
         let cached = fetcher.artifacts(vec![want(at(&server, "pkg"), &body)]).unwrap();
-        assert_eq!(fs::read(&cached[0].path()).unwrap(), body);
+        assert_eq!(fs::read(cached[0].path()).unwrap(), body);
         fs::remove_dir_all(&bench.cache).unwrap();
     }
 }

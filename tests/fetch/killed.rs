@@ -82,7 +82,7 @@ fn killed_at_any_moment_the_cache_stays_valid() {
 
     let cached = bench.online().artifacts(wants(&server.url())).unwrap();
     for (number, cached) in cached.iter().enumerate() {
-        assert_eq!(fs::read(&cached.path()).unwrap(), body(number));
+        assert_eq!(fs::read(cached.path()).unwrap(), body(number));
     }
     assert!(bench.files_in("partial").iter().all(|path| path.extension() == Some("new")));
 }

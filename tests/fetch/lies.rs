@@ -22,7 +22,7 @@ fn outcome(
     let result = bench.online().artifacts(vec![want(at(&server, "pkg"), &body)]);
     let stored = bench.files_in("packages");
     match &result {
-        Ok(cached) => assert_eq!(fs::read(&cached[0].path()).unwrap(), body),
+        Ok(cached) => assert_eq!(fs::read(cached[0].path()).unwrap(), body),
         Err(_) => assert_eq!(stored, Vec::<camino::Utf8PathBuf>::new()),
     }
     if !matches!(result, Err(FetchError::Unavailable { .. })) {

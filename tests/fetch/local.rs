@@ -74,11 +74,11 @@ fn a_tree_in_memory_serves_like_a_server() {
     let package = tree().join("feed/pkg.apk").unwrap();
     let cached = fetcher.artifacts(vec![want(package.clone(), &content(5000))]).unwrap();
     assert!(cached[0].path().starts_with(&bench.cache));
-    assert_eq!(fs::read(&cached[0].path()).unwrap(), content(5000));
+    assert_eq!(fs::read(cached[0].path()).unwrap(), content(5000));
 
-    fs::write(&cached[0].path(), "damaged").unwrap();
+    fs::write(cached[0].path(), "damaged").unwrap();
     let again = fetcher.artifacts(vec![want(package.clone(), &content(5000))]).unwrap();
-    assert_eq!(fs::read(&again[0].path()).unwrap(), content(5000));
+    assert_eq!(fs::read(again[0].path()).unwrap(), content(5000));
 
     let wrong = fetcher.artifacts(vec![want(package, &content(5001))]).unwrap_err();
     assert!(matches!(wrong, FetchError::Mismatch { at, .. } if at == "demo:/feed/pkg.apk"));
