@@ -2,15 +2,18 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::cache::CacheArgs;
 use super::chips::ChipsArgs;
 use super::detect::DetectArgs;
 use super::diff::DiffArgs;
 use super::disk::DiskArgs;
 use super::image::ImageArgs;
+use super::manual::{CompletionsArgs, ManArgs};
 use super::mirror::MirrorArgs;
 use super::resolve::ResolveArgs;
 use super::serve::ServeArgs;
 use super::tree::TreeArgs;
+use super::update::UpdateArgs;
 use super::verify::VerifyArgs;
 use super::vm::VmArgs;
 use super::why::WhyArgs;
@@ -51,6 +54,14 @@ pub enum Command {
     Serve(ServeArgs),
     /// Check a mirror, a disk or a lock down to the last byte
     Verify(VerifyArgs),
+    /// Fetch and verify the indexes of a release, so that later commands need no network
+    Update(UpdateArgs),
+    /// Show what the download cache holds, or clear it
+    Cache(CacheArgs),
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write those of all commands
+    Man(ManArgs),
 }
 
 /// What to install, shared by the commands that make a plan.

@@ -5,6 +5,7 @@
 
 mod args;
 mod branches;
+mod cache;
 mod chip_card;
 mod chips;
 mod detect;
@@ -15,6 +16,7 @@ mod failure;
 mod hardware;
 mod image;
 mod listing;
+mod manual;
 mod mirror;
 mod planning;
 mod progress;
@@ -28,6 +30,7 @@ mod style;
 mod subject;
 mod text;
 mod tree;
+mod update;
 mod verify;
 mod vm;
 mod why;
@@ -78,6 +81,10 @@ fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
         Command::Mirror(args) => mirror::run(env, &args),
         Command::Serve(args) => serve::run(env, &args),
         Command::Verify(args) => verify::run(env, &args),
+        Command::Update(args) => update::run(env, &args),
+        Command::Cache(args) => cache::run(env, &args),
+        Command::Completions(args) => manual::completions(env, &args),
+        Command::Man(args) => manual::man(env, &args),
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 
 use super::args::SourceArgs;
+use super::cache;
 use super::env::Env;
 use super::failure::{Exit, Failure};
 use super::progress::Bars;
@@ -72,7 +73,7 @@ pub enum Kind {
 impl Session {
     /// Makes ready what the arguments ask for; nothing is fetched yet.
     pub fn new(env: &Env, source: &SourceArgs) -> Result<Session, Failure> {
-        let mut options = Options::new(cache_dir(env, source)?);
+        let mut options = Options::new(cache::dir(env, source.cache_dir.as_deref())?);
         options.offline = source.offline;
         let progress = Arc::new(Bars::new(env.err.clone(), env.err_is_terminal));
         let mut keyring = Keyring::official();
@@ -288,21 +289,4 @@ fn read_installed(env: &mut Env, file: &str) -> Result<Installed, Failure> {
         return Err(unreadable(&"it is larger than any list of packages"));
     }
     Installed::parse(&String::from_utf8_lossy(&bytes)).map_err(|error| unreadable(&error))
-}
-
-/// `--cache-dir`, else `OWPKG_CACHE`, else the checkout's own cache, else the user's.
-fn cache_dir(env: &Env, source: &SourceArgs) -> Result<Utf8PathBuf, Failure> {
-    if let Some(named) = source.cache_dir.as_deref().or(env.var("OWPKG_CACHE")) {
-        return Ok(env.path(named));
-    }
-    let checkout = env.path("cache");
-    if checkout.join("CACHEDIR.TAG").is_file() && env.path("src/cli/session.rs").is_file() {
-        return Ok(checkout);
-    }
-    if let Some(base) = env.var("XDG_CACHE_HOME") {
-        return Ok(env.path(base).join("owpkg"));
-    }
-    let home = etcetera::home_dir().ok().and_then(|home| Utf8PathBuf::from_path_buf(home).ok());
-    home.map(|home| home.join(".cache/owpkg"))
-        .ok_or_else(|| Failure::usage("there is no home folder for the cache", "name one with --cache-dir"))
 }

@@ -25,6 +25,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+pub use self::cache::{Amount as CacheAmount, CacheUsage};
 pub use self::error::{Failure, FetchError};
 pub use self::location::{Location, LocationError, MemoryTree};
 pub use self::options::Options;

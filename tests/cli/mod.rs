@@ -5,6 +5,7 @@ mod demo;
 mod detect;
 mod disk;
 mod exits;
+mod housekeeping;
 mod image;
 mod outcomes;
 mod real;

@@ -13,6 +13,7 @@
 mod documents;
 mod packages;
 mod part;
+mod usage;
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -24,6 +25,7 @@ use super::FetchError;
 pub(super) use documents::{Documents, Validators};
 pub(super) use packages::{Held, Packages, Settled};
 pub(super) use part::Part;
+pub use usage::{Amount, CacheUsage};
 
 /// The layout's version. Another layout gets another folder, so that old and new programs can share a cache.
 const LAYOUT: &str = "v1";
