@@ -31,6 +31,7 @@ mod tree;
 mod verify;
 mod vm;
 mod why;
+mod writing;
 
 use std::io::Write;
 use std::process::ExitCode;
