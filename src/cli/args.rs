@@ -10,6 +10,7 @@ use super::image::ImageArgs;
 use super::mirror::MirrorArgs;
 use super::resolve::ResolveArgs;
 use super::serve::ServeArgs;
+use super::stick::FillArgs;
 use super::tree::TreeArgs;
 use super::verify::VerifyArgs;
 use super::vm::VmArgs;
@@ -31,6 +32,10 @@ pub enum Command {
     Resolve(ResolveArgs),
     /// Write the disk: of a selection, or of owpkg.lock when none is given
     Disk(DiskArgs),
+    /// Print the script that writes down, on a router with no network, what it is and which cards it has
+    Request,
+    /// Write the disk for the router that made a request, and for it alone
+    Fill(FillArgs),
     /// Fetch, verify and unpack the release's own firmware image; without OUT, list which there are
     Image(ImageArgs),
     /// Print how to run OpenWrt in a virtual machine with the card passed through: files to edit and a script

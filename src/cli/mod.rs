@@ -23,6 +23,7 @@ mod request;
 mod resolve;
 mod serve;
 mod session;
+mod stick;
 mod stores;
 mod style;
 mod subject;
@@ -69,6 +70,8 @@ fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Resolve(args) => resolve::run(env, &args),
         Command::Disk(args) => disk::run(env, &args),
+        Command::Request => stick::request(env),
+        Command::Fill(args) => stick::fill(env, &args),
         Command::Image(args) => image::run(env, &args),
         Command::Vm(args) => vm::run(env, &args),
         Command::Detect(args) => detect::run(env, &args),

@@ -120,6 +120,17 @@ impl Session {
         Ok(release::open(&self.fetcher, &self.keyring, ask)?)
     }
 
+    /// Opens the release that the arguments name, for a router that holds these packages.
+    pub fn open_for(
+        &self,
+        env: &mut Env,
+        source: &SourceArgs,
+        installed: Installed,
+    ) -> Result<OpenRelease, Failure> {
+        let ask = Ask { installed: Some(installed), ..self.ask(env, source)? };
+        Ok(release::open(&self.fetcher, &self.keyring, ask)?)
+    }
+
     /// Reads which images the release has that the arguments name.
     pub fn images(&self, env: &mut Env, source: &SourceArgs) -> Result<Images, Failure> {
         let ask = self.ask(env, source)?;

@@ -2,6 +2,7 @@
 
 use super::script::{self, Planned, Script, ScriptError};
 use super::{Bundle, Content, FileTree, Lock, LockError, content::Entry};
+use crate::stick::RouterId;
 
 /// Why a bundle makes no disk.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +75,7 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
         target: &lock.target,
         arch: &lock.arch,
         kernel: lock.kernel.as_deref(),
+        router: lock.router.as_ref().map(RouterId::as_str),
         feeds: &feeds,
         install: &install,
         plan: &planned.collect::<Vec<_>>(),

@@ -112,6 +112,7 @@ pub struct Router {
     pub target: &'static str,
     pub arch: &'static str,
     pub kernel: Option<&'static str>,
+    pub asker: Option<String>,
     pub demo: bool,
     pub accepted_unsigned: bool,
 }
@@ -138,6 +139,7 @@ impl Router {
             target: "mvebu/cortexa9",
             arch: "arm_cortex-a9_vfpv3-d16",
             kernel: Some(KERNEL),
+            asker: None,
             demo: false,
             accepted_unsigned: false,
         };
@@ -246,6 +248,7 @@ impl Router {
             target: self.target,
             arch: self.arch,
             kernel: self.kernel,
+            router: self.asker.as_deref(),
             feeds: &["core", "base"],
             install: &self.names,
             plan: &self.plan,
