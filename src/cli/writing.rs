@@ -13,6 +13,7 @@ use super::session::{self, Session};
 use crate::output::fat::{FatKind, Label, Size};
 use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, disk, write};
 use crate::release::OpenRelease;
+use crate::stick::RouterId;
 use crate::trust;
 
 /// What to write, shared by the commands that make a disk.
@@ -171,6 +172,8 @@ struct DiskJson<'a> {
     install: &'a [String],
     demo: bool,
     accepted_unsigned: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    router: Option<&'a RouterId>,
 }
 
 fn report(env: &mut Env, out: &str, json: bool, lock: &Lock, bytes: u64, next: &str) -> std::io::Result<()> {
@@ -184,6 +187,7 @@ fn report(env: &mut Env, out: &str, json: bool, lock: &Lock, bytes: u64, next: &
             install: &lock.install,
             demo: lock.demo,
             accepted_unsigned: lock.accepted_unsigned,
+            router: lock.router.as_ref(),
         };
         serde_json::to_writer_pretty(&mut env.out, &json)?;
         return writeln!(env.out);

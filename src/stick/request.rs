@@ -173,14 +173,11 @@ impl Request {
         }
         let mut reader = Reader::default();
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        for (at, line) in text.lines().enumerate() {
-            let line = line.trim_end();
-            let here = |wrong| RequestError::Line { line: at + 1, wrong };
-            match at {
-                0 => check_first(line)?,
-                _ if line.is_empty() => {}
-                _ => reader.line(at + 1, checked(line).map_err(here)?).map_err(here)?,
-            }
+        let mut lines = (1..).zip(text.lines().map(str::trim_end));
+        check_first(lines.next().map_or("", |(_, first)| first))?;
+        for (number, line) in lines.filter(|(_, line)| !line.is_empty()) {
+            let here = |wrong| RequestError::Line { line: number, wrong };
+            reader.line(number, checked(line).map_err(here)?).map_err(here)?;
         }
         reader.finish()
     }

@@ -4,4 +4,4 @@ mod apk;
 mod both;
 mod opkg;
 mod render;
-mod router;
+pub mod router;
