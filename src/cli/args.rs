@@ -33,6 +33,9 @@ pub enum Command {
     /// Write the disk: of a selection, or of owpkg.lock when none is given
     Disk(DiskArgs),
     /// Print the script that writes down, on a router with no network, what it is and which cards it has
+    #[command(
+        after_help = "Example:\n  owpkg request > request.sh           then on the router: sh request.sh"
+    )]
     Request,
     /// Write the disk for the router that made a request, and for it alone
     Fill(FillArgs),

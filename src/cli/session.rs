@@ -234,7 +234,7 @@ impl Planned<'_> {
                 Exit::Unresolvable,
                 format!("the plan replaces {upgrade}, and a disk only adds"),
                 Some(format!(
-                    "upgrade {} on the router first, and give its new list with --installed",
+                    "upgrade {} on the router first, and give its new list: --installed, or a new request",
                     upgrade.name
                 )),
             ));

@@ -90,6 +90,9 @@ fn readme(lock: &Lock) -> String {
     let demo =
         if lock.demo { "DEMO: placeholder contents of the demo release, for no router.\n\n" } else { "" };
     let release = lock.release.as_deref().unwrap_or("(a build that does not state its release)");
+    let router = lock.router.as_ref().map_or(String::new(), |router| {
+        format!("It answers the request of the router {router}, and is for no other.\n\n")
+    });
     let mut packages = String::new();
     for package in &lock.packages {
         packages += &format!("  {} {}\n", package.name, package.version);
@@ -105,6 +108,7 @@ fn readme(lock: &Lock) -> String {
          The router's own {format} checks the signatures of the indexes below feeds/ with the keys it was shipped\n\
          with. `sh install.sh --dry-run` only rehearses.\n\
          \n\
+         {router}\
          It adds:\n{packages}",
         target = lock.target,
         format = lock.format,

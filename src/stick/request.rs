@@ -15,22 +15,22 @@
 
 use std::collections::BTreeMap;
 
-use super::{NotARouterId, RouterId};
+use super::{RequestError, RouterId, Wrong};
 use crate::hardware::Device;
 use crate::hardware::detect::{self, MAX_DEVICES};
 use crate::index::{Format, Held, Installed, format_named};
-use crate::release::{NotATarget, Target};
+use crate::release::Target;
 
 /// The most bytes that a request may have.
 pub const MAX_TEXT: usize = 4 << 20;
 /// The most bytes that a line of it may have.
-const MAX_LINE: usize = 1024;
+pub(super) const MAX_LINE: usize = 1024;
 
-const NAME: &str = "owpkg-request";
-const VERSION: &str = "1";
+pub(super) const NAME: &str = "owpkg-request";
+pub(super) const VERSION: &str = "1";
 const DEVICES: &str = "devices:";
 const PACKAGES: &str = "packages:";
-const END: &str = "end of the request";
+pub(super) const END: &str = "end of the request";
 
 /// The keys of the head. Those with `true` must have a value.
 const KEYS: [(&str, bool); 9] = [
@@ -41,7 +41,7 @@ const KEYS: [(&str, bool); 9] = [
     ("target", true),
     ("arch", true),
     ("client", true),
-    ("kernel", false),
+    ("kernel", true),
     ("free", false),
 ];
 
@@ -68,98 +68,6 @@ pub struct Request {
     pub devices: Vec<Device>,
     /// The packages it holds.
     pub installed: Installed,
-}
-
-/// A text that is no request.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RequestError {
-    /// It begins otherwise.
-    #[error("it is no request of a router: expected {NAME} {VERSION} in its first line, found {found:?}")]
-    NoRequest {
-        /// Its first line.
-        found: String,
-    },
-    /// It is of another version of `request.sh`.
-    #[error("it is a request of version {found:?}, and this owpkg reads version {VERSION}")]
-    Version {
-        /// The version.
-        found: String,
-    },
-    /// It is larger than any request.
-    #[error("it is larger than any request: expected at most {} MiB", MAX_TEXT >> 20)]
-    TooLarge,
-    /// It ends before its end.
-    #[error("it is cut off: its last line is not {END:?}")]
-    Cut,
-    /// A key of the head is not there.
-    #[error("its head does not say {key:?}")]
-    Missing {
-        /// The key.
-        key: &'static str,
-    },
-    /// A line that cannot be.
-    #[error("line {line}: {wrong}")]
-    Line {
-        /// The line, counted from 1.
-        line: usize,
-        /// What is wrong with it.
-        wrong: Wrong,
-    },
-}
-
-/// What is wrong with a line.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Wrong {
-    /// It holds something else than plain text.
-    #[error("expected plain text, found the character {0:?}")]
-    Character(char),
-    /// It is too long.
-    #[error("expected at most {MAX_LINE} bytes, found {0}")]
-    Long(usize),
-    /// It is something else.
-    #[error("expected {expected}, found {found:?}")]
-    Other {
-        /// What should be there.
-        expected: &'static str,
-        /// How it starts.
-        found: String,
-    },
-    /// It says again what the head has said.
-    #[error("{0:?} is said twice")]
-    Twice(&'static str),
-    /// There are too many of its kind.
-    #[error("more devices than any router has: expected at most {MAX_DEVICES}")]
-    Devices,
-    /// The router's id is none.
-    #[error(transparent)]
-    Router(#[from] NotARouterId),
-    /// The target is none.
-    #[error(transparent)]
-    Target(#[from] NotATarget),
-    /// The kernel is another than that of the packages.
-    #[error("the kernel is {head:?} here and {listed:?} among the packages")]
-    Kernel {
-        /// The version here.
-        head: String,
-        /// The version of the package, if there is one.
-        listed: String,
-    },
-}
-
-impl RequestError {
-    /// The next step for the user.
-    pub fn help(&self) -> String {
-        match self {
-            RequestError::Version { .. } => {
-                "take the owpkg that made the request.sh, or make both anew: owpkg request > request.sh"
-                    .to_owned()
-            }
-            RequestError::NoRequest { .. } => {
-                "owpkg request > request.sh; run that on the router: it writes owpkg-request.txt".to_owned()
-            }
-            _ => "make it anew: run request.sh on the router once more".to_owned(),
-        }
-    }
 }
 
 impl Request {

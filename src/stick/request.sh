@@ -166,7 +166,7 @@ main() {
 	# A request is plain text, whatever the names in it.
 	request | tr -cd '\n -~' >"$work/request"
 	put
-	say "wrote $place: $(awk 'END { print NR }' "$work/devices") devices, $(awk 'END { print NR }' "$work/packages") packages"
+	say "wrote $place (packages: $(awk 'END { print NR }' "$work/packages"), devices: $(awk 'END { print NR }' "$work/devices"))"
 	say 'next: take it to a computer with a network (umount the stick first), then there:'
 	say '  owpkg fill owpkg-request.txt pkgs.img'
 }

@@ -263,6 +263,22 @@ fn a_kernel_or_a_release_that_the_feeds_are_not_of_is_refused() {
 }
 
 #[test]
+fn a_tree_that_does_not_state_its_release_is_taken_for_the_routers() {
+    each(|asker, site| {
+        let site = Site::new(
+            site.format,
+            site.files.clone().with_profiles(|profiles| {
+                profiles.remove("version_number").unwrap();
+            }),
+        );
+        site.write("owpkg-request.txt", asker.request());
+        site.owpkg(&format!("{FILL} disk --format dir")).run().exits(0);
+        assert_eq!(lock(&site, "disk").release.as_deref(), Some("25.12.0"));
+        assert!(site.read("disk/README.txt").contains(asker.parsed().router.as_str()));
+    });
+}
+
+#[test]
 fn a_server_is_asked_for_the_routers_own_release() {
     each(|asker, site| {
         let of = release().blueprint.release;

@@ -64,6 +64,8 @@ pub fn fill(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     if request.free_kb.is_none() {
         session::warn(env, &["the request does not say how much space the router has".to_owned()])?;
     }
+    // A tree that does not state its release is of the router's, as far as its kernel and its architecture tell.
+    lock.release.get_or_insert(request.release);
     lock.router = Some(request.router);
     writing::write_disk(env, &session, lock, &args.out, &settings, next(args.output.format))
 }
@@ -154,7 +156,7 @@ fn next(format: DiskFormat) -> &'static str {
         }
         DiskFormat::Tar => format.next(),
         DiskFormat::Dir => {
-            "take the folder to the router on the stick, then there: sh install.sh from the folder"
+            "take the folder to the router, on the stick for one, then there, in the folder: sh install.sh"
         }
     }
 }
