@@ -156,7 +156,7 @@ fn next(format: DiskFormat) -> &'static str {
         }
         DiskFormat::Tar => format.next(),
         DiskFormat::Dir => {
-            "take the folder to the router, on the stick for one, then there, in the folder: sh install.sh"
+            "carry the folder to the router on the stick, then there, in the folder: sh install.sh"
         }
     }
 }
