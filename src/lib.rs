@@ -21,6 +21,7 @@
 //! | [`resolve`] | what must be added, in which order, and why? Pure: no clock, no network, no file |
 //! | [`package`] | what is inside a package file, and is it whole? |
 //! | [`output`] | how is the answer written down, whole or not at all? |
+//! | [`stick`] | what does a router far from any network say of itself, and which router was it? |
 //! | [`cli`] | what was typed, and what is printed? The only module that prints |
 //!
 //! Besides, [`snapshot`] holds the facts of one release for answers with no network, [`blueprint`] makes release trees
@@ -52,5 +53,6 @@ pub mod release;
 pub mod resolve;
 pub mod serve;
 pub mod snapshot;
+pub mod stick;
 pub mod suggest;
 pub mod trust;

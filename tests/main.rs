@@ -15,5 +15,6 @@ mod resolve;
 mod script;
 mod serve;
 mod shared;
+mod stick;
 mod support;
 mod trust;

@@ -12,6 +12,7 @@ use super::manual::{CompletionsArgs, ManArgs};
 use super::mirror::MirrorArgs;
 use super::resolve::ResolveArgs;
 use super::serve::ServeArgs;
+use super::stick::FillArgs;
 use super::tree::TreeArgs;
 use super::update::UpdateArgs;
 use super::verify::VerifyArgs;
@@ -34,6 +35,13 @@ pub enum Command {
     Resolve(ResolveArgs),
     /// Write the disk: of a selection, or of owpkg.lock when none is given
     Disk(DiskArgs),
+    /// Print the script that writes down, on a router with no network, what it is and which cards it has
+    #[command(
+        after_help = "Example:\n  owpkg request > request.sh           then on the router: sh request.sh"
+    )]
+    Request,
+    /// Write the disk for the router that made a request, and for it alone
+    Fill(FillArgs),
     /// Fetch, verify and unpack the release's own firmware image; without OUT, list which there are
     Image(ImageArgs),
     /// Print how to run OpenWrt in a virtual machine with the card passed through: files to edit and a script

@@ -1,20 +1,14 @@
 //! `owpkg disk`: writes the disk of a selection or of a lock.
 
-use std::io::Write as _;
-
-use clap::{Args, ValueEnum};
-use serde::Serialize;
+use clap::Args;
 
 use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
-use super::failure::{Exit, Failure};
-use super::report;
+use super::failure::Failure;
 use super::request::Selected;
-use super::session::{self, Session};
+use super::session::Session;
 use super::subject;
-use crate::output::fat::{FatKind, Label, Size};
-use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, disk, write};
-use crate::trust;
+use super::writing::{self, OutputArgs, Settings};
 
 /// `owpkg disk`
 #[derive(Debug, Args)]
@@ -25,177 +19,35 @@ use crate::trust;
 pub struct DiskArgs {
     /// The image, tar or folder to write
     pub out: String,
+    /// The lock to read when nothing is selected
+    #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
+    pub lock: String,
     /// What to install.
     #[command(flatten)]
     pub selection: SelectionArgs,
     /// Where from.
     #[command(flatten)]
     pub source: SourceArgs,
-    /// What to write
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: DiskFormat,
-    /// Size of the image, like 5M (MiB) or 64K (KiB); the smallest that will do without it
-    #[arg(long, value_name = "SIZE")]
-    pub size: Option<String>,
-    /// Kind of FAT; chosen by size without it
-    #[arg(long, value_name = "BITS", value_parser = ["12", "16", "32"])]
-    pub fat: Option<String>,
-    /// Label of the image
-    #[arg(long, value_name = "LABEL", default_value = "OWPKG")]
-    pub label: String,
-    /// The lock to read when nothing is selected
-    #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
-    pub lock: String,
-    /// Print what was written as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// What kind of disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum DiskFormat {
-    /// A FAT image, to attach as a disk
-    #[default]
-    Fat,
-    /// A tar, to copy by scp
-    Tar,
-    /// A folder
-    Dir,
+    /// What to write.
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
-    let settings = Settings::read(args)?;
+    let settings = Settings::read(&args.output)?;
     let mut session = Session::new(env, &args.source)?;
     let lock = match args.selection.is_empty() {
         true => subject::read_lock(env, &args.lock)?,
         false => {
             let selection = Selected::read(env, &args.selection, &args.source)?;
-            make_lock(env, args, &session, &selection)?
+            let release = session.open(env, &args.source)?;
+            writing::make_lock(env, &session, &release, &selection)?
         }
     };
     if lock.demo && session.built_in.is_none() {
         session.turn_to_demo()?;
     }
-    let bundle =
-        Bundle::fetch(&session.fetcher, &session.keyring, session.unsigned, lock, session.built_in.as_ref())?;
-    let entries = disk::contents(&bundle)?;
-    let options = settings.options(&bundle.lock);
-    let bytes = write(&env.path(&args.out), &entries, &options)?;
-    report(env, args, &bundle.lock, bytes).map_err(Failure::stdout)
-}
-
-fn make_lock(
-    env: &mut Env,
-    args: &DiskArgs,
-    session: &Session,
-    selection: &Selected<'_>,
-) -> Result<Lock, Failure> {
-    let release = session.open(env, &args.source)?;
-    let (universe, odd) = release.universe()?;
-    let mut planned = session.plan(&release, &universe, selection)?;
-    planned.warnings.extend(odd);
-    session::warn(env, &planned.warnings)?;
-    planned.lock(env, &release)
-}
-
-/// What the arguments say of the output.
-struct Settings {
-    format: OutputFormat,
-    size: Size,
-    kind: Option<FatKind>,
-    label: Label,
-}
-
-impl Settings {
-    fn read(args: &DiskArgs) -> Result<Settings, Failure> {
-        let format = match args.format {
-            DiskFormat::Fat => OutputFormat::Fat,
-            DiskFormat::Tar => OutputFormat::Tar,
-            DiskFormat::Dir => OutputFormat::Dir,
-        };
-        if format != OutputFormat::Fat && (args.size.is_some() || args.fat.is_some()) {
-            return Err(Failure::usage("--size and --fat are for --format fat", "leave them out"));
-        }
-        let kind = args.fat.as_deref().map(|bits| match bits {
-            "12" => FatKind::Fat12,
-            "16" => FatKind::Fat16,
-            _ => FatKind::Fat32,
-        });
-        let label = Label::new(&args.label)
-            .map_err(|error| Failure::new(Exit::Usage, error.to_string(), error.help()))?;
-        let size = args.size.as_deref().map(parse_size).transpose()?;
-        Ok(Settings { format, size: size.map_or(Size::Smallest, Size::Exactly), kind, label })
-    }
-
-    /// The volume id comes from the lock, so that the same lock gives the same image.
-    fn options(&self, lock: &Lock) -> OutputOptions {
-        let [a, b, c, d, ..] = trust::sha256(lock.to_text().as_bytes());
-        OutputOptions {
-            format: self.format,
-            size: self.size,
-            kind: self.kind,
-            label: self.label,
-            volume_id: u32::from_le_bytes([a, b, c, d]),
-            date: lock.date,
-        }
-    }
-}
-
-/// A size in bytes, or with K, M or G for powers of 1024.
-pub(super) fn parse_size(text: &str) -> Result<u64, Failure> {
-    let wrong =
-        || Failure::usage(format!("--size {text}: expected a size"), "like 5M for 5 MiB, 512K, or bytes");
-    let upper = text.to_ascii_uppercase();
-    let digits = upper.trim_end_matches("IB").trim_end_matches('B');
-    let (digits, shift) = match digits.strip_suffix(['K', 'M', 'G']) {
-        Some(number) => (number, 10 * (1 + "KMG".find(&digits[number.len()..]).unwrap_or(0))),
-        None => (digits, 0),
-    };
-    let number: u64 = digits.parse().map_err(|_| wrong())?;
-    number.checked_mul(1 << shift).filter(|bytes| *bytes > 0).ok_or_else(wrong)
-}
-
-/// `owpkg.disk/1`.
-#[derive(Serialize)]
-struct DiskJson<'a> {
-    schema: &'static str,
-    out: &'a str,
-    size: u64,
-    packages: usize,
-    feeds: Vec<&'a str>,
-    install: &'a [String],
-    demo: bool,
-    accepted_unsigned: bool,
-}
-
-fn report(env: &mut Env, args: &DiskArgs, lock: &Lock, bytes: u64) -> std::io::Result<()> {
-    if args.json {
-        let json = DiskJson {
-            schema: "owpkg.disk/1",
-            out: &args.out,
-            size: bytes,
-            packages: lock.packages.len(),
-            feeds: lock.feeds.iter().map(|feed| feed.name.as_str()).collect(),
-            install: &lock.install,
-            demo: lock.demo,
-            accepted_unsigned: lock.accepted_unsigned,
-        };
-        serde_json::to_writer_pretty(&mut env.out, &json)?;
-        return writeln!(env.out);
-    }
-    let demo = if lock.demo { "DEMO: " } else { "" };
-    writeln!(env.out, "{demo}wrote {}: {} packages, {}", args.out, lock.packages.len(), report::size(bytes))?;
-    let how = match args.format {
-        DiskFormat::Fat => {
-            "attach it to the router as a disk, then there:\n  \
-             mkdir -p /tmp/pkgs && mount -t vfat /dev/vdb /tmp/pkgs && sh /tmp/pkgs/install.sh"
-        }
-        DiskFormat::Tar => {
-            "copy it to the router, then there:\n  \
-             mkdir -p /tmp/pkgs && tar -xf /tmp/pkgs.tar -C /tmp/pkgs && sh /tmp/pkgs/install.sh"
-        }
-        DiskFormat::Dir => "copy the folder to the router, then there: sh install.sh",
-    };
-    writeln!(env.out, "next: {how}")
+    let next = args.output.format.next();
+    writing::write_disk(env, &session, lock, &args.out, &settings, next)
 }

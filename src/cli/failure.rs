@@ -14,6 +14,7 @@ use crate::output::{BundleError, DiskError, LockError, OutputError, TooManyPacka
 use crate::release::{ImageError, NotARelease, ReleaseError};
 use crate::resolve::{BaselineError, Refusal};
 use crate::snapshot::BadSnapshot;
+use crate::stick::RequestError;
 use crate::trust::TrustError;
 
 use super::Env;
@@ -330,6 +331,12 @@ impl From<TooManyPackages> for Failure {
 
 impl From<LockError> for Failure {
     fn from(error: LockError) -> Failure {
+        Failure::of(Exit::Usage, &error, Some(error.help()))
+    }
+}
+
+impl From<RequestError> for Failure {
+    fn from(error: RequestError) -> Failure {
         Failure::of(Exit::Usage, &error, Some(error.help()))
     }
 }

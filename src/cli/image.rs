@@ -6,13 +6,13 @@ use clap::Args;
 use serde::Serialize;
 
 use super::args::SourceArgs;
-use super::disk::parse_size;
 use super::env::Env;
 use super::failure::Failure;
 use super::report;
 use super::session::{self, Session};
 use super::style::Style;
 use super::text::table;
+use super::writing::parse_size;
 use crate::output::{Packing, Written, write_image};
 use crate::package::fwtool::Appended;
 use crate::release::{Image, ImageWanted, Images};

@@ -25,6 +25,7 @@ mod request;
 mod resolve;
 mod serve;
 mod session;
+mod stick;
 mod stores;
 mod style;
 mod subject;
@@ -34,6 +35,7 @@ mod update;
 mod verify;
 mod vm;
 mod why;
+mod writing;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -71,6 +73,8 @@ fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Resolve(args) => resolve::run(env, &args),
         Command::Disk(args) => disk::run(env, &args),
+        Command::Request => stick::request(env),
+        Command::Fill(args) => stick::fill(env, &args),
         Command::Image(args) => image::run(env, &args),
         Command::Vm(args) => vm::run(env, &args),
         Command::Detect(args) => detect::run(env, &args),

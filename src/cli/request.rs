@@ -60,15 +60,8 @@ impl Selected<'_> {
     /// Adds the network devices of a listing, each once, and the firmware that a log misses.
     fn take_listing(&mut self, listing: Listing) -> Result<(), Failure> {
         self.warnings.extend(listing.truncated());
-        let mut seen = HashSet::new();
         let before = self.devices.len();
-        for device in &listing.detected.devices {
-            let alike = Device { line: 0, name: String::new(), driver: None, ..device.clone() };
-            if seen.insert(alike) && (Catalogue::builtin().identify(device).is_some() || device.is_network())
-            {
-                self.devices.push(device.clone());
-            }
-        }
+        self.take_devices(&listing.detected.devices);
         if self.devices.len() == before && listing.detected.firmware.is_empty() {
             return Err(listing.shows_nothing());
         }
@@ -80,6 +73,37 @@ impl Selected<'_> {
         }
         self.firmware = listing.detected.firmware;
         Ok(())
+    }
+
+    /// Adds the network devices among these, each once.
+    fn take_devices(&mut self, devices: &[Device]) {
+        let mut seen = HashSet::new();
+        for device in devices {
+            let alike = Device { line: 0, name: String::new(), driver: None, ..device.clone() };
+            if seen.insert(alike) && (Catalogue::builtin().identify(device).is_some() || device.is_network())
+            {
+                self.devices.push(device.clone());
+            }
+        }
+    }
+
+    /// Adds the network devices of a router, of which there may be none. One that no row of the catalogue is for but
+    /// that a driver has needs no package.
+    pub fn take_router(&mut self, devices: &[Device]) {
+        let before = self.devices.len();
+        self.take_devices(devices);
+        let driven =
+            |device: &Device| device.driver.is_some() && Catalogue::builtin().identify(device).is_none();
+        let own = self.devices.split_off(before);
+        self.devices.extend(own.into_iter().filter(|device| !driven(device)));
+    }
+
+    /// Whether nothing is to be installed.
+    pub fn is_empty(&self) -> bool {
+        self.chips.is_empty()
+            && self.devices.is_empty()
+            && self.firmware.is_empty()
+            && self.args.add.is_empty()
     }
 
     /// The packages that a release is asked for, and what the user should know first.

@@ -121,6 +121,17 @@ impl Session {
         Ok(release::open(&self.fetcher, &self.keyring, ask)?)
     }
 
+    /// Opens the release that the arguments name, for a router that holds these packages.
+    pub fn open_for(
+        &self,
+        env: &mut Env,
+        source: &SourceArgs,
+        installed: Installed,
+    ) -> Result<OpenRelease, Failure> {
+        let ask = Ask { installed: Some(installed), ..self.ask(env, source)? };
+        Ok(release::open(&self.fetcher, &self.keyring, ask)?)
+    }
+
     /// Reads which images the release has that the arguments name.
     pub fn images(&self, env: &mut Env, source: &SourceArgs) -> Result<Images, Failure> {
         let ask = self.ask(env, source)?;
@@ -224,7 +235,7 @@ impl Planned<'_> {
                 Exit::Unresolvable,
                 format!("the plan replaces {upgrade}, and a disk only adds"),
                 Some(format!(
-                    "upgrade {} on the router first, and give its new list with --installed",
+                    "upgrade {} on the router first, and give its new list: --installed, or a new request",
                     upgrade.name
                 )),
             ));

@@ -2,6 +2,7 @@
 
 use super::script::{self, Planned, Script, ScriptError};
 use super::{Bundle, Content, FileTree, Lock, LockError, content::Entry};
+use crate::stick::RouterId;
 
 /// Why a bundle makes no disk.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +75,7 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
         target: &lock.target,
         arch: &lock.arch,
         kernel: lock.kernel.as_deref(),
+        router: lock.router.as_ref().map(RouterId::as_str),
         feeds: &feeds,
         install: &install,
         plan: &planned.collect::<Vec<_>>(),
@@ -88,6 +90,9 @@ fn readme(lock: &Lock) -> String {
     let demo =
         if lock.demo { "DEMO: placeholder contents of the demo release, for no router.\n\n" } else { "" };
     let release = lock.release.as_deref().unwrap_or("(a build that does not state its release)");
+    let router = lock.router.as_ref().map_or(String::new(), |router| {
+        format!("It answers the request of the router {router}, and is for no other.\n\n")
+    });
     let mut packages = String::new();
     for package in &lock.packages {
         packages += &format!("  {} {}\n", package.name, package.version);
@@ -103,6 +108,7 @@ fn readme(lock: &Lock) -> String {
          The router's own {format} checks the signatures of the indexes below feeds/ with the keys it was shipped\n\
          with. `sh install.sh --dry-run` only rehearses.\n\
          \n\
+         {router}\
          It adds:\n{packages}",
         target = lock.target,
         format = lock.format,

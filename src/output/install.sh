@@ -98,11 +98,22 @@ same() {
 	fi
 }
 
+# A disk that answers a request is for the router that asked: others may hold other packages and other cards.
+check_asker() {
+	its_id=$(cat "$etc/owpkg/router" 2>/dev/null) || :
+	if [ -n "$router" ] && [ "$router" != "$its_id" ]; then
+		refuse 'this disk answers the request of another router, or of this one before it was flashed' "$router" \
+			"${its_id:-no id in $etc/owpkg/router}" \
+			'run request.sh on this router, and make the disk anew: owpkg fill owpkg-request.txt OUT'
+	fi
+}
+
 check_router() {
 	begin 'Checking the router'
 	if [ ! -f "$etc/openwrt_release" ]; then
 		refuse "there is no $etc/openwrt_release: this is no OpenWrt" 'run this script on the router'
 	fi
+	check_asker
 	its_release=$(release_fact DISTRIB_RELEASE)
 	its_target=$(release_fact DISTRIB_TARGET)
 	fitting="make a disk with: --release $its_release --target $its_target"

@@ -7,6 +7,7 @@ use crate::fetch::{Location, LocationError, MemoryTree};
 use crate::index::{FORMATS, Format, format_named};
 use crate::release::{FeedPlace, OpenRelease, ReleaseFacts};
 use crate::resolve::{Baseline, BaselineSource, Graph, Node, PackageKind, Plan};
+use crate::stick::RouterId;
 use crate::trust::{self, Authority, Digest, DigestKind, Signed, Verified};
 
 const SCHEMA: &str = "owpkg.lock/1";
@@ -44,6 +45,9 @@ pub struct Lock {
     pub demo: bool,
     /// The names to give to the router's client, in this order.
     pub install: Vec<String>,
+    /// The router that asked, where the plan answers a request; its disk is for no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub router: Option<RouterId>,
     /// What the router was taken to hold.
     pub baseline: LockedBaseline,
     /// The feeds that the plan uses.
@@ -184,6 +188,7 @@ impl Lock {
             date,
             accepted_unsigned: used.iter().any(|(_, index)| *index.by() == Authority::Nobody),
             demo,
+            router: None,
             install: plan.install.clone(),
             baseline: LockedBaseline { from: baseline.source, packages: baseline.installed.len() },
             feeds: used.iter().map(index).collect(),

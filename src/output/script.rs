@@ -44,6 +44,8 @@ pub struct Script<'a> {
     /// The version of the package `kernel`, vermagic included, as the router's package database says it;
     /// none: not checked.
     pub kernel: Option<&'a str>,
+    /// The id of the router that asked for the disk; none: not checked.
+    pub router: Option<&'a str>,
     /// The folders below `feeds/`, in the order in which the client is told about them.
     pub feeds: &'a [&'a str],
     /// The names to give to the client, in this order.
@@ -118,6 +120,7 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
         ("target", word("target", script.target)?),
         ("arch", word("architecture", script.arch)?),
         ("kernel", optional("kernel", script.kernel)?),
+        ("router", optional("router", script.router)?),
         ("signed", yes_or_no(!script.accepted_unsigned).to_owned()),
         ("keys", quote(&keys.join(" "))),
     ];

@@ -15,6 +15,7 @@ const PLAIN: Script<'_> = Script {
     target: "x86/64",
     arch: "x86_64",
     kernel: None,
+    router: None,
     feeds: &["core"],
     install: &["iw"],
     plan: &[Planned { name: "iw", version: "5.19-1", installed_size: None }],

@@ -17,7 +17,7 @@ pub const KERNEL: &str = "5.15.137-1-adec7b9ab9fcf988b58011de28c60b3a";
 const KEY: &str = "d95e275d41a63bff";
 
 /// What a stock image has of the tools that the script calls; it gets no others.
-pub const STOCK_TOOLS: [&str; 14] = [
+pub const STOCK_TOOLS: [&str; 18] = [
     "ash",
     "awk",
     "cat",
@@ -25,12 +25,16 @@ pub const STOCK_TOOLS: [&str; 14] = [
     "dirname",
     "find",
     "grep",
+    "hexdump",
     "ln",
     "mkdir",
     "mktemp",
+    "mv",
+    "readlink",
     "rm",
     "sed",
     "sha256sum",
+    "sync",
     "tr",
 ];
 
@@ -95,8 +99,14 @@ impl Outcome {
     /// Refused, naming all this and a next step on standard error.
     #[track_caller]
     pub fn is_refused(&self, words: &[&str]) {
+        self.is_refused_by("install.sh", words);
+    }
+
+    /// The same by another script.
+    #[track_caller]
+    pub fn is_refused_by(&self, script: &str, words: &[&str]) {
         assert_eq!(self.code, Some(1), "{self:#?}");
-        for word in words.iter().chain(&["install.sh: ", "next: "]) {
+        for word in words.iter().chain(&[format!("{script}: ").as_str(), "next: "]) {
             assert!(self.err.contains(word), "expected {word:?} in {self:#?}");
         }
     }
@@ -240,12 +250,13 @@ impl Router {
 
     /// The script, with its folders in this router.
     pub fn script(&self) -> String {
-        let mut text = render(&Script {
+        let text = render(&Script {
             demo: self.demo,
             release: self.release,
             target: self.target,
             arch: self.arch,
             kernel: self.kernel,
+            router: None,
             feeds: &["core", "base"],
             install: &self.names,
             plan: &self.plan,
@@ -254,10 +265,17 @@ impl Router {
             steps: self.client.steps(),
         })
         .unwrap();
-        for (name, stock) in [("etc", "/etc"), ("tmp", "/tmp"), ("root", "/"), ("overlay", "/overlay")] {
-            let line = format!("\n{name}={stock}\n");
+        self.settle(&text, &["etc", "tmp", "root", "overlay"])
+    }
+
+    /// A script with its folders in this router.
+    pub fn settle(&self, text: &str, folders: &[&str]) -> String {
+        let mut text = text.to_owned();
+        for name in folders {
+            let stock = if *name == "root" { "" } else { name };
+            let line = format!("\n{name}=/{stock}\n");
             assert_eq!(text.matches(&line).count(), 1, "the script sets {name}");
-            let here = self.root().join(&stock[1..]);
+            let here = self.root().join(stock);
             text = text.replace(&line, &format!("\n{name}='{}'\n", here.display()));
         }
         text

@@ -194,6 +194,7 @@ impl Reader {
             && device.interfaces.iter().all(|interface| !last.interfaces.contains(interface))
         {
             last.interfaces.extend(device.interfaces);
+            last.driver = last.driver.take().or(device.driver);
             return;
         }
         self.close();

@@ -1,14 +1,23 @@
-//! sysfs `modalias` lines of PCI, USB and SDIO devices, also as the `MODALIAS=` line of a `uevent`.
+//! sysfs `modalias` lines of PCI, USB and SDIO devices, also as the `MODALIAS=` line of a `uevent`, and with what a
+//! router's request says behind them.
 
-use super::scan::{number8, number16};
+use super::scan::{name, number8, number16};
 use crate::hardware::{Bus, Device, DeviceId, UsbInterface};
 
-/// The device of a line that holds, anywhere, `pci:v00008086d0000095Asv…`, `usb:v0BDApC811d…` or `sdio:c00v02D0dA9A6`.
+/// The device of a line that holds, anywhere, `pci:v00008086d0000095Asv…`, `usb:v0BDApC811d…` or `sdio:c00v02D0dA9A6`;
+/// behind it may stand `(rev 59)` and `(driver iwlwifi)`.
 pub(super) fn device(line: &str) -> Option<Device> {
     let after = |mark: &str| line.split_once(mark).map(|(_, rest)| rest);
-    None.or_else(|| after("pci:v").and_then(pci))
+    let mut device = None
+        .or_else(|| after("pci:v").and_then(pci))
         .or_else(|| after("usb:v").and_then(usb))
-        .or_else(|| after("sdio:c").and_then(sdio))
+        .or_else(|| after("sdio:c").and_then(sdio))?;
+    let noted = |mark: &str| Some(after(mark)?.split_once(')')?.0);
+    if device.id.bus == Bus::Pci {
+        device.id.revision = noted(" (rev ").and_then(number8);
+    }
+    device.driver = noted(" (driver ").map(name);
+    Some(device)
 }
 
 /// `00008086d0000095Asv00008086sd00005010bc02sc80i00`

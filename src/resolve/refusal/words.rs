@@ -146,7 +146,7 @@ impl Rejected {
             }
             Unfit::ConflictsWithHeld { held } => {
                 format!(
-                    "remove {held} on the router first and give its new list with --installed, or keep {held}"
+                    "remove {held} on the router first and give its new list (--installed, or a new request), or keep {held}"
                 )
             }
             Unfit::NoDigest => "take it from a feed that lists its digest".to_owned(),

@@ -1,0 +1,198 @@
+//! How the commands that end in a disk make it: the plan's lock, the verified files, the output, what is said of it.
+
+use std::io::Write as _;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::env::Env;
+use super::failure::{Exit, Failure};
+use super::report;
+use super::request::Selected;
+use super::session::{self, Session};
+use crate::output::fat::{FatKind, Label, Size};
+use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, disk, write};
+use crate::release::OpenRelease;
+use crate::stick::RouterId;
+use crate::trust;
+
+/// What to write, shared by the commands that make a disk.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What to write")]
+pub struct OutputArgs {
+    /// What to write
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: DiskFormat,
+    /// Size of the image, like 5M (MiB) or 64K (KiB); the smallest that will do without it
+    #[arg(long, value_name = "SIZE")]
+    pub size: Option<String>,
+    /// Kind of FAT; chosen by size without it
+    #[arg(long, value_name = "BITS", value_parser = ["12", "16", "32"])]
+    pub fat: Option<String>,
+    /// Label of the image
+    #[arg(long, value_name = "LABEL", default_value = "OWPKG")]
+    pub label: String,
+    /// Print what was written as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What kind of disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum DiskFormat {
+    /// A FAT image, to attach as a disk
+    #[default]
+    Fat,
+    /// A tar, to copy by scp
+    Tar,
+    /// A folder
+    Dir,
+}
+
+impl DiskFormat {
+    /// What to do with a disk of this kind.
+    pub fn next(self) -> &'static str {
+        match self {
+            DiskFormat::Fat => {
+                "attach it to the router as a disk, then there:\n  \
+                 mkdir -p /tmp/pkgs && mount -t vfat /dev/vdb /tmp/pkgs && sh /tmp/pkgs/install.sh"
+            }
+            DiskFormat::Tar => {
+                "copy it to the router, then there:\n  \
+                 mkdir -p /tmp/pkgs && tar -xf /tmp/pkgs.tar -C /tmp/pkgs && sh /tmp/pkgs/install.sh"
+            }
+            DiskFormat::Dir => "copy the folder to the router, then there: sh install.sh",
+        }
+    }
+}
+
+/// What the arguments say of the output.
+pub struct Settings {
+    format: OutputFormat,
+    size: Size,
+    kind: Option<FatKind>,
+    label: Label,
+    json: bool,
+}
+
+impl Settings {
+    /// Reads them, and refuses what does not go together; nothing is fetched for it.
+    pub fn read(args: &OutputArgs) -> Result<Settings, Failure> {
+        let format = match args.format {
+            DiskFormat::Fat => OutputFormat::Fat,
+            DiskFormat::Tar => OutputFormat::Tar,
+            DiskFormat::Dir => OutputFormat::Dir,
+        };
+        if format != OutputFormat::Fat && (args.size.is_some() || args.fat.is_some()) {
+            return Err(Failure::usage("--size and --fat are for --format fat", "leave them out"));
+        }
+        let kind = args.fat.as_deref().map(|bits| match bits {
+            "12" => FatKind::Fat12,
+            "16" => FatKind::Fat16,
+            _ => FatKind::Fat32,
+        });
+        let label = Label::new(&args.label)
+            .map_err(|error| Failure::new(Exit::Usage, error.to_string(), error.help()))?;
+        let size = args.size.as_deref().map(parse_size).transpose()?;
+        Ok(Settings {
+            format,
+            size: size.map_or(Size::Smallest, Size::Exactly),
+            kind,
+            label,
+            json: args.json,
+        })
+    }
+
+    /// The volume id comes from the lock, so that the same lock gives the same image.
+    fn options(&self, lock: &Lock) -> OutputOptions {
+        let [a, b, c, d, ..] = trust::sha256(lock.to_text().as_bytes());
+        OutputOptions {
+            format: self.format,
+            size: self.size,
+            kind: self.kind,
+            label: self.label,
+            volume_id: u32::from_le_bytes([a, b, c, d]),
+            date: lock.date,
+        }
+    }
+}
+
+/// Makes the plan for a selection and writes it down, with the warnings on standard error.
+pub fn make_lock(
+    env: &mut Env,
+    session: &Session,
+    release: &OpenRelease,
+    selection: &Selected<'_>,
+) -> Result<Lock, Failure> {
+    let (universe, odd) = release.universe()?;
+    let mut planned = session.plan(release, &universe, selection)?;
+    planned.warnings.extend(odd);
+    session::warn(env, &planned.warnings)?;
+    planned.lock(env, release)
+}
+
+/// Fetches what a lock tells of, writes its disk to `out`, and says so; `next` is what to do with it.
+pub fn write_disk(
+    env: &mut Env,
+    session: &Session,
+    lock: Lock,
+    out: &str,
+    settings: &Settings,
+    next: &str,
+) -> Result<(), Failure> {
+    let bundle =
+        Bundle::fetch(&session.fetcher, &session.keyring, session.unsigned, lock, session.built_in.as_ref())?;
+    let entries = disk::contents(&bundle)?;
+    let bytes = write(&env.path(out), &entries, &settings.options(&bundle.lock))?;
+    report(env, out, settings.json, &bundle.lock, bytes, next).map_err(Failure::stdout)
+}
+
+/// A size in bytes, or with K, M or G for powers of 1024.
+pub fn parse_size(text: &str) -> Result<u64, Failure> {
+    let wrong =
+        || Failure::usage(format!("--size {text}: expected a size"), "like 5M for 5 MiB, 512K, or bytes");
+    let upper = text.to_ascii_uppercase();
+    let digits = upper.trim_end_matches("IB").trim_end_matches('B');
+    let (digits, shift) = match digits.strip_suffix(['K', 'M', 'G']) {
+        Some(number) => (number, 10 * (1 + "KMG".find(&digits[number.len()..]).unwrap_or(0))),
+        None => (digits, 0),
+    };
+    let number: u64 = digits.parse().map_err(|_| wrong())?;
+    number.checked_mul(1 << shift).filter(|bytes| *bytes > 0).ok_or_else(wrong)
+}
+
+/// `owpkg.disk/1`.
+#[derive(Serialize)]
+struct DiskJson<'a> {
+    schema: &'static str,
+    out: &'a str,
+    size: u64,
+    packages: usize,
+    feeds: Vec<&'a str>,
+    install: &'a [String],
+    demo: bool,
+    accepted_unsigned: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    router: Option<&'a RouterId>,
+}
+
+fn report(env: &mut Env, out: &str, json: bool, lock: &Lock, bytes: u64, next: &str) -> std::io::Result<()> {
+    if json {
+        let json = DiskJson {
+            schema: "owpkg.disk/1",
+            out,
+            size: bytes,
+            packages: lock.packages.len(),
+            feeds: lock.feeds.iter().map(|feed| feed.name.as_str()).collect(),
+            install: &lock.install,
+            demo: lock.demo,
+            accepted_unsigned: lock.accepted_unsigned,
+            router: lock.router.as_ref(),
+        };
+        serde_json::to_writer_pretty(&mut env.out, &json)?;
+        return writeln!(env.out);
+    }
+    let demo = if lock.demo { "DEMO: " } else { "" };
+    writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), report::size(bytes))?;
+    writeln!(env.out, "next: {next}")
+}
