@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::args::{SelectionArgs, SourceArgs};
+use super::configuration::ConfigurationArgs;
 use super::env::Env;
 use super::failure::{Exit, Failure};
 use super::report;
@@ -31,6 +32,9 @@ pub struct DiskArgs {
     /// Where from.
     #[command(flatten)]
     pub source: SourceArgs,
+    /// What to set on the router.
+    #[command(flatten)]
+    pub configuration: ConfigurationArgs,
     /// What to write
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: DiskFormat,
@@ -66,6 +70,7 @@ pub enum DiskFormat {
 /// Runs the command.
 pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     let settings = Settings::read(args)?;
+    let _overlay = args.configuration.overlay(env)?;
     let mut session = Session::new(env, &args.source)?;
     let lock = match args.selection.is_empty() {
         true => subject::read_lock(env, &args.lock)?,

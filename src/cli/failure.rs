@@ -10,7 +10,9 @@ use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
 use crate::index::InstalledError;
 use crate::output::mirror::{MirrorError, StoreError};
 use crate::output::vm::VmError;
-use crate::output::{BundleError, DiskError, LockError, OutputError, TooManyPackages, UnpackError};
+use crate::output::{
+    BundleError, DiskError, LockError, OutputError, OverlayError, TooManyPackages, UnpackError,
+};
 use crate::release::{ImageError, NotARelease, ReleaseError};
 use crate::resolve::{BaselineError, Refusal};
 use crate::snapshot::BadSnapshot;
@@ -326,6 +328,12 @@ impl From<BadSnapshot> for Failure {
 impl From<DiskError> for Failure {
     fn from(error: DiskError) -> Failure {
         Failure::of(Exit::Usage, &error, error.help())
+    }
+}
+
+impl From<OverlayError> for Failure {
+    fn from(error: OverlayError) -> Failure {
+        Failure::of(Exit::Usage, &error, Some(error.help()))
     }
 }
 

@@ -7,6 +7,7 @@ mod args;
 mod branches;
 mod chip_card;
 mod chips;
+mod configuration;
 mod detect;
 mod diff;
 mod disk;
