@@ -51,7 +51,7 @@ survey_file() {
 	if is_noted "$@"; then
 		case $4 in etc/uci-defaults/*) return ;; esac
 		if ! is_there "$@"; then
-			say "Left alone: /$4 is not as this disk put it there (its line in /etc/owpkg/applied tells that it was)."
+			say "Left alone: /$4, which changed after it was put there (to have it again, remove its line from $record)."
 		fi
 		return
 	fi
