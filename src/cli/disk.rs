@@ -35,14 +35,14 @@ pub struct DiskArgs {
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
-    let settings = Settings::read(&args.output)?;
+    let settings = Settings::read(env, &args.output)?;
     let mut session = Session::new(env, &args.source)?;
     let lock = match args.selection.is_empty() {
-        true => subject::read_lock(env, &args.lock)?,
+        true => settings.join(subject::read_lock(env, &args.lock)?)?,
         false => {
             let selection = Selected::read(env, &args.selection, &args.source)?;
             let release = session.open(env, &args.source)?;
-            writing::make_lock(env, &session, &release, &selection)?
+            writing::make_lock(env, &session, &release, &selection, &settings)?
         }
     };
     if lock.demo && session.built_in.is_none() {

@@ -9,8 +9,12 @@ use crate::hardware::detect::NoSysfs;
 use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
 use crate::index::InstalledError;
 use crate::output::mirror::{MirrorError, StoreError};
+use crate::output::overlay::FolderError;
 use crate::output::vm::VmError;
-use crate::output::{BundleError, DiskError, LockError, OutputError, TooManyPackages, UnpackError};
+use crate::output::{
+    BadConfiguration, BundleError, DiskError, LockError, OtherFiles, OutputError, OverlayError,
+    TooManyPackages, UnpackError,
+};
 use crate::release::{ImageError, NotARelease, ReleaseError};
 use crate::resolve::{BaselineError, Refusal};
 use crate::snapshot::BadSnapshot;
@@ -320,6 +324,30 @@ impl From<BadSnapshot> for Failure {
 impl From<DiskError> for Failure {
     fn from(error: DiskError) -> Failure {
         Failure::of(Exit::Usage, &error, error.help())
+    }
+}
+
+impl From<OverlayError> for Failure {
+    fn from(error: OverlayError) -> Failure {
+        Failure::of(Exit::Usage, &error, Some(error.help()))
+    }
+}
+
+impl From<FolderError> for Failure {
+    fn from(error: FolderError) -> Failure {
+        Failure::of(Exit::Usage, &error, error.help())
+    }
+}
+
+impl From<BadConfiguration> for Failure {
+    fn from(error: BadConfiguration) -> Failure {
+        Failure::of(Exit::Usage, &error, Some(error.help()))
+    }
+}
+
+impl From<OtherFiles> for Failure {
+    fn from(error: OtherFiles) -> Failure {
+        Failure::of(Exit::Usage, &error, Some(error.help()))
     }
 }
 

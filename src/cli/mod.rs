@@ -8,6 +8,7 @@ mod branches;
 mod cache;
 mod chip_card;
 mod chips;
+mod configuration;
 mod detect;
 mod diff;
 mod disk;

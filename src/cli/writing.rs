@@ -5,13 +5,14 @@ use std::io::Write as _;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use super::configuration::{self, ConfigurationArgs, ConfigurationJson};
 use super::env::Env;
 use super::failure::{Exit, Failure};
 use super::report;
 use super::request::Selected;
 use super::session::{self, Session};
 use crate::output::fat::{FatKind, Label, Size};
-use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, disk, write};
+use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, disk, write};
 use crate::release::OpenRelease;
 use crate::stick::RouterId;
 use crate::trust;
@@ -35,6 +36,9 @@ pub struct OutputArgs {
     /// Print what was written as JSON
     #[arg(long)]
     pub json: bool,
+    /// What to set on the router.
+    #[command(flatten)]
+    pub configuration: ConfigurationArgs,
 }
 
 /// What kind of disk.
@@ -67,17 +71,19 @@ impl DiskFormat {
 }
 
 /// What the arguments say of the output.
-pub struct Settings {
+pub struct Settings<'a> {
     format: OutputFormat,
     size: Size,
     kind: Option<FatKind>,
     label: Label,
     json: bool,
+    configuration: &'a ConfigurationArgs,
+    overlay: Overlay,
 }
 
-impl Settings {
+impl<'a> Settings<'a> {
     /// Reads them, and refuses what does not go together; nothing is fetched for it.
-    pub fn read(args: &OutputArgs) -> Result<Settings, Failure> {
+    pub fn read(env: &Env, args: &'a OutputArgs) -> Result<Settings<'a>, Failure> {
         let format = match args.format {
             DiskFormat::Fat => OutputFormat::Fat,
             DiskFormat::Tar => OutputFormat::Tar,
@@ -100,7 +106,14 @@ impl Settings {
             kind,
             label,
             json: args.json,
+            configuration: &args.configuration,
+            overlay: args.configuration.overlay(env)?,
         })
+    }
+
+    /// A lock that was read, with the configuration that the arguments ask for.
+    pub fn join(&self, lock: Lock) -> Result<Lock, Failure> {
+        self.configuration.join(lock, &self.overlay)
     }
 
     /// The volume id comes from the lock, so that the same lock gives the same image.
@@ -113,6 +126,7 @@ impl Settings {
             label: self.label,
             volume_id: u32::from_le_bytes([a, b, c, d]),
             date: lock.date,
+            private: lock.is_secret(),
         }
     }
 }
@@ -123,12 +137,14 @@ pub fn make_lock(
     session: &Session,
     release: &OpenRelease,
     selection: &Selected<'_>,
+    settings: &Settings<'_>,
 ) -> Result<Lock, Failure> {
     let (universe, odd) = release.universe()?;
     let mut planned = session.plan(release, &universe, selection)?;
     planned.warnings.extend(odd);
+    let configuration = settings.configuration.plan(&mut planned, &settings.overlay)?;
     session::warn(env, &planned.warnings)?;
-    planned.lock(env, release)
+    Ok(planned.lock(env, release)?.configured(configuration))
 }
 
 /// Fetches what a lock tells of, writes its disk to `out`, and says so; `next` is what to do with it.
@@ -137,12 +153,12 @@ pub fn write_disk(
     session: &Session,
     lock: Lock,
     out: &str,
-    settings: &Settings,
+    settings: &Settings<'_>,
     next: &str,
 ) -> Result<(), Failure> {
     let bundle =
         Bundle::fetch(&session.fetcher, &session.keyring, session.unsigned, lock, session.built_in.as_ref())?;
-    let entries = disk::contents(&bundle)?;
+    let entries = disk::contents(&bundle, &settings.overlay)?;
     let bytes = write(&env.path(out), &entries, &settings.options(&bundle.lock))?;
     report(env, out, settings.json, &bundle.lock, bytes, next).map_err(Failure::stdout)
 }
@@ -174,6 +190,7 @@ struct DiskJson<'a> {
     accepted_unsigned: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     router: Option<&'a RouterId>,
+    configuration: Option<ConfigurationJson<'a>>,
 }
 
 fn report(env: &mut Env, out: &str, json: bool, lock: &Lock, bytes: u64, next: &str) -> std::io::Result<()> {
@@ -188,11 +205,15 @@ fn report(env: &mut Env, out: &str, json: bool, lock: &Lock, bytes: u64, next: &
             demo: lock.demo,
             accepted_unsigned: lock.accepted_unsigned,
             router: lock.router.as_ref(),
+            configuration: lock.configuration.as_ref().map(ConfigurationJson::of),
         };
         serde_json::to_writer_pretty(&mut env.out, &json)?;
         return writeln!(env.out);
     }
     let demo = if lock.demo { "DEMO: " } else { "" };
     writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), report::size(bytes))?;
+    if let Some(configuration) = &lock.configuration {
+        configuration::tell(env, configuration)?;
+    }
     writeln!(env.out, "next: {next}")
 }

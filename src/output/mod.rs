@@ -1,11 +1,13 @@
 //! What leaves owpkg: everything here writes, nothing here decides.
 //!
-//! A [`Lock`] is the plan written down; [`Bundle::fetch`] turns it into verified bytes, [`disk::contents`] lays them
-//! out, and [`write()`] makes a FAT image, a tar or a folder of them. Outputs appear whole or not at all.
+//! A [`Lock`] is the plan written down, and the configuration that goes with it; [`Bundle::fetch`] turns it into verified
+//! bytes, [`disk::contents`] lays them out beside the user's own files, an [`Overlay`], and [`write()`] makes a FAT image,
+//! a tar or a folder of them. Outputs appear whole or not at all.
 
 mod audit;
 mod bundle;
 pub mod check;
+mod configuration;
 mod content;
 pub mod disk;
 mod drawing;
@@ -13,15 +15,18 @@ pub mod fat;
 mod image;
 mod lock;
 pub mod mirror;
+pub mod overlay;
 pub mod script;
 pub mod vm;
 mod write;
 
 pub use audit::{Audit, Fault, Wrong};
 pub use bundle::{Bundle, BundleError, LockedFeed};
+pub use configuration::{BadConfiguration, LockedConfiguration, OtherFiles, OwnFile, OwnLink};
 pub use content::{Content, Entry, FileTree};
 pub use disk::DiskError;
 pub use drawing::{Drawing, TooManyPackages};
 pub use image::{Packing, UnpackError, Written, write_image};
 pub use lock::{Lock, LockError, LockedPackage};
+pub use overlay::{Overlay, OverlayError};
 pub use write::{OutputError, OutputFormat, OutputOptions, replace_file, write};

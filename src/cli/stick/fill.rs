@@ -48,7 +48,7 @@ pub struct FillArgs {
 
 /// Runs the command.
 pub fn fill(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
-    let settings = Settings::read(&args.output)?;
+    let settings = Settings::read(env, &args.output)?;
     refuse_what_is_answered(args)?;
     let request = Request::parse(&listing::read_text(env, &args.request)?.0)?;
     let mut selection = Selected::read(env, &args.selection, &args.source)?;
@@ -59,7 +59,7 @@ pub fn fill(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     let source = source_for(&request, &args.source)?;
     let session = Session::new(env, &source)?;
     let release = session.open_for(env, &source, request.installed.clone())?;
-    let mut lock = writing::make_lock(env, &session, &release, &selection)?;
+    let mut lock = writing::make_lock(env, &session, &release, &selection, &settings)?;
     check_fits(&request, &lock)?;
     if request.free_kb.is_none() {
         session::warn(env, &["the request does not say how much space the router has".to_owned()])?;

@@ -46,6 +46,7 @@ pub use error::{FatError, NameFault};
 pub use geometry::FatKind;
 pub use label::Label;
 pub use layout::{Plan, plan};
+pub(super) use names::check as check_name;
 pub use time::Timestamp;
 
 /// One file to put on the disk. Its directories are made as needed.

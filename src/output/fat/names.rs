@@ -6,7 +6,7 @@ use super::NameFault;
 const MAX_UNITS: usize = 255;
 
 /// Checks one part of a path.
-pub(super) fn check(name: &str) -> Result<(), NameFault> {
+pub(in crate::output) fn check(name: &str) -> Result<(), NameFault> {
     if name.is_empty() {
         return Err(NameFault::Empty);
     }
