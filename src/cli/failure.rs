@@ -152,7 +152,10 @@ impl From<FetchError> for Failure {
 
 impl From<TrustError> for Failure {
     fn from(error: TrustError) -> Failure {
-        let exit = if matches!(error, TrustError::BadKey { .. }) { Exit::Usage } else { Exit::Untrusted };
+        let exit = match error {
+            TrustError::BadKey { .. } | TrustError::Secret { .. } => Exit::Usage,
+            _ => Exit::Untrusted,
+        };
         Failure::of(exit, &error, Some(error.help()))
     }
 }
