@@ -7,6 +7,8 @@ use super::detect::DetectArgs;
 use super::diff::DiffArgs;
 use super::disk::DiskArgs;
 use super::image::ImageArgs;
+use super::index::IndexArgs;
+use super::key::KeyArgs;
 use super::mirror::MirrorArgs;
 use super::resolve::ResolveArgs;
 use super::serve::ServeArgs;
@@ -51,6 +53,10 @@ pub enum Command {
     Serve(ServeArgs),
     /// Check a mirror, a disk or a lock down to the last byte
     Verify(VerifyArgs),
+    /// Make and sign the index of a folder of packages, so that it is a feed
+    Index(IndexArgs),
+    /// Make keys for feeds of one's own; print a key's public half or its id
+    Key(KeyArgs),
 }
 
 /// What to install, shared by the commands that make a plan.

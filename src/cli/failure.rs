@@ -7,10 +7,10 @@ use crate::demo::DemoError;
 use crate::fetch::{self, FetchError, LocationError};
 use crate::hardware::detect::NoSysfs;
 use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
-use crate::index::InstalledError;
+use crate::index::{InstalledError, LocalFeedError};
 use crate::output::mirror::{MirrorError, StoreError};
 use crate::output::vm::VmError;
-use crate::output::{BundleError, DiskError, LockError, OutputError, TooManyPackages, UnpackError};
+use crate::output::{BundleError, DiskError, FeedError, LockError, OutputError, TooManyPackages, UnpackError};
 use crate::release::{ImageError, NotARelease, ReleaseError};
 use crate::resolve::{BaselineError, Refusal};
 use crate::snapshot::BadSnapshot;
@@ -240,6 +240,27 @@ impl From<MirrorError> for Failure {
                 Failure::of(Exit::Usage, &error, error.help())
             }
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
+        }
+    }
+}
+
+impl From<LocalFeedError> for Failure {
+    fn from(error: LocalFeedError) -> Failure {
+        let exit = match &error {
+            LocalFeedError::Packages { .. } => Exit::Untrusted,
+            LocalFeedError::Write { .. } => Exit::Output,
+            LocalFeedError::Index(_) | LocalFeedError::Trust(_) => Exit::Fault,
+            _ => Exit::Usage,
+        };
+        Failure::of(exit, &error, error.help())
+    }
+}
+
+impl From<FeedError> for Failure {
+    fn from(error: FeedError) -> Failure {
+        match error {
+            FeedError::Output(error) => error.into(),
+            FeedError::Store(error) => error.into(),
         }
     }
 }

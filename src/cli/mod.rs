@@ -14,6 +14,8 @@ mod env;
 mod failure;
 mod hardware;
 mod image;
+mod index;
+mod key;
 mod listing;
 mod mirror;
 mod planning;
@@ -78,6 +80,8 @@ fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
         Command::Mirror(args) => mirror::run(env, &args),
         Command::Serve(args) => serve::run(env, &args),
         Command::Verify(args) => verify::run(env, &args),
+        Command::Index(args) => index::run(env, &args),
+        Command::Key(args) => key::run(env, &args),
     }
 }
 

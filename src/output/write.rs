@@ -63,6 +63,12 @@ pub enum OutputError {
         /// What is there.
         found: &'static str,
     },
+    /// A new key would take the place of another.
+    #[error("{path} is there already, and a key is never overwritten")]
+    OtherKey {
+        /// The file.
+        path: Utf8PathBuf,
+    },
 }
 
 impl OutputError {
@@ -74,6 +80,7 @@ impl OutputError {
                 needed.div_ceil(1024)
             )),
             OutputError::InTheWay { .. } => Some("remove it, or name another place".into()),
+            OutputError::OtherKey { .. } => Some("give the new key another name".into()),
             OutputError::Fat { .. } | OutputError::Io { .. } => None,
         }
     }
@@ -194,7 +201,7 @@ pub fn replace_file(
     Ok(size)
 }
 
-fn parent(path: &Utf8Path) -> &Utf8Path {
+pub(super) fn parent(path: &Utf8Path) -> &Utf8Path {
     match path.parent() {
         Some(parent) if !parent.as_str().is_empty() => parent,
         _ => Utf8Path::new("."),
@@ -203,13 +210,13 @@ fn parent(path: &Utf8Path) -> &Utf8Path {
 
 /// Temporary files are made for their owner alone; what is put in place is for everybody to read.
 #[cfg(unix)]
-fn open_to_all(path: &std::path::Path) -> io::Result<()> {
+pub(super) fn open_to_all(path: &std::path::Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mode = if path.is_dir() { 0o755 } else { 0o644 };
     fs::set_permissions(path, fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-fn open_to_all(_: &std::path::Path) -> io::Result<()> {
+pub(super) fn open_to_all(_: &std::path::Path) -> io::Result<()> {
     Ok(())
 }
