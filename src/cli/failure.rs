@@ -10,7 +10,7 @@ use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
 use crate::index::{InstalledError, LocalFeedError};
 use crate::output::mirror::{MirrorError, StoreError};
 use crate::output::vm::VmError;
-use crate::output::{BundleError, DiskError, FeedError, LockError, OutputError, TooManyPackages, UnpackError};
+use crate::output::{BundleError, DiskError, LockError, OutputError, TooManyPackages, UnpackError};
 use crate::release::{ImageError, NotARelease, ReleaseError};
 use crate::resolve::{BaselineError, Refusal};
 use crate::snapshot::BadSnapshot;
@@ -253,15 +253,6 @@ impl From<LocalFeedError> for Failure {
             _ => Exit::Usage,
         };
         Failure::of(exit, &error, error.help())
-    }
-}
-
-impl From<FeedError> for Failure {
-    fn from(error: FeedError) -> Failure {
-        match error {
-            FeedError::Output(error) => error.into(),
-            FeedError::Store(error) => error.into(),
-        }
     }
 }
 

@@ -24,7 +24,7 @@ pub use bundle::{Bundle, BundleError, LockedFeed};
 pub use content::{Content, Entry, FileTree};
 pub use disk::DiskError;
 pub use drawing::{Drawing, TooManyPackages};
-pub use feed::{FeedError, write_index};
+pub use feed::write_index;
 pub use image::{Packing, UnpackError, Written, write_image};
 pub use key::KeyFiles;
 pub use lock::{Lock, LockError, LockedPackage};
