@@ -12,8 +12,9 @@ use super::report;
 use super::request::Selected;
 use super::session::{self, Session};
 use super::subject;
+use crate::index::Format;
 use crate::output::fat::{FatKind, Label, Size};
-use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, disk, write};
+use crate::output::{Bundle, Lock, LockedKey, OutputFormat, OutputOptions, disk, write};
 use crate::trust;
 
 /// `owpkg disk`
@@ -167,9 +168,20 @@ struct DiskJson<'a> {
     install: &'a [String],
     demo: bool,
     accepted_unsigned: bool,
+    keys: Vec<KeyJson<'a>>,
+}
+
+/// A key that official images lack.
+#[derive(Serialize)]
+struct KeyJson<'a> {
+    #[serde(flatten)]
+    key: &'a LockedKey,
+    file: String,
+    router_folder: &'static str,
 }
 
 fn report(env: &mut Env, args: &DiskArgs, lock: &Lock, bytes: u64) -> std::io::Result<()> {
+    let keys = lock.format().map(|format| own_keys(lock, format)).unwrap_or_default();
     if args.json {
         let json = DiskJson {
             schema: "owpkg.disk/1",
@@ -180,6 +192,7 @@ fn report(env: &mut Env, args: &DiskArgs, lock: &Lock, bytes: u64) -> std::io::R
             install: &lock.install,
             demo: lock.demo,
             accepted_unsigned: lock.accepted_unsigned,
+            keys,
         };
         serde_json::to_writer_pretty(&mut env.out, &json)?;
         return writeln!(env.out);
@@ -197,5 +210,25 @@ fn report(env: &mut Env, args: &DiskArgs, lock: &Lock, bytes: u64) -> std::io::R
         }
         DiskFormat::Dir => "copy the folder to the router, then there: sh install.sh",
     };
-    writeln!(env.out, "next: {how}")
+    writeln!(env.out, "next: {how}")?;
+    let here = if args.format == DiskFormat::Dir { "" } else { "/tmp/pkgs/" };
+    for KeyJson { key, file, router_folder } in keys.iter().filter(|key| !key.key.in_image) {
+        writeln!(
+            env.out,
+            "once before install.sh: {} is signed by key {}, which official images lack; add it on the router:\n  \
+             cp {here}{file} {router_folder}/",
+            key.feeds_in_words(),
+            key.id
+        )?;
+    }
+    Ok(())
+}
+
+fn own_keys<'a>(lock: &'a Lock, format: &'static dyn Format) -> Vec<KeyJson<'a>> {
+    let key = |key: &'a LockedKey| KeyJson {
+        key,
+        file: disk::key_path(format, &key.id),
+        router_folder: format.keys_folder(),
+    };
+    lock.keys.iter().map(key).collect()
 }

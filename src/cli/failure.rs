@@ -152,10 +152,7 @@ impl From<FetchError> for Failure {
 
 impl From<TrustError> for Failure {
     fn from(error: TrustError) -> Failure {
-        let exit = match error {
-            TrustError::BadKey { .. } | TrustError::Secret { .. } => Exit::Usage,
-            _ => Exit::Untrusted,
-        };
+        let exit = if matches!(error, TrustError::BadKey { .. }) { Exit::Usage } else { Exit::Untrusted };
         Failure::of(exit, &error, Some(error.help()))
     }
 }
@@ -220,7 +217,7 @@ impl From<BundleError> for Failure {
             BundleError::Fetch(error) => error.into(),
             BundleError::Trust(error) => error.into(),
             BundleError::Lock(error) => error.into(),
-            BundleError::Mismatch(_) | BundleError::NotInIndex { .. } => {
+            BundleError::Mismatch(_) | BundleError::NotInIndex { .. } | BundleError::NoKey { .. } => {
                 Failure::of(Exit::Untrusted, &error, error.help())
             }
             _ => Failure::of(Exit::Unavailable, &error, error.help()),

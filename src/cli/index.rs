@@ -15,8 +15,10 @@ use crate::trust::Digest;
 
 /// `owpkg index`
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  owpkg key new mine --format apk\n  owpkg index ./packages --key mine.pem\n  owpkg \
-                        disk pkgs.img --chip iwl7265d --add my-package --feed mine=./packages --key mine.pub.pem")]
+#[command(
+    after_help = "Examples:\n  owpkg key new mine --format apk\n  owpkg index ./packages --key mine.pem\n  owpkg \
+                        disk pkgs.img --chip iwl7265d --add my-package --feed mine=./packages --key mine.pub.pem"
+)]
 pub struct IndexArgs {
     /// The folder that holds the package files, all .ipk or all .apk
     #[arg(value_name = "DIR")]
@@ -68,8 +70,9 @@ fn warnings(feed: &LocalFeed) -> Vec<String> {
     let archs = feed.archs();
     if archs.len() > 1 {
         let archs = archs.join(", ");
-        warnings
-            .push(format!("the packages are for several architectures, {archs}: a router takes only its own"));
+        warnings.push(format!(
+            "the packages are for several architectures, {archs}: a router takes only its own"
+        ));
     }
     warnings
 }

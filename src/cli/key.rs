@@ -29,9 +29,11 @@ pub struct KeyArgs {
 #[derive(Debug, Subcommand)]
 pub enum KeyAction {
     /// Make a key pair: NAME.sec and NAME.pub for opkg, NAME.pem and NAME.pub.pem for apk
-    #[command(after_help = "The first file of a pair is secret: it is readable by its owner alone, has no passphrase, and is \
+    #[command(
+        after_help = "The first file of a pair is secret: it is readable by its owner alone, has no passphrase, and is \
                             never printed or overwritten. OpenWrt's own build calls them key-build and key-build.pub, and \
-                            private-key.pem and public-key.pem; those work here too.")]
+                            private-key.pem and public-key.pem; those work here too."
+    )]
     New(NewArgs),
     /// Print the public half of a key, in the client's own form
     Show(FileArgs),

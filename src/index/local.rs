@@ -183,7 +183,11 @@ impl LocalFeed {
         if packages.is_empty() {
             return Err(LocalFeedError::Empty { folder: folder.to_owned() });
         }
-        Ok(LocalFeed { format, packages, unlisted: unlisted.into_iter().map(|package| package.name).collect() })
+        Ok(LocalFeed {
+            format,
+            packages,
+            unlisted: unlisted.into_iter().map(|package| package.name).collect(),
+        })
     }
 
     /// Makes the index, signed if there is a key, and reads it again: what comes of it is what a router will see.
@@ -199,7 +203,10 @@ impl LocalFeed {
         if let Some(key) = key {
             let public = key.public();
             if public.scheme() != self.format.scheme() {
-                return Err(LocalFeedError::OtherScheme { key: public.id().to_string(), format: self.format });
+                return Err(LocalFeedError::OtherScheme {
+                    key: public.id().to_string(),
+                    format: self.format,
+                });
             }
             keyring.add(public.to_text().as_bytes(), folder.as_str())?;
             unsigned = Unsigned::Refuse;

@@ -12,8 +12,8 @@ mod package;
 mod universe;
 
 pub use format::{Duplicate, Format, IndexError, IndexFile, Parsed, Warning};
-pub use local::{Described, LocalFeed, LocalFeedError, NotIndexed};
 pub use installed::{Held, Installed, InstalledError};
+pub use local::{Described, LocalFeed, LocalFeedError, NotIndexed};
 pub(crate) use package::is_plain;
 pub use package::{Constraint, Dependency, FeedId, Package, PackageId, Provide, Relation, Requirement};
 pub use universe::{Feed, Universe};

@@ -8,7 +8,7 @@ use super::{Lock, LockError, LockedPackage};
 use crate::fetch::{CacheKey, CacheKeyError, FetchError, Fetcher, Location, LocationError, MemoryTree, Want};
 use crate::index::{FeedId, IndexError};
 use crate::trust::{
-    self, Artifact, Digest, Keyring, Mismatch, Signed, SignedFile, TrustError, Unsigned, Verified,
+    self, Artifact, Digest, Keyring, Mismatch, PublicKey, Signed, SignedFile, TrustError, Unsigned, Verified,
 };
 
 /// A lock with the bytes that it names, each vouched for.
@@ -18,6 +18,8 @@ pub struct Bundle {
     pub lock: Lock,
     /// The feeds, in the lock's order.
     pub feeds: Vec<LockedFeed>,
+    /// The keys of the lock, in its order.
+    pub keys: Vec<PublicKey>,
 }
 
 /// A feed of a bundle.
@@ -60,6 +62,12 @@ pub enum BundleError {
         /// What is wrong with it.
         source: IndexError,
     },
+    /// A key that the disk is to carry is none of the trusted ones.
+    #[error("the lock names the key {id}, which is not trusted")]
+    NoKey {
+        /// The key's id.
+        id: String,
+    },
     /// An index is gone.
     #[error("{at} is gone")]
     NoIndex {
@@ -93,6 +101,7 @@ impl BundleError {
             BundleError::NoIndex { .. } | BundleError::FeedMoved { .. } => {
                 Some("run owpkg resolve again for a lock of what the feed holds now".into())
             }
+            BundleError::NoKey { .. } => Some("give its public key with --key FILE".into()),
             BundleError::NotInIndex { .. } => {
                 Some("the lock was changed by hand: run owpkg resolve again".into())
             }
@@ -116,7 +125,12 @@ impl Bundle {
     ) -> Result<Bundle, BundleError> {
         let indexes = Bundle::indexes(fetcher, keyring, unsigned, &lock, built_in)?;
         let feeds = fetch_packages(fetcher, &lock, &indexes, built_in)?;
-        Ok(Bundle { lock, feeds })
+        let trusted = |id: &str| {
+            let no_key = || BundleError::NoKey { id: id.to_owned() };
+            keyring.get(id).cloned().ok_or_else(no_key)
+        };
+        let keys = lock.keys.iter().map(|key| trusted(&key.id)).collect::<Result<_, _>>()?;
+        Ok(Bundle { lock, feeds, keys })
     }
 
     /// The verified indexes of a lock's feeds, in its order, with every entry of the lock found in them.

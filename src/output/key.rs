@@ -63,7 +63,9 @@ fn write_new(path: &Utf8Path, text: &str, readers: Readers) -> Result<(), Output
     file.as_file().sync_all().map_err(failed)?;
     match file.persist_noclobber(path) {
         Ok(_) => Ok(()),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(OutputError::OtherKey { path: path.to_owned() }),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(OutputError::OtherKey { path: path.to_owned() })
+        }
         Err(error) => Err(failed(error.error)),
     }
 }

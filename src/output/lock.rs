@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Bundle;
+use super::{Bundle, LockedKey};
 use crate::fetch::{Location, LocationError, MemoryTree};
 use crate::index::{FORMATS, Format, format_named};
 use crate::release::{FeedPlace, OpenRelease, ReleaseFacts};
@@ -46,6 +46,9 @@ pub struct Lock {
     pub install: Vec<String>,
     /// What the router was taken to hold.
     pub baseline: LockedBaseline,
+    /// The keys of its feeds that images of official releases lack.
+    #[serde(rename = "key", default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<LockedKey>,
     /// The feeds that the plan uses.
     #[serde(rename = "feed", default)]
     pub feeds: Vec<LockedIndex>,
@@ -172,6 +175,9 @@ impl Lock {
                 })
                 .collect(),
         };
+        let feeds: Vec<LockedIndex> = used.iter().map(index).collect();
+        // Nobody is to trust the key of the demo release.
+        let core = release.indexes.first().filter(|_| !demo);
         Lock {
             schema: SCHEMA.to_owned(),
             release: facts.release.as_ref().map(ToString::to_string),
@@ -186,7 +192,8 @@ impl Lock {
             demo,
             install: plan.install.clone(),
             baseline: LockedBaseline { from: baseline.source, packages: baseline.installed.len() },
-            feeds: used.iter().map(index).collect(),
+            keys: core.map(|core| LockedKey::of(&feeds, core.by())).unwrap_or_default(),
+            feeds,
             packages: plan.steps.iter().filter_map(|step| locked(facts, plan, step)).collect(),
         }
     }
@@ -210,7 +217,7 @@ impl Lock {
             .iter()
             .flat_map(|feed| std::iter::once(&feed.name).chain(feed.files.iter().map(|file| &file.name)));
         let packages = lock.packages.iter().flat_map(|package| [&package.name, &package.feed, &package.file]);
-        for name in feeds.chain(packages) {
+        for name in feeds.chain(packages).chain(lock.keys.iter().map(|key| &key.id)) {
             if !crate::index::is_plain(name) {
                 return Err(LockError::Name(name.clone()));
             }

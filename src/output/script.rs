@@ -54,8 +54,19 @@ pub struct Script<'a> {
     pub accepted_unsigned: bool,
     /// The keys that signed the indexes, as the client names them.
     pub key_ids: &'a [String],
+    /// The keys of feeds that images of official releases lack.
+    pub own_keys: &'a [OwnKey<'a>],
     /// The format's own part.
     pub steps: &'static str,
+}
+
+/// A key that images of official releases lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnKey<'a> {
+    /// A feed that it vouches for.
+    pub feed: &'a str,
+    /// Its file below `keys/`, and in the router's folder of keys.
+    pub file: &'a str,
 }
 
 /// A package that the plan adds.
@@ -128,6 +139,16 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
 
     let feeds = script.feeds.iter().map(|feed| folder(feed)).collect::<Result<Vec<_>, _>>()?;
     list(&mut text, "The feeds, as further arguments of a command.", "with_feeds", "\"$@\"", &feeds);
+    let own = |key: &OwnKey<'_>| Ok(format!("{} {}", folder(key.feed)?, word("key", key.file)?));
+    let own = script.own_keys.iter().map(own).collect::<Result<Vec<_>, _>>()?;
+    let print = if own.is_empty() { ":" } else { "printf '%s %s\\n'" };
+    list(
+        &mut text,
+        "The keys that official images lack: a feed, its key's file below keys/.",
+        "own_keys",
+        print,
+        &own,
+    );
     let names = script.install.iter().map(|name| word("package", name)).collect::<Result<Vec<_>, _>>()?;
     list(&mut text, "The same for the packages to ask for.", "with_names", "\"$@\"", &names);
     let plan = script.plan.iter().map(planned).collect::<Result<Vec<_>, _>>()?;

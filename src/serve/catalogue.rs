@@ -64,7 +64,9 @@ impl Catalogue {
     /// The lines that tell a router about the feeds of this target, where `host` is how it reaches this server.
     pub fn lines(target: &ServedTarget, host: &str) -> Vec<String> {
         let line = |feed: &Arc<ServedFeed>| {
-            target.format.feed_line(&format!("openwrt_{}", feed.name), &format!("http://{host}/{}", feed.folder))
+            target
+                .format
+                .feed_line(&format!("openwrt_{}", feed.name), &format!("http://{host}/{}", feed.folder))
         };
         target.feeds.iter().map(line).collect()
     }

@@ -24,6 +24,9 @@ pub enum EcError {
     /// There is no block of a public key.
     #[error("no BEGIN PUBLIC KEY and END PUBLIC KEY")]
     NoKey,
+    /// There is a secret key where a public one belongs.
+    #[error("a BEGIN PRIVATE KEY and no BEGIN PUBLIC KEY")]
+    Secret,
     /// There is no block of a secret key.
     #[error("no BEGIN EC PRIVATE KEY or BEGIN PRIVATE KEY with its END")]
     NoSecret,
@@ -51,7 +54,9 @@ impl PublicKey {
     /// Reads a PEM file; text around the key does not matter.
     pub fn parse(text: &[u8]) -> Result<PublicKey, EcError> {
         let text = String::from_utf8_lossy(text);
-        let pem = block(&text, "PUBLIC KEY").ok_or(EcError::NoKey)?;
+        let is_secret = SecretKey::block(&text).is_some();
+        let pem =
+            block(&text, "PUBLIC KEY").ok_or(if is_secret { EcError::Secret } else { EcError::NoKey })?;
         let key = VerifyingKey::from_public_key_pem(pem).map_err(|_| EcError::NotP256)?;
         Ok(PublicKey::new(key))
     }
@@ -154,12 +159,14 @@ impl SecretKey {
     /// Reads a PEM file as openssl writes it, in the form of SEC 1 or of PKCS #8; text around the key does not matter.
     pub fn parse(text: &[u8]) -> Result<SecretKey, EcError> {
         let text = String::from_utf8_lossy(text);
-        let key = match (block(&text, "EC PRIVATE KEY"), block(&text, "PRIVATE KEY")) {
-            (Some(pem), _) => p256::SecretKey::from_sec1_pem(pem).map_err(|_| EcError::NotP256)?,
-            (None, Some(pem)) => p256::SecretKey::from_pkcs8_pem(pem).map_err(|_| EcError::NotP256)?,
-            (None, None) => return Err(EcError::NoSecret),
-        };
+        let pem = SecretKey::block(&text).ok_or(EcError::NoSecret)?;
+        let sec1 = p256::SecretKey::from_sec1_pem(pem).ok();
+        let key = sec1.or_else(|| p256::SecretKey::from_pkcs8_pem(pem).ok()).ok_or(EcError::NotP256)?;
         Ok(SecretKey { key: key.into() })
+    }
+
+    fn block(text: &str) -> Option<&str> {
+        block(text, "EC PRIVATE KEY").or_else(|| block(text, "PRIVATE KEY"))
     }
 
     /// The key as a PEM file in the form of SEC 1, as `openssl ecparam -genkey` and OpenWrt's build write it.

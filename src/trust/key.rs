@@ -54,6 +54,17 @@ pub enum KeyError {
     Ec(#[from] EcError),
 }
 
+impl KeyError {
+    /// Whether the file is a secret key where a public one belongs.
+    pub fn is_secret(&self) -> bool {
+        match self {
+            KeyError::Usign(UsignError::WrongKind { found, .. }) => *found == usign::SECRET,
+            KeyError::Ec(error) => *error == EcError::Secret,
+            KeyError::Usign(_) => false,
+        }
+    }
+}
+
 /// Whether a key file is a PEM file.
 fn is_pem(text: &[u8]) -> bool {
     memchr::memmem::find(text, b"-----BEGIN ").is_some()

@@ -1,6 +1,6 @@
 //! The keys that are trusted, and the check of an index's signature.
 
-use super::{Authority, KeyError, PublicKey, SecretKey, Signature, Verified};
+use super::{Authority, KeyError, PublicKey, Signature, Verified};
 
 /// The keys of official releases, embedded; `indexes/keys/README.md` tells where they come from.
 const OFFICIAL: [&str; 9] = [
@@ -86,12 +86,6 @@ pub enum TrustError {
         /// The key that the signature names.
         key: String,
     },
-    /// A secret key where its public half belongs.
-    #[error("{what} is a secret key, and only its public half is to be given away")]
-    Secret {
-        /// The key file.
-        what: String,
-    },
     /// A key file that is none.
     #[error("{what} is not a public key: {source}")]
     BadKey {
@@ -118,8 +112,8 @@ impl TrustError {
             TrustError::WrongSignature { .. } => {
                 "the file was damaged or changed on the way: fetch it again, or from another mirror".into()
             }
-            TrustError::Secret { what } => {
-                format!("give the file with the public half; owpkg key show {what} prints it")
+            TrustError::BadKey { what, source } if source.is_secret() => {
+                format!("it is a secret key: give its public half, which owpkg key show {what} prints")
             }
             TrustError::BadKey { .. } => {
                 "--key takes a usign public key (two lines, a comment and a base64 text that starts with RW) or a PEM \
@@ -144,11 +138,9 @@ impl Keyring {
     /// Trusts one more public key, given as the content of its file, usign's or PEM; `what` names the file in
     /// errors.
     pub fn add(&mut self, text: &[u8], what: &str) -> Result<(), TrustError> {
-        let bad = |source| match SecretKey::parse(text) {
-            Ok(_) => TrustError::Secret { what: what.to_owned() },
-            Err(_) => TrustError::BadKey { what: what.to_owned(), source },
-        };
-        self.keys.push(PublicKey::parse(text).map_err(bad)?);
+        let key =
+            PublicKey::parse(text).map_err(|source| TrustError::BadKey { what: what.to_owned(), source })?;
+        self.keys.push(key);
         Ok(())
     }
 

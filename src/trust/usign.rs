@@ -12,7 +12,7 @@ use sha2::{Digest, Sha512};
 use super::KeyId;
 
 /// The length in bytes of a secret key's payload: `"EdBK" rounds[4] salt[16] checksum[8] keyid[8] pair[64]`.
-const SECRET: usize = 104;
+pub(super) const SECRET: usize = 104;
 
 /// A usign file that is not one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -20,6 +20,7 @@ const PLAIN: Script<'_> = Script {
     plan: &[Planned { name: "iw", version: "5.19-1", installed_size: None }],
     accepted_unsigned: false,
     key_ids: &[],
+    own_keys: &[],
     steps: "",
 };
 

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use owpkg::output::script::{Planned, Script, render};
+use owpkg::output::script::{OwnKey, Planned, Script, render};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
@@ -114,6 +114,7 @@ pub struct Router {
     pub kernel: Option<&'static str>,
     pub demo: bool,
     pub accepted_unsigned: bool,
+    pub own_keys: Vec<OwnKey<'static>>,
 }
 
 impl Router {
@@ -140,6 +141,7 @@ impl Router {
             kernel: Some(KERNEL),
             demo: false,
             accepted_unsigned: false,
+            own_keys: Vec::new(),
         };
         router.furnish();
         router
@@ -251,6 +253,7 @@ impl Router {
             plan: &self.plan,
             accepted_unsigned: self.accepted_unsigned,
             key_ids: &[KEY.to_owned()],
+            own_keys: &self.own_keys,
             steps: self.client.steps(),
         })
         .unwrap();

@@ -18,8 +18,8 @@ use std::collections::HashSet;
 use std::io::{self, Read};
 
 use super::{
-    Constraint, Dependency, Described, Duplicate, FeedId, Format, IndexError, IndexFile, Installed, Package, PackageId,
-    Parsed, Universe,
+    Constraint, Dependency, Described, Duplicate, FeedId, Format, IndexError, IndexFile, Installed, Package,
+    PackageId, Parsed, Universe,
 };
 use crate::blueprint::{Article, Blueprint, Made, Signers};
 use crate::package;

@@ -24,7 +24,6 @@ pub(super) fn feed(blueprint: &Blueprint, articles: &[Article], key: &SecretKey)
         made.push(Made { name: entry.file.clone(), bytes });
         entries.push(entry);
     }
-    entries.sort_by(|a, b| a.file.cmp(&b.file));
     let index = write_index(&entries, key)?;
     made.extend(index.into_iter().map(|file| Made { name: file.name.to_owned(), bytes: file.bytes }));
     Ok(made)

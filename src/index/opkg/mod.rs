@@ -16,13 +16,11 @@ use std::io::{self, Read};
 use flate2::bufread::MultiGzDecoder;
 
 use super::{
-    Constraint, Dependency, Described, Duplicate, FeedId, Format, IndexError, IndexFile, Installed, PackageId, Parsed,
-    Relation, Universe,
+    Constraint, Dependency, Described, Duplicate, FeedId, Format, IndexError, IndexFile, Installed,
+    PackageId, Parsed, Relation, Universe,
 };
 use crate::blueprint::{Article, Blueprint, Made, Signers};
-use crate::trust::{
-    Digest, Scheme, SecretKey, Sha256Reader, Signature, Signed, SignedFile, Verified, usign,
-};
+use crate::trust::{Digest, Scheme, SecretKey, Sha256Reader, Signature, Signed, SignedFile, Verified, usign};
 
 pub use status::read_status;
 pub use write::{Entry, write_index};

@@ -62,7 +62,6 @@ impl Entry {
         text
     }
 
-
     fn stanza(&self) -> String {
         stanza(&self.control(), &self.file, self.packed)
     }

@@ -50,6 +50,7 @@ pub fn check(source: &DiskSource, keyring: &Keyring, unsigned: Unsigned) -> io::
     let mut expected: BTreeSet<String> = [SUMS.to_owned()].into();
     check_indexes(&lock, &found, keyring, unsigned, &mut expected, &mut audit);
     check_packages(source, &lock, &found, &mut expected, &mut audit)?;
+    check_keys(&lock, &found, keyring, &mut expected, &mut audit);
     check_texts(&lock, &found, &mut expected, &mut audit);
     // The overlay is the user's own: it has no other witness than the sums.
     expected.extend(found.keys().filter(|path| path.starts_with("files/")).cloned());
@@ -175,6 +176,25 @@ fn check_packages(
         expected.insert(path);
     }
     Ok(())
+}
+
+/// A key that a router may be given must be the very key that is trusted here: its id alone proves nothing.
+fn check_keys(
+    lock: &Lock,
+    found: &BTreeMap<String, Found>,
+    keyring: &Keyring,
+    expected: &mut BTreeSet<String>,
+    audit: &mut Audit,
+) {
+    let Ok(format) = lock.format() else { return };
+    for key in &lock.keys {
+        let path = disk::key_path(format, &key.id);
+        match keyring.get(&key.id) {
+            Some(trusted) => check_text(&path, &trusted.to_text(), found, audit),
+            None => audit.fault(&path, Wrong::ForeignKey),
+        }
+        expected.insert(path);
+    }
 }
 
 fn check_texts(
