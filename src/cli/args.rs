@@ -114,8 +114,8 @@ pub struct SourceArgs {
     /// What the router holds: an image's manifest, `opkg list-installed`, an opkg status file
     #[arg(long, value_name = "FILE")]
     pub installed: Option<String>,
-    /// A further feed
-    #[arg(long, value_name = "NAME=URL")]
+    /// A further feed, as owpkg index makes one
+    #[arg(long, value_name = "NAME=URL|DIR")]
     pub feed: Vec<String>,
     /// A server or folder that holds releases/ and snapshots/
     #[arg(long, value_name = "URL|DIR", default_value = super::session::OFFICIAL)]

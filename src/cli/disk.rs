@@ -174,8 +174,9 @@ struct DiskJson<'a> {
 /// A key that official images lack.
 #[derive(Serialize)]
 struct KeyJson<'a> {
-    #[serde(flatten)]
-    key: &'a LockedKey,
+    id: &'a str,
+    feeds: &'a [String],
+    in_image: bool,
     file: String,
     router_folder: &'static str,
 }
@@ -212,21 +213,25 @@ fn report(env: &mut Env, args: &DiskArgs, lock: &Lock, bytes: u64) -> std::io::R
     };
     writeln!(env.out, "next: {how}")?;
     let here = if args.format == DiskFormat::Dir { "" } else { "/tmp/pkgs/" };
-    for KeyJson { key, file, router_folder } in keys.iter().filter(|key| !key.key.in_image) {
-        writeln!(
-            env.out,
-            "once before install.sh: {} is signed by key {}, which official images lack; add it on the router:\n  \
-             cp {here}{file} {router_folder}/",
-            key.feeds_in_words(),
-            key.id
-        )?;
+    for (key, KeyJson { file, router_folder, .. }) in lock.keys.iter().zip(&keys) {
+        if !key.in_image {
+            writeln!(
+                env.out,
+                "once before that: {} is signed by key {}, which official images lack; add it on the router:\n  \
+                 cp {here}{file} {router_folder}/",
+                key.feeds_in_words(),
+                key.id
+            )?;
+        }
     }
     Ok(())
 }
 
 fn own_keys<'a>(lock: &'a Lock, format: &'static dyn Format) -> Vec<KeyJson<'a>> {
     let key = |key: &'a LockedKey| KeyJson {
-        key,
+        id: &key.id,
+        feeds: &key.feeds,
+        in_image: key.in_image,
         file: disk::key_path(format, &key.id),
         router_folder: format.keys_folder(),
     };

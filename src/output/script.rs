@@ -139,6 +139,12 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
 
     let feeds = script.feeds.iter().map(|feed| folder(feed)).collect::<Result<Vec<_>, _>>()?;
     list(&mut text, "The feeds, as further arguments of a command.", "with_feeds", "\"$@\"", &feeds);
+    let names = script.install.iter().map(|name| word("package", name)).collect::<Result<Vec<_>, _>>()?;
+    list(&mut text, "The same for the packages to ask for.", "with_names", "\"$@\"", &names);
+    let plan = script.plan.iter().map(planned).collect::<Result<Vec<_>, _>>()?;
+    let print = if plan.is_empty() { ":" } else { "printf '%s %s %s\\n'" };
+    list(&mut text, "All that will be installed: name, version, bytes.", "plan", print, &plan);
+
     let own = |key: &OwnKey<'_>| Ok(format!("{} {}", folder(key.feed)?, word("key", key.file)?));
     let own = script.own_keys.iter().map(own).collect::<Result<Vec<_>, _>>()?;
     let print = if own.is_empty() { ":" } else { "printf '%s %s\\n'" };
@@ -149,11 +155,6 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
         print,
         &own,
     );
-    let names = script.install.iter().map(|name| word("package", name)).collect::<Result<Vec<_>, _>>()?;
-    list(&mut text, "The same for the packages to ask for.", "with_names", "\"$@\"", &names);
-    let plan = script.plan.iter().map(planned).collect::<Result<Vec<_>, _>>()?;
-    let print = if plan.is_empty() { ":" } else { "printf '%s %s %s\\n'" };
-    list(&mut text, "All that will be installed: name, version, bytes.", "plan", print, &plan);
 
     for part in [BODY, script.steps] {
         text.push('\n');
