@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 pub const KERNEL: &str = "5.15.137-1-adec7b9ab9fcf988b58011de28c60b3a";
-const KEY: &str = "d95e275d41a63bff";
+pub const KEY: &str = "d95e275d41a63bff";
 
 /// What a stock image has of the tools that the script calls; it gets no others.
 const STOCK_TOOLS: [&str; 14] = [
@@ -231,6 +231,10 @@ impl Router {
                     fs::write(folder.join("packages.adb"), format!("{KEY}\n{lines}")).unwrap();
                 }
             }
+        }
+        for key in &self.own_keys {
+            fs::create_dir_all(disk.join("keys")).unwrap();
+            fs::write(disk.join("keys").join(key.file), "").unwrap();
         }
         fs::write(disk.join("install.sh"), self.script()).unwrap();
         let mut sums = String::new();

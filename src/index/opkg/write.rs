@@ -92,7 +92,9 @@ pub(super) fn stanza(control: &str, file: &str, packed: Option<(u64, Digest)>) -
     }
     let mut own = Some(own);
     let (mut text, mut left_out) = (String::new(), false);
-    for line in control.trim_end().split('\n') {
+    let lines: Vec<&str> = control.split('\n').collect();
+    let used = lines.iter().rposition(|line| !line.trim().is_empty()).map_or(0, |last| last + 1);
+    for line in &lines[..used] {
         let goes_on = line.starts_with([' ', '\t']);
         left_out = if goes_on { left_out } else { LEFT_OUT.iter().any(|field| line.starts_with(field)) };
         if left_out {
@@ -101,7 +103,7 @@ pub(super) fn stanza(control: &str, file: &str, packed: Option<(u64, Digest)>) -
         if line.starts_with("Description") {
             text += &own.take().unwrap_or_default();
         }
-        text.extend([line, "\n"]);
+        text.extend([*line, "\n"]);
     }
     text += &own.unwrap_or_default();
     text + "\n"
