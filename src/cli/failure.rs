@@ -233,9 +233,9 @@ impl From<MirrorError> for Failure {
             MirrorError::Trust(error) => error.into(),
             MirrorError::Bundle(error) => error.into(),
             MirrorError::Mismatch(_) => Failure::of(Exit::Untrusted, &error, error.help()),
-            MirrorError::NotInTree { .. } | MirrorError::OtherFormat { .. } | MirrorError::NoRelease { .. } => {
-                Failure::of(Exit::Usage, &error, error.help())
-            }
+            MirrorError::NotInTree { .. }
+            | MirrorError::OtherFormat { .. }
+            | MirrorError::NoRelease { .. } => Failure::of(Exit::Usage, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
     }

@@ -133,6 +133,7 @@ impl Session {
         let target = source.target.as_deref().map(str::parse).transpose();
         let target =
             target.map_err(|error: release::NotATarget| Failure::usage(error.to_string(), "see --help"))?;
+        let extra_feeds = source.feed.iter().map(|text| extra_feed(env, text)).collect::<Result<_, _>>()?;
         let (root, release) = match (&self.built_in, &source.tree) {
             (Some(tree), _) => (tree.root(), named),
             (None, Some(tree)) => (Location::parse(tree, &env.cwd)?, named),
@@ -142,7 +143,6 @@ impl Session {
                 (mirror.join(&release.folder())?, Some(release))
             }
         };
-        let extra_feeds = source.feed.iter().map(|text| extra_feed(env, text)).collect::<Result<_, _>>()?;
         let installed = installed(env, source)?;
         Ok(Ask {
             root,

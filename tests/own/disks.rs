@@ -88,7 +88,8 @@ fn a_key_on_it_that_is_not_the_trusted_one_is_a_fault() {
         let place = format!("out/keys/{}", format.key_file(&id));
         let good = site.read(&place);
         // Another key that goes by the same id, which usign's are free to choose.
-        let raw: Vec<u8> = (0..8).map(|at| u8::from_str_radix(&id[2 * at..2 * at + 2], 16).unwrap()).collect();
+        let raw: Vec<u8> =
+            (0..8).map(|at| u8::from_str_radix(&id[2 * at..2 * at + 2], 16).unwrap()).collect();
         let false_one = usign::SecretKey::from_seed(raw.try_into().unwrap(), &[9; 32]).public().to_text();
         for text in [false_one.as_str(), "", &good.replace("key", "kez").replace("PUB", "PUP")] {
             site.write(&place, text);

@@ -114,7 +114,10 @@ fn control_files_that_opkg_would_read_otherwise() {
         ("Package: odd\nVersion: 1\n", "no Architecture"),
         ("Package: odd\r\nVersion: 1\r\nArchitecture: all\r\n", "carriage return"),
         ("Package: ../odd\nVersion: 1\nArchitecture: all\n", "package name"),
-        ("Package: odd\nVersion: 1\nArchitecture: all\n\nPackage: more\nVersion: 1\nArchitecture: all\n", "one stanza"),
+        (
+            "Package: odd\nVersion: 1\nArchitecture: all\n\nPackage: more\nVersion: 1\nArchitecture: all\n",
+            "one stanza",
+        ),
         ("Package: odd\nPackage: more\nVersion: 1\nArchitecture: all\n", "second Package"),
     ];
     let data = DataTar::pack(&[], 0).unwrap();
@@ -161,10 +164,8 @@ fn the_length_that_old_usign_hashes_wrongly_is_avoided() {
     let data = DataTar::pack(&[], 0).unwrap();
     let (site, _) = with_feed(&Opkg);
     for length in 0..128 {
-        let control = format!(
-            "Package: odd\nVersion: 1\nArchitecture: all\nDescription: {}\n",
-            "x".repeat(length)
-        );
+        let control =
+            format!("Package: odd\nVersion: 1\nArchitecture: all\nDescription: {}\n", "x".repeat(length));
         site.write("packages/odd_1_all.ipk", ipk::write(&control, &[], &data).unwrap());
         site.desk.owpkg("index packages --key mine.sec").run().exits(0);
         let rest = (64 + site.read("packages/Packages").len()) % 128;

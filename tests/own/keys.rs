@@ -51,7 +51,10 @@ fn keys_of_other_makers_sign_feeds() {
             assert!(tool(&site, maker).0, "{maker}");
             if format.name() == "apk" {
                 // OpenWrt's build puts a remark before the key.
-                site.write("mine.pem", format!("untrusted comment: Local build key\n{}", site.read("mine.pem")));
+                site.write(
+                    "mine.pem",
+                    format!("untrusted comment: Local build key\n{}", site.read("mine.pem")),
+                );
                 assert!(tool(&site, "openssl ec -in mine.pem -pubout -out mine.pub.pem").0);
             }
             index(&site);
@@ -109,7 +112,10 @@ fn show_and_fingerprint_tell_what_is_public() {
             assert_eq!(ran.lines(), [&id, &place]);
             let json = desk.owpkg(&format!("key fingerprint {file} --json")).run().exits(0).json();
             assert_eq!((&json["schema"], &json["id"]), (&"owpkg.key/1".into(), &id.as_str().into()));
-            assert_eq!((&json["format"], &json["router_file"]), (&format.name().into(), &place.as_str().into()));
+            assert_eq!(
+                (&json["format"], &json["router_file"]),
+                (&format.name().into(), &place.as_str().into())
+            );
             assert_eq!(json["public_key"], desk.read(&public));
         }
     });

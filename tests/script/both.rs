@@ -215,7 +215,8 @@ fn says_how_a_key_that_official_images_lack_is_added_and_goes_on_with_it() {
         let command = said.lines().find_map(|line| line.trim().strip_prefix("cp ")).unwrap();
         assert!(command.ends_with(&format!("/etc/{name}/keys/")), "{said}");
         assert!(router.root().join(format!("etc/{name}/keys")).read_dir().unwrap().next().is_none());
-        let ash = std::process::Command::new("busybox").args(["ash", "-c", &format!("cp {command}")]).status();
+        let ash =
+            std::process::Command::new("busybox").args(["ash", "-c", &format!("cp {command}")]).status();
         assert!(ash.unwrap().success(), "{command}");
         router.run(&[]).is_done("3 packages installed");
     });

@@ -193,5 +193,11 @@ fn show(
         store.name(),
         report::size(bytes),
     )?;
-    feeds.iter().try_for_each(|feed| own::show(&mut env.out, feed, "http://HOST"))
+    feeds.iter().try_for_each(|feed| own::show(&mut env.out, feed, "http://HOST"))?;
+    match feeds.is_empty() {
+        true => Ok(()),
+        false => {
+            writeln!(env.out, "\nHOST is where this mirror is served; owpkg serve prints these lines with it")
+        }
+    }
 }

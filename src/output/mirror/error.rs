@@ -69,9 +69,7 @@ impl MirrorError {
             MirrorError::Trust(error) => Some(error.help()),
             MirrorError::Location(error) => error.help(),
             MirrorError::Bundle(error) => error.help(),
-            MirrorError::NotInTree { .. } => {
-                Some("a mirror is a subset of one server's tree".into())
-            }
+            MirrorError::NotInTree { .. } => Some("a mirror is a subset of one server's tree".into()),
             MirrorError::OtherFormat { .. } => Some("give the feed another name with --feed NAME=URL".into()),
             MirrorError::NoRelease { .. } => Some("name it with --release".into()),
             MirrorError::Mismatch(_) | MirrorError::Key(_) | MirrorError::Index { .. } => None,

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Part;
 use super::archive::{self, Generation};
 use super::store::{Change, Store, StoreError};
-use super::Part;
 use crate::index::{FORMATS, Format, format_of};
 use crate::output::disk::key_path;
 use crate::output::{Audit, Content, Wrong};
@@ -52,8 +52,7 @@ impl OwnFeed {
     /// The commands that add its keys, to be given on a router once.
     pub fn key_commands(&self, base: &str) -> Vec<String> {
         let place = |id: &String| format!("{}/{}", self.format.keys_folder(), self.format.key_file(id));
-        let command =
-            |id: &String| format!("wget -O {} {base}/{}", place(id), key_path(self.format, id));
+        let command = |id: &String| format!("wget -O {} {base}/{}", place(id), key_path(self.format, id));
         self.keys.iter().map(command).collect()
     }
 }
