@@ -10,6 +10,7 @@ mod hardware;
 mod ipk;
 mod mirror;
 mod opkg;
+mod own;
 mod release;
 mod resolve;
 mod script;

@@ -8,6 +8,8 @@ use super::detect::DetectArgs;
 use super::diff::DiffArgs;
 use super::disk::DiskArgs;
 use super::image::ImageArgs;
+use super::index::IndexArgs;
+use super::key::KeyArgs;
 use super::manual::{CompletionsArgs, ManArgs};
 use super::mirror::MirrorArgs;
 use super::resolve::ResolveArgs;
@@ -70,6 +72,10 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page, or write those of all commands
     Man(ManArgs),
+    /// Make and sign the index of a folder of packages, so that it is a feed
+    Index(IndexArgs),
+    /// Make keys for feeds of one's own; print a key's public half or its id
+    Key(KeyArgs),
 }
 
 /// What to install, shared by the commands that make a plan.
@@ -127,8 +133,8 @@ pub struct SourceArgs {
     /// What the router holds: an image's manifest, `opkg list-installed`, an opkg status file
     #[arg(long, value_name = "FILE")]
     pub installed: Option<String>,
-    /// A further feed
-    #[arg(long, value_name = "NAME=URL")]
+    /// A further feed, as owpkg index makes one
+    #[arg(long, value_name = "NAME=URL|DIR")]
     pub feed: Vec<String>,
     /// A server or folder that holds releases/ and snapshots/
     #[arg(long, value_name = "URL|DIR", default_value = super::session::OFFICIAL)]

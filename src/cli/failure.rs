@@ -7,7 +7,7 @@ use crate::demo::DemoError;
 use crate::fetch::{self, FetchError, LocationError};
 use crate::hardware::detect::NoSysfs;
 use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
-use crate::index::InstalledError;
+use crate::index::{InstalledError, LocalFeedError};
 use crate::output::mirror::{MirrorError, StoreError};
 use crate::output::overlay::FolderError;
 use crate::output::vm::VmError;
@@ -218,7 +218,9 @@ impl From<BundleError> for Failure {
             BundleError::Fetch(error) => error.into(),
             BundleError::Trust(error) => error.into(),
             BundleError::Lock(error) => error.into(),
-            BundleError::NotInIndex { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
+            BundleError::NotInIndex { .. } | BundleError::NoKey { .. } => {
+                Failure::of(Exit::Untrusted, &error, error.help())
+            }
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
     }
@@ -231,11 +233,23 @@ impl From<MirrorError> for Failure {
             MirrorError::Store(error) => error.into(),
             MirrorError::Trust(error) => error.into(),
             MirrorError::Bundle(error) => error.into(),
-            MirrorError::NotInTree { .. } | MirrorError::NoRelease { .. } => {
-                Failure::of(Exit::Usage, &error, error.help())
-            }
+            MirrorError::NotInTree { .. }
+            | MirrorError::OtherFormat { .. }
+            | MirrorError::NoRelease { .. } => Failure::of(Exit::Usage, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
+    }
+}
+
+impl From<LocalFeedError> for Failure {
+    fn from(error: LocalFeedError) -> Failure {
+        let exit = match &error {
+            LocalFeedError::Packages { .. } => Exit::Untrusted,
+            LocalFeedError::Write { .. } => Exit::Output,
+            LocalFeedError::Index(_) | LocalFeedError::Trust(_) => Exit::Fault,
+            _ => Exit::Usage,
+        };
+        Failure::of(exit, &error, error.help())
     }
 }
 

@@ -16,6 +16,8 @@ mod env;
 mod failure;
 mod hardware;
 mod image;
+mod index;
+mod key;
 mod listing;
 mod manual;
 mod mirror;
@@ -37,6 +39,7 @@ mod verify;
 mod vm;
 mod why;
 mod writing;
+mod written;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -90,6 +93,8 @@ fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
         Command::Cache(args) => cache::run(env, &args),
         Command::Completions(args) => manual::completions(env, &args),
         Command::Man(args) => manual::man(env, &args),
+        Command::Index(args) => index::run(env, &args),
+        Command::Key(args) => key::run(env, &args),
     }
 }
 

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::env::{Env, ErrStream};
 use super::failure::{Exit, Failure};
+use super::mirror;
 use crate::serve::{Access, Catalogue, Log, Server};
 
 /// `owpkg serve`
@@ -51,6 +52,9 @@ fn show(env: &mut Env, catalogue: &Catalogue, address: SocketAddr) -> std::io::R
         for line in Catalogue::lines(target, &address.to_string()) {
             writeln!(env.out, "{line}")?;
         }
+    }
+    for own in &catalogue.own {
+        mirror::own::show(&mut env.out, &own.told, &format!("http://{address}"))?;
     }
     env.out.flush()
 }

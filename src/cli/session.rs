@@ -145,6 +145,7 @@ impl Session {
         let target = source.target.as_deref().map(str::parse).transpose();
         let target =
             target.map_err(|error: release::NotATarget| Failure::usage(error.to_string(), "see --help"))?;
+        let extra_feeds = source.feed.iter().map(|text| extra_feed(env, text)).collect::<Result<_, _>>()?;
         let (root, release) = match (&self.built_in, &source.tree) {
             (Some(tree), _) => (tree.root(), named),
             (None, Some(tree)) => (Location::parse(tree, &env.cwd)?, named),
@@ -154,7 +155,6 @@ impl Session {
                 (mirror.join(&release.folder())?, Some(release))
             }
         };
-        let extra_feeds = source.feed.iter().map(|text| extra_feed(env, text)).collect::<Result<_, _>>()?;
         let installed = installed(env, source)?;
         Ok(Ask {
             root,
@@ -271,10 +271,16 @@ fn date(env: &Env, facts: &ReleaseFacts) -> Result<i64, Failure> {
 }
 
 fn extra_feed(env: &Env, text: &str) -> Result<(String, Location), Failure> {
-    let wrong =
-        || Failure::usage(format!("--feed {text}: expected NAME=URL"), "like --feed own=https://host/own");
+    let wrong = || {
+        Failure::usage(
+            format!("--feed {text}: expected NAME=URL or NAME=DIR, the name of letters, digits and . _ + -"),
+            "like --feed own=https://host/own, or --feed own=./packages",
+        )
+    };
     let (name, url) = text.split_once('=').ok_or_else(wrong)?;
-    if !crate::index::is_plain(name) {
+    // It becomes a folder, a word of opkg's configuration and a part of URLs.
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._+-".contains(&byte);
+    if !name.starts_with(|c: char| c.is_ascii_alphanumeric()) || !name.bytes().all(plain) {
         return Err(wrong());
     }
     Ok((name.to_owned(), Location::parse(url, &env.cwd)?))

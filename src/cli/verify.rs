@@ -171,7 +171,7 @@ fn source(args: &VerifyArgs) -> SourceArgs {
 fn help(args: &VerifyArgs, audit: &Audit) -> Option<String> {
     use crate::output::Wrong;
     let all = |is: fn(&Wrong) -> bool| audit.faults.iter().all(|fault| is(&fault.wrong));
-    if all(|wrong| matches!(wrong, Wrong::Untrusted(_))) {
+    if all(|wrong| matches!(wrong, Wrong::Untrusted(_) | Wrong::ForeignKey)) {
         Some("give the public key of who made this release with --key FILE".into())
     } else if all(|wrong| matches!(wrong, Wrong::Extra)) {
         Some("owpkg mirror --prune removes what does not belong to a mirror".into())

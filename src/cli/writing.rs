@@ -1,20 +1,16 @@
 //! How the commands that end in a disk make it: the plan's lock, the verified files, the output, what is said of it.
 
-use std::io::Write as _;
-
 use clap::{Args, ValueEnum};
-use serde::Serialize;
 
-use super::configuration::{self, ConfigurationArgs, ConfigurationJson};
+use super::configuration::ConfigurationArgs;
 use super::env::Env;
 use super::failure::{Exit, Failure};
-use super::report;
 use super::request::Selected;
 use super::session::{self, Session};
+use super::written::Written;
 use crate::output::fat::{FatKind, Label, Size};
 use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, disk, write};
 use crate::release::OpenRelease;
-use crate::stick::RouterId;
 use crate::trust;
 
 /// What to write, shared by the commands that make a disk.
@@ -160,7 +156,9 @@ pub fn write_disk(
         Bundle::fetch(&session.fetcher, &session.keyring, session.unsigned, lock, session.built_in.as_ref())?;
     let entries = disk::contents(&bundle, &settings.overlay)?;
     let bytes = write(&env.path(out), &entries, &settings.options(&bundle.lock))?;
-    report(env, out, settings.json, &bundle.lock, bytes, next).map_err(Failure::stdout)
+    let lock = &bundle.lock;
+    let written = Written { out, bytes, lock, next, unpacked: settings.format == OutputFormat::Dir };
+    written.tell(env, settings.json).map_err(Failure::stdout)
 }
 
 /// A size in bytes, or with K, M or G for powers of 1024.
@@ -175,45 +173,4 @@ pub fn parse_size(text: &str) -> Result<u64, Failure> {
     };
     let number: u64 = digits.parse().map_err(|_| wrong())?;
     number.checked_mul(1 << shift).filter(|bytes| *bytes > 0).ok_or_else(wrong)
-}
-
-/// `owpkg.disk/1`.
-#[derive(Serialize)]
-struct DiskJson<'a> {
-    schema: &'static str,
-    out: &'a str,
-    size: u64,
-    packages: usize,
-    feeds: Vec<&'a str>,
-    install: &'a [String],
-    demo: bool,
-    accepted_unsigned: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    router: Option<&'a RouterId>,
-    configuration: Option<ConfigurationJson<'a>>,
-}
-
-fn report(env: &mut Env, out: &str, json: bool, lock: &Lock, bytes: u64, next: &str) -> std::io::Result<()> {
-    if json {
-        let json = DiskJson {
-            schema: "owpkg.disk/1",
-            out,
-            size: bytes,
-            packages: lock.packages.len(),
-            feeds: lock.feeds.iter().map(|feed| feed.name.as_str()).collect(),
-            install: &lock.install,
-            demo: lock.demo,
-            accepted_unsigned: lock.accepted_unsigned,
-            router: lock.router.as_ref(),
-            configuration: lock.configuration.as_ref().map(ConfigurationJson::of),
-        };
-        serde_json::to_writer_pretty(&mut env.out, &json)?;
-        return writeln!(env.out);
-    }
-    let demo = if lock.demo { "DEMO: " } else { "" };
-    writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), report::size(bytes))?;
-    if let Some(configuration) = &lock.configuration {
-        configuration::tell(env, configuration)?;
-    }
-    writeln!(env.out, "next: {next}")
 }

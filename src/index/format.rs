@@ -3,12 +3,12 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::fmt;
-use std::io;
+use std::io::{self, Read};
 
-use super::{Constraint, Dependency, FeedId, Installed, Package, PackageId, Relation, Universe};
+use super::{Constraint, Dependency, Described, FeedId, Installed, Package, PackageId, Relation, Universe};
 use crate::blueprint::{Article, Blueprint, Made, Signers};
 use crate::trust::usign::UsignError;
-use crate::trust::{Signed, SignedFile, Verified};
+use crate::trust::{Scheme, SecretKey, Signed, SignedFile, Verified};
 
 /// A package format: its files, its versions, and the way its client chooses.
 pub trait Format: fmt::Debug + Sync {
@@ -99,10 +99,48 @@ pub trait Format: fmt::Debug + Sync {
     /// When a package cannot be packed.
     fn make_feed(&self, of: &Blueprint, articles: &[Article], signers: &Signers) -> io::Result<Vec<Made>>;
 
-    /// The file in which a router names its feeds.
+    /// How the names of package files end.
+    fn package_ending(&self) -> &'static str;
+
+    /// Packages that no index lists although their files stand beside it.
+    fn unlisted(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Reads a package file of this name to its end: what an index tells of it.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words: it is damaged, or the client would not find or take it.
+    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<Described, String>;
+
+    /// Makes the files of an index of these packages, which are in the order of their files' names; the same packages
+    /// and key always give the same bytes.
+    ///
+    /// # Errors
+    /// When the key is of another scheme than [`Format::scheme`], or there is too much for an index.
+    fn make_index(&self, packages: &[Described], key: Option<&SecretKey>) -> io::Result<Vec<SignedFile>>;
+
+    /// The name of the index's text, where it stands in the feed's folder for people to read.
+    fn plain_index(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// How indexes are signed.
+    fn scheme(&self) -> Scheme;
+
+    /// The name that the router's file of the key with this id has, in [`Format::keys_folder`].
+    fn key_file(&self, id: &str) -> String;
+
+    /// The folder of the keys that the router trusts.
+    fn keys_folder(&self) -> &'static str;
+
+    /// The file in which a router names the feeds of its release.
     fn feeds_file(&self) -> &'static str;
 
-    /// The line of that file for a feed whose folder has this URL.
+    /// The file in which a router names further feeds.
+    fn own_feeds_file(&self) -> &'static str;
+
+    /// The line of either file for a feed whose folder has this URL.
     fn feed_line(&self, name: &str, url: &str) -> String;
 
     /// The part of the disk's install script that speaks to this client, in POSIX sh;

@@ -6,15 +6,19 @@
 pub mod apk;
 mod format;
 mod installed;
+mod local;
 pub mod opkg;
 mod package;
 mod universe;
 
 pub use format::{Duplicate, Format, IndexError, IndexFile, Parsed, Warning};
 pub use installed::{Held, Installed, InstalledError};
+pub use local::{Described, LocalFeed, LocalFeedError, NotIndexed};
 pub(crate) use package::is_plain;
 pub use package::{Constraint, Dependency, FeedId, Package, PackageId, Provide, Relation, Requirement};
 pub use universe::{Feed, Universe};
+
+use crate::trust::PublicKey;
 
 /// Every index format, newest first. A release tree's format is the first one whose index it holds.
 pub const FORMATS: [&dyn Format; 2] = [&apk::Apk, &opkg::Opkg];
@@ -22,4 +26,10 @@ pub const FORMATS: [&dyn Format; 2] = [&apk::Apk, &opkg::Opkg];
 /// The format of that name (`opkg`, `apk`), as a lock records it.
 pub fn format_named(name: &str) -> Option<&'static dyn Format> {
     FORMATS.into_iter().find(|format| format.name() == name)
+}
+
+/// The format whose indexes a key signs.
+pub fn format_of(key: &PublicKey) -> &'static dyn Format {
+    let [newest, ..] = FORMATS;
+    FORMATS.into_iter().find(|format| format.scheme() == key.scheme()).unwrap_or(newest)
 }

@@ -51,6 +51,9 @@ pub enum Wrong {
     /// It is an index that no trusted key vouches for.
     #[error("not vouched for: {0}")]
     Untrusted(#[from] TrustError),
+    /// It is a key for routers that is not trusted here.
+    #[error("not vouched for: a key that is none of the trusted ones")]
+    ForeignKey,
     /// It is an index that cannot be read.
     #[error("damaged: {0}")]
     Index(#[from] IndexError),

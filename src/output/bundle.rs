@@ -7,7 +7,7 @@ use crate::fetch::{FetchError, Fetcher, Location, LocationError, MemoryTree, Wan
 use crate::index::{FeedId, IndexError};
 use crate::package;
 use crate::trust::{
-    self, Artifact, Digest, Expected, Keyring, Signed, SignedFile, TrustError, Unsigned, Verified,
+    self, Artifact, Digest, Expected, Keyring, PublicKey, Signed, SignedFile, TrustError, Unsigned, Verified,
 };
 
 /// A lock with the bytes that it names, each vouched for.
@@ -17,6 +17,8 @@ pub struct Bundle {
     pub lock: Lock,
     /// The feeds, in the lock's order.
     pub feeds: Vec<LockedFeed>,
+    /// The keys of the lock, in its order.
+    pub keys: Vec<PublicKey>,
 }
 
 /// A feed of a bundle.
@@ -53,6 +55,12 @@ pub enum BundleError {
         /// What is wrong with it.
         source: IndexError,
     },
+    /// A key that the disk is to carry is none of the trusted ones.
+    #[error("the lock names the key {id}, which is not trusted")]
+    NoKey {
+        /// The key's id.
+        id: String,
+    },
     /// An index is gone.
     #[error("{at} is gone")]
     NoIndex {
@@ -86,6 +94,7 @@ impl BundleError {
             BundleError::NoIndex { .. } | BundleError::FeedMoved { .. } => {
                 Some("run owpkg resolve again for a lock of what the feed holds now".into())
             }
+            BundleError::NoKey { .. } => Some("give its public key with --key FILE".into()),
             BundleError::NotInIndex { .. } => {
                 Some("the lock was changed by hand: run owpkg resolve again".into())
             }
@@ -109,7 +118,12 @@ impl Bundle {
     ) -> Result<Bundle, BundleError> {
         let indexes = Bundle::indexes(fetcher, keyring, unsigned, &lock, built_in)?;
         let feeds = fetch_packages(fetcher, &lock, &indexes, built_in)?;
-        Ok(Bundle { lock, feeds })
+        let trusted = |id: &str| {
+            let no_key = || BundleError::NoKey { id: id.to_owned() };
+            keyring.get(id).cloned().ok_or_else(no_key)
+        };
+        let keys = lock.keys.iter().map(|key| trusted(&key.id)).collect::<Result<_, _>>()?;
+        Ok(Bundle { lock, feeds, keys })
     }
 
     /// The verified indexes of a lock's feeds, in its order, with every entry of the lock found in them.

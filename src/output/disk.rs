@@ -1,8 +1,11 @@
 //! What stands on the disk: the signed indexes, the packages, the install script.
 
 use super::overlay::{FOLDER, Item, Overlay};
-use super::script::{self, Planned, Script, ScriptError};
-use super::{Bundle, Content, FileTree, Lock, LockError, LockedConfiguration, OtherFiles, content::Entry};
+use super::script::{self, OwnKey, Planned, Script, ScriptError};
+use super::{
+    Bundle, Content, FileTree, Lock, LockError, LockedConfiguration, LockedKey, OtherFiles, content::Entry,
+};
+use crate::index::Format;
 use crate::stick::RouterId;
 
 /// Why a bundle makes no disk.
@@ -53,6 +56,10 @@ pub fn contents(bundle: &Bundle, overlay: &Overlay) -> Result<Vec<Entry>, DiskEr
             tree.add(format!("feeds/{}/{file}", feed.name), Content::Package(artifact.clone()));
         }
     }
+    for key in &bundle.keys {
+        let path = key_path(bundle.lock.format()?, &key.id().to_string());
+        tree.add(path, Content::Made(key.to_text()));
+    }
     tree.add("owpkg.lock", Content::Made(bundle.lock.to_text()));
     for (path, text) in texts(&bundle.lock)? {
         tree.add(path, Content::Made(text));
@@ -60,6 +67,11 @@ pub fn contents(bundle: &Bundle, overlay: &Overlay) -> Result<Vec<Entry>, DiskEr
     let sums = tree.sha256sums();
     tree.add("SHA256SUMS", Content::Made(sums));
     Ok(tree.into_sorted())
+}
+
+/// The file on the disk of the key with this id.
+pub fn key_path(format: &dyn Format, id: &str) -> String {
+    format!("keys/{}", format.key_file(id))
 }
 
 /// The name of the install script.
@@ -83,6 +95,13 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
     let mut key_ids: Vec<String> = lock.feeds.iter().flat_map(|feed| feed.signed_by.clone()).collect();
     key_ids.sort();
     key_ids.dedup();
+    let format = lock.format()?;
+    let key_files: Vec<String> = lock.keys.iter().map(|key| format.key_file(&key.id)).collect();
+    let own_keys = lock
+        .keys
+        .iter()
+        .zip(&key_files)
+        .flat_map(|(key, file)| key.feeds.iter().map(|feed| OwnKey { feed, file }));
     let script = script::render(&Script {
         demo: lock.demo,
         release: lock.release.as_deref(),
@@ -96,7 +115,8 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
         accepted_unsigned: lock.accepted_unsigned,
         key_ids: &key_ids,
         configuration: lock.configuration.as_ref(),
-        steps: lock.format()?.install_steps(),
+        own_keys: &own_keys.collect::<Vec<_>>(),
+        steps: format.install_steps(),
     })?;
     Ok(script)
 }
@@ -120,12 +140,14 @@ fn readme(lock: &Lock) -> String {
          \x20 mkdir -p /tmp/pkgs && mount -t vfat /dev/vdb /tmp/pkgs\n\
          \x20 sh /tmp/pkgs/install.sh\n\
          \n\
-         The router's own {format} checks the signatures of the indexes below feeds/ with the keys it was shipped\n\
-         with. `sh install.sh --dry-run` only rehearses.\n\
+         The router's own {format} checks the signatures of the indexes below feeds/ with the keys it {holds}.\n\
+         `sh install.sh --dry-run` only rehearses.\n\
          \n\
-         {router}\
+         {router}{keys}\
          It adds:\n{packages}{configuration}",
         configuration = lock.configuration.as_ref().map_or(String::new(), in_words),
+        holds = if lock.keys.is_empty() { "was shipped with" } else { "holds" },
+        keys = lock.keys.iter().map(|key| of_key(lock, key)).collect::<String>(),
         target = lock.target,
         format = lock.format,
     )
@@ -157,4 +179,22 @@ fn in_words(configuration: &LockedConfiguration) -> String {
         text.extend(configuration.idle_modules.iter().map(|name| format!("  {name}\n")));
     }
     text
+}
+
+/// What there is to say of a key that official images lack.
+fn of_key(lock: &Lock, key: &LockedKey) -> String {
+    let Ok(format) = lock.format() else { return String::new() };
+    let holds = if key.in_image { "; the image of the build that made it holds it" } else { "" };
+    format!(
+        "The key {id} signed {feeds}.\n\
+         Official images lack it{holds}. If install.sh misses it, and you trust who made\n\
+         the packages, give it to the router once:\n\
+         \n\
+         \x20 cp /tmp/pkgs/{path} {folder}/\n\
+         \n",
+        id = key.id,
+        feeds = key.feeds_in_words(),
+        path = key_path(format, &key.id),
+        folder = format.keys_folder(),
+    )
 }

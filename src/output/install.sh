@@ -80,9 +80,24 @@ make_workplace() {
 	plan >planned
 }
 
-# trust_refused WHAT FOLDER-OF-KEYS
+# A word as a shell reads it.
+shell_word() {
+	case $1 in
+	*[!A-Za-z0-9/._+-]*) printf '%s\n' "$1" | sed "s/'/'\\\\''/g; s/^/'/; s/\$/'/" ;;
+	*) say "$1" ;;
+	esac
+}
+
+# trust_refused WHAT FOLDER-OF-KEYS FEED
 trust_refused() {
 	found=$(find "$2" -type f 2>/dev/null | sed 's,.*/,,' | tr '\n' ' ')
+	own=$(own_keys | awk -v feed="$3" '$1 == feed { print $2; exit }')
+	if [ -n "$own" ]; then
+		refuse "$client does not trust $1: the router lacks its key, which official images do not have" \
+			"$own in $2" "${found:-no key}" \
+			"if you trust who made the feed $3, add the key and run this script again:
+            cp $(shell_word "$disk/keys/$own") $(shell_word "$2/")"
+	fi
 	refuse "$client does not trust $1" "the signature of a key in $2; the disk's: $keys" "${found:-no key}" \
 		'write the disk anew, or use the image of the release whose keys signed it'
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BadConfiguration, Bundle, LockedConfiguration};
+use super::{BadConfiguration, Bundle, LockedConfiguration, LockedKey};
 use crate::fetch::{Location, LocationError, MemoryTree};
 use crate::index::{FORMATS, Format, format_named};
 use crate::release::{FeedPlace, OpenRelease, ReleaseFacts};
@@ -53,6 +53,9 @@ pub struct Lock {
     /// What the disk sets on the router beside the packages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub configuration: Option<LockedConfiguration>,
+    /// The keys of its feeds that images of official releases lack.
+    #[serde(rename = "key", default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<LockedKey>,
     /// The feeds that the plan uses.
     #[serde(rename = "feed", default)]
     pub feeds: Vec<LockedIndex>,
@@ -182,6 +185,9 @@ impl Lock {
                 })
                 .collect(),
         };
+        let feeds: Vec<LockedIndex> = used.iter().map(index).collect();
+        // Nobody is to trust the key of the demo release.
+        let core = release.indexes.first().filter(|_| !demo);
         Lock {
             schema: SCHEMA.to_owned(),
             release: facts.release.as_ref().map(ToString::to_string),
@@ -198,7 +204,8 @@ impl Lock {
             install: plan.install.clone(),
             baseline: LockedBaseline { from: baseline.source, packages: baseline.installed.len() },
             configuration: None,
-            feeds: used.iter().map(index).collect(),
+            keys: core.map(|core| LockedKey::of(&feeds, core.by())).unwrap_or_default(),
+            feeds,
             packages: plan.steps.iter().filter_map(|step| locked(facts, plan, step)).collect(),
         }
     }
@@ -222,7 +229,7 @@ impl Lock {
             .iter()
             .flat_map(|feed| std::iter::once(&feed.name).chain(feed.files.iter().map(|file| &file.name)));
         let packages = lock.packages.iter().flat_map(|package| [&package.name, &package.feed, &package.file]);
-        for name in feeds.chain(packages) {
+        for name in feeds.chain(packages).chain(lock.keys.iter().map(|key| &key.id)) {
             if !crate::index::is_plain(name) {
                 return Err(LockError::Name(name.clone()));
             }

@@ -68,8 +68,19 @@ pub struct Script<'a> {
     pub key_ids: &'a [String],
     /// What the disk sets on the router beside the packages.
     pub configuration: Option<&'a LockedConfiguration>,
+    /// The keys of feeds that images of official releases lack.
+    pub own_keys: &'a [OwnKey<'a>],
     /// The format's own part.
     pub steps: &'static str,
+}
+
+/// A key that images of official releases lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnKey<'a> {
+    /// A feed that it vouches for.
+    pub feed: &'a str,
+    /// Its file below `keys/`, and in the router's folder of keys.
+    pub file: &'a str,
 }
 
 /// A package that the plan adds.
@@ -153,6 +164,17 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
     let plan = script.plan.iter().map(planned).collect::<Result<Vec<_>, _>>()?;
     let print = if plan.is_empty() { ":" } else { "printf '%s %s %s\\n'" };
     list(&mut text, "All that will be installed: name, version, bytes.", "plan", print, &plan);
+
+    let own = |key: &OwnKey<'_>| Ok(format!("{} {}", folder(key.feed)?, word("key", key.file)?));
+    let own = script.own_keys.iter().map(own).collect::<Result<Vec<_>, _>>()?;
+    let print = if own.is_empty() { ":" } else { "printf '%s %s\\n'" };
+    list(
+        &mut text,
+        "The keys that official images lack: a feed, its key's file below keys/.",
+        "own_keys",
+        print,
+        &own,
+    );
 
     for part in [BODY, script.steps] {
         text.push('\n');

@@ -65,6 +65,12 @@ pub enum OutputError {
         /// What is there.
         found: &'static str,
     },
+    /// A new key would take the place of another.
+    #[error("{path} is there already, and a key is never overwritten")]
+    OtherKey {
+        /// The file.
+        path: Utf8PathBuf,
+    },
 }
 
 impl OutputError {
@@ -76,6 +82,7 @@ impl OutputError {
                 needed.div_ceil(1024)
             )),
             OutputError::InTheWay { .. } => Some("remove it, or name another place".into()),
+            OutputError::OtherKey { .. } => Some("give the new key another name".into()),
             OutputError::Fat { .. } | OutputError::Io { .. } => None,
         }
     }
@@ -208,7 +215,7 @@ fn place_file(
     Ok(size)
 }
 
-fn parent(path: &Utf8Path) -> &Utf8Path {
+pub(super) fn parent(path: &Utf8Path) -> &Utf8Path {
     match path.parent() {
         Some(parent) if !parent.as_str().is_empty() => parent,
         _ => Utf8Path::new("."),
@@ -217,7 +224,7 @@ fn parent(path: &Utf8Path) -> &Utf8Path {
 
 /// Lets everybody read what was written, or its owner alone.
 #[cfg(unix)]
-fn let_read(path: &std::path::Path, private: bool) -> io::Result<()> {
+pub(super) fn let_read(path: &std::path::Path, private: bool) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mode = if path.is_dir() { 0o755 } else { 0o644 };
     let mode = if private { mode & 0o700 } else { mode };
@@ -225,6 +232,6 @@ fn let_read(path: &std::path::Path, private: bool) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn let_read(_: &std::path::Path, _: bool) -> io::Result<()> {
+pub(super) fn let_read(_: &std::path::Path, _: bool) -> io::Result<()> {
     Ok(())
 }

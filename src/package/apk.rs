@@ -93,16 +93,30 @@ impl From<PackageError> for io::Error {
     }
 }
 
+/// A package file that is sound in itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Apk {
+    /// Its metadata: the payload of its first block.
+    pub metadata: Vec<u8>,
+    /// SHA-256 of the metadata, which an index states.
+    pub sha256: [u8; 32],
+}
+
+/// The same as [`check`], with the metadata.
+pub fn read(file: impl Read) -> Result<Apk, PackageError> {
+    read_packed(BufReader::with_capacity(64 << 10, file))
+}
+
 /// Reads a package file to its end and checks that it is sound in itself: each file's data is there once, in order,
 /// with the hash that the metadata states, and nothing else is. Returns SHA-256 of the metadata, which an index
 /// states; signatures in the file are not looked at.
 ///
 /// Holds the metadata in memory, and of the data no more than a buffer.
 pub fn check(file: impl Read) -> Result<[u8; 32], PackageError> {
-    check_packed(BufReader::with_capacity(64 << 10, file))
+    Ok(read(file)?.sha256)
 }
 
-fn check_packed(file: impl BufRead) -> Result<[u8; 32], PackageError> {
+fn read_packed(file: impl BufRead) -> Result<Apk, PackageError> {
     let mut blocks = Blocks::open(adb::unpack(file)?)?;
     if blocks.schema() != schema::PACKAGE {
         return Err(PackageError::Schema { found: blocks.schema() });
@@ -120,7 +134,7 @@ fn check_packed(file: impl BufRead) -> Result<[u8; 32], PackageError> {
         }
     }
     match next.next() {
-        None => Ok(sha256(&metadata)),
+        None => Ok(Apk { sha256: sha256(&metadata), metadata }),
         Some(file) => Err(PackageError::Missing { name: name(file) }),
     }
 }

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
-use crate::index::{FORMATS, Format};
+use crate::index::{FORMATS, Format, IndexFile};
+use crate::output::mirror::{OwnFeed, keys_of};
+use crate::trust::SignedFile;
 
 /// For how long a reading of the folder is good enough for the page.
 const FRESH: Duration = Duration::from_secs(5);
@@ -18,6 +20,17 @@ const PROFILES_CAP: u64 = 8 << 20;
 pub struct Catalogue {
     /// By release and target, and the architectures of which there is no target.
     pub targets: Vec<ServedTarget>,
+    /// The feeds that are no part of a release.
+    pub own: Vec<ServedOwn>,
+}
+
+/// A feed that is no part of a release.
+#[derive(Debug)]
+pub struct ServedOwn {
+    /// What a router is told of it.
+    pub told: OwnFeed,
+    /// Its files.
+    pub feed: Arc<ServedFeed>,
 }
 
 /// What a router of one kind can be given.
@@ -58,13 +71,16 @@ impl Catalogue {
             names(root, "releases").into_iter().map(|name| format!("releases/{name}")).collect();
         trees.push("snapshots".to_owned());
         let targets = trees.iter().flat_map(|tree| read_tree(root, tree)).collect();
-        Catalogue { targets }
+        let own = names(root, "feeds").into_iter().filter_map(|name| read_own(root, name)).collect();
+        Catalogue { targets, own }
     }
 
     /// The lines that tell a router about the feeds of this target, where `host` is how it reaches this server.
     pub fn lines(target: &ServedTarget, host: &str) -> Vec<String> {
         let line = |feed: &Arc<ServedFeed>| {
-            target.format.feed_line(&feed.name, &format!("http://{host}/{}", feed.folder))
+            target
+                .format
+                .feed_line(&format!("openwrt_{}", feed.name), &format!("http://{host}/{}", feed.folder))
         };
         target.feeds.iter().map(line).collect()
     }
@@ -130,6 +146,21 @@ fn read_feed(root: &Utf8Path, name: String, folder: String) -> Option<FoundFeed>
         entries.map(|entry| entry.file_name().to_owned()).filter(is_package).collect();
     files.sort();
     Some((format, Arc::new(ServedFeed { name, folder, files })))
+}
+
+/// A feed of one's own, with those keys of it that are here.
+fn read_own(root: &Utf8Path, name: String) -> Option<ServedOwn> {
+    let (format, feed) = read_feed(root, name.clone(), format!("feeds/{name}"))?;
+    let read = |file: &IndexFile| {
+        let place = root.join(&feed.folder).join(file.name);
+        let fits = place.metadata().is_ok_and(|found| found.is_file() && found.len() <= file.cap);
+        let bytes = fits.then(|| std::fs::read(&place).ok()).flatten()?;
+        Some(SignedFile { name: file.name, bytes })
+    };
+    let keys = keys_of(format, format.index_files().iter().filter_map(read).collect());
+    let here = keys.into_iter().filter(|(path, _)| root.join(path).is_file());
+    let keys = here.map(|(_, id)| id).collect();
+    Some(ServedOwn { told: OwnFeed { name, format, keys }, feed })
 }
 
 fn arch_of(root: &Utf8Path, folder: &str) -> Option<String> {

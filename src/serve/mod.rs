@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-pub use catalogue::{Catalogue, ServedFeed, ServedTarget};
+pub use catalogue::{Catalogue, ServedFeed, ServedOwn, ServedTarget};
 
 use answer::Site;
 

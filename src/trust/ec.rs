@@ -4,9 +4,11 @@
 //! with SHA-512, is the file's schema, these 18 bytes and the hash of the ADB payload. A key's id is the start of
 //! the SHA-512 of its uncompressed point.
 
+use std::{fmt, io};
+
 use p256::ecdsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
 use p256::ecdsa::{DerSignature, SigningKey, VerifyingKey};
-use p256::pkcs8::{DecodePublicKey, EncodePublicKey, LineEnding};
+use p256::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePublicKey, LineEnding};
 use sha2::{Digest, Sha256, Sha512};
 
 use super::KeyId;
@@ -16,15 +18,29 @@ const HEADER: usize = 18;
 /// The length of a key's id in bytes.
 const ID: usize = 16;
 
-/// A PEM file that is no public key of P-256.
+/// A PEM file that is no key of P-256.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EcError {
     /// There is no block of a public key.
     #[error("no BEGIN PUBLIC KEY and END PUBLIC KEY")]
     NoKey,
+    /// There is a secret key where a public one belongs.
+    #[error("a BEGIN PRIVATE KEY and no BEGIN PUBLIC KEY")]
+    Secret,
+    /// There is no block of a secret key.
+    #[error("no BEGIN EC PRIVATE KEY or BEGIN PRIVATE KEY with its END")]
+    NoSecret,
     /// The block holds something else.
     #[error("not an elliptic-curve key on P-256 (prime256v1)")]
     NotP256,
+}
+
+/// The PEM block of that label, with its first and last line; OpenWrt's build writes a remark before it.
+fn block<'t>(text: &'t str, label: &str) -> Option<&'t str> {
+    let (begin, end) = (format!("-----BEGIN {label}-----"), format!("-----END {label}-----"));
+    let start = text.find(&begin)?;
+    let length = text[start..].find(&end)? + end.len();
+    Some(&text[start..start + length])
 }
 
 /// A public key on P-256.
@@ -37,11 +53,11 @@ pub struct PublicKey {
 impl PublicKey {
     /// Reads a PEM file; text around the key does not matter.
     pub fn parse(text: &[u8]) -> Result<PublicKey, EcError> {
-        const END: &str = "-----END PUBLIC KEY-----";
         let text = String::from_utf8_lossy(text);
-        let start = text.find("-----BEGIN PUBLIC KEY-----").ok_or(EcError::NoKey)?;
-        let end = start + text[start..].find(END).ok_or(EcError::NoKey)? + END.len();
-        let key = VerifyingKey::from_public_key_pem(&text[start..end]).map_err(|_| EcError::NotP256)?;
+        let is_secret = SecretKey::block(&text).is_some();
+        let pem =
+            block(&text, "PUBLIC KEY").ok_or(if is_secret { EcError::Secret } else { EcError::NoKey })?;
+        let key = VerifyingKey::from_public_key_pem(pem).map_err(|_| EcError::NotP256)?;
         Ok(PublicKey::new(key))
     }
 
@@ -119,12 +135,47 @@ impl Signature {
     }
 }
 
-/// A secret key on P-256: it signs the demo release and the releases that tests build.
+/// A secret key on P-256. It shows its id and nothing else.
 pub struct SecretKey {
     key: SigningKey,
 }
 
 impl SecretKey {
+    /// A new key.
+    ///
+    /// # Errors
+    /// When the system has no random bytes to give.
+    pub fn generate() -> io::Result<SecretKey> {
+        let mut seed = [0; 32];
+        // All but one number in four thousand million are keys.
+        loop {
+            super::random(&mut seed)?;
+            if let Some(key) = SecretKey::from_seed(&seed) {
+                return Ok(key);
+            }
+        }
+    }
+
+    /// Reads a PEM file as openssl writes it, in the form of SEC 1 or of PKCS #8; text around the key does not matter.
+    pub fn parse(text: &[u8]) -> Result<SecretKey, EcError> {
+        let text = String::from_utf8_lossy(text);
+        let pem = SecretKey::block(&text).ok_or(EcError::NoSecret)?;
+        let sec1 = p256::SecretKey::from_sec1_pem(pem).ok();
+        let key = sec1.or_else(|| p256::SecretKey::from_pkcs8_pem(pem).ok()).ok_or(EcError::NotP256)?;
+        Ok(SecretKey { key: key.into() })
+    }
+
+    fn block(text: &str) -> Option<&str> {
+        block(text, "EC PRIVATE KEY").or_else(|| block(text, "PRIVATE KEY"))
+    }
+
+    /// The key as a PEM file in the form of SEC 1, as `openssl ecparam -genkey` and OpenWrt's build write it.
+    pub fn to_pem(&self) -> String {
+        let key = p256::SecretKey::from(&self.key);
+        // Encoding a valid key of fixed size has no way to fail.
+        key.to_sec1_pem(LineEnding::LF).map(|pem| pem.to_string()).unwrap_or_default()
+    }
+
     /// The key whose number is the 32 bytes, big-endian; none if that is zero or past the curve's order.
     pub fn from_seed(seed: &[u8; 32]) -> Option<SecretKey> {
         SigningKey::from_slice(seed).ok().map(|key| SecretKey { key })
@@ -147,5 +198,11 @@ impl SecretKey {
         // Signing fails for digests shorter than half the curve's size only.
         let signature: Result<DerSignature, _> = self.key.sign_prehash(&signed);
         Signature { key_id, header, der: signature.map(|der| der.as_bytes().to_vec()).unwrap_or_default() }
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecretKey({})", self.public().id)
     }
 }

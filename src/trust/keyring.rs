@@ -112,6 +112,9 @@ impl TrustError {
             TrustError::WrongSignature { .. } => {
                 "the file was damaged or changed on the way: fetch it again, or from another mirror".into()
             }
+            TrustError::BadKey { what, source } if source.is_secret() => {
+                format!("it is a secret key: give its public half, which owpkg key show {what} prints")
+            }
             TrustError::BadKey { .. } => {
                 "--key takes a usign public key (two lines, a comment and a base64 text that starts with RW) or a PEM \
                  file with a public key on P-256"
@@ -139,6 +142,11 @@ impl Keyring {
             PublicKey::parse(text).map_err(|source| TrustError::BadKey { what: what.to_owned(), source })?;
         self.keys.push(key);
         Ok(())
+    }
+
+    /// The trusted key of an id, in hex.
+    pub fn get(&self, id: &str) -> Option<&PublicKey> {
+        self.keys.iter().find(|key| key.id().to_string() == id)
     }
 
     /// The ids of the trusted keys, in hex.

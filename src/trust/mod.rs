@@ -14,12 +14,13 @@ mod keyring;
 pub mod usign;
 
 use std::fmt;
+use std::io;
 use std::ops::Deref;
 
 pub use artifact::{Artifact, Expected, Measure, Proof};
 pub use digest::{Counted, Digest, DigestKind, Sha256Reader, sha256};
 pub(crate) use digest::{hex_bytes, parse_hex};
-pub use key::{KeyError, PublicKey, Signature};
+pub use key::{KeyError, PublicKey, Scheme, SecretKey, Signature};
 pub use keyring::{Keyring, Signed, SignedFile, TrustError, Unsigned};
 
 /// A value that chains to a trusted key, or that the user accepted unsigned by name.
@@ -94,4 +95,9 @@ impl fmt::Debug for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "KeyId({self})")
     }
+}
+
+/// Fills a buffer with random bytes of the operating system.
+fn random(bytes: &mut [u8]) -> io::Result<()> {
+    getrandom::fill(bytes).map_err(io::Error::other)
 }

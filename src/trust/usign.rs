@@ -3,11 +3,16 @@
 //! Line 1 is a comment, line 2 the base64 of `"Ed" keyid[8] key[32]` (public key) or
 //! `"Ed" keyid[8] signature[64]`. The signature is plain Ed25519 (RFC 8032) over the whole message.
 
+use std::{fmt, io};
+
 use base64ct::{Base64, Encoding};
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha512};
 
 use super::KeyId;
+
+/// The length in bytes of a secret key's payload: `"EdBK" rounds[4] salt[16] checksum[8] keyid[8] pair[64]`.
+pub(super) const SECRET: usize = 104;
 
 /// A usign file that is not one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +34,12 @@ pub enum UsignError {
     /// The key is not a point of the curve.
     #[error("the key is not a valid Ed25519 key")]
     BadKey,
+    /// The secret key is sealed.
+    #[error("the secret key has a passphrase, which usign does not know")]
+    Passphrase,
+    /// The secret key is not what its checksum says, or its halves do not belong together.
+    #[error("the secret key is damaged: its checksum does not fit")]
+    Damaged,
 }
 
 /// The second line decoded, when it is `length` bytes and starts with "Ed".
@@ -110,16 +121,47 @@ impl Signature {
     }
 }
 
-/// A usign secret key: it signs the demo release and the releases that tests build.
+/// A usign secret key. It shows its id and nothing else.
 pub struct SecretKey {
     id: KeyId,
     key: SigningKey,
 }
 
 impl SecretKey {
+    /// A new key.
+    ///
+    /// # Errors
+    /// When the system has no random bytes to give.
+    pub fn generate() -> io::Result<SecretKey> {
+        let (mut id, mut seed) = ([0; 8], [0; 32]);
+        super::random(&mut id)?;
+        super::random(&mut seed)?;
+        Ok(SecretKey::from_seed(id, &seed))
+    }
+
     /// The key that grows from a 32-byte seed; `id` is free to choose, usign takes it at random.
     pub fn from_seed(id: [u8; 8], seed: &[u8; 32]) -> SecretKey {
         SecretKey { id: KeyId::new(&id), key: SigningKey::from_bytes(seed) }
+    }
+
+    /// Reads a secret key file without a passphrase, as usign and signify write it.
+    pub fn parse(text: &[u8]) -> Result<SecretKey, UsignError> {
+        let bytes = payload(text, SECRET)?;
+        let wrong = UsignError::WrongKind { expected: SECRET, found: bytes.len() };
+        let [algorithm, rounds, checksum, id, pair] =
+            [0..4, 4..8, 24..32, 32..40, 40..SECRET].map(|range| &bytes[range]);
+        if algorithm != b"EdBK" {
+            return Err(wrong);
+        }
+        if rounds != [0; 4] {
+            return Err(UsignError::Passphrase);
+        }
+        let pair = pair.try_into().map_err(|_| wrong)?;
+        let key = SigningKey::from_keypair_bytes(&pair).map_err(|_| UsignError::Damaged)?;
+        match checksum == &Sha512::digest(pair)[..8] {
+            true => Ok(SecretKey { id: KeyId::new(id), key }),
+            false => Err(UsignError::Damaged),
+        }
     }
 
     /// The public half.
@@ -139,5 +181,11 @@ impl SecretKey {
         let (rounds, salt) = ([0; 4], [0; 16]);
         let payload = [b"EdBK".as_slice(), &rounds, &salt, checksum, self.id.as_bytes(), &pair].concat();
         text(&format!("private key {}", self.id), &payload)
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecretKey({})", self.id)
     }
 }

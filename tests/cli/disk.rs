@@ -11,7 +11,7 @@ use owpkg::output::fat::{Label, Size};
 use owpkg::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, disk, write};
 use owpkg::trust::{Keyring, Unsigned};
 
-use crate::support::feeds::{DATE, FORMATS, Site, wifi};
+use crate::support::feeds::{DATE, FORMATS, Site, key_id, signers, wifi};
 use crate::support::run::Desk;
 
 pub type Found = BTreeMap<String, Vec<u8>>;
@@ -105,7 +105,9 @@ fn check_contents(site: &Site, found: &Found) {
     assert_eq!(feeds.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
     assert!(feeds == expected, "files below feeds/ differ from the tree's");
     let made: Vec<&str> = made.keys().map(String::as_str).collect();
-    assert_eq!(made, ["README.txt", "SHA256SUMS", "install.sh", "owpkg.lock"]);
+    // No image of an official release holds the key of these trees.
+    let key = format!("keys/{}", site.format.key_file(&key_id(site.format, &signers())));
+    assert_eq!(made, ["README.txt", "SHA256SUMS", "install.sh", &key, "owpkg.lock"]);
     let sums = String::from_utf8(found["SHA256SUMS"].clone()).unwrap();
     assert_eq!(sums.lines().count(), found.len() - 1, "every file but the sums themselves has a sum");
 }
@@ -300,7 +302,8 @@ fn what_was_written_is_told_as_json() {
                 "install",
                 "demo",
                 "accepted_unsigned",
-                "configuration"
+                "configuration",
+                "keys"
             ]
         );
         assert_eq!((&told["schema"], &told["packages"]), (&"owpkg.disk/1".into(), &7.into()));

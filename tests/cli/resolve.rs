@@ -3,11 +3,9 @@
 use std::fs;
 
 use owpkg::output::Lock;
-use owpkg::package;
-use owpkg::trust::DigestKind;
 use serde_json::{Value, json};
 
-use crate::support::feeds::{FORMATS, VERMAGIC, key_id, release, signers, wifi};
+use crate::support::feeds::{FORMATS, VERMAGIC, digest, key_id, release, signers, wifi};
 
 const PLAN: [&str; 7] = [
     "hostapd-common",
@@ -164,8 +162,7 @@ fn the_json_says_what_the_plan_is() {
         assert_eq!(module["size"], bytes.len());
         assert_eq!(module["depends"], json!(["kernel", "kmod-cfg80211"]).clone());
         assert_eq!(module["needed_by"], json!(["kmod-iwlwifi"]));
-        let kind = if format.name() == "opkg" { DigestKind::Sha256 } else { DigestKind::AdbSha256 };
-        let digest = package::measure(kind, &mut bytes.as_slice()).unwrap();
+        let digest = digest(format, bytes).unwrap();
         assert_eq!(module["digest"], json!({ "kind": digest.kind.name(), "value": digest.hex() }));
         let total: u64 = packages.iter().map(|package| package["size"].as_u64().unwrap()).sum();
         assert_eq!(plan["download_size"], total);

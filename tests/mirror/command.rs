@@ -73,7 +73,7 @@ fn faults_are_named_mended_and_told_by_the_exit_status() {
     assert!(done(&bench, &["verify", "dest", "--repair", "--mirror", &url]).contains("all good"));
     assert_eq!(owpkg(&bench, &["verify", "nothing"]).0, 2);
     assert_eq!(owpkg(&bench, &["mirror", "other"]).0, 2, "there is no lock");
-    assert_eq!(owpkg(&bench, &["mirror", "other", "--full", "--feed", "x=http://h/x"]).0, 2);
+    assert_eq!(owpkg(&bench, &["mirror", "other", "--full", "--feed", "x/y=http://h/x"]).0, 2);
 }
 
 #[test]

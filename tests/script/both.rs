@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::router::{CLIENTS, Router, offer, planned};
+use owpkg::output::script::OwnKey;
+
+use super::router::{CLIENTS, KEY, Router, offer, planned};
 
 /// The same case on a router of each format.
 fn each(case: impl Fn(Router)) {
@@ -192,6 +194,52 @@ fn refuses_without_the_key() {
             "d95e275d41a63bff",
             "found:    0123456789abcdef",
         ]);
+    });
+}
+
+#[test]
+fn says_how_a_key_that_official_images_lack_is_added_and_goes_on_with_it() {
+    each(|mut router| {
+        router.own_keys = ["core", "base"].map(|feed| OwnKey { feed, file: KEY }).to_vec();
+        let name = router.client.name();
+        let keys = router.root().join(format!("etc/{name}/keys"));
+        fs::remove_file(keys.join(KEY)).unwrap();
+        router.refuses(&[
+            &format!("{name} does not trust"),
+            "the router lacks its key",
+            "found:    no key",
+            "if you trust who made the feed core",
+        ]);
+        // The command is one that a shell takes as it stands, whatever the disk's folder is called.
+        let said = router.run(&["--dry-run"]).err;
+        let command = said.lines().find_map(|line| line.trim().strip_prefix("cp ")).unwrap();
+        assert!(command.ends_with(&format!("/etc/{name}/keys/")), "{said}");
+        assert!(router.root().join(format!("etc/{name}/keys")).read_dir().unwrap().next().is_none());
+        let ash =
+            std::process::Command::new("busybox").args(["ash", "-c", &format!("cp {command}")]).status();
+        assert!(ash.unwrap().success(), "{command}");
+        router.run(&[]).is_done("3 packages installed");
+    });
+}
+
+#[test]
+fn a_router_that_holds_the_key_hears_nothing_of_it() {
+    each(|mut router| {
+        router.own_keys = vec![OwnKey { feed: "base", file: KEY }];
+        let outcome = router.install(&[]);
+        outcome.is_done("3 packages installed");
+        assert!(!outcome.out.contains("keys/") && outcome.err.is_empty(), "{outcome:#?}");
+    });
+}
+
+#[test]
+fn a_missing_key_of_official_feeds_is_not_to_be_added() {
+    each(|mut router| {
+        router.own_keys = vec![OwnKey { feed: "mine", file: "another" }];
+        let keys = router.root().join(format!("etc/{}/keys", router.client.name()));
+        fs::remove_file(keys.join(KEY)).unwrap();
+        router.refuses(&["use the image of the release whose keys signed it"]);
+        assert!(!router.run(&[]).err.contains("cp "));
     });
 }
 

@@ -10,13 +10,13 @@ use std::process::{Command, Stdio};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use owpkg::output::overlay::Item;
-use owpkg::output::script::{Planned, Script, render};
+use owpkg::output::script::{OwnKey, Planned, Script, render};
 use owpkg::output::{LockedConfiguration, Overlay};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 pub const KERNEL: &str = "5.15.137-1-adec7b9ab9fcf988b58011de28c60b3a";
-const KEY: &str = "d95e275d41a63bff";
+pub const KEY: &str = "d95e275d41a63bff";
 
 /// What a stock image has of the tools that the script calls; it gets no others.
 pub const STOCK_TOOLS: [&str; 20] = [
@@ -140,6 +140,7 @@ pub struct Router {
     pub overlay: Overlay,
     pub services: Vec<String>,
     pub idle: Vec<String>,
+    pub own_keys: Vec<OwnKey<'static>>,
 }
 
 impl Router {
@@ -169,6 +170,7 @@ impl Router {
             overlay: Overlay::default(),
             services: Vec::new(),
             idle: Vec::new(),
+            own_keys: Vec::new(),
         };
         router.furnish();
         router
@@ -271,6 +273,10 @@ impl Router {
                 fs::write(to, &contents[..]).unwrap();
             }
         }
+        for key in &self.own_keys {
+            fs::create_dir_all(disk.join("keys")).unwrap();
+            fs::write(disk.join("keys").join(key.file), "").unwrap();
+        }
         fs::write(disk.join("install.sh"), self.script()).unwrap();
         let mut sums = String::new();
         for (path, bytes) in files(&disk) {
@@ -296,6 +302,7 @@ impl Router {
             accepted_unsigned: self.accepted_unsigned,
             key_ids: &[KEY.to_owned()],
             configuration: configuration.as_ref(),
+            own_keys: &self.own_keys,
             steps: self.client.steps(),
         })
         .unwrap();

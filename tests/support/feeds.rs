@@ -11,8 +11,9 @@ use std::sync::Arc;
 
 use owpkg::blueprint::{Article, Blueprint, Signers};
 use owpkg::index::Format;
+use owpkg::package;
 use owpkg::release::Kernel;
-use owpkg::trust::{ec, usign};
+use owpkg::trust::{Digest, DigestKind, ec, usign};
 
 use super::run::{Desk, Run};
 use super::server::{Reply, Request, Server};
@@ -273,6 +274,12 @@ impl Deref for Site {
     fn deref(&self) -> &Desk {
         &self.desk
     }
+}
+
+/// The digest of a package file, as the format's indexes state it; an error where the file is no package.
+pub fn digest(format: &dyn Format, mut file: &[u8]) -> std::io::Result<Digest> {
+    let kind = if format.name() == "opkg" { DigestKind::Sha256 } else { DigestKind::AdbSha256 };
+    package::measure(kind, &mut file)
 }
 
 /// The keys that sign every tree but the foreign ones.

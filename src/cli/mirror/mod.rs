@@ -1,5 +1,6 @@
 //! `owpkg mirror`: makes and updates an offline mirror.
 
+pub(super) mod own;
 mod parts;
 
 use std::io::Write as _;
@@ -17,15 +18,16 @@ use super::session::Session;
 use super::stores::Place;
 use super::verify::VerifyArgs;
 use super::{stores, verify};
-use crate::output::mirror::{Mirror, MirrorError, Part, Prune, Store, Summary};
+use crate::output::mirror::{Mirror, MirrorError, OwnFeed, Part, Prune, Store, Summary};
 
 /// `owpkg mirror`
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "Examples:\n  owpkg mirror ./mirror --chip iwl7265d\n  owpkg mirror ./mirror --full \
                         --releases 24.10.2 25.12.0 --targets x86/64 ath79/generic --prune\n  owpkg mirror ./mirror \
-                        --full --archs x86_64 --feeds base luci --release 24.10.2\n\nWithout a selection, --full or \
-                        --images it mirrors what owpkg.lock names. A mirror only grows: what an earlier run asked for \
+                        --full --archs x86_64 --feeds base luci --release 24.10.2\n\nA feed of --feed is carried \
+                        whole, in feeds/, and its public key in keys/.\n\nWithout a selection, --full or --images it mirrors what \
+                        owpkg.lock names. A mirror only grows: what an earlier run asked for \
                         stays as long as its index offers it.")]
 pub struct MirrorArgs {
     /// What else to do with a mirror.
@@ -94,12 +96,6 @@ pub fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
         return verify::run(env, args);
     }
     let started = Instant::now();
-    if !args.source.feed.is_empty() {
-        return Err(Failure::usage(
-            "--feed is no part of the server's tree, and so of no mirror",
-            "leave it out: a mirror holds one server's feeds",
-        ));
-    }
     let mut session = Session::new(env, &args.source)?;
     let Place { store, incoming } = stores::open(env, args.dest.as_deref().unwrap_or_default())?;
     let incoming = incoming.filter(|_| !session.is_offline()).map(|dir| session.fetcher_with_cache(dir));
@@ -142,6 +138,7 @@ struct MirrorJson<'a> {
     bytes: u64,
     seconds: f64,
     folders: Vec<FolderJson<'a>>,
+    own_feeds: Vec<own::OwnFeedJson>,
 }
 
 #[derive(Serialize)]
@@ -161,6 +158,7 @@ fn show(
     seconds: f64,
 ) -> std::io::Result<()> {
     let Summary { new, linked, kept, removed, published, bytes } = *summary;
+    let feeds: Vec<OwnFeed> = parts.iter().filter_map(Part::own_feed).collect();
     if args.json {
         let folder = |part: &Part| part.index.first().map(|file| file.by().key_ids()).unwrap_or_default();
         let folders = parts.iter().map(|part| FolderJson {
@@ -180,6 +178,7 @@ fn show(
             bytes,
             seconds,
             folders: folders.collect(),
+            own_feeds: feeds.iter().map(own::OwnFeedJson::of).collect(),
         };
         serde_json::to_writer_pretty(&mut env.out, &json)?;
         return writeln!(env.out);
@@ -193,5 +192,12 @@ fn show(
         "{}: {new} new{shared}, {kept} kept, {removed} removed, {published} index files published, {} in {seconds:.1} s",
         store.name(),
         report::size(bytes),
-    )
+    )?;
+    feeds.iter().try_for_each(|feed| own::show(&mut env.out, feed, "http://HOST"))?;
+    match feeds.is_empty() {
+        true => Ok(()),
+        false => {
+            writeln!(env.out, "\nHOST is where this mirror is served; owpkg serve prints these lines with it")
+        }
+    }
 }

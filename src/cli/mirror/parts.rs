@@ -23,8 +23,15 @@ pub fn parts(
 ) -> Result<Vec<Part>, Failure> {
     let earlier = Mirror::earlier(store)?;
     let mut parts = Parts::default();
-    let chosen = args.whole.full || args.images || !args.selection.is_empty();
     let default = ["owpkg.lock".to_owned()];
+    let only_feed = !args.source.feed.is_empty() && args.lock.is_empty() && !env.path(&default[0]).exists();
+    let chosen = args.whole.full || args.images || !args.selection.is_empty() || only_feed;
+    if !args.source.feed.is_empty() && !args.whole.archs.is_empty() && args.whole.targets.is_empty() {
+        return Err(Failure::usage(
+            "--feed goes with a target, and --archs has none",
+            "leave out --archs, or name a target with --targets",
+        ));
+    }
     let locks = if args.lock.is_empty() && !chosen { &default[..] } else { &args.lock[..] };
     for path in locks {
         of_one_lock(env, args, session, path, &earlier, &mut parts)?;
@@ -45,7 +52,7 @@ pub fn parts(
         }
     }
     session::warn(env, &parts.warnings)?;
-    Ok(parts.by_folder.into_values().collect())
+    Ok(parts.by_folder.into_values().map(|part| part.with_keys(&session.keyring)).collect())
 }
 
 /// Several values, or the one that other commands take, or none.
@@ -99,6 +106,9 @@ fn of_one_release(
         let found = of_release(open, &wanted, earlier)?.into_iter();
         // Of feeds that --feeds leaves out, not even the index is asked for.
         found.filter(|part| !part.files.is_empty()).for_each(|part| parts.add(part));
+    }
+    if !args.source.feed.is_empty() {
+        of_release(open, &|_, _| false, earlier)?.into_iter().for_each(|part| parts.add(part));
     }
     if !args.selection.is_empty() {
         let (universe, odd) = open.universe()?;

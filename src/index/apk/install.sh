@@ -28,7 +28,10 @@ installed() {
 rehearse() {
 	status=0
 	with_names own_apk add --simulate >log 2>&1 || status=$?
-	if grep -q UNTRUSTED log; then trust_refused "the feeds of the disk" "$etc/apk/keys"; fi
+	if grep -q UNTRUSTED log; then
+		feed=$(sed -n '/UNTRUSTED/ { s,.*/feeds/\([^/]*\)/.*,\1,p; q; }' log)
+		trust_refused "the feeds of the disk" "$etc/apk/keys" "$feed"
+	fi
 	if [ $status -ne 0 ]; then client_failed 'apk cannot install the packages of the disk'; fi
 	awk '
 		!/^\([ 0-9\/?]+\) / { next }

@@ -5,6 +5,7 @@ mod choice;
 pub mod depends;
 mod feed;
 mod installed;
+mod local;
 pub mod matching;
 mod read;
 pub mod schema;
@@ -14,14 +15,14 @@ mod write;
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
-use std::io;
+use std::io::{self, Read};
 
 use super::{
-    Constraint, Dependency, Duplicate, FeedId, Format, IndexError, IndexFile, Installed, Package, PackageId,
-    Parsed, Universe,
+    Constraint, Dependency, Described, Duplicate, FeedId, Format, IndexError, IndexFile, Installed, Package,
+    PackageId, Parsed, Universe,
 };
 use crate::blueprint::{Article, Blueprint, Made, Signers};
-use crate::trust::{Signature, Signed, SignedFile, Verified, ec};
+use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, ec};
 use adb::{BlockKind, Blocks, Defect, Error, Malformed};
 
 pub use installed::{is_list_line, name_and_version, read_database};
@@ -120,6 +121,40 @@ impl Format for Apk {
 
     fn make_feed(&self, of: &Blueprint, articles: &[Article], signers: &Signers) -> io::Result<Vec<Made>> {
         feed::feed(of, articles, &signers.ec)
+    }
+
+    fn package_ending(&self) -> &'static str {
+        ".apk"
+    }
+
+    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<Described, String> {
+        local::describe(name, file)
+    }
+
+    fn make_index(&self, packages: &[Described], key: Option<&SecretKey>) -> io::Result<Vec<SignedFile>> {
+        let key = match key {
+            None => None,
+            Some(SecretKey::Ec(key)) => Some(key),
+            Some(SecretKey::Usign(_)) => return Err(io::ErrorKind::InvalidInput.into()),
+        };
+        local::write_index(packages, key).map(|file| vec![file]).map_err(io::Error::other)
+    }
+
+    fn scheme(&self) -> Scheme {
+        Scheme::Ec
+    }
+
+    /// apk reads every key that is there, whatever its name; the id keeps the keys of several builders apart.
+    fn key_file(&self, id: &str) -> String {
+        format!("{id}.pem")
+    }
+
+    fn keys_folder(&self) -> &'static str {
+        "/etc/apk/keys"
+    }
+
+    fn own_feeds_file(&self) -> &'static str {
+        "/etc/apk/repositories.d/customfeeds.list"
     }
 
     fn feeds_file(&self) -> &'static str {

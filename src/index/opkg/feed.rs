@@ -25,7 +25,7 @@ pub(super) fn feed(blueprint: &Blueprint, articles: &[Article], key: &SecretKey)
         entries.push(entry);
     }
     let index = write_index(&entries, key)?;
-    made.extend(index.map(|file| Made { name: file.name.to_owned(), bytes: file.bytes }));
+    made.extend(index.into_iter().map(|file| Made { name: file.name.to_owned(), bytes: file.bytes }));
     Ok(made)
 }
 

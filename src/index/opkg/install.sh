@@ -51,7 +51,7 @@ rehearse() {
 # A bad signature leaves the exit status of update at 0, but no list.
 must_be_trusted() {
 	for feed; do
-		if [ ! -s "lists/$feed" ]; then trust_refused "the index of feed $feed" "$etc/opkg/keys"; fi
+		if [ ! -s "lists/$feed" ]; then trust_refused "the index of feed $feed" "$etc/opkg/keys" "$feed"; fi
 	done
 }
 

@@ -3,6 +3,7 @@
 mod choice;
 pub mod depends;
 mod feed;
+mod local;
 mod stanza;
 mod status;
 pub mod version;
@@ -15,11 +16,11 @@ use std::io::{self, Read};
 use flate2::bufread::MultiGzDecoder;
 
 use super::{
-    Constraint, Dependency, Duplicate, FeedId, Format, IndexError, IndexFile, Installed, PackageId, Parsed,
-    Relation, Universe,
+    Constraint, Dependency, Described, Duplicate, FeedId, Format, IndexError, IndexFile, Installed,
+    PackageId, Parsed, Relation, Universe,
 };
 use crate::blueprint::{Article, Blueprint, Made, Signers};
-use crate::trust::{Signature, Signed, SignedFile, Verified, usign};
+use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, usign};
 
 pub use status::read_status;
 pub use write::{Entry, write_index};
@@ -116,12 +117,55 @@ impl Format for Opkg {
         feed::feed(of, articles, &signers.usign)
     }
 
+    fn package_ending(&self) -> &'static str {
+        ".ipk"
+    }
+
+    /// OpenWrt's own indexer leaves these out, as every router holds them.
+    fn unlisted(&self) -> &'static [&'static str] {
+        &["kernel", "libc"]
+    }
+
+    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<Described, String> {
+        local::describe(name, file)
+    }
+
+    fn make_index(&self, packages: &[Described], key: Option<&SecretKey>) -> io::Result<Vec<SignedFile>> {
+        let key = match key {
+            None => None,
+            Some(SecretKey::Usign(key)) => Some(key),
+            Some(SecretKey::Ec(_)) => return Err(io::ErrorKind::InvalidInput.into()),
+        };
+        let stanzas = packages.iter().filter_map(|package| std::str::from_utf8(&package.told).ok());
+        write::pack(&write::text(stanzas), key)
+    }
+
+    fn plain_index(&self) -> Option<&'static str> {
+        Some("Packages")
+    }
+
+    fn scheme(&self) -> Scheme {
+        Scheme::Usign
+    }
+
+    fn key_file(&self, id: &str) -> String {
+        id.to_owned()
+    }
+
+    fn keys_folder(&self) -> &'static str {
+        "/etc/opkg/keys"
+    }
+
     fn feeds_file(&self) -> &'static str {
         "/etc/opkg/distfeeds.conf"
     }
 
+    fn own_feeds_file(&self) -> &'static str {
+        "/etc/opkg/customfeeds.conf"
+    }
+
     fn feed_line(&self, name: &str, url: &str) -> String {
-        format!("src/gz openwrt_{name} {url}")
+        format!("src/gz {name} {url}")
     }
 
     fn install_steps(&self) -> &'static str {

@@ -51,6 +51,7 @@ pub fn check(source: &DiskSource, keyring: &Keyring, unsigned: Unsigned) -> io::
     let mut expected: BTreeSet<String> = [SUMS.to_owned()].into();
     check_indexes(&lock, &found, keyring, unsigned, &mut expected, &mut audit);
     check_packages(source, &lock, &found, &mut expected, &mut audit)?;
+    check_keys(&lock, &found, keyring, &mut expected, &mut audit);
     check_texts(&lock, &found, &mut expected, &mut audit);
     check_own(&lock, &found, &mut expected, &mut audit);
     let sums: String = found
@@ -196,6 +197,25 @@ fn check_own(
                 audit.fault(&path, Wrong::Size { expected: file.size, found: here.size });
             }
             Some(_) => {}
+        }
+        expected.insert(path);
+    }
+}
+
+/// A key that a router may be given must be the very key that is trusted here: its id alone proves nothing.
+fn check_keys(
+    lock: &Lock,
+    found: &BTreeMap<String, Found>,
+    keyring: &Keyring,
+    expected: &mut BTreeSet<String>,
+    audit: &mut Audit,
+) {
+    let Ok(format) = lock.format() else { return };
+    for key in &lock.keys {
+        let path = disk::key_path(format, &key.id);
+        match keyring.get(&key.id) {
+            Some(trusted) => check_text(&path, &trusted.to_text(), found, audit),
+            None => audit.fault(&path, Wrong::ForeignKey),
         }
         expected.insert(path);
     }

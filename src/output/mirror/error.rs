@@ -40,6 +40,12 @@ pub enum MirrorError {
         /// The tree.
         root: String,
     },
+    /// A feed of one's own in the place of one of the other package format.
+    #[error("{folder} of this mirror is a feed of another package format")]
+    OtherFormat {
+        /// Its folder in the mirror.
+        folder: String,
+    },
     /// A tree whose release has no name, and so no place on a server.
     #[error("{root} does not say which release it is")]
     NoRelease {
@@ -57,9 +63,8 @@ impl MirrorError {
             MirrorError::Trust(error) => Some(error.help()),
             MirrorError::Location(error) => error.help(),
             MirrorError::Bundle(error) => error.help(),
-            MirrorError::NotInTree { .. } => {
-                Some("a mirror is a subset of one server's tree: leave out --feed".into())
-            }
+            MirrorError::NotInTree { .. } => Some("a mirror is a subset of one server's tree".into()),
+            MirrorError::OtherFormat { .. } => Some("give the feed another name with --feed NAME=URL".into()),
             MirrorError::NoRelease { .. } => Some("name it with --release".into()),
             MirrorError::Index { .. } => None,
         }

@@ -12,6 +12,8 @@
 //!
 //! ```text
 //! releases/25.12.5/packages/x86_64/base/   packages.adb, and the packages that were asked for
+//! feeds/mine/                              a feed that is no part of a server's tree, whole
+//! keys/<its file on a router>              the public key of such a feed, which official images lack
 //! .owpkg/archive/<folder>/<n>/             each index that was ever mirrored, and `files`: what is here of it
 //! .owpkg/seen/<folder>                     which files were found good, so that a rerun need not read them
 //! .owpkg/incoming/                         downloads under way
@@ -24,6 +26,7 @@ mod error;
 mod files;
 mod folder;
 mod list;
+mod own;
 mod part;
 mod prune;
 mod repair;
@@ -37,6 +40,8 @@ pub use bucket::Bucket;
 pub use error::MirrorError;
 pub use folder::{Folder, OWN};
 pub use list::{BadList, Listed};
+pub(crate) use own::keys_of;
+pub use own::{OwnFeed, OwnKey};
 pub use part::{Earlier, Part, of_arch, of_lock, of_release};
 pub use repair::repair;
 pub use store::{Change, Depth, Guard, Stat, Store, StoreError};

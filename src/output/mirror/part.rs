@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::own::{self, OwnKey};
 use super::{Listed, MirrorError};
 use crate::fetch::{Fetcher, Location, MemoryTree};
 use crate::index::{FeedId, Format, Package};
@@ -20,6 +21,8 @@ pub struct Part {
     pub index: Vec<Verified<SignedFile>>,
     /// The files to hold, sorted by name.
     pub files: Vec<Listed>,
+    /// The keys that are handed out with it.
+    pub keys: Vec<OwnKey>,
     /// How many files the index lists without a digest, so that nobody vouches for them.
     pub without_digest: usize,
     /// How many files that were asked for earlier the index does not offer any more.
@@ -59,6 +62,7 @@ impl Part {
             source,
             index: index.files(),
             files: files.into_values().collect(),
+            keys: Vec::new(),
             without_digest,
             gone,
         }
@@ -83,10 +87,11 @@ impl Part {
     }
 }
 
-/// The feeds of a release, with the packages that are wanted, placed below the release's own folder on a server.
+/// The feeds of a release, with the packages that are wanted, placed below the release's own folder on a server; those
+/// that lie elsewhere are one's own, and are there whole.
 ///
 /// # Errors
-/// When the release has no name, a feed lies elsewhere, or an index cannot be read.
+/// When the release has no name, or an index cannot be read.
 pub fn of_release(
     release: &OpenRelease,
     wanted: &dyn Fn(&str, &Package<'_>) -> bool,
@@ -97,8 +102,11 @@ pub fn of_release(
     let prefix = facts.release.as_ref().ok_or_else(no_name)?.folder();
     let mut parts = Vec::new();
     for (place, index) in facts.feeds.iter().zip(&release.indexes) {
-        let wanted = |package: &Package<'_>| wanted(&place.name, package);
-        parts.push(of_feed(&prefix, &facts.root, &place.location, facts.format, index, &wanted, earlier)?);
+        // A feed of one's own is there whole: it was named for it.
+        let is_own = place.location.below(&facts.root).is_none();
+        let wanted = |package: &Package<'_>| is_own || wanted(&place.name, package);
+        let folder = feed_folder(&prefix, &facts.root, &place.location, &place.name);
+        parts.push(of_feed(folder, &place.location, facts.format, index, &wanted, earlier)?);
     }
     Ok(parts)
 }
@@ -118,22 +126,21 @@ pub fn of_arch(
     for (place, index) in &found.feeds {
         let prefix = release.folder();
         let wanted = |_: &Package<'_>| wanted(&place.name);
-        parts.push(of_feed(&prefix, root, &place.location, found.format, index, &wanted, earlier)?);
+        let folder = folder(&prefix, root, &place.location)?;
+        parts.push(of_feed(folder, &place.location, found.format, index, &wanted, earlier)?);
     }
     Ok(parts)
 }
 
 /// A feed. Its index is there even if nothing of it is wanted: a stock router asks for every index.
 pub(super) fn of_feed(
-    prefix: &str,
-    root: &Location,
+    folder: String,
     at: &Location,
     format: &'static dyn Format,
     index: &Verified<Signed>,
     wanted: &dyn Fn(&Package<'_>) -> bool,
     earlier: Earlier<'_>,
 ) -> Result<Part, MirrorError> {
-    let folder = folder(prefix, root, at)?;
     let parsed =
         format.parse(index, FeedId(0)).map_err(|source| MirrorError::Index { at: at.to_string(), source })?;
     let earlier = earlier(&folder)?;
@@ -168,9 +175,15 @@ pub fn of_lock(
         let wanted = |package: &Package<'_>| {
             lock.packages.iter().any(|locked| locked.feed == feed.name && locked.file == package.file)
         };
-        parts.push(of_feed(&prefix, &root, &at, format, index, &wanted, earlier)?);
+        let folder = feed_folder(&prefix, &root, &at, &feed.name);
+        parts.push(of_feed(folder, &at, format, index, &wanted, earlier)?);
     }
     Ok(parts)
+}
+
+/// The place in the mirror of a feed: that of the release tree, or one for feeds of one's own.
+fn feed_folder(prefix: &str, root: &Location, at: &Location, name: &str) -> String {
+    folder(prefix, root, at).unwrap_or_else(|_| own::folder(name))
 }
 
 /// The place in the mirror of a folder of the release tree.

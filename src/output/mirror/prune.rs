@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::archive::{self, Archive};
+use super::own;
 use super::store::{Depth, Store, StoreError};
 
 /// Removes older indexes but so many of each folder, and the files that none of those left refers to. Answers with the
@@ -13,6 +14,9 @@ pub(super) fn prune(store: &dyn Store, archive: Archive, older: usize) -> Result
     let mut doomed = Vec::new();
     for (folder, generations) in &archive.folders {
         trees.extend(folder.split('/').next());
+        if folder.starts_with(own::FEEDS) {
+            trees.insert(own::KEYS);
+        }
         let kept_from = generations.len().saturating_sub(older + 1);
         for (position, generation) in generations.iter().enumerate() {
             if position < kept_from {
@@ -21,6 +25,7 @@ pub(super) fn prune(store: &dyn Store, archive: Archive, older: usize) -> Result
             }
             let files = archive::read_list(store, folder, generation.number)?;
             referred.extend(files.into_iter().map(|file| format!("{folder}/{}", file.name)));
+            referred.extend(own::archived_keys(store, folder, generation)?.into_keys());
         }
         let index = generations.last().map(|generation| generation.index.as_slice()).unwrap_or_default();
         referred.extend(index.iter().map(|name| format!("{folder}/{name}")));

@@ -85,6 +85,12 @@ impl Mirror<'_> {
         let mut progress = Progress { parts, stats, places: HashMap::new(), summary: Summary::default() };
         let mut absent = Vec::new();
         let mut replaced = Vec::new();
+        for part in parts {
+            let newest = archive.folders.get(&part.folder).and_then(|generations| generations.last());
+            if newest.is_some_and(|newest| part.is_of_another_format(newest)) {
+                return Err(MirrorError::OtherFormat { folder: part.folder.clone() });
+            }
+        }
         for position in 0..parts.len() {
             self.look(&archive, &mut progress, position, &mut absent, &mut replaced)?;
         }
@@ -95,6 +101,9 @@ impl Mirror<'_> {
             archive.add(self.store, part)?;
         }
         progress.summary.published = changes.iter().filter(|change| change.content.is_some()).count();
+        for part in parts {
+            changes.extend(part.key_changes(self.store)?);
+        }
         self.store.publish(&changes)?;
         self.note_seen(&progress)?;
         if let Prune::Keeping(older) = prune {

@@ -7,7 +7,7 @@ use std::thread;
 use super::archive::{self, Archive, Generation};
 use super::store::{Depth, Store, StoreError};
 use super::target::{self, SUMS};
-use super::{Listed, OWN};
+use super::{Listed, OWN, own};
 use crate::index::{FORMATS, FeedId, IndexError};
 use crate::output::{Audit, Wrong};
 use crate::package;
@@ -29,6 +29,7 @@ pub fn verify(store: &dyn Store, keyring: &Keyring, unsigned: Unsigned) -> Resul
     let mut audit = Audit::default();
     let mut jobs = Vec::new();
     let mut expected = HashSet::new();
+    let mut keys = BTreeMap::new();
     for (folder, generations) in &archive.folders {
         let published = archive.published(store, folder)?.or(generations.last());
         let Some(published) = published else { continue };
@@ -37,6 +38,7 @@ pub fn verify(store: &dyn Store, keyring: &Keyring, unsigned: Unsigned) -> Resul
         let mut names = HashSet::new();
         let until = generations.iter().filter(|generation| generation.number <= published.number);
         for generation in until.rev() {
+            keys.extend(own::archived_keys(store, folder, generation)?);
             for listed in check_generation(store, keyring, unsigned, folder, generation, &mut audit)? {
                 // A name that a later index gives to other bytes is of the later one.
                 if names.insert(listed.name.clone()) {
@@ -47,9 +49,11 @@ pub fn verify(store: &dyn Store, keyring: &Keyring, unsigned: Unsigned) -> Resul
             }
         }
     }
+    own::check_keys(store, keyring, &keys, &mut audit)?;
+    expected.extend(keys.into_keys());
     for stat in store.list("", Depth::Tree)? {
-        let own = stat.path.strip_prefix(OWN).is_some_and(|rest| rest.starts_with('/'));
-        if !own && !expected.contains(&stat.path) {
+        let ours = stat.path.strip_prefix(OWN).is_some_and(|rest| rest.starts_with('/'));
+        if !ours && !expected.contains(&stat.path) {
             audit.fault(stat.path, Wrong::Extra);
         }
     }

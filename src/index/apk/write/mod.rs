@@ -1,4 +1,4 @@
-//! Writes signed apk indexes, and packages: for the demo release and for releases that tests build.
+//! Writes apk indexes, and packages: of package files, of the demo release and of releases that tests build.
 
 mod package;
 
@@ -84,15 +84,23 @@ pub fn write_index(entries: &[Entry], keys: &[&SecretKey]) -> Result<SignedFile,
         let hash = entry.packed.map_or(Word::NULL, |(_, digest)| writer.blob(&digest.value));
         packages.push(write_info(&mut writer, entry, hash)?);
     }
-    let mut root = [Word::NULL; schema::index::SLOTS];
-    put(&mut root, schema::index::PACKAGES, writer.list(&packages));
-    let root = writer.list(&root);
-    let payload = writer.finish(root)?;
+    seal(&root(writer, &packages)?, keys)
+}
 
+/// The payload of an index whose entries are written.
+pub(super) fn root(mut writer: Writer, entries: &[Word]) -> Result<Vec<u8>, PayloadTooLarge> {
+    let mut root = [Word::NULL; schema::index::SLOTS];
+    put(&mut root, schema::index::PACKAGES, writer.list(entries));
+    let root = writer.list(&root);
+    writer.finish(root)
+}
+
+/// Packs the payload of an index, with a signature of each key.
+pub(super) fn seal(payload: &[u8], keys: &[&SecretKey]) -> Result<SignedFile, WriteError> {
     let mut blocks = BlockWriter::new(pack(Vec::new())?, schema::INDEX)?;
-    blocks.block(BlockKind::Adb, &[&payload])?;
+    blocks.block(BlockKind::Adb, &[payload])?;
     for key in keys {
-        blocks.block(BlockKind::Signature, &[&key.sign(schema::INDEX, &payload).to_block()])?;
+        blocks.block(BlockKind::Signature, &[&key.sign(schema::INDEX, payload).to_block()])?;
     }
     Ok(SignedFile { name: INDEX, bytes: blocks.into_inner().finish()? })
 }
@@ -105,7 +113,7 @@ impl Entry {
 }
 
 /// Puts a value into a slot, which counts from 1.
-fn put(slots: &mut [Word], slot: usize, word: Word) {
+pub(super) fn put(slots: &mut [Word], slot: usize, word: Word) {
     slots[slot - 1] = word;
 }
 
