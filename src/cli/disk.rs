@@ -94,7 +94,12 @@ fn make_lock(
 ) -> Result<Lock, Failure> {
     let release = session.open(env, &args.source)?;
     let (universe, odd) = release.universe()?;
-    let mut planned = session.plan(&release, &universe, selection)?;
+    let planned = session.plan(&release, &universe, selection);
+    if planned.is_err() {
+        // What the tree lacks may be why.
+        session::warn(env, &release.facts.warnings)?;
+    }
+    let mut planned = planned?;
     planned.warnings.extend(odd);
     session::warn(env, &planned.warnings)?;
     planned.lock(env, &release)
@@ -217,7 +222,7 @@ fn report(env: &mut Env, args: &DiskArgs, lock: &Lock, bytes: u64) -> std::io::R
         if !key.in_image {
             writeln!(
                 env.out,
-                "once before that: {} is signed by key {}, which official images lack; add it on the router:\n  \
+                "once on the router, when the disk is there: add the key {1} of {0}, which official images lack:\n  \
                  cp {here}{file} {router_folder}/",
                 key.feeds_in_words(),
                 key.id

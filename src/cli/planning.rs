@@ -30,7 +30,12 @@ pub fn with_plan<T>(
     };
     let (universe, odd) = release.universe()?;
     save(env, save_case, &release.facts, &universe, &selection)?;
-    let mut planned = session.plan(&release, &universe, &selection)?;
+    let planned = session.plan(&release, &universe, &selection);
+    if planned.is_err() {
+        // What the tree lacks may be why.
+        session::warn(env, &release.facts.warnings)?;
+    }
+    let mut planned = planned?;
     planned.warnings.extend(odd);
     act(env, &planned, Some(&release))
 }
