@@ -30,7 +30,7 @@ pub fn with_plan<T>(
     };
     let (universe, odd) = release.universe()?;
     save(env, save_case, &release.facts, &universe, &selection)?;
-    let mut planned = session.plan(&release, &universe, &selection)?;
+    let mut planned = session.plan(env, &release, &universe, &selection)?;
     planned.warnings.extend(odd);
     act(env, &planned, Some(&release))
 }

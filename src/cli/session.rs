@@ -170,12 +170,18 @@ impl Session {
     /// Makes the plan for a selection.
     pub fn plan<'u>(
         &self,
+        env: &mut Env,
         release: &'u OpenRelease,
         universe: &'u Universe<'_>,
         selection: &Selected<'_>,
     ) -> Result<Planned<'u>, Failure> {
         let kind = if self.built_in.is_some() { Kind::Demo } else { Kind::Tree };
-        let mut planned = plan(&release.facts, universe, selection, kind)?;
+        let planned = plan(&release.facts, universe, selection, kind);
+        if planned.is_err() {
+            // What the tree lacks may be why.
+            warn(env, &release.facts.warnings)?;
+        }
+        let mut planned = planned?;
         let keys = release.indexes.iter().flat_map(|index| index.by().key_ids());
         planned.signed_by = keys.collect::<BTreeSet<String>>().into_iter().collect();
         Ok(planned)

@@ -136,7 +136,7 @@ pub fn make_lock(
     settings: &Settings<'_>,
 ) -> Result<Lock, Failure> {
     let (universe, odd) = release.universe()?;
-    let mut planned = session.plan(release, &universe, selection)?;
+    let mut planned = session.plan(env, release, &universe, selection)?;
     planned.warnings.extend(odd);
     let configuration = settings.configuration.plan(&mut planned, &settings.overlay)?;
     session::warn(env, &planned.warnings)?;

@@ -253,6 +253,14 @@ impl Reader<'_> {
         for (wanted, index) in wanted.into_iter().zip(indexes) {
             match index {
                 Some(index) => found.push((wanted.place, index)),
+                None if wanted.place.location.below(&self.ask.root).is_none() => {
+                    let FeedPlace { name, location } = wanted.place;
+                    let index = format.index_files()[0].name;
+                    self.warnings.push(format!(
+                        "{location} lacks the feed {name}: there is no {index}, which owpkg index makes of {} packages",
+                        format.name()
+                    ));
+                }
                 None if wanted.expected => missing.push(wanted.place.name),
                 None => {}
             }

@@ -24,7 +24,11 @@ fn the_key_is_on_it_and_in_every_text() {
         let ran = site.owpkg(&format!("disk out --format dir --add mine {}", feed(&site))).run().exits(0);
         let file = format.key_file(&id);
         let command = format!("keys/{file} {}/", format.keys_folder());
-        assert!(ran.out.contains(&format!("the feed mine is signed by key {id}")), "{}", ran.out);
+        assert!(
+            ran.out.contains(&format!("add the key {id} of the feed mine, which official images lack")),
+            "{}",
+            ran.out
+        );
         assert!(ran.out.contains(&format!("cp {command}")), "{}", ran.out);
         assert_eq!(site.read(&format!("out/keys/{file}")), site.read(&pair(format, "mine").1));
         let readme = site.read("out/README.txt");

@@ -8,7 +8,7 @@ use owpkg::index::{FeedId, Format};
 use owpkg::trust::{Authority, Keyring, SignedFile, Unsigned};
 
 use super::{each, feed, index, new_key, pair, with_feed, with_packages};
-use crate::support::feeds::{Site, digest, public_key, release, signers};
+use crate::support::feeds::{FORMATS, Site, digest, public_key, release, signers};
 
 /// The files of an index.
 fn files(format: &dyn Format, read: impl Fn(&str) -> Option<Vec<u8>>) -> Vec<SignedFile> {
@@ -95,6 +95,23 @@ fn it_is_a_feed_like_any_other() {
         assert_eq!(packages, expected.map(str::to_owned).into());
         assert!(plan["source"]["verified_by"].as_array().unwrap().contains(&id.into()));
         site.owpkg("resolve --add mine --feed mine=packages").run().exits(5).says(&["--key FILE"]);
+    });
+}
+
+#[test]
+fn a_feed_of_the_other_format_is_none() {
+    each(|format| {
+        let (site, _) = with_feed(format);
+        let other = *FORMATS.iter().find(|other| other.name() != format.name()).unwrap();
+        for (name, bytes) in super::packages(other) {
+            site.write(&format!("others/{name}"), bytes);
+        }
+        new_key(&site, other, "other");
+        let (secret, _) = pair(other, "other");
+        site.desk.owpkg(&format!("index others --key {secret}")).run().exits(0);
+        let ran = site.owpkg("resolve --add mine --feed mine=others").run().exits(3);
+        let file = format!("there is no {}", format.index_files()[0].name);
+        ran.says(&["others lacks the feed mine", &file, &format!("of {} packages", format.name())]);
     });
 }
 

@@ -43,7 +43,7 @@ pub fn parts(
                 for target in variants(&args.whole.targets, &args.source.target) {
                     let source = SourceArgs { release: release.clone(), target, ..args.source.clone() };
                     let open = session.open(env, &source)?;
-                    of_one_release(args, &selection, session, &open, &earlier, &mut parts)?;
+                    of_one_release(env, args, &selection, session, &open, &earlier, &mut parts)?;
                 }
             }
             for arch in &args.whole.archs {
@@ -91,6 +91,7 @@ impl Parts {
 }
 
 fn of_one_release(
+    env: &mut Env,
     args: &MirrorArgs,
     selection: &Selected<'_>,
     session: &Session,
@@ -112,7 +113,7 @@ fn of_one_release(
     }
     if !args.selection.is_empty() {
         let (universe, odd) = open.universe()?;
-        let planned = session.plan(open, &universe, selection)?;
+        let planned = session.plan(env, open, &universe, selection)?;
         parts.warnings.extend(planned.warnings.iter().chain(&odd).cloned());
         let files: HashSet<(&str, &str)> = planned
             .plan
