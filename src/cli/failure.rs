@@ -9,6 +9,7 @@ use crate::hardware::detect::NoSysfs;
 use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
 use crate::index::InstalledError;
 use crate::output::mirror::{MirrorError, StoreError};
+use crate::output::setup::WifiError;
 use crate::output::vm::VmError;
 use crate::output::{
     BundleError, DiskError, LockError, OutputError, OverlayError, TooManyPackages, UnpackError,
@@ -322,6 +323,12 @@ impl From<DemoError> for Failure {
 impl From<BadSnapshot> for Failure {
     fn from(error: BadSnapshot) -> Failure {
         Failure::of(Exit::Fault, &error, None)
+    }
+}
+
+impl From<WifiError> for Failure {
+    fn from(error: WifiError) -> Failure {
+        Failure::of(Exit::Usage, &error, error.help())
     }
 }
 

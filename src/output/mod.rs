@@ -15,6 +15,7 @@ mod lock;
 pub mod mirror;
 pub mod overlay;
 pub mod script;
+pub mod setup;
 pub mod vm;
 mod write;
 
