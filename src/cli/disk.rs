@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::args::{SelectionArgs, SourceArgs};
-use super::configuration::ConfigurationArgs;
+use super::configuration::{self, ConfigurationArgs, ConfigurationJson};
 use super::env::Env;
 use super::failure::{Exit, Failure};
 use super::report;
@@ -14,7 +14,7 @@ use super::request::Selected;
 use super::session::{self, Session};
 use super::subject;
 use crate::output::fat::{FatKind, Label, Size};
-use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, disk, write};
+use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, disk, write};
 use crate::trust;
 
 /// `owpkg disk`
@@ -70,13 +70,13 @@ pub enum DiskFormat {
 /// Runs the command.
 pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     let settings = Settings::read(args)?;
-    let _overlay = args.configuration.overlay(env)?;
+    let overlay = args.configuration.overlay(env)?;
     let mut session = Session::new(env, &args.source)?;
     let lock = match args.selection.is_empty() {
-        true => subject::read_lock(env, &args.lock)?,
+        true => args.configuration.join(subject::read_lock(env, &args.lock)?, &overlay)?,
         false => {
             let selection = Selected::read(env, &args.selection, &args.source)?;
-            make_lock(env, args, &session, &selection)?
+            make_lock(env, args, &session, &selection, &overlay)?
         }
     };
     if lock.demo && session.built_in.is_none() {
@@ -84,7 +84,7 @@ pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     }
     let bundle =
         Bundle::fetch(&session.fetcher, &session.keyring, session.unsigned, lock, session.built_in.as_ref())?;
-    let entries = disk::contents(&bundle)?;
+    let entries = disk::contents(&bundle, &overlay)?;
     let options = settings.options(&bundle.lock);
     let bytes = write(&env.path(&args.out), &entries, &options)?;
     report(env, args, &bundle.lock, bytes).map_err(Failure::stdout)
@@ -95,13 +95,15 @@ fn make_lock(
     args: &DiskArgs,
     session: &Session,
     selection: &Selected<'_>,
+    overlay: &Overlay,
 ) -> Result<Lock, Failure> {
     let release = session.open(env, &args.source)?;
     let (universe, odd) = release.universe()?;
     let mut planned = session.plan(&release, &universe, selection)?;
     planned.warnings.extend(odd);
+    let configuration = args.configuration.plan(&mut planned, overlay)?;
     session::warn(env, &planned.warnings)?;
-    planned.lock(env, &release)
+    Ok(planned.lock(env, &release)?.configured(configuration))
 }
 
 /// What the arguments say of the output.
@@ -143,6 +145,7 @@ impl Settings {
             label: self.label,
             volume_id: u32::from_le_bytes([a, b, c, d]),
             date: lock.date,
+            private: lock.is_secret(),
         }
     }
 }
@@ -172,6 +175,7 @@ struct DiskJson<'a> {
     install: &'a [String],
     demo: bool,
     accepted_unsigned: bool,
+    configuration: Option<ConfigurationJson<'a>>,
 }
 
 fn report(env: &mut Env, args: &DiskArgs, lock: &Lock, bytes: u64) -> std::io::Result<()> {
@@ -185,12 +189,16 @@ fn report(env: &mut Env, args: &DiskArgs, lock: &Lock, bytes: u64) -> std::io::R
             install: &lock.install,
             demo: lock.demo,
             accepted_unsigned: lock.accepted_unsigned,
+            configuration: lock.configuration.as_ref().map(ConfigurationJson::of),
         };
         serde_json::to_writer_pretty(&mut env.out, &json)?;
         return writeln!(env.out);
     }
     let demo = if lock.demo { "DEMO: " } else { "" };
     writeln!(env.out, "{demo}wrote {}: {} packages, {}", args.out, lock.packages.len(), report::size(bytes))?;
+    if let Some(configuration) = &lock.configuration {
+        configuration::tell(env, configuration)?;
+    }
     let how = match args.format {
         DiskFormat::Fat => {
             "attach it to the router as a disk, then there:\n  \

@@ -9,10 +9,12 @@ use crate::hardware::detect::NoSysfs;
 use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
 use crate::index::InstalledError;
 use crate::output::mirror::{MirrorError, StoreError};
+use crate::output::overlay::FolderError;
 use crate::output::setup::WifiError;
 use crate::output::vm::VmError;
 use crate::output::{
-    BundleError, DiskError, LockError, OutputError, OverlayError, TooManyPackages, UnpackError,
+    BadConfiguration, BundleError, DiskError, LockError, OtherFiles, OutputError, OverlayError,
+    TooManyPackages, UnpackError,
 };
 use crate::release::{ImageError, NotARelease, ReleaseError};
 use crate::resolve::{BaselineError, Refusal};
@@ -340,6 +342,24 @@ impl From<DiskError> for Failure {
 
 impl From<OverlayError> for Failure {
     fn from(error: OverlayError) -> Failure {
+        Failure::of(Exit::Usage, &error, Some(error.help()))
+    }
+}
+
+impl From<FolderError> for Failure {
+    fn from(error: FolderError) -> Failure {
+        Failure::of(Exit::Usage, &error, error.help())
+    }
+}
+
+impl From<BadConfiguration> for Failure {
+    fn from(error: BadConfiguration) -> Failure {
+        Failure::of(Exit::Usage, &error, Some(error.help()))
+    }
+}
+
+impl From<OtherFiles> for Failure {
+    fn from(error: OtherFiles) -> Failure {
         Failure::of(Exit::Usage, &error, Some(error.help()))
     }
 }

@@ -1,7 +1,8 @@
-//! Files on their way into an output: each made here, or vouched for by a key.
+//! Files on their way into an output: each made here, vouched for by a key, or the user's own.
 
 use std::io::{self, Read};
 
+use super::overlay::Contents;
 use crate::trust::{self, Artifact, SignedFile, Verified};
 
 /// The files of an output, by path.
@@ -24,6 +25,8 @@ pub struct Entry {
 pub enum Content {
     /// Text that owpkg makes itself: the install script, the lock.
     Made(String),
+    /// A file of the user's own.
+    Own(Contents),
     /// A file of an index.
     Index(Verified<SignedFile>),
     /// A package file.
@@ -62,6 +65,7 @@ impl Content {
     pub fn size(&self) -> u64 {
         match self {
             Content::Made(text) => text.len() as u64,
+            Content::Own(contents) => contents.len() as u64,
             Content::Index(file) => file.bytes.len() as u64,
             Content::Package(artifact) => artifact.size(),
         }
@@ -71,6 +75,7 @@ impl Content {
     pub fn open(&self) -> io::Result<Box<dyn Read + '_>> {
         Ok(match self {
             Content::Made(text) => Box::new(text.as_bytes()),
+            Content::Own(contents) => Box::new(&contents[..]),
             Content::Index(file) => Box::new(file.bytes.as_slice()),
             Content::Package(artifact) => Box::new(artifact.open()?),
         })
@@ -79,6 +84,7 @@ impl Content {
     fn sha256(&self) -> [u8; 32] {
         match self {
             Content::Made(text) => trust::sha256(text.as_bytes()),
+            Content::Own(contents) => trust::sha256(contents),
             Content::Index(file) => trust::sha256(&file.bytes),
             Content::Package(artifact) => artifact.sha256(),
         }

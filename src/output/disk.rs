@@ -1,7 +1,8 @@
 //! What stands on the disk: the signed indexes, the packages, the install script.
 
+use super::overlay::{FOLDER, Item, Overlay};
 use super::script::{self, Planned, Script, ScriptError};
-use super::{Bundle, Content, FileTree, Lock, LockError, content::Entry};
+use super::{Bundle, Content, FileTree, Lock, LockError, LockedConfiguration, OtherFiles, content::Entry};
 
 /// Why a bundle makes no disk.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -12,6 +13,9 @@ pub enum DiskError {
     /// A name in the lock that the install script cannot carry.
     #[error(transparent)]
     Script(#[from] ScriptError),
+    /// The user's files are not those of the lock.
+    #[error(transparent)]
+    Files(#[from] OtherFiles),
 }
 
 impl DiskError {
@@ -20,16 +24,26 @@ impl DiskError {
         match self {
             DiskError::Lock(error) => Some(error.help()),
             DiskError::Script(error) => error.help(),
+            DiskError::Files(error) => Some(error.help()),
         }
     }
 }
 
-/// Lays a bundle out as the files of a disk, sorted by path.
+/// Lays a bundle and the user's own files out as the files of a disk, sorted by path.
 ///
 /// # Errors
-/// When the lock's format is not known, or a name in it fits no script.
-pub fn contents(bundle: &Bundle) -> Result<Vec<Entry>, DiskError> {
+/// When the lock's format is not known, a name in it fits no script, or it records other files of the user's.
+pub fn contents(bundle: &Bundle, overlay: &Overlay) -> Result<Vec<Entry>, DiskError> {
+    match &bundle.lock.configuration {
+        Some(configuration) => configuration.check_files(overlay)?,
+        None => LockedConfiguration::default().check_files(overlay)?,
+    }
     let mut tree = FileTree::default();
+    for (path, item) in overlay.iter() {
+        if let Item::File { contents, .. } = item {
+            tree.add(format!("{FOLDER}/{path}"), Content::Own(contents.clone()));
+        }
+    }
     for feed in &bundle.feeds {
         for file in &feed.index {
             tree.add(format!("feeds/{}/{}", feed.name, file.name), Content::Index(file.clone()));
@@ -79,6 +93,7 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
         plan: &planned.collect::<Vec<_>>(),
         accepted_unsigned: lock.accepted_unsigned,
         key_ids: &key_ids,
+        configuration: lock.configuration.as_ref(),
         steps: lock.format()?.install_steps(),
     })?;
     Ok(script)
@@ -103,8 +118,37 @@ fn readme(lock: &Lock) -> String {
          The router's own {format} checks the signatures of the indexes below feeds/ with the keys it was shipped\n\
          with. `sh install.sh --dry-run` only rehearses.\n\
          \n\
-         It adds:\n{packages}",
+         It adds:\n{packages}{configuration}",
+        configuration = lock.configuration.as_ref().map_or(String::new(), in_words),
         target = lock.target,
         format = lock.format,
     )
+}
+
+/// A configuration for people: what is set, and how to undo it.
+fn in_words(configuration: &LockedConfiguration) -> String {
+    let mut text = String::new();
+    if configuration.is_secret() {
+        text += "\nTHIS DISK HOLDS SECRETS, below files/: keep it to yourself, and wipe it when the router has them.\n";
+    }
+    if !configuration.files.is_empty() || !configuration.links.is_empty() {
+        text += "\nIt puts in place, keeping what is there as NAME.before-owpkg:\n";
+        for file in &configuration.files {
+            let secret = if file.secret { ", secret" } else { "" };
+            text += &format!("  /{} ({:04o}{secret})\n", file.path, file.mode);
+        }
+        for link in &configuration.links {
+            text += &format!("  /{} -> {}\n", link.path, link.target);
+        }
+    }
+    if !configuration.disable_services.is_empty() {
+        text += "\nIt disables these services (undo: /etc/init.d/NAME enable):\n";
+        text.extend(configuration.disable_services.iter().map(|name| format!("  {name}\n")));
+    }
+    if !configuration.idle_modules.is_empty() {
+        text += "\nModules of these packages are not loaded any more, unless a device needs them now\n\
+                 (undo: mv /etc/modules.d.before-owpkg/* /etc/modules.d/):\n";
+        text.extend(configuration.idle_modules.iter().map(|name| format!("  {name}\n")));
+    }
+    text
 }

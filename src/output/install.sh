@@ -12,7 +12,8 @@ Usage: sh install.sh [--dry-run | --help]
 
 Installs the packages of this disk, without a network, by the router's own package
 manager, which checks their signatures. Before that it makes sure that the disk is
-undamaged and made for this router, and that nothing else would be changed.
+undamaged and made for this router, and that nothing else would be changed. If the
+disk brings a configuration, that is set when the packages are in place.
 
   --dry-run   change nothing: stop after the checks and the rehearsal
   --help      print this text
@@ -144,7 +145,7 @@ check_space() {
 	begin 'Checking the free space'
 	place=$root
 	if [ -d "$overlay" ]; then place=$overlay; fi
-	needed=$(awk '{ kb += int(($3 + 1023) / 1024) } END { printf "%.0f", kb }' missing)
+	needed=$(awk -v kb="$own_kb" '{ kb += int(($3 + 1023) / 1024) } END { printf "%.0f", kb }' missing)
 	free=$(df -Pk "$place" 2>/dev/null | awk 'NR == 2 { print $(NF - 2) }')
 	if [ -z "$free" ]; then
 		ok "unknown; $needed kB needed"
@@ -193,6 +194,13 @@ check_outcome() {
 	ok
 }
 
+install_packages() {
+	say "Installing with $client:"
+	install || refuse "$client failed; it says why above" \
+		'mend that and run this script again: it goes on where it stopped'
+	check_outcome
+}
+
 main() {
 	case "$#${1:-}" in
 	0) dry_run=no ;;
@@ -214,22 +222,31 @@ main() {
 	check_disk
 	other_versions
 	left_over before >missing
-	if [ ! -s missing ]; then
-		say 'Nothing to do: all packages of this disk are installed.'
+	: >todo
+	own_kb=0
+	if [ "$configured" = yes ]; then survey_configuration; fi
+	if [ ! -s missing ] && [ ! -s todo ]; then
+		say 'Nothing to do: all that this disk brings is there.'
 		exit 0
 	fi
 	check_space
-	check_rehearsal
-	say 'To install:'
-	awk '{ print "  " $1 " " $2 }' missing
+	if [ -s missing ]; then
+		check_rehearsal
+		say 'To install:'
+		awk '{ print "  " $1 " " $2 }' missing
+	fi
+	if [ -s todo ]; then
+		say 'To configure:'
+		sed 's/^/  /' todo
+	fi
 	if [ "$dry_run" = yes ]; then
 		say 'Dry run: nothing was changed.'
 		exit 0
 	fi
-	say "Installing with $client:"
-	install || refuse "$client failed; it says why above" \
-		'mend that and run this script again: it goes on where it stopped'
-	check_outcome
-	say "Done: $(awk 'END { print NR }' missing) packages installed, nothing else changed."
-	say 'New drivers load when the router restarts: reboot'
+	if [ -s missing ]; then install_packages; fi
+	if [ "$configured" = yes ]; then apply_configuration; fi
+	did="$(awk 'END { print NR }' missing) packages installed"
+	if [ "$configured" = yes ]; then did="$did, $(awk 'END { print NR }' todo) settings made"; fi
+	say "Done: $did, nothing else changed."
+	say 'New drivers and settings take effect when the router restarts: reboot'
 }

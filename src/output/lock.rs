@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Bundle;
+use super::{BadConfiguration, Bundle, LockedConfiguration};
 use crate::fetch::{Location, LocationError, MemoryTree};
 use crate::index::{FORMATS, Format, format_named};
 use crate::release::{FeedPlace, OpenRelease, ReleaseFacts};
@@ -46,6 +46,9 @@ pub struct Lock {
     pub install: Vec<String>,
     /// What the router was taken to hold.
     pub baseline: LockedBaseline,
+    /// What the disk sets on the router beside the packages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configuration: Option<LockedConfiguration>,
     /// The feeds that the plan uses.
     #[serde(rename = "feed", default)]
     pub feeds: Vec<LockedIndex>,
@@ -139,6 +142,9 @@ pub enum LockError {
     /// It tells the router to install what is not in its plan.
     #[error("it is to install {0:?}, which is not one of its packages")]
     Unplanned(String),
+    /// It configures what cannot be.
+    #[error(transparent)]
+    Configuration(#[from] BadConfiguration),
     /// Its format is not known.
     #[error("the package format {0:?} is not known")]
     Format(String),
@@ -186,6 +192,7 @@ impl Lock {
             demo,
             install: plan.install.clone(),
             baseline: LockedBaseline { from: baseline.source, packages: baseline.installed.len() },
+            configuration: None,
             feeds: used.iter().map(index).collect(),
             packages: plan.steps.iter().filter_map(|step| locked(facts, plan, step)).collect(),
         }
@@ -215,11 +222,24 @@ impl Lock {
                 return Err(LockError::Name(name.clone()));
             }
         }
+        if let Some(configuration) = &lock.configuration {
+            configuration.check()?;
+        }
         let is_planned = |name: &&String| lock.packages.iter().any(|package| package.name == **name);
         match lock.install.iter().find(|name| !is_planned(name)) {
             Some(name) => Err(LockError::Unplanned(name.clone())),
             None => Ok(lock),
         }
+    }
+
+    /// The same lock with this configuration.
+    pub fn configured(self, configuration: Option<LockedConfiguration>) -> Lock {
+        Lock { configuration, ..self }
+    }
+
+    /// Whether its disk holds what is for nobody's eyes but the router's.
+    pub fn is_secret(&self) -> bool {
+        self.configuration.as_ref().is_some_and(LockedConfiguration::is_secret)
     }
 
     /// The format of its feeds.
@@ -283,6 +303,7 @@ impl LockError {
             LockError::Format(_) => {
                 format!("this owpkg knows {}", FORMATS.map(|format| format.name()).join(" and "))
             }
+            LockError::Configuration(error) => error.help(),
             _ => "write a new one with owpkg resolve".to_owned(),
         }
     }

@@ -6,6 +6,7 @@
 mod audit;
 mod bundle;
 pub mod check;
+mod configuration;
 mod content;
 pub mod disk;
 mod drawing;
@@ -21,6 +22,7 @@ mod write;
 
 pub use audit::{Audit, Fault, Wrong};
 pub use bundle::{Bundle, BundleError, LockedFeed};
+pub use configuration::{BadConfiguration, LockedConfiguration, OtherFiles, OwnFile, OwnLink};
 pub use content::{Content, Entry, FileTree};
 pub use disk::DiskError;
 pub use drawing::{Drawing, TooManyPackages};

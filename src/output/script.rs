@@ -11,10 +11,17 @@
 //! | `installed FILE` | writes a line `NAME VERSION` for every installed package |
 //! | `rehearse` | lets the client check the signatures and try; writes the changes it would make to `changes` |
 //! | `install` | installs |
+//! | `files_of NAME…` | writes the paths of the files of those of the packages that are installed |
+//!
+//! On a disk that brings a configuration its tables and steps follow, which stand in a file of their own.
 //!
 //! [`Format::install_steps`]: crate::index::Format::install_steps
 
+mod configuration;
+
 use std::fmt::Write as _;
+
+use super::LockedConfiguration;
 
 const BODY: &str = include_str!("install.sh");
 
@@ -26,8 +33,11 @@ const HEAD: &str = "\
 #
 # `--help` says what it does, `--dry-run` changes nothing. Made by owpkg: first the facts about this disk,
 # then the steps. Nothing runs before the last line.
+";
 
-set -eu
+const SECRET: &str = "\
+#
+# THIS DISK HOLDS SECRETS, below files/: keep it to yourself, and wipe it when the router has them.
 ";
 
 /// What the script is made from.
@@ -54,6 +64,8 @@ pub struct Script<'a> {
     pub accepted_unsigned: bool,
     /// The keys that signed the indexes, as the client names them.
     pub key_ids: &'a [String],
+    /// What the disk sets on the router beside the packages.
+    pub configuration: Option<&'a LockedConfiguration>,
     /// The format's own part.
     pub steps: &'static str,
 }
@@ -110,6 +122,11 @@ impl ScriptError {
 /// If a name or a version cannot stand in a list of words, or would be read as an option.
 pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
     let mut text = String::from(HEAD);
+    let is_secret = script.configuration.is_some_and(LockedConfiguration::is_secret);
+    if is_secret {
+        text.push_str(SECRET);
+    }
+    text.push_str("\nset -eu\n");
     let optional = |what, value: Option<&str>| value.map_or(Ok("''".to_owned()), |value| word(what, value));
     let keys: Vec<&str> = script.key_ids.iter().map(|id| checked("key", id)).collect::<Result<_, _>>()?;
     let facts = [
@@ -120,6 +137,8 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
         ("kernel", optional("kernel", script.kernel)?),
         ("signed", yes_or_no(!script.accepted_unsigned).to_owned()),
         ("keys", quote(&keys.join(" "))),
+        ("configured", yes_or_no(script.configuration.is_some()).to_owned()),
+        ("secret", yes_or_no(is_secret).to_owned()),
     ];
     text.push('\n');
     for (name, value) in facts {
@@ -137,6 +156,9 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
     for part in [BODY, script.steps] {
         text.push('\n');
         text.push_str(part);
+    }
+    if let Some(configuration) = script.configuration {
+        configuration::render(&mut text, configuration)?;
     }
     text.push_str("\nmain \"$@\"\n");
     Ok(text)

@@ -34,6 +34,8 @@ pub struct OutputOptions {
     pub volume_id: u32,
     /// The time of every file, in seconds since 1970.
     pub date: i64,
+    /// Whether it is for nobody but its owner to read.
+    pub private: bool,
 }
 
 /// Why an output could not be written. Nothing is left of it.
@@ -86,8 +88,8 @@ impl OutputError {
 pub fn write(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Result<u64, OutputError> {
     match options.format {
         OutputFormat::Fat => write_fat(path, entries, options),
-        OutputFormat::Tar => replace_file(path, |file| write_tar(file, entries, options.date)),
-        OutputFormat::Dir => write_dir(path, entries, options.date),
+        OutputFormat::Tar => place_file(path, options.private, |file| write_tar(file, entries, options)),
+        OutputFormat::Dir => write_dir(path, entries, options),
     }
 }
 
@@ -104,11 +106,13 @@ fn write_fat(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Res
     };
     let plan = fat::plan(&files, &settings).map_err(failed)?;
     let mut refused = None;
-    let written = replace_file(path, |file| match plan.write(file, |index| entries[index].content.open()) {
-        Ok(()) => file.set_len(plan.size()),
-        Err(error) => {
-            refused = Some(error);
-            Err(io::ErrorKind::Other.into())
+    let written = place_file(path, options.private, |file| {
+        match plan.write(file, |index| entries[index].content.open()) {
+            Ok(()) => file.set_len(plan.size()),
+            Err(error) => {
+                refused = Some(error);
+                Err(io::ErrorKind::Other.into())
+            }
         }
     });
     match refused {
@@ -117,13 +121,14 @@ fn write_fat(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Res
     }
 }
 
-fn write_tar(file: &mut File, entries: &[Entry], date: i64) -> io::Result<()> {
+fn write_tar(file: &mut File, entries: &[Entry], options: &OutputOptions) -> io::Result<()> {
     let mut tar = tar::Builder::new(BufWriter::new(file));
     for entry in entries {
         let mut header = tar::Header::new_gnu();
         header.set_size(entry.content.size());
-        header.set_mode(if entry.path.ends_with(".sh") { 0o755 } else { 0o644 });
-        header.set_mtime(u64::try_from(date).unwrap_or(0));
+        let mode = if entry.path.ends_with(".sh") { 0o755 } else { 0o644 };
+        header.set_mode(if options.private { mode & 0o700 } else { mode });
+        header.set_mtime(u64::try_from(options.date).unwrap_or(0));
         header.set_uid(0);
         header.set_gid(0);
         tar.append_data(&mut header, &entry.path, entry.content.open()?)?;
@@ -131,7 +136,7 @@ fn write_tar(file: &mut File, entries: &[Entry], date: i64) -> io::Result<()> {
     tar.into_inner()?.flush()
 }
 
-fn write_dir(path: &Utf8Path, entries: &[Entry], date: i64) -> Result<u64, OutputError> {
+fn write_dir(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Result<u64, OutputError> {
     let failed = |source| OutputError::Io { path: path.to_owned(), source };
     match fs::read_dir(path) {
         Ok(mut found) => match found.next() {
@@ -157,7 +162,7 @@ fn write_dir(path: &Utf8Path, entries: &[Entry], date: i64) -> Result<u64, Outpu
         let copied = to.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| {
             let mut file = File::create(&to)?;
             let copied = io::copy(&mut entry.content.open()?, &mut file)?;
-            let seconds = std::time::Duration::from_secs(u64::try_from(date).unwrap_or(0));
+            let seconds = std::time::Duration::from_secs(u64::try_from(options.date).unwrap_or(0));
             file.set_modified(std::time::SystemTime::UNIX_EPOCH + seconds)?;
             file.sync_all()?;
             Ok(copied)
@@ -165,7 +170,8 @@ fn write_dir(path: &Utf8Path, entries: &[Entry], date: i64) -> Result<u64, Outpu
         total += copied.map_err(|source| OutputError::Io { path: path.join(&entry.path), source })?;
     }
     let staging = staging.keep();
-    open_to_all(&staging).and_then(|()| fs::rename(&staging, path)).map_err(|source| {
+    let opened = if options.private { Ok(()) } else { open_to_all(&staging) };
+    opened.and_then(|()| fs::rename(&staging, path)).map_err(|source| {
         // The error that counts is the first one.
         let _ = fs::remove_dir_all(&staging);
         failed(source)
@@ -181,6 +187,14 @@ pub fn replace_file(
     path: &Utf8Path,
     fill: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> Result<u64, OutputError> {
+    place_file(path, false, fill)
+}
+
+fn place_file(
+    path: &Utf8Path,
+    private: bool,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> Result<u64, OutputError> {
     let failed = |source| OutputError::Io { path: path.to_owned(), source };
     if path.is_dir() {
         return Err(OutputError::InTheWay { path: path.to_owned(), found: "a folder" });
@@ -188,7 +202,9 @@ pub fn replace_file(
     let mut file = tempfile::Builder::new().prefix(".owpkg-").tempfile_in(parent(path)).map_err(failed)?;
     fill(file.as_file_mut()).map_err(failed)?;
     let size = file.as_file().metadata().map_err(failed)?.len();
-    open_to_all(file.path()).map_err(failed)?;
+    if !private {
+        open_to_all(file.path()).map_err(failed)?;
+    }
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(size)

@@ -41,3 +41,9 @@ rehearse() {
 install() {
 	with_names own_apk add
 }
+
+# files_of NAME…: writes the paths of the files of those of the packages that are installed, and a heading for each;
+# that others are not is a failure to apk.
+files_of() {
+	own_apk info --contents "$@" 2>/dev/null || :
+}

@@ -58,3 +58,11 @@ must_be_trusted() {
 install() {
 	with_names own_opkg install
 }
+
+# files_of NAME…: writes the paths of the files of those of the packages that are installed.
+files_of() {
+	for name; do
+		owned=${root%/}/usr/lib/opkg/info/$name.list
+		if [ -f "$owned" ]; then cat "$owned"; fi
+	done
+}

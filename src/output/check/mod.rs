@@ -12,6 +12,7 @@ use std::io::{self, Read};
 pub use source::DiskSource;
 
 use super::disk;
+use super::overlay::FOLDER;
 use super::{Audit, Lock, LockedPackage, Wrong, bundle};
 use crate::package;
 use crate::trust::{Digest, DigestKind, Keyring, Sha256Reader, SignedFile, Unsigned};
@@ -25,7 +26,7 @@ const KEPT_CAP: u64 = 32 << 20;
 struct Found {
     size: u64,
     sha256: Digest,
-    /// Its bytes, unless it is a package.
+    /// Its bytes, unless it is a package or the user's own.
     bytes: Vec<u8>,
 }
 
@@ -51,8 +52,7 @@ pub fn check(source: &DiskSource, keyring: &Keyring, unsigned: Unsigned) -> io::
     check_indexes(&lock, &found, keyring, unsigned, &mut expected, &mut audit);
     check_packages(source, &lock, &found, &mut expected, &mut audit)?;
     check_texts(&lock, &found, &mut expected, &mut audit);
-    // The overlay is the user's own: it has no other witness than the sums.
-    expected.extend(found.keys().filter(|path| path.starts_with("files/")).cloned());
+    check_own(&lock, &found, &mut expected, &mut audit);
     let sums: String = found
         .iter()
         .filter(|(path, _)| *path != SUMS && expected.contains(*path))
@@ -68,12 +68,12 @@ pub fn check(source: &DiskSource, keyring: &Keyring, unsigned: Unsigned) -> io::
 fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<String, Found>> {
     let mut found = BTreeMap::new();
     source.visit(&mut |path, file| {
-        let is_package = path.ends_with(".ipk") || path.ends_with(".apk");
+        let is_kept = !path.starts_with("files/") && !path.ends_with(".ipk") && !path.ends_with(".apk");
         let mut file = Sha256Reader::new(file);
         let mut bytes = Vec::new();
-        let read = match is_package {
-            true => Ok(0),
-            false => (&mut file).take(KEPT_CAP).read_to_end(&mut bytes),
+        let read = match is_kept {
+            false => Ok(0),
+            true => (&mut file).take(KEPT_CAP).read_to_end(&mut bytes),
         };
         let read = read.and_then(|_| io::copy(&mut file, &mut io::sink()));
         if let Err(error) = read {
@@ -175,6 +175,30 @@ fn check_packages(
         expected.insert(path);
     }
     Ok(())
+}
+
+/// The user's own files have no other witness than the lock.
+fn check_own(
+    lock: &Lock,
+    found: &BTreeMap<String, Found>,
+    expected: &mut BTreeSet<String>,
+    audit: &mut Audit,
+) {
+    for file in lock.configuration.iter().flat_map(|configuration| &configuration.files) {
+        let path = format!("{FOLDER}/{}", file.path);
+        match found.get(&path) {
+            None => audit.fault(&path, Wrong::Missing),
+            Some(here) if here.sha256.value != file.sha256 => {
+                let expected = Digest::sha256(file.sha256);
+                audit.fault(&path, Wrong::Digest { expected, found: here.sha256 });
+            }
+            Some(here) if here.size != file.size => {
+                audit.fault(&path, Wrong::Size { expected: file.size, found: here.size });
+            }
+            Some(_) => {}
+        }
+        expected.insert(path);
+    }
 }
 
 fn check_texts(

@@ -1,10 +1,12 @@
 //! Files of the user's own for the router: what stands below `files/` on the disk, as ImageBuilder's FILES.
 
 mod contents;
+mod folder;
 
 use std::collections::BTreeMap;
 
 pub use contents::Contents;
+pub use folder::FolderError;
 
 use super::fat::{self, NameFault};
 
@@ -13,7 +15,7 @@ pub const FOLDER: &str = "files";
 /// Most bytes of all files together.
 pub const LARGEST: u64 = 64 << 20;
 /// Most files and links.
-pub const MOST: usize = 10_000;
+pub const MOST: usize = 2_000;
 /// Most parts of a path.
 const DEEPEST: usize = 14;
 /// Most bytes of a path, or of where a link leads.
