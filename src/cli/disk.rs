@@ -12,6 +12,8 @@ use super::failure::{Exit, Failure};
 use super::report;
 use super::request::Selected;
 use super::session::{self, Session};
+use super::setup::{Asked, SetupArgs};
+use super::setup_notes::Ground;
 use super::subject;
 use crate::output::fat::{FatKind, Label, Size};
 use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, disk, write};
@@ -26,15 +28,6 @@ use crate::trust;
 pub struct DiskArgs {
     /// The image, tar or folder to write
     pub out: String,
-    /// What to install.
-    #[command(flatten)]
-    pub selection: SelectionArgs,
-    /// Where from.
-    #[command(flatten)]
-    pub source: SourceArgs,
-    /// What to set on the router.
-    #[command(flatten)]
-    pub configuration: ConfigurationArgs,
     /// What to write
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: DiskFormat,
@@ -53,6 +46,19 @@ pub struct DiskArgs {
     /// Print what was written as JSON
     #[arg(long)]
     pub json: bool,
+    // Headings go on until the next one, so these come last.
+    /// What to install.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Where from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// What to set on the router.
+    #[command(flatten)]
+    pub configuration: ConfigurationArgs,
+    /// What the router is to be set to at its next start.
+    #[command(flatten)]
+    pub setup: SetupArgs,
 }
 
 /// What kind of disk.
@@ -70,13 +76,19 @@ pub enum DiskFormat {
 /// Runs the command.
 pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     let settings = Settings::read(args)?;
-    let overlay = args.configuration.overlay(env)?;
+    let mut overlay = args.configuration.overlay(env)?;
+    let setup = args.setup.read(env, &[&args.selection.detect, &args.source.installed])?;
     let mut session = Session::new(env, &args.source)?;
     let lock = match args.selection.is_empty() {
-        true => args.configuration.join(subject::read_lock(env, &args.lock)?, &overlay)?,
+        true => {
+            let lock = subject::read_lock(env, &args.lock)?;
+            let notes = setup.bring(&Ground::of_lock(&lock), &mut overlay)?;
+            session::warn(env, &notes)?;
+            args.configuration.join(lock, &overlay)?
+        }
         false => {
             let selection = Selected::read(env, &args.selection, &args.source)?;
-            make_lock(env, args, &session, &selection, &overlay)?
+            make_lock(env, args, &session, &selection, setup, &mut overlay)?
         }
     };
     if lock.demo && session.built_in.is_none() {
@@ -95,12 +107,14 @@ fn make_lock(
     args: &DiskArgs,
     session: &Session,
     selection: &Selected<'_>,
-    overlay: &Overlay,
+    setup: Asked,
+    overlay: &mut Overlay,
 ) -> Result<Lock, Failure> {
     let release = session.open(env, &args.source)?;
     let (universe, odd) = release.universe()?;
     let mut planned = session.plan(&release, &universe, selection)?;
     planned.warnings.extend(odd);
+    planned.warnings.extend(setup.bring(&Ground::of_plan(&planned), overlay)?);
     let configuration = args.configuration.plan(&mut planned, overlay)?;
     session::warn(env, &planned.warnings)?;
     Ok(planned.lock(env, &release)?.configured(configuration))

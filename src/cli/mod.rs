@@ -24,6 +24,8 @@ mod request;
 mod resolve;
 mod serve;
 mod session;
+mod setup;
+mod setup_notes;
 mod stores;
 mod style;
 mod subject;

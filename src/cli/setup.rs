@@ -6,7 +6,8 @@ use clap::{Args, ValueEnum};
 
 use super::env::Env;
 use super::failure::{Exit, Failure};
-use super::setup_notes::Programs;
+use super::setup_notes::{self, Ground, Programs};
+use crate::output::Overlay;
 use crate::output::setup::{
     Addresses, Band, Country, Encryption, Key, Mode, Network, Security, Setup, Ssid, StaticAddress, Wifi,
 };
@@ -115,8 +116,18 @@ pub struct AskedWifi {
 }
 
 impl SetupArgs {
-    /// Reads what is to be set up, and gets the key.
-    pub fn read(&self, env: &mut Env) -> Result<Asked, Failure> {
+    /// Reads what is to be set up, and gets the key. `others` are the other arguments that may name standard input.
+    ///
+    /// # Errors
+    /// When there is no such Wi-Fi or address, or no key.
+    pub fn read(&self, env: &mut Env, others: &[&Option<String>]) -> Result<Asked, Failure> {
+        let stdin = |file: &Option<String>| file.as_deref() == Some("-");
+        if stdin(&self.wifi_key_file) && others.iter().any(|other| stdin(other)) {
+            return Err(Failure::usage(
+                "--wifi-key-file and --detect or --installed cannot both read standard input",
+                format!("put the key into a file, or into {KEY_VARIABLE}"),
+            ));
+        }
         let uplink = self.network.as_deref().map(str::parse::<Addresses>).transpose();
         let uplink = uplink.map_err(|error| Failure::usage(format!("--network: {error}"), error.help()))?;
         let lan = self.lan.as_deref().map(str::parse::<StaticAddress>).transpose();
@@ -182,11 +193,6 @@ impl SetupArgs {
         let typed = (env.ask_secret)(&prompt).map_err(|_| no_key())?;
         Ok(Some(Key::new(typed.as_bytes())?))
     }
-
-    /// Whether the key is to come from standard input.
-    pub fn reads_stdin(&self) -> bool {
-        self.wifi_key_file.as_deref() == Some("-")
-    }
 }
 
 impl AskedWifi {
@@ -210,10 +216,19 @@ impl AskedWifi {
 }
 
 impl Asked {
-    /// What to set up on a router with these programs.
-    pub fn settle(self, programs: &Programs) -> Result<Setup, Failure> {
-        let wifi = self.wifi.map(|wifi| wifi.settle(programs)).transpose()?;
-        Ok(Setup { wifi, network: self.network })
+    /// Adds what sets it up to the files for a router; answers with what the user should know.
+    ///
+    /// # Errors
+    /// When the Wi-Fi is none with the encryption that the router can do, or a file of the user is in the way.
+    pub fn bring(self, ground: &Ground<'_>, overlay: &mut Overlay) -> Result<Vec<String>, Failure> {
+        let programs = ground.programs();
+        let wifi = self.wifi.map(|wifi| wifi.settle(&programs)).transpose()?;
+        let setup = Setup { wifi, network: self.network };
+        for defaults in setup.defaults() {
+            let mode = if defaults.secret { 0o600 } else { 0o644 };
+            overlay.add(defaults.path, mode, defaults.text.into_bytes(), defaults.secret)?;
+        }
+        Ok(setup_notes::notes(&setup, &programs, ground))
     }
 }
 

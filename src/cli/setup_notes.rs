@@ -1,7 +1,48 @@
 //! What speaks against the Wi-Fi that a disk is to set up, told before the disk is made.
 
+use super::session::Planned;
 use crate::hardware::{Authenticator, Catalogue, Chip, Kind, Series, authenticator, limits};
+use crate::output::Lock;
 use crate::output::setup::{Band, Mode, Setup, Wifi};
+use crate::release::Release;
+
+/// The router that a setup is for, as far as it is known.
+pub struct Ground<'a> {
+    /// The packages that the disk brings.
+    brought: Vec<&'a str>,
+    /// The packages that it holds, where they are known.
+    held: Option<Vec<&'a str>>,
+    /// The series of its release.
+    series: Option<Series>,
+}
+
+impl<'a> Ground<'a> {
+    /// The router of a plan.
+    pub fn of_plan(planned: &'a Planned<'_>) -> Ground<'a> {
+        let plan = &planned.plan;
+        Ground {
+            brought: plan.steps.iter().map(|step| plan.package(step).name).collect(),
+            held: Some(planned.baseline.installed.iter().map(|(name, _)| name).collect()),
+            series: planned.facts.release.as_ref().and_then(Release::series),
+        }
+    }
+
+    /// The router of a lock, which does not tell what it holds.
+    pub fn of_lock(lock: &'a Lock) -> Ground<'a> {
+        Ground {
+            brought: lock.packages.iter().map(|package| package.name.as_str()).collect(),
+            held: None,
+            series: lock.release.as_deref().and_then(Series::of_release),
+        }
+    }
+
+    /// The programs for the keys of Wi-Fi that it will have.
+    pub fn programs(&self) -> Programs {
+        let all = self.brought.iter().chain(self.held.iter().flatten());
+        let named: Vec<_> = all.filter_map(|name| Some(((*name).to_owned(), authenticator(name)?))).collect();
+        Programs { may_be_more: named.is_empty() && self.held.is_none(), named }
+    }
+}
 
 /// The programs for the keys of Wi-Fi that the router holds or gets, as far as they are known.
 #[derive(Debug)]
@@ -14,13 +55,6 @@ pub struct Programs {
 impl Programs {
     /// Before anything tells.
     pub const UNKNOWN: Programs = Programs { named: Vec::new(), may_be_more: true };
-
-    /// Those among some packages, of which `all` says whether they are all that the router will hold.
-    pub fn among<'p>(packages: impl Iterator<Item = &'p str>, all: bool) -> Programs {
-        let named =
-            packages.filter_map(|name| Some((name.to_owned(), authenticator(name)?))).collect::<Vec<_>>();
-        Programs { may_be_more: named.is_empty() && !all, named }
-    }
 
     /// Whether WPA3 is possible in a mode: not where it is known that no program can do it.
     pub fn can_wpa3(&self, mode: Mode) -> bool {
@@ -39,17 +73,11 @@ impl Programs {
     }
 }
 
-/// What the user should know of a setup, in sentences. `packages` are those that the disk brings, `series` the release's.
-pub fn notes<'p>(
-    setup: &Setup,
-    programs: &Programs,
-    packages: impl Iterator<Item = &'p str>,
-    series: Option<Series>,
-) -> Vec<String> {
+/// What the user should know of a setup, in sentences.
+pub fn notes(setup: &Setup, programs: &Programs, ground: &Ground<'_>) -> Vec<String> {
     let Some(wifi) = &setup.wifi else { return Vec::new() };
-    let packages: Vec<&str> = packages.collect();
-    let notes = [of_programs(wifi, programs), of_country(wifi), of_band(wifi, series)];
-    of_chips(wifi, &packages).into_iter().chain(notes.into_iter().flatten()).collect()
+    let notes = [of_programs(wifi, programs), of_country(wifi), of_band(wifi, ground.series)];
+    of_chips(wifi, &ground.brought).into_iter().chain(notes.into_iter().flatten()).collect()
 }
 
 fn of_programs(wifi: &Wifi, programs: &Programs) -> Option<String> {

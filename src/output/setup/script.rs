@@ -78,8 +78,8 @@ fn settings(wifi: &Wifi, uplink: Option<&Addresses>) -> Batch {
         Mode::Station => {
             // The firewall of a stock image has both in its zone `wan`. Wired devices leave them: a network has one.
             for network in ["wan", "wan6"] {
-                batch.add("wireless.owpkg.network", network);
                 batch.delete(&format!("network.{network}"));
+                batch.add("wireless.owpkg.network", network);
             }
             set_uplink(&mut batch, uplink.unwrap_or(&Addresses::Dhcp));
         }
