@@ -114,6 +114,9 @@ fn make_lock(
     let (universe, odd) = release.universe()?;
     let mut planned = session.plan(&release, &universe, selection)?;
     planned.warnings.extend(odd);
+    if args.format == DiskFormat::Fat {
+        planned.warn_of_fat();
+    }
     planned.warnings.extend(setup.bring(&Ground::of_plan(&planned), overlay)?);
     let configuration = args.configuration.plan(&mut planned, overlay)?;
     session::warn(env, &planned.warnings)?;

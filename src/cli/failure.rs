@@ -208,7 +208,7 @@ impl From<UnpackError> for Failure {
 impl From<VmError> for Failure {
     fn from(error: VmError) -> Failure {
         let exit = match &error {
-            VmError::NoCard | VmError::NotThere { .. } => Exit::Unknown,
+            VmError::NoCard | VmError::OnUsb { .. } | VmError::NotThere { .. } => Exit::Unknown,
             VmError::WhichCard { .. } | VmError::Path { .. } => Exit::Usage,
             VmError::Domain { .. } => Exit::Unresolvable,
         };
