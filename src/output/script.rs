@@ -122,8 +122,7 @@ impl ScriptError {
 /// If a name or a version cannot stand in a list of words, or would be read as an option.
 pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
     let mut text = String::from(HEAD);
-    let is_secret = script.configuration.is_some_and(LockedConfiguration::is_secret);
-    if is_secret {
+    if script.configuration.is_some_and(LockedConfiguration::is_secret) {
         text.push_str(SECRET);
     }
     text.push_str("\nset -eu\n");
@@ -138,7 +137,6 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
         ("signed", yes_or_no(!script.accepted_unsigned).to_owned()),
         ("keys", quote(&keys.join(" "))),
         ("configured", yes_or_no(script.configuration.is_some()).to_owned()),
-        ("secret", yes_or_no(is_secret).to_owned()),
     ];
     text.push('\n');
     for (name, value) in facts {

@@ -156,6 +156,7 @@ fn write_dir(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Res
     }
     let parent = parent(path);
     let staging = tempfile::Builder::new().prefix(".owpkg-").tempdir_in(parent).map_err(failed)?;
+    let_read(staging.path(), true).map_err(failed)?;
     let mut total = 0;
     for entry in entries {
         let to = staging.path().join(&entry.path);
@@ -170,8 +171,7 @@ fn write_dir(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Res
         total += copied.map_err(|source| OutputError::Io { path: path.join(&entry.path), source })?;
     }
     let staging = staging.keep();
-    let opened = if options.private { Ok(()) } else { open_to_all(&staging) };
-    opened.and_then(|()| fs::rename(&staging, path)).map_err(|source| {
+    let_read(&staging, options.private).and_then(|()| fs::rename(&staging, path)).map_err(|source| {
         // The error that counts is the first one.
         let _ = fs::remove_dir_all(&staging);
         failed(source)
@@ -202,9 +202,7 @@ fn place_file(
     let mut file = tempfile::Builder::new().prefix(".owpkg-").tempfile_in(parent(path)).map_err(failed)?;
     fill(file.as_file_mut()).map_err(failed)?;
     let size = file.as_file().metadata().map_err(failed)?.len();
-    if !private {
-        open_to_all(file.path()).map_err(failed)?;
-    }
+    let_read(file.path(), private).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(size)
@@ -217,15 +215,16 @@ fn parent(path: &Utf8Path) -> &Utf8Path {
     }
 }
 
-/// Temporary files are made for their owner alone; what is put in place is for everybody to read.
+/// Lets everybody read what was written, or its owner alone.
 #[cfg(unix)]
-fn open_to_all(path: &std::path::Path) -> io::Result<()> {
+fn let_read(path: &std::path::Path, private: bool) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mode = if path.is_dir() { 0o755 } else { 0o644 };
+    let mode = if private { mode & 0o700 } else { mode };
     fs::set_permissions(path, fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-fn open_to_all(_: &std::path::Path) -> io::Result<()> {
+fn let_read(_: &std::path::Path, _: bool) -> io::Result<()> {
     Ok(())
 }

@@ -8,6 +8,9 @@ use crate::index::{Dependency, Installed, Package, Universe};
 /// What a FAT disk is mounted with: the file system and its default character sets, of which not all images hold all.
 const MOUNT: [&str; 4] = ["kmod-fs-vfat", "kmod-nls-cp437", "kmod-nls-iso8859-1", "kmod-nls-utf8"];
 
+/// Held everywhere and often listed nowhere; neither needs a module.
+const NO_PROGRAMS: [&str; 2] = ["kernel", "libc"];
+
 /// The modules that nothing needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IdleModules {
@@ -81,7 +84,7 @@ impl<'a> Holdings<'a> {
                 Some(id) => holdings.needs_of(universe.package(id)).collect(),
                 None => Vec::new(),
             };
-            if entry.is_none() && !is_modules(name) && !universe.format().implied().contains(&name) {
+            if entry.is_none() && !is_modules(name) && !NO_PROGRAMS.contains(&name) {
                 holdings.unknown.push(name);
             }
             holdings.needs.insert(name, needs);

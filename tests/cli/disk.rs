@@ -8,15 +8,15 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use owpkg::fetch::{Fetcher, Options, Silent};
 use owpkg::output::fat::{Label, Size};
-use owpkg::output::{Bundle, Lock, OutputFormat, OutputOptions, disk, write};
+use owpkg::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, disk, write};
 use owpkg::trust::{Keyring, Unsigned};
 
 use crate::support::feeds::{DATE, FORMATS, Site, wifi};
 use crate::support::run::Desk;
 
-type Found = BTreeMap<String, Vec<u8>>;
+pub type Found = BTreeMap<String, Vec<u8>>;
 
-fn said(command: &mut Command) -> String {
+pub fn said(command: &mut Command) -> String {
     let program = command.get_program().to_owned();
     let output = command.output().unwrap_or_else(|error| {
         panic!("{program:?} does not run ({error}): install the packages dosfstools, mtools and coreutils")
@@ -27,7 +27,7 @@ fn said(command: &mut Command) -> String {
 }
 
 /// The files of a FAT image, read by mtools after `fsck.fat` found it clean.
-fn read_fat(image: &Utf8Path) -> Found {
+pub fn read_fat(image: &Utf8Path) -> Found {
     said(Command::new("fsck.fat").args(["-n", image.as_str()]));
     let folder = Desk::new();
     said(
@@ -39,7 +39,7 @@ fn read_fat(image: &Utf8Path) -> Found {
     read_dir(folder.path())
 }
 
-fn read_dir(folder: &Utf8Path) -> Found {
+pub fn read_dir(folder: &Utf8Path) -> Found {
     let sums = Command::new("sha256sum").args(["-c", "--strict", "SHA256SUMS"]).current_dir(folder).output();
     assert!(sums.unwrap().status.success(), "SHA256SUMS does not hold");
     let mut found = Found::new();
@@ -59,7 +59,7 @@ fn read_dir(folder: &Utf8Path) -> Found {
 }
 
 /// The files of a tar, with their times and modes.
-fn read_tar(tar: &Utf8Path) -> (Found, Vec<(u64, u32)>) {
+pub fn read_tar(tar: &Utf8Path) -> (Found, Vec<(u64, u32)>) {
     let mut found = Found::new();
     let mut heads = Vec::new();
     for entry in tar::Archive::new(fs::File::open(tar).unwrap()).entries().unwrap() {
@@ -256,7 +256,7 @@ fn a_package_file_that_shrinks_while_it_is_written_leaves_no_output() {
         let mut keyring = Keyring::empty();
         keyring.add(site.read("key").as_bytes(), "key").unwrap();
         let bundle = Bundle::fetch(&fetcher, &keyring, Unsigned::Refuse, lock, None).unwrap();
-        let entries = disk::contents(&bundle).unwrap();
+        let entries = disk::contents(&bundle, &Overlay::default()).unwrap();
 
         let path = site.path().join("tree").join(site.files.path_of("wpad-basic-mbedtls"));
         let whole = fs::read(&path).unwrap();
@@ -269,6 +269,7 @@ fn a_package_file_that_shrinks_while_it_is_written_leaves_no_output() {
                 label: Label::new("OWPKG").unwrap(),
                 volume_id: 1,
                 date: 0,
+                private: false,
             };
             let folder = Desk::new();
             assert!(write(&folder.path().join("out"), &entries, &options).is_err(), "{kind:?}");
@@ -290,7 +291,17 @@ fn what_was_written_is_told_as_json() {
         let keys: Vec<&String> = told.as_object().unwrap().keys().collect();
         assert_eq!(
             keys,
-            ["schema", "out", "size", "packages", "feeds", "install", "demo", "accepted_unsigned"]
+            [
+                "schema",
+                "out",
+                "size",
+                "packages",
+                "feeds",
+                "install",
+                "demo",
+                "accepted_unsigned",
+                "configuration"
+            ]
         );
         assert_eq!((&told["schema"], &told["packages"]), (&"owpkg.disk/1".into(), &7.into()));
         assert_eq!(told["size"], fs::metadata(site.path().join("out.img")).unwrap().len());

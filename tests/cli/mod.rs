@@ -1,6 +1,7 @@
 //! The commands, from their arguments to what they print and how they end; both formats by the same tests.
 
 mod chips;
+mod configuration;
 mod demo;
 mod detect;
 mod disk;

@@ -8,7 +8,7 @@ use owpkg::demo::Demo;
 use owpkg::fetch::{Fetcher, Options, Silent};
 use owpkg::output::check::{DiskSource, check};
 use owpkg::output::fat::{Label, Size};
-use owpkg::output::{Bundle, Lock, OutputFormat, OutputOptions, disk, write};
+use owpkg::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, disk, write};
 use owpkg::release::{self, Ask};
 use owpkg::resolve::{Baseline, Request, Root, resolve};
 use owpkg::snapshot::Snapshot;
@@ -44,7 +44,7 @@ fn disks() -> Disks {
     let plan = resolve(&universe, &baseline.installed, &request).unwrap();
     let lock = Lock::of(&open, &baseline, &plan, 1_772_668_800, true);
     let bundle = Bundle::fetch(&fetcher, &demo.keyring, Unsigned::Refuse, lock, Some(&demo.tree)).unwrap();
-    let entries = disk::contents(&bundle).unwrap();
+    let entries = disk::contents(&bundle, &Overlay::default()).unwrap();
     let mut made = Vec::new();
     for (name, format) in
         [("p.img", OutputFormat::Fat), ("p.tar", OutputFormat::Tar), ("p", OutputFormat::Dir)]
@@ -56,6 +56,7 @@ fn disks() -> Disks {
             label: Label::new("OWPKG").unwrap(),
             volume_id: 1,
             date: 1_772_668_800,
+            private: false,
         };
         write(&place(name), &entries, &options).unwrap();
         made.push(DiskSource::of(&place(name)).unwrap());

@@ -79,6 +79,20 @@ add)
 		sort -u -o "$world" "$world"
 	fi
 	;;
+info)
+	[ "$1" = --contents ] || exit 99
+	shift
+	status=0
+	for name; do
+		owned=$ROUTER/lib/apk/packages/$name.list
+		if [ -n "$(installed | version_in "$name" -)" ] && [ -f "$owned" ]; then
+			printf '%s contains:\n%s\n\n' "$name" "$(sed 's,^/,,' "$owned")"
+		else
+			status=1
+		fi
+	done
+	exit $status
+	;;
 *)
 	exit 99
 	;;

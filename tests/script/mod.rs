@@ -2,6 +2,8 @@
 
 mod apk;
 mod both;
+mod configuration;
+mod modules;
 mod opkg;
 mod render;
 mod router;

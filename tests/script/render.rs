@@ -20,13 +20,21 @@ const PLAIN: Script<'_> = Script {
     plan: &[Planned { name: "iw", version: "5.19-1", installed_size: None }],
     accepted_unsigned: false,
     key_ids: &[],
+    configuration: None,
     steps: "",
 };
 
 #[test]
 fn shellcheck_has_nothing_to_say() {
-    for client in CLIENTS {
-        let text = Router::new(client).script();
+    for (client, configured) in CLIENTS.into_iter().flat_map(|client| [(client, false), (client, true)]) {
+        let mut router = Router::new(client);
+        if configured {
+            router.overlay.add("etc/it's a file", 0o600, b"x".to_vec(), true).unwrap();
+            router.overlay.add_link("etc/a link", "/tmp/it's").unwrap();
+            router.services.push("dnsmasq".to_owned());
+            router.idle.push("kmod-idle".to_owned());
+        }
+        let text = router.script();
         let mut child = Command::new(tool("shellcheck"))
             .args(["--shell=sh", "--severity=style", "-"])
             .stdin(Stdio::piped())

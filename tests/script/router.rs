@@ -9,7 +9,9 @@ use std::process::{Command, Stdio};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use owpkg::output::overlay::Item;
 use owpkg::output::script::{Planned, Script, render};
+use owpkg::output::{LockedConfiguration, Overlay};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
@@ -17,10 +19,12 @@ pub const KERNEL: &str = "5.15.137-1-adec7b9ab9fcf988b58011de28c60b3a";
 const KEY: &str = "d95e275d41a63bff";
 
 /// What a stock image has of the tools that the script calls; it gets no others.
-const STOCK_TOOLS: [&str; 14] = [
+const STOCK_TOOLS: [&str; 19] = [
     "ash",
     "awk",
     "cat",
+    "chmod",
+    "cp",
     "df",
     "dirname",
     "find",
@@ -28,9 +32,12 @@ const STOCK_TOOLS: [&str; 14] = [
     "ln",
     "mkdir",
     "mktemp",
+    "mv",
+    "readlink",
     "rm",
     "sed",
     "sha256sum",
+    "sync",
     "tr",
 ];
 
@@ -65,6 +72,19 @@ impl Client {
         }
     }
 }
+
+/// What `/etc/rc.common` makes of a service, as far as it concerns the script.
+const SERVICE: &str = r#"#!/bin/sh
+link=$ROUTER/etc/rc.d/S50${0##*/}
+case $1 in
+enabled) [ -L "$link" ] ;;
+disable) rm -f "$link" ;;
+*) exit 99 ;;
+esac
+"#;
+
+/// Not everyone who runs tests may give files away: it notes what it is told, in words.
+const CHOWN: &str = "#!/bin/sh\n[ -e \"$2\" ] && echo \"$@\" >>\"$SEEN/chown\"\n";
 
 /// A package of a feed.
 #[derive(Debug, Clone)]
@@ -114,6 +134,9 @@ pub struct Router {
     pub kernel: Option<&'static str>,
     pub demo: bool,
     pub accepted_unsigned: bool,
+    pub overlay: Overlay,
+    pub services: Vec<String>,
+    pub idle: Vec<String>,
 }
 
 impl Router {
@@ -140,6 +163,9 @@ impl Router {
             kernel: Some(KERNEL),
             demo: false,
             accepted_unsigned: false,
+            overlay: Overlay::default(),
+            services: Vec::new(),
+            idle: Vec::new(),
         };
         router.furnish();
         router
@@ -149,6 +175,10 @@ impl Router {
         for folder in ["etc/opkg/keys", "etc/apk/keys", "usr/lib/opkg", "lib/apk/db", "tmp", "mood"] {
             fs::create_dir_all(self.root().join(folder)).unwrap();
         }
+        for folder in ["etc/init.d", "etc/rc.d", "etc/modules.d", "etc/modules-boot.d", "proc", "sys"] {
+            fs::create_dir_all(self.root().join(folder)).unwrap();
+        }
+        self.write("proc/mounts", "/dev/root / ext4 rw,noatime 0 0\n");
         for folder in ["bin", "seen"] {
             fs::create_dir_all(self.folder.path().join(folder)).unwrap();
         }
@@ -166,9 +196,10 @@ impl Router {
         for name in STOCK_TOOLS {
             symlink(&busybox, bin.join(name)).unwrap();
         }
-        let client = bin.join(self.client.name());
-        fs::write(&client, self.client.stand_in()).unwrap();
-        fs::set_permissions(&client, fs::Permissions::from_mode(0o755)).unwrap();
+        for (name, text) in [(self.client.name(), self.client.stand_in()), ("chown", CHOWN)] {
+            fs::write(bin.join(name), text).unwrap();
+            fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+        }
     }
 
     /// Where the router's root is.
@@ -230,6 +261,13 @@ impl Router {
                 }
             }
         }
+        for (path, item) in self.overlay.iter() {
+            if let Item::File { contents, .. } = item {
+                let to = disk.join("files").join(path);
+                fs::create_dir_all(to.parent().unwrap()).unwrap();
+                fs::write(to, &contents[..]).unwrap();
+            }
+        }
         fs::write(disk.join("install.sh"), self.script()).unwrap();
         let mut sums = String::new();
         for (path, bytes) in files(&disk) {
@@ -240,6 +278,8 @@ impl Router {
 
     /// The script, with its folders in this router.
     pub fn script(&self) -> String {
+        let configuration =
+            LockedConfiguration::of(&self.overlay, &self.services, self.idle.clone()).unwrap();
         let mut text = render(&Script {
             demo: self.demo,
             release: self.release,
@@ -251,10 +291,15 @@ impl Router {
             plan: &self.plan,
             accepted_unsigned: self.accepted_unsigned,
             key_ids: &[KEY.to_owned()],
+            configuration: configuration.as_ref(),
             steps: self.client.steps(),
         })
         .unwrap();
-        for (name, stock) in [("etc", "/etc"), ("tmp", "/tmp"), ("root", "/"), ("overlay", "/overlay")] {
+        let mut places = vec![("etc", "/etc"), ("tmp", "/tmp"), ("root", "/"), ("overlay", "/overlay")];
+        if configuration.is_some() {
+            places.extend([("sys", "/sys"), ("mounts", "/proc/mounts")]);
+        }
+        for (name, stock) in places {
             let line = format!("\n{name}={stock}\n");
             assert_eq!(text.matches(&line).count(), 1, "the script sets {name}");
             let here = self.root().join(&stock[1..]);
@@ -292,6 +337,88 @@ impl Router {
             .unwrap();
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8 output");
         Outcome { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// Gives the router a service, which notes its calls; `enabled` as told.
+    pub fn serve(&self, name: &str, enabled: bool) {
+        let script = self.root().join("etc/init.d").join(name);
+        fs::write(&script, SERVICE).unwrap();
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+        if enabled {
+            symlink(format!("../init.d/{name}"), self.root().join(format!("etc/rc.d/S50{name}"))).unwrap();
+        }
+    }
+
+    /// Whether a service starts with the router.
+    pub fn starts(&self, name: &str) -> bool {
+        self.root().join(format!("etc/rc.d/S50{name}")).is_symlink()
+    }
+
+    /// Enters a package of modules that loads these, in a file of its name; `at_boot` as OpenWrt marks it.
+    pub fn load(&self, package: &str, modules: &str, at_boot: bool) {
+        self.hold(package, "5.15.137-1");
+        let name = package.strip_prefix("kmod-").unwrap();
+        self.write(&format!("etc/modules.d/{name}"), modules);
+        let mut owned = vec![format!("/lib/modules/5.15.137/{name}.ko"), format!("/etc/modules.d/{name}")];
+        if at_boot {
+            let link = self.root().join("etc/modules-boot.d").join(name);
+            symlink(format!("../modules.d/{name}"), link).unwrap();
+            owned.push(format!("/etc/modules-boot.d/{name}"));
+        }
+        let folder = self.root().join(match self.client {
+            Client::Opkg => "usr/lib/opkg/info",
+            Client::Apk => "lib/apk/packages",
+        });
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(format!("{package}.list")), owned.join("\n") + "\n").unwrap();
+    }
+
+    /// Binds a device of that bus to the driver of a module.
+    pub fn bind(&self, bus: &str, device: &str, module: &str) {
+        let folder = self.root().join("sys/bus").join(bus).join("devices").join(device).join("driver");
+        fs::create_dir_all(&folder).unwrap();
+        symlink(format!("../../../../module/{module}"), folder.join("module")).unwrap();
+    }
+
+    /// The names in a folder of the router, sorted; none if there is no such folder.
+    pub fn names_in(&self, folder: &str) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(self.root().join(folder)) else { return Vec::new() };
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    /// A file of the router as text, and its permissions.
+    #[track_caller]
+    pub fn file(&self, path: &str) -> (String, u32) {
+        let path = self.root().join(path);
+        let mode = fs::symlink_metadata(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+        (fs::read_to_string(&path).unwrap(), mode.permissions().mode() & 0o7777)
+    }
+
+    /// Lets a tool kill the script at its so-manieth call, before it does anything.
+    pub fn kill_at(&self, tool: &str, call: usize) {
+        let path = self.folder.path().join("bin").join(tool);
+        fs::remove_file(&path).unwrap();
+        let text = format!(
+            "#!/bin/sh\nPATH=$HOST_PATH\necho x >>\"$SEEN/calls\"\n\
+             if [ \"$(wc -l <\"$SEEN/calls\")\" -eq {call} ]; then kill -9 $PPID; exit 1; fi\nexec busybox {tool} \"$@\"\n"
+        );
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// Makes it a tool like the others again.
+    pub fn spare(&self, name: &str) {
+        let path = self.folder.path().join("bin").join(name);
+        fs::remove_file(&path).unwrap();
+        symlink(tool("busybox"), path).unwrap();
+    }
+
+    /// What was given to whom, a line each.
+    pub fn given_away(&self) -> String {
+        fs::read_to_string(self.folder.path().join("seen/chown")).unwrap_or_default()
     }
 
     /// Every file of the router.
@@ -381,7 +508,10 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
             let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
             match entry.file_type().unwrap() {
                 kind if kind.is_dir() => open.push(path),
-                kind if kind.is_symlink() => drop(found.insert(name, b"a link".to_vec())),
+                kind if kind.is_symlink() => {
+                    let target = fs::read_link(&path).unwrap();
+                    found.insert(name, format!("a link to {}", target.display()).into_bytes());
+                }
                 _ => drop(found.insert(name, fs::read(path).unwrap())),
             }
         }

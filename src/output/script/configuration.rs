@@ -1,6 +1,6 @@
 //! The part of the script for a disk that brings a configuration: its tables, and what is done with them.
 
-use super::{ScriptError, list, quote, word};
+use super::{ScriptError, list, quote, word, yes_or_no};
 use crate::output::LockedConfiguration;
 use crate::trust;
 
@@ -8,6 +8,7 @@ const BODY: &str = include_str!("configuration.sh");
 
 /// Writes the tables and the steps.
 pub(super) fn render(text: &mut String, of: &LockedConfiguration) -> Result<(), ScriptError> {
+    text.extend(["\nsecret=", yes_or_no(of.is_secret()), "\n"]);
     let files = of.files.iter().map(|file| {
         let digest = hex(file.sha256);
         format!("{:04o} {} {digest} {}", file.mode, file.size, quote(&file.path))

@@ -95,7 +95,7 @@ put() {
 		cp -a "$to" "$new" && mv -f "$new" "$kept" || return
 	fi
 	if [ "$1" = link ]; then
-		ln -s "$5" "$new" || return
+		ln -s -- "$5" "$new" || return
 	else
 		(umask 077 && cp "$disk/files/$4" "$new") && own_up "$1" "$new" || return
 	fi
