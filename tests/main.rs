@@ -14,6 +14,7 @@ mod release;
 mod resolve;
 mod script;
 mod serve;
+mod setup;
 mod shared;
 mod support;
 mod trust;
