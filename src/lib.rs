@@ -35,8 +35,8 @@
 //!
 //! # What the types promise
 //!
-//! Index parsers take a [`trust::Verified`] index, and outputs are made of [`output::Content`], which is text made here
-//! or something verified; so writing bytes that no key vouches for does not compile.
+//! Index parsers take a [`trust::Verified`] index, and outputs are made of [`output::Content`], which is text made here,
+//! the user's own files or something verified; so writing fetched bytes that no key vouches for does not compile.
 #![forbid(unsafe_code)]
 
 pub mod blueprint;

@@ -23,7 +23,8 @@ use crate::trust;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg disk pkgs.img --chip iwl7265d\n  owpkg disk pkgs.img --size 5M\n  \
-                        owpkg disk pkgs.tar --format tar --chip mt7921e"
+                        owpkg disk pkgs.tar --format tar --chip mt7921e\n  \
+                        owpkg disk pkgs.img --chip AX210 --files my-files --disable-service dnsmasq uhttpd"
 )]
 pub struct DiskArgs {
     /// The image, tar or folder to write

@@ -1,7 +1,10 @@
 //! What a lock records of the configuration that its disk brings: the user's files, services, modules.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::Lock;
 use super::overlay::{self, Item, Overlay, OverlayError};
 use crate::trust;
 
@@ -88,20 +91,7 @@ impl LockedConfiguration {
         let mut disable_services = services.to_vec();
         disable_services.sort();
         disable_services.dedup();
-        let mut locked = LockedConfiguration { disable_services, idle_modules, ..Self::default() };
-        for (path, item) in overlay.iter() {
-            let path = path.to_owned();
-            match item {
-                Item::Link { target } => locked.links.push(OwnLink { path, target: target.clone() }),
-                Item::File { mode, contents, secret } => locked.files.push(OwnFile {
-                    path,
-                    mode: *mode,
-                    size: contents.len() as u64,
-                    sha256: trust::sha256(contents),
-                    secret: *secret,
-                }),
-            }
-        }
+        let locked = LockedConfiguration { disable_services, idle_modules, ..Self::default() }.with(overlay);
         locked.check()?;
         Ok((locked != Self::default()).then_some(locked))
     }
@@ -146,30 +136,57 @@ impl LockedConfiguration {
     /// # Errors
     /// When one is missing, one is added, or one differs.
     pub fn check_files(&self, overlay: &Overlay) -> Result<(), OtherFiles> {
-        let given = match LockedConfiguration::of(overlay, &[], Vec::new()) {
-            Ok(given) => given.unwrap_or_default(),
-            // What stands in an overlay was checked when it was added.
-            Err(_) => Self::default(),
+        let given = LockedConfiguration::default().with(overlay);
+        let (own, theirs) = (self.by_path(), given.by_path());
+        let differs = |path: &&str| match theirs.get(path) {
+            None => Some("is missing"),
+            Some(there) if *there != own[path] => Some("has changed since, or its permissions have"),
+            Some(_) => None,
         };
-        let differ = |path: &str, how| Err(OtherFiles { path: path.to_owned(), how });
-        let paths = |of: &Self| -> Vec<String> {
-            let files = of.files.iter().map(|file| file.path.clone());
-            files.chain(of.links.iter().map(|link| link.path.clone())).collect()
-        };
-        let (own, theirs) = (paths(self), paths(&given));
-        if let Some(path) = own.iter().find(|path| !theirs.contains(path)) {
-            return differ(path, "is missing");
-        }
-        if let Some(path) = theirs.iter().find(|path| !own.contains(path)) {
-            return differ(path, "is not among them");
-        }
-        let changed = self.files.iter().find(|file| !given.files.contains(file)).map(|file| &file.path);
-        let changed = changed
-            .or_else(|| self.links.iter().find(|link| !given.links.contains(link)).map(|link| &link.path));
-        match changed {
-            Some(path) => differ(path, "has changed since, or its permissions have"),
+        let changed = own.keys().find_map(|path| Some((*path, differs(path)?)));
+        let added =
+            || theirs.keys().find(|path| !own.contains_key(*path)).map(|path| (*path, "is not among them"));
+        match changed.or_else(added) {
+            Some((path, how)) => Err(OtherFiles { path: path.to_owned(), how }),
             None => Ok(()),
         }
+    }
+
+    /// Its files and links: one of the two for each path.
+    fn by_path(&self) -> BTreeMap<&str, (Option<&OwnFile>, Option<&OwnLink>)> {
+        let files = self.files.iter().map(|file| (file.path.as_str(), (Some(file), None)));
+        let links = self.links.iter().map(|link| (link.path.as_str(), (None, Some(link))));
+        files.chain(links).collect()
+    }
+
+    fn with(mut self, overlay: &Overlay) -> LockedConfiguration {
+        for (path, item) in overlay.iter() {
+            let path = path.to_owned();
+            match item {
+                Item::Link { target } => self.links.push(OwnLink { path, target: target.clone() }),
+                Item::File { mode, contents, secret } => self.files.push(OwnFile {
+                    path,
+                    mode: *mode,
+                    size: contents.len() as u64,
+                    sha256: trust::sha256(contents),
+                    secret: *secret,
+                }),
+            }
+        }
+        self
+    }
+}
+
+impl Lock {
+    /// The same lock with this configuration.
+    pub fn configured(mut self, configuration: Option<LockedConfiguration>) -> Lock {
+        self.configuration = configuration;
+        self
+    }
+
+    /// Whether its disk holds what is for nobody's eyes but the router's.
+    pub fn is_secret(&self) -> bool {
+        self.configuration.as_ref().is_some_and(LockedConfiguration::is_secret)
     }
 }
 

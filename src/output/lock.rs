@@ -232,16 +232,6 @@ impl Lock {
         }
     }
 
-    /// The same lock with this configuration.
-    pub fn configured(self, configuration: Option<LockedConfiguration>) -> Lock {
-        Lock { configuration, ..self }
-    }
-
-    /// Whether its disk holds what is for nobody's eyes but the router's.
-    pub fn is_secret(&self) -> bool {
-        self.configuration.as_ref().is_some_and(LockedConfiguration::is_secret)
-    }
-
     /// The format of its feeds.
     pub fn format(&self) -> Result<&'static dyn Format, LockError> {
         format_named(&self.format).ok_or_else(|| LockError::Format(self.format.clone()))

@@ -1,7 +1,8 @@
 //! What leaves owpkg: everything here writes, nothing here decides.
 //!
-//! A [`Lock`] is the plan written down; [`Bundle::fetch`] turns it into verified bytes, [`disk::contents`] lays them
-//! out, and [`write()`] makes a FAT image, a tar or a folder of them. Outputs appear whole or not at all.
+//! A [`Lock`] is the plan written down, and the configuration that goes with it; [`Bundle::fetch`] turns it into verified
+//! bytes, [`disk::contents`] lays them out beside the user's own files, an [`Overlay`], and [`write()`] makes a FAT image,
+//! a tar or a folder of them. Outputs appear whole or not at all.
 
 mod audit;
 mod bundle;
