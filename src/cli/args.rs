@@ -30,7 +30,7 @@ pub enum Command {
     /// Print the plan for a card or for packages, and write it to owpkg.lock
     Resolve(ResolveArgs),
     /// Write the disk: of a selection, or of owpkg.lock when none is given
-    Disk(DiskArgs),
+    Disk(Box<DiskArgs>),
     /// Fetch, verify and unpack the release's own firmware image; without OUT, list which there are
     Image(ImageArgs),
     /// Print how to run OpenWrt in a virtual machine with the card passed through: files to edit and a script

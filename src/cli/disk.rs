@@ -12,10 +12,11 @@ use super::failure::{Exit, Failure};
 use super::report;
 use super::request::Selected;
 use super::session::{self, Session};
-use super::setup::{Asked, SetupArgs};
+use super::setup::{self, Asked, SetupArgs};
 use super::setup_notes::Ground;
 use super::subject;
 use crate::output::fat::{FatKind, Label, Size};
+use crate::output::setup::Setup;
 use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, disk, write};
 use crate::trust;
 
@@ -80,12 +81,12 @@ pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     let mut overlay = args.configuration.overlay(env)?;
     let setup = args.setup.read(env, &[&args.selection.detect, &args.source.installed])?;
     let mut session = Session::new(env, &args.source)?;
-    let lock = match args.selection.is_empty() {
+    let (lock, setup) = match args.selection.is_empty() {
         true => {
             let lock = subject::read_lock(env, &args.lock)?;
-            let notes = setup.bring(&Ground::of_lock(&lock), &mut overlay)?;
+            let (setup, notes) = setup.bring(&Ground::of_lock(&lock), &mut overlay)?;
             session::warn(env, &notes)?;
-            args.configuration.join(lock, &overlay)?
+            (args.configuration.join(lock, &overlay)?, setup)
         }
         false => {
             let selection = Selected::read(env, &args.selection, &args.source)?;
@@ -100,7 +101,7 @@ pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     let entries = disk::contents(&bundle, &overlay)?;
     let options = settings.options(&bundle.lock);
     let bytes = write(&env.path(&args.out), &entries, &options)?;
-    report(env, args, &bundle.lock, bytes).map_err(Failure::stdout)
+    report(env, args, &bundle.lock, &setup, bytes).map_err(Failure::stdout)
 }
 
 fn make_lock(
@@ -110,7 +111,7 @@ fn make_lock(
     selection: &Selected<'_>,
     setup: Asked,
     overlay: &mut Overlay,
-) -> Result<Lock, Failure> {
+) -> Result<(Lock, Setup), Failure> {
     let release = session.open(env, &args.source)?;
     let (universe, odd) = release.universe()?;
     let mut planned = session.plan(&release, &universe, selection)?;
@@ -118,10 +119,11 @@ fn make_lock(
     if args.format == DiskFormat::Fat {
         planned.warn_of_fat();
     }
-    planned.warnings.extend(setup.bring(&Ground::of_plan(&planned), overlay)?);
+    let (setup, notes) = setup.bring(&Ground::of_plan(&planned), overlay)?;
+    planned.warnings.extend(notes);
     let configuration = args.configuration.plan(&mut planned, overlay)?;
     session::warn(env, &planned.warnings)?;
-    Ok(planned.lock(env, &release)?.configured(configuration))
+    Ok((planned.lock(env, &release)?.configured(configuration), setup))
 }
 
 /// What the arguments say of the output.
@@ -196,7 +198,7 @@ struct DiskJson<'a> {
     configuration: Option<ConfigurationJson<'a>>,
 }
 
-fn report(env: &mut Env, args: &DiskArgs, lock: &Lock, bytes: u64) -> std::io::Result<()> {
+fn report(env: &mut Env, args: &DiskArgs, lock: &Lock, setup: &Setup, bytes: u64) -> std::io::Result<()> {
     if args.json {
         let json = DiskJson {
             schema: "owpkg.disk/1",
@@ -216,6 +218,7 @@ fn report(env: &mut Env, args: &DiskArgs, lock: &Lock, bytes: u64) -> std::io::R
     writeln!(env.out, "{demo}wrote {}: {} packages, {}", args.out, lock.packages.len(), report::size(bytes))?;
     if let Some(configuration) = &lock.configuration {
         configuration::tell(env, configuration)?;
+        setup::tell(env, setup)?;
     }
     let how = match args.format {
         DiskFormat::Fat => {

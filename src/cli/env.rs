@@ -22,7 +22,7 @@ pub struct Env {
     /// Standard error: progress and diagnostics.
     pub err: ErrStream,
     /// Asks for a secret on the terminal, without showing what is typed.
-    pub ask_secret: Box<dyn FnMut(&str) -> io::Result<String>>,
+    pub ask_secret: AskSecret,
     /// Whether standard input is a terminal.
     pub in_is_terminal: bool,
     /// Whether standard output is a terminal.
@@ -32,6 +32,9 @@ pub struct Env {
     /// Seconds since 1970.
     pub now: i64,
 }
+
+/// Given a prompt, answers with what is typed.
+pub type AskSecret = Box<dyn FnMut(&str) -> io::Result<String>>;
 
 /// Standard error, shared by the command and by the threads that report progress.
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! The Wi-Fi and the addresses that a disk sets up on the router: what was typed, and the key.
 
-use std::io::Read as _;
+use std::io::{self, Read as _, Write as _};
 
 use clap::{Args, ValueEnum};
 
@@ -216,11 +216,11 @@ impl AskedWifi {
 }
 
 impl Asked {
-    /// Adds what sets it up to the files for a router; answers with what the user should know.
+    /// Adds what sets it up to the files for a router; answers with all of it, and with what the user should know.
     ///
     /// # Errors
     /// When the Wi-Fi is none with the encryption that the router can do, or a file of the user is in the way.
-    pub fn bring(self, ground: &Ground<'_>, overlay: &mut Overlay) -> Result<Vec<String>, Failure> {
+    pub fn bring(self, ground: &Ground<'_>, overlay: &mut Overlay) -> Result<(Setup, Vec<String>), Failure> {
         let programs = ground.programs();
         let wifi = self.wifi.map(|wifi| wifi.settle(&programs)).transpose()?;
         let setup = Setup { wifi, network: self.network };
@@ -228,8 +228,28 @@ impl Asked {
             let mode = if defaults.secret { 0o600 } else { 0o644 };
             overlay.add(defaults.path, mode, defaults.text.into_bytes(), defaults.secret)?;
         }
-        Ok(setup_notes::notes(&setup, &programs, ground))
+        let notes = setup_notes::notes(&setup, &programs, ground);
+        Ok((setup, notes))
     }
+}
+
+/// Tells people what will be set up.
+pub fn tell(env: &mut Env, setup: &Setup) -> io::Result<()> {
+    if let Some(wifi) = &setup.wifi {
+        let (deed, as_what) = match wifi.mode {
+            Mode::Station => ("joins", "as its uplink"),
+            Mode::AccessPoint => ("serves", "in its LAN"),
+        };
+        let (ssid, encryption) = (wifi.ssid.as_str(), wifi.security.encryption());
+        writeln!(
+            env.out,
+            "  {deed} the Wi-Fi {ssid:?} ({encryption}) {as_what}, at the first start with a radio"
+        )?;
+    }
+    if let Some(lan) = setup.network.lan {
+        writeln!(env.out, "  is {} in its LAN, from the next start on", lan.address())?;
+    }
+    Ok(())
 }
 
 /// The bytes of the key's file; never more than a key may have.

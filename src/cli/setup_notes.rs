@@ -125,9 +125,9 @@ fn of_chips(wifi: &Wifi, packages: &[&str]) -> Vec<String> {
             true => "another card",
             false => "--wifi-band 2g, or another card",
         };
+        let (what, _) = limit.text.split_once(':').unwrap_or((limit.text, ""));
         let note = format!(
-            "the access point on {band} will not come up on a card of {driver}: {}; what helps is {way_out}",
-            limit.text
+            "the access point on {band} will not come up on a card of {driver} ({what}): what helps is {way_out}"
         );
         if !notes.contains(&note) {
             notes.push(note);

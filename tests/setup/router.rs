@@ -11,7 +11,7 @@ use owpkg::output::setup::{
 use tempfile::TempDir;
 
 /// What a stock image has of the tools that the scripts call; they get no others.
-const STOCK_TOOLS: [&str; 9] = ["ash", "cat", "grep", "ls", "readlink", "rm", "sed", "sh", "tr"];
+const STOCK_TOOLS: [&str; 10] = ["ash", "cat", "grep", "ln", "ls", "readlink", "rm", "sed", "sh", "tr"];
 
 /// `uci` with its arguments noted, which are no place for a key; it refuses to commit to a full disk.
 const UCI: &str = r#"#!/bin/sh

@@ -15,7 +15,7 @@ fn an_access_point_on_five_ghz_of_intel_s_cards() {
     for format in FORMATS {
         let site = wifi().on(format);
         let ap = "--wifi-mode ap --wifi-country de";
-        let note = "the access point on 5 GHz will not come up on a card of kmod-iwlwifi: no access point on 5 or 6 GHz";
+        let note = "the access point on 5 GHz will not come up on a card of kmod-iwlwifi (no access point on 5 or 6 GHz)";
         let err = warnings(&site, &format!("--chip iwl7265d {ap} --wifi-band 5g"));
         assert_eq!(err.matches(note).count(), 1, "once for all chips of the driver: {err}");
         assert!(err.contains("--wifi-band 2g"), "{err}");

@@ -100,6 +100,13 @@ impl AddressesError {
     }
 }
 
+impl StaticAddress {
+    /// The address alone.
+    pub fn address(self) -> Ipv4Addr {
+        self.0.addr()
+    }
+}
+
 impl FromStr for StaticAddress {
     type Err = AddressesError;
 

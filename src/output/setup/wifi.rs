@@ -190,7 +190,7 @@ impl Band {
         match self {
             Band::Ghz2 => (1..=14).contains(&channel),
             Band::Ghz5 => match channel {
-                36..=64 | 100..=144 => channel % 4 == 0,
+                36..=64 | 100..=144 => channel.is_multiple_of(4),
                 149..=177 => channel % 4 == 1,
                 _ => false,
             },
