@@ -134,8 +134,8 @@ fn what_changed_after_it_was_put_there_is_left_alone() {
         fs::remove_file(router.root().join("etc/gone")).unwrap();
         router.write("etc/config/network", "changed");
         let again = does_nothing_more(&router);
-        assert!(again.out.contains("Left alone: /etc/config/network is not as"), "{again:#?}");
-        assert!(again.out.contains("Left alone: /etc/gone is not as"), "{again:#?}");
+        assert!(again.out.contains("Left alone: /etc/config/network, which changed"), "{again:#?}");
+        assert!(again.out.contains("Left alone: /etc/gone, which changed"), "{again:#?}");
         assert!(!again.out.contains("uci-defaults"), "{again:#?}");
     });
 }
@@ -281,12 +281,17 @@ fn a_secret_is_spoken_of_but_never_told() {
 #[test]
 fn services_are_disabled_where_they_are_and_named_where_not() {
     each(|mut router| {
-        for (name, enabled) in [("dnsmasq", true), ("uhttpd", false), ("dropbear", true)] {
+        for (name, enabled) in [("dnsmasq", true), ("uhttpd", false), ("umount", false), ("dropbear", true)] {
             router.serve(name, enabled);
         }
-        router.services = ["dnsmasq", "uhttpd", "gpio_switch"].map(str::to_owned).to_vec();
+        // Only the end of the router heeds it.
+        symlink("../init.d/umount", router.root().join("etc/rc.d/K90umount")).unwrap();
+        router.services = ["dnsmasq", "gpio_switch", "uhttpd", "umount"].map(str::to_owned).to_vec();
         let outcome = router.install(&[]);
-        outcome.is_done("To configure:\n  disable the service dnsmasq\nInstalling");
+        outcome.is_done(
+            "To configure:\n  disable the service dnsmasq\n  disable the service umount\nInstalling",
+        );
+        assert_eq!(router.names_in("etc/rc.d"), ["S50dropbear"]);
         outcome.is_done("Left alone: this router has no service gpio_switch.");
         assert!(!router.starts("dnsmasq") && !router.starts("uhttpd") && router.starts("dropbear"));
         let again = does_nothing_more(&router);
@@ -298,7 +303,7 @@ fn services_are_disabled_where_they_are_and_named_where_not() {
 fn a_service_that_cannot_be_disabled_is_a_failure() {
     each(|mut router| {
         router.serve("dnsmasq", true);
-        router.write("etc/init.d/dnsmasq", "#!/bin/sh\n[ \"$1\" = enabled ]\n");
+        router.write("etc/init.d/dnsmasq", "#!/bin/sh\nexit 1\n");
         router.services = vec!["dnsmasq".to_owned()];
         router.install(&[]).is_refused(&["the service dnsmasq cannot be disabled"]);
     });

@@ -75,12 +75,8 @@ impl Client {
 
 /// What `/etc/rc.common` makes of a service, as far as it concerns the script.
 const SERVICE: &str = r#"#!/bin/sh
-link=$ROUTER/etc/rc.d/S50${0##*/}
-case $1 in
-enabled) [ -L "$link" ] ;;
-disable) rm -f "$link" ;;
-*) exit 99 ;;
-esac
+[ "$1" = disable ] || exit 99
+rm -f "$ROUTER"/etc/rc.d/S??"${0##*/}" "$ROUTER"/etc/rc.d/K??"${0##*/}"
 "#;
 
 /// Not everyone who runs tests may give files away: it notes what it is told, in words.

@@ -51,7 +51,7 @@ survey_file() {
 	if is_noted "$@"; then
 		case $4 in etc/uci-defaults/*) return ;; esac
 		if ! is_there "$@"; then
-			say "Left alone: /$4 is not as this disk put it there (its line in /etc/owpkg/applied tells that it was)."
+			say "Left alone: /$4, which changed after it was put there (to have it again, remove its line from $record)."
 		fi
 		return
 	fi
@@ -117,8 +117,13 @@ note() {
 		printf '%s\n' "$1 $3 $4" >>"$record.new" && mv -f "$record.new" "$record"
 }
 
+# Whether the start or the end of the router heeds a service. Its own `enabled` wants all of its links there, and is
+# true of one that has none to have.
 is_enabled() {
-	[ -x "$etc/init.d/$1" ] && "$etc/init.d/$1" enabled
+	for link in "$etc"/rc.d/[SK][0-9][0-9]"$1"; do
+		if [ -L "$link" ]; then return; fi
+	done
+	return 1
 }
 
 survey_service() {
@@ -132,7 +137,7 @@ name_unknown() {
 # It is not stopped: the user may be logged in through it, and a restart follows.
 disable_service() {
 	if ! is_enabled "$1"; then return; fi
-	"$etc/init.d/$1" disable || :
+	if [ -x "$etc/init.d/$1" ]; then "$etc/init.d/$1" disable || :; fi
 	if is_enabled "$1"; then
 		refuse "the service $1 cannot be disabled" 'see what it says above, then run this script again'
 	fi
