@@ -1,10 +1,9 @@
 //! What happens when a router starts with the script of a Wi-Fi.
 
-use owpkg::output::setup::{Country, Mode, Setup};
+use owpkg::output::setup::{Band, Country, Encryption, Key, Mode, Setup, Wifi};
 use proptest::prelude::*;
 
 use super::router::{DUAL, HIS_PLACE, Router, SERIES, access_point, his_wifi, network, only, wifi};
-use owpkg::output::setup::{Band, Encryption};
 
 #[test]
 fn the_first_start_with_the_card_is_on_the_air() {
@@ -12,7 +11,7 @@ fn the_first_start_with_the_card_is_on_the_air() {
         let router = Router::new(series);
         router.his_card();
         let country: Country = "de".parse().unwrap();
-        router.set_up(&only(owpkg::output::setup::Wifi { country: Some(country), ..his_wifi() }));
+        router.set_up(&only(Wifi { country: Some(country), ..his_wifi() }));
         router.start();
         assert_eq!(router.scripts(), [""; 0], "it succeeded, and is gone");
         let configured = router.read("etc/config/wireless");
@@ -121,6 +120,25 @@ fn no_start_tells_the_key() {
             assert!(!told.is_empty() && !told.contains("correct"), "{series}: {told}");
         }
     }
+}
+
+#[test]
+fn another_detection_at_work_is_waited_for_but_not_for_ever() {
+    for (others, waits) in [(0, 0), (3, 3), (50, 10)] {
+        let router = Router::new("23.05");
+        router.his_card();
+        router.set_up(&only(his_wifi()));
+        router.write("others", &"one\n".repeat(others));
+        router.start();
+        assert_eq!(router.scripts(), [""; 0]);
+        assert_eq!(router.read("sleeps").lines().count(), waits, "{others} others");
+    }
+}
+
+#[test]
+fn no_value_shows_the_key() {
+    let shown = format!("{:?} {:?}", only(his_wifi()), Key::new(b"short"));
+    assert!(shown.contains("Key(…)") && !shown.contains("correct") && !shown.contains("short"), "{shown}");
 }
 
 #[test]

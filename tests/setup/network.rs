@@ -1,9 +1,8 @@
 //! The addresses of the router's networks.
 
-use owpkg::output::setup::{Addresses, Network, Setup, StaticAddress};
+use owpkg::output::setup::{Addresses, Band, Network, Setup, StaticAddress};
 
 use super::router::{Router, SERIES, access_point, his_wifi, network};
-use owpkg::output::setup::Band;
 
 fn started(series: &'static str, setup: &Setup) -> Router {
     let router = Router::new(series);

@@ -28,6 +28,11 @@ if [ -e "$ROOT/late" ] && [ "$(grep -c . "$ROOT/sleeps")" -eq "$(cat "$ROOT/late
 fi
 "#;
 
+/// As many calls as `$ROOT/others` has lines find another `wifi config` at work.
+const PGREP: &str = r#"#!/bin/sh
+[ "$*" = '-f wifi config' ] && grep -q . "$ROOT/others" 2>/dev/null && sed -i 1d "$ROOT/others"
+"#;
+
 /// `/etc/init.d/boot`'s `uci_apply_defaults` in few words: each script in a shell of its own, gone if it succeeds.
 const BOOT: &str = r#"
 cd "$ROOT/etc/uci-defaults" || exit 1
@@ -66,7 +71,7 @@ impl Router {
             ("wifi", include_str!("wifi.sh")),
             ("iw", include_str!("iw.sh")),
             ("sleep", SLEEP),
-            ("pgrep", "#!/bin/sh\nexit 1\n"),
+            ("pgrep", PGREP),
         ];
         for (name, text) in stand_ins {
             router.write(&format!("bin/{name}"), text);
