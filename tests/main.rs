@@ -15,6 +15,7 @@ mod release;
 mod resolve;
 mod script;
 mod serve;
+mod setup;
 mod shared;
 mod stick;
 mod support;

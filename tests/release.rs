@@ -150,7 +150,7 @@ fn the_manifest_is_read_with_either_separator() {
         let path = files.path_of(".manifest");
         let spaced = String::from_utf8(files.0[&path].clone()).unwrap().replace(" - ", " ");
         let site = Site::new(format, files.with(&path, spaced));
-        assert_eq!(site.owpkg(CHIP).run().exits(0).json()["baseline"]["packages"], 4);
+        assert_eq!(site.owpkg(CHIP).run().exits(0).json()["baseline"]["packages"], 7);
         let broken = wifi().build(format).without("sha256sums").with(&path, "<html> what is this? </html>");
         Site::new(format, broken).owpkg(CHIP).run().exits(6).says(&[".manifest", "line 1"]);
     }

@@ -36,14 +36,14 @@ pub enum Command {
     /// Print the plan for a card or for packages, and write it to owpkg.lock
     Resolve(ResolveArgs),
     /// Write the disk: of a selection, or of owpkg.lock when none is given
-    Disk(DiskArgs),
+    Disk(Box<DiskArgs>),
     /// Print the script that writes down, on a router with no network, what it is and which cards it has
     #[command(
         after_help = "Example:\n  owpkg request > request.sh           then on the router: sh request.sh"
     )]
     Request,
     /// Write the disk for the router that made a request, and for it alone
-    Fill(FillArgs),
+    Fill(Box<FillArgs>),
     /// Fetch, verify and unpack the release's own firmware image; without OUT, list which there are
     Image(ImageArgs),
     /// Print how to run OpenWrt in a virtual machine with the card passed through: files to edit and a script

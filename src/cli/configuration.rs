@@ -134,7 +134,7 @@ impl<'a> ConfigurationJson<'a> {
 pub fn tell(env: &mut Env, locked: &LockedConfiguration) -> io::Result<()> {
     let files = locked.files.len() + locked.links.len();
     if files > 0 {
-        writeln!(env.out, "  sets {files} {} of yours", if files == 1 { "file" } else { "files" })?;
+        writeln!(env.out, "  sets {files} {}", if files == 1 { "file" } else { "files" })?;
     }
     if !locked.disable_services.is_empty() {
         writeln!(env.out, "  disables {}", locked.disable_services.join(", "))?;

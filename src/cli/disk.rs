@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::request::Selected;
 use super::session::Session;
 use super::subject;
-use super::writing::{self, OutputArgs, Settings};
+use super::writing::{self, OutputArgs, Settings, Wishes};
 
 /// `owpkg disk`
 #[derive(Debug, Args)]
@@ -35,19 +35,20 @@ pub struct DiskArgs {
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
-    let settings = Settings::read(env, &args.output)?;
+    let settings = Settings::read(&args.output)?;
+    let wishes = Wishes::read(env, &args.output, &[&args.selection.detect, &args.source.installed])?;
     let mut session = Session::new(env, &args.source)?;
-    let lock = match args.selection.is_empty() {
-        true => settings.join(subject::read_lock(env, &args.lock)?)?,
+    let order = match args.selection.is_empty() {
+        true => wishes.join(env, subject::read_lock(env, &args.lock)?)?,
         false => {
             let selection = Selected::read(env, &args.selection, &args.source)?;
             let release = session.open(env, &args.source)?;
-            writing::make_lock(env, &session, &release, &selection, &settings)?
+            writing::order(env, &session, &release, &selection, wishes)?
         }
     };
-    if lock.demo && session.built_in.is_none() {
+    if order.lock.demo && session.built_in.is_none() {
         session.turn_to_demo()?;
     }
     let next = args.output.format.next();
-    writing::write_disk(env, &session, lock, &args.out, &settings, next)
+    writing::write_disk(env, &session, order, &args.out, &settings, next)
 }

@@ -21,6 +21,8 @@ pub struct Env {
     pub out: Box<dyn Write>,
     /// Standard error: progress and diagnostics.
     pub err: ErrStream,
+    /// Asks for a secret on the terminal, without showing what is typed.
+    pub ask_secret: AskSecret,
     /// Whether standard input is a terminal.
     pub in_is_terminal: bool,
     /// Whether standard output is a terminal.
@@ -30,6 +32,9 @@ pub struct Env {
     /// Seconds since 1970.
     pub now: i64,
 }
+
+/// Given a prompt, answers with what is typed.
+pub type AskSecret = Box<dyn FnMut(&str) -> io::Result<String>>;
 
 /// Standard error, shared by the command and by the threads that report progress.
 #[derive(Clone)]
@@ -65,6 +70,7 @@ impl Env {
             stdin: Box::new(io::stdin()),
             out: Box::new(io::BufWriter::new(io::stdout())),
             err: ErrStream::new(io::stderr()),
+            ask_secret: Box::new(|prompt| rpassword::prompt_password(prompt)),
             in_is_terminal: io::stdin().is_terminal(),
             out_is_terminal: io::stdout().is_terminal(),
             err_is_terminal: io::stderr().is_terminal(),

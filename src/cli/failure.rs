@@ -10,6 +10,7 @@ use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
 use crate::index::{InstalledError, LocalFeedError};
 use crate::output::mirror::{MirrorError, StoreError};
 use crate::output::overlay::FolderError;
+use crate::output::setup::WifiError;
 use crate::output::vm::VmError;
 use crate::output::{
     BadConfiguration, BundleError, DiskError, LockError, OtherFiles, OutputError, OverlayError,
@@ -204,7 +205,7 @@ impl From<UnpackError> for Failure {
 impl From<VmError> for Failure {
     fn from(error: VmError) -> Failure {
         let exit = match &error {
-            VmError::NoCard | VmError::NotThere { .. } => Exit::Unknown,
+            VmError::NoCard | VmError::OnUsb { .. } | VmError::NotThere { .. } => Exit::Unknown,
             VmError::WhichCard { .. } | VmError::Path { .. } => Exit::Usage,
             VmError::Domain { .. } => Exit::Unresolvable,
         };
@@ -332,6 +333,12 @@ impl From<DemoError> for Failure {
 impl From<BadSnapshot> for Failure {
     fn from(error: BadSnapshot) -> Failure {
         Failure::of(Exit::Fault, &error, None)
+    }
+}
+
+impl From<WifiError> for Failure {
+    fn from(error: WifiError) -> Failure {
+        Failure::of(Exit::Usage, &error, error.help())
     }
 }
 

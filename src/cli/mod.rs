@@ -28,6 +28,8 @@ mod request;
 mod resolve;
 mod serve;
 mod session;
+mod setup;
+mod setup_notes;
 mod stick;
 mod stores;
 mod style;

@@ -18,7 +18,7 @@ pub fn with_plan<T>(
     selection: &SelectionArgs,
     source: &SourceArgs,
     save_case: Option<&str>,
-    act: impl FnOnce(&mut Env, &Planned<'_>, Option<&OpenRelease>) -> Result<T, Failure>,
+    act: impl FnOnce(&mut Env, &mut Planned<'_>, Option<&OpenRelease>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let selection = Selected::read(env, selection, source)?;
     let session = Session::new(env, source)?;
@@ -32,7 +32,7 @@ pub fn with_plan<T>(
     save(env, save_case, &release.facts, &universe, &selection)?;
     let mut planned = session.plan(env, &release, &universe, &selection)?;
     planned.warnings.extend(odd);
-    act(env, &planned, Some(&release))
+    act(env, &mut planned, Some(&release))
 }
 
 /// Whether the facts built in are of the release that is asked for, as far as the arguments tell.
@@ -51,7 +51,7 @@ fn from_snapshot<T>(
     selection: &Selected<'_>,
     source: &SourceArgs,
     save_case: Option<&str>,
-    act: impl FnOnce(&mut Env, &Planned<'_>, Option<&OpenRelease>) -> Result<T, Failure>,
+    act: impl FnOnce(&mut Env, &mut Planned<'_>, Option<&OpenRelease>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let snapshot = Snapshot::read()?;
     let mut facts = snapshot.facts()?;
@@ -69,7 +69,7 @@ fn from_snapshot<T>(
             about.release, about.target, about.date
         ),
     );
-    act(env, &planned, None)
+    act(env, &mut planned, None)
 }
 
 /// Writes the request, with all that it depends on, and what comes of it, also where that is a refusal.

@@ -74,6 +74,7 @@ pub fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
     let save_case = args.save_case.as_deref();
     let result =
         planning::with_plan(env, &args.selection, &args.source, save_case, |env, planned, release| {
+            planned.warn_of_fat();
             show(env, args, planned)?;
             match release {
                 // A disk only adds: no lock is made of a plan that replaces something.

@@ -231,6 +231,18 @@ fn notes(plan: &Plan<'_>) -> Vec<String> {
 }
 
 impl Planned<'_> {
+    /// Warns where the router may not be able to mount the disk that comes of the plan.
+    pub fn warn_of_fat(&mut self) {
+        let lacks = self.baseline.lacks_for_fat();
+        if !lacks.is_empty() {
+            self.warnings.push(format!(
+                "the router holds no {}: unless its kernel has that built in it cannot mount a FAT disk; write a tar \
+                 instead and copy it there by scp (owpkg disk pkgs.tar --format tar)",
+                lacks.join(", ")
+            ));
+        }
+    }
+
     /// The plan written down.
     ///
     /// # Errors

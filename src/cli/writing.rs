@@ -7,8 +7,11 @@ use super::env::Env;
 use super::failure::{Exit, Failure};
 use super::request::Selected;
 use super::session::{self, Session};
+use super::setup::{Asked, SetupArgs};
+use super::setup_notes::Ground;
 use super::written::Written;
 use crate::output::fat::{FatKind, Label, Size};
+use crate::output::setup::Setup;
 use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, disk, write};
 use crate::release::OpenRelease;
 use crate::trust;
@@ -35,6 +38,9 @@ pub struct OutputArgs {
     /// What to set on the router.
     #[command(flatten)]
     pub configuration: ConfigurationArgs,
+    /// What the router is to be set to at its next start.
+    #[command(flatten)]
+    pub setup: SetupArgs,
 }
 
 /// What kind of disk.
@@ -67,19 +73,32 @@ impl DiskFormat {
 }
 
 /// What the arguments say of the output.
-pub struct Settings<'a> {
+pub struct Settings {
     format: OutputFormat,
     size: Size,
     kind: Option<FatKind>,
     label: Label,
     json: bool,
-    configuration: &'a ConfigurationArgs,
-    overlay: Overlay,
 }
 
-impl<'a> Settings<'a> {
+/// What the arguments say of the router beside its packages.
+pub struct Wishes<'a> {
+    args: &'a OutputArgs,
+    overlay: Overlay,
+    setup: Asked,
+}
+
+/// A lock, and what its disk brings beside the packages.
+pub struct Order {
+    /// The lock, with its configuration.
+    pub lock: Lock,
+    overlay: Overlay,
+    setup: Setup,
+}
+
+impl Settings {
     /// Reads them, and refuses what does not go together; nothing is fetched for it.
-    pub fn read(env: &Env, args: &'a OutputArgs) -> Result<Settings<'a>, Failure> {
+    pub fn read(args: &OutputArgs) -> Result<Settings, Failure> {
         let format = match args.format {
             DiskFormat::Fat => OutputFormat::Fat,
             DiskFormat::Tar => OutputFormat::Tar,
@@ -102,14 +121,7 @@ impl<'a> Settings<'a> {
             kind,
             label,
             json: args.json,
-            configuration: &args.configuration,
-            overlay: args.configuration.overlay(env)?,
         })
-    }
-
-    /// A lock that was read, with the configuration that the arguments ask for.
-    pub fn join(&self, lock: Lock) -> Result<Lock, Failure> {
-        self.configuration.join(lock, &self.overlay)
     }
 
     /// The volume id comes from the lock, so that the same lock gives the same image.
@@ -127,37 +139,68 @@ impl<'a> Settings<'a> {
     }
 }
 
+impl<'a> Wishes<'a> {
+    /// Reads them, with the key of a Wi-Fi; nothing is fetched for it. `others` are the other arguments that may name
+    /// standard input.
+    pub fn read(
+        env: &mut Env,
+        args: &'a OutputArgs,
+        others: &[&Option<String>],
+    ) -> Result<Wishes<'a>, Failure> {
+        let overlay = args.configuration.overlay(env)?;
+        Ok(Wishes { args, overlay, setup: args.setup.read(env, others)? })
+    }
+
+    /// With a lock that was read.
+    pub fn join(self, env: &mut Env, lock: Lock) -> Result<Order, Failure> {
+        let Wishes { args, mut overlay, setup } = self;
+        let (setup, notes) = setup.bring(&Ground::of_lock(&lock), &mut overlay)?;
+        session::warn(env, &notes)?;
+        let lock = args.configuration.join(lock, &overlay)?;
+        Ok(Order { lock, overlay, setup })
+    }
+}
+
 /// Makes the plan for a selection and writes it down, with the warnings on standard error.
-pub fn make_lock(
+pub fn order(
     env: &mut Env,
     session: &Session,
     release: &OpenRelease,
     selection: &Selected<'_>,
-    settings: &Settings<'_>,
-) -> Result<Lock, Failure> {
+    wishes: Wishes<'_>,
+) -> Result<Order, Failure> {
+    let Wishes { args, mut overlay, setup } = wishes;
     let (universe, odd) = release.universe()?;
     let mut planned = session.plan(env, release, &universe, selection)?;
     planned.warnings.extend(odd);
-    let configuration = settings.configuration.plan(&mut planned, &settings.overlay)?;
+    if args.format == DiskFormat::Fat {
+        planned.warn_of_fat();
+    }
+    let (setup, notes) = setup.bring(&Ground::of_plan(&planned), &mut overlay)?;
+    planned.warnings.extend(notes);
+    let configuration = args.configuration.plan(&mut planned, &overlay)?;
     session::warn(env, &planned.warnings)?;
-    Ok(planned.lock(env, release)?.configured(configuration))
+    let lock = planned.lock(env, release)?.configured(configuration);
+    Ok(Order { lock, overlay, setup })
 }
 
-/// Fetches what a lock tells of, writes its disk to `out`, and says so; `next` is what to do with it.
+/// Fetches what an order tells of, writes its disk to `out`, and says so; `next` is what to do with it.
 pub fn write_disk(
     env: &mut Env,
     session: &Session,
-    lock: Lock,
+    order: Order,
     out: &str,
-    settings: &Settings<'_>,
+    settings: &Settings,
     next: &str,
 ) -> Result<(), Failure> {
+    let Order { lock, overlay, setup } = order;
     let bundle =
         Bundle::fetch(&session.fetcher, &session.keyring, session.unsigned, lock, session.built_in.as_ref())?;
-    let entries = disk::contents(&bundle, &settings.overlay)?;
-    let bytes = write(&env.path(out), &entries, &settings.options(&bundle.lock))?;
+    let entries = disk::contents(&bundle, &overlay)?;
     let lock = &bundle.lock;
-    let written = Written { out, bytes, lock, next, unpacked: settings.format == OutputFormat::Dir };
+    let bytes = write(&env.path(out), &entries, &settings.options(lock))?;
+    let unpacked = settings.format == OutputFormat::Dir;
+    let written = Written { out, bytes, lock, setup: &setup, next, unpacked };
     written.tell(env, settings.json).map_err(Failure::stdout)
 }
 

@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::configuration::{self, ConfigurationJson};
 use super::env::Env;
 use super::report;
+use super::setup;
 use crate::index::Format;
+use crate::output::setup::Setup;
 use crate::output::{Lock, LockedKey, disk};
 use crate::stick::RouterId;
 
@@ -19,6 +21,8 @@ pub struct Written<'a> {
     pub bytes: u64,
     /// What it was made from.
     pub lock: &'a Lock,
+    /// What it sets up at the router's next start.
+    pub setup: &'a Setup,
     /// What to do with it.
     pub next: &'a str,
     /// Whether it is a folder, whose files are at hand.
@@ -78,6 +82,7 @@ impl Written<'_> {
         writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), report::size(bytes))?;
         if let Some(configuration) = &lock.configuration {
             configuration::tell(env, configuration)?;
+            setup::tell(env, self.setup)?;
         }
         writeln!(env.out, "next: {next}")?;
         let here = if self.unpacked { "" } else { "/tmp/pkgs/" };

@@ -11,6 +11,9 @@ const LIMITS: &str = include_str!("../../indexes/hardware/limits.tsv");
 pub struct Limit {
     /// What it touches: `ap`, `passthrough`, `speed`, `driver`, `name`.
     pub topic: &'static str,
+    /// The bands without an access point, as OpenWrt names them: `5g,6g`.
+    #[serde(skip)]
+    no_ap: &'static str,
     /// The limit, without a subject: "client only: …".
     pub text: &'static str,
     /// Where the fact comes from.
@@ -30,9 +33,19 @@ pub struct LimitRow {
 /// Every row of the table.
 pub fn all_limits() -> impl Iterator<Item = LimitRow> {
     let list = |text: &'static str| text.split(',').filter(|item| !item.is_empty()).collect();
-    table::rows::<5>(LIMITS).filter_map(Result::ok).map(move |(_, [chips, modules, topic, text, source])| {
-        LimitRow { chips: list(chips), modules: list(modules), limit: Limit { topic, text, source } }
-    })
+    table::rows::<6>(LIMITS).filter_map(Result::ok).map(
+        move |(_, [chips, modules, topic, no_ap, text, source])| {
+            let limit = Limit { topic, no_ap, text, source };
+            LimitRow { chips: list(chips), modules: list(modules), limit }
+        },
+    )
+}
+
+impl Limit {
+    /// Whether it leaves no access point on a band, which OpenWrt calls `2g`, `5g` or `6g`.
+    pub fn forbids_ap(&self, band: &str) -> bool {
+        self.no_ap.split(',').any(|each| each == band)
+    }
 }
 
 /// The limits of a chip: its own, and for Wi-Fi those of its driver.

@@ -38,4 +38,4 @@ pub use request::{DeviceUnsupported, Offer};
 pub use selection::{Narrower, Role, Selection, Variant, Wanted};
 pub use series::{KNOWN_SERIES, Ranges, Series};
 pub use unsupported::Unsupported;
-pub use wpad::default_wpad;
+pub use wpad::{Authenticator, authenticator, default_wpad};

@@ -24,3 +24,26 @@ pub fn default_wpad(has: &dyn Fn(&str) -> bool, series: Option<Series>) -> &'sta
     let newer = DEFAULTS[..start].iter().rev().map(|(_, name)| *name);
     older.chain(newer).chain(OTHERS).find(|name| has(name)).unwrap_or(own)
 }
+
+/// What a program for the keys of Wi-Fi can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Authenticator {
+    /// It joins a Wi-Fi (`wpa_supplicant`).
+    pub joins: bool,
+    /// It serves one as its access point (`hostapd`).
+    pub serves: bool,
+    /// It can do WPA3 and OWE.
+    pub wpa3: bool,
+}
+
+/// What a package is for the keys of Wi-Fi, by its name; most are nothing. Only builds with a library of cryptography
+/// have SAE and OWE (openwrt, package/network/services/hostapd/Makefile).
+pub fn authenticator(package: &str) -> Option<Authenticator> {
+    let is = |program: &str| {
+        package.strip_prefix(program).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+            && !["-common", "-utils"].iter().any(|part| package.ends_with(part))
+    };
+    let (joins, serves) = (is("wpad") || is("wpa-supplicant"), is("wpad") || is("hostapd"));
+    let wpa3 = ["-openssl", "-wolfssl", "-mbedtls"].iter().any(|library| package.ends_with(library));
+    (joins || serves).then_some(Authenticator { joins, serves, wpa3 })
+}

@@ -20,6 +20,7 @@ mod locked_key;
 pub mod mirror;
 pub mod overlay;
 pub mod script;
+pub mod setup;
 pub mod vm;
 mod write;
 

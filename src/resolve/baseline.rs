@@ -144,6 +144,16 @@ impl Baseline {
     }
 }
 
+/// What mounting a FAT disk takes: the file system, and the two character sets that it uses by default.
+const FOR_FAT: [&str; 3] = ["kmod-fs-vfat", "kmod-nls-cp437", "kmod-nls-iso8859-1"];
+
+impl Baseline {
+    /// The packages that the router lacks to mount a FAT disk, unless its kernel has these built in.
+    pub fn lacks_for_fat(&self) -> Vec<&'static str> {
+        FOR_FAT.into_iter().filter(|name| self.installed.get(name).is_none()).collect()
+    }
+}
+
 /// The kernel versions that modules ask for, once for each module.
 fn kernels_wanted<'u>(universe: &'u Universe<'_>) -> impl Iterator<Item = &'u str> {
     let packages = universe.packages().filter(|(_, package)| package.name.starts_with("kmod-"));

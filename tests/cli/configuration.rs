@@ -52,7 +52,7 @@ fn mode(path: &Utf8Path) -> u32 {
 fn the_files_stand_on_the_disk_and_in_its_lock() {
     for site in furnished(false) {
         let ran = disk(&site, "--files own").run().exits(0);
-        assert!(ran.out.contains("  sets 3 files of yours\n"), "{}", ran.out);
+        assert!(ran.out.contains("  sets 3 files\n"), "{}", ran.out);
         let found = read_fat(&site.path().join("out"));
         let own: Vec<&String> = found.keys().filter(|path| path.starts_with("files/")).collect();
         assert_eq!(own, ["files/etc/config/network", "files/usr/bin/it's a $tool"]);

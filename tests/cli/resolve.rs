@@ -138,7 +138,7 @@ fn the_json_says_what_the_plan_is() {
             "source": {
                 "url": site.path().join("tree").as_str(), "verified_by": [key_id(format, &signers())], "snapshot": false
             },
-            "baseline": { "from": "manifest", "packages": 4 },
+            "baseline": { "from": "manifest", "packages": 7 },
             "roots": [
                 { "name": "iwlwifi-firmware-iwl7265d", "because": "chip iwl7265d" },
                 { "name": "kmod-iwlwifi", "because": "chip iwl7265d" },

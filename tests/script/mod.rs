@@ -7,3 +7,5 @@ mod modules;
 mod opkg;
 mod render;
 pub mod router;
+
+pub use router::tool;

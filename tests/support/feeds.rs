@@ -45,7 +45,7 @@ pub struct Site {
     pub files: Files,
 }
 
-/// A release of which the stock image holds no more than it must: kernel, libc, base-files, busybox.
+/// A release of which the stock image holds no more than it must: kernel, libc, base-files, busybox, and what mounts FAT.
 pub fn release() -> Builder {
     let kernel = Kernel { version: "6.12.71".into(), release: "1".into(), vermagic: VERMAGIC.into() };
     let blueprint = Blueprint {
@@ -68,6 +68,9 @@ pub fn release() -> Builder {
         .stock("libc", "1.2.5-r4")
         .stock("base-files", "1700")
         .stock("busybox", "1.37.0-r1")
+        .stock("kmod-fs-vfat", "6.12.71-r1")
+        .stock("kmod-nls-cp437", "6.12.71-r1")
+        .stock("kmod-nls-iso8859-1", "6.12.71-r1")
 }
 
 /// [`release`] with two Wi-Fi chips' worth of packages: `iwl7265d` and `mt7921e`.

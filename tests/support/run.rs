@@ -89,6 +89,7 @@ impl Desk {
             cwd: self.path().to_owned(),
             vars: [("OWPKG_CACHE".to_owned(), self.path().join("cache").to_string())].into(),
             in_is_terminal: true,
+            ask_secret: Box::new(|_| Err(io::ErrorKind::UnexpectedEof.into())),
             stdin: Box::new(io::empty()),
             out: Box::new(out.clone()),
             err: ErrStream::new(err.clone()),
@@ -125,6 +126,16 @@ impl Run {
     pub fn stdin(mut self, text: impl Into<Vec<u8>>) -> Run {
         self.env.stdin = Box::new(Cursor::new(text.into()));
         self.env.in_is_terminal = false;
+        self
+    }
+
+    /// The next secret is typed on the terminal.
+    pub fn typing(mut self, secret: &str) -> Run {
+        let (secret, shown) = (secret.to_owned(), self.err.clone());
+        self.env.ask_secret = Box::new(move |prompt| {
+            write!(shown.clone(), "{prompt}")?;
+            Ok(secret.clone())
+        });
         self
     }
 

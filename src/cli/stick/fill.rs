@@ -8,7 +8,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::listing;
 use crate::cli::request::Selected;
 use crate::cli::session::{self, Session};
-use crate::cli::writing::{self, DiskFormat, OutputArgs, Settings};
+use crate::cli::writing::{self, DiskFormat, OutputArgs, Settings, Wishes};
 use crate::output::{Lock, LockedPackage};
 use crate::release::Release;
 use crate::stick::Request;
@@ -48,8 +48,10 @@ pub struct FillArgs {
 
 /// Runs the command.
 pub fn fill(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
-    let settings = Settings::read(env, &args.output)?;
+    let settings = Settings::read(&args.output)?;
     refuse_what_is_answered(args)?;
+    let request_file = Some(args.request.clone());
+    let wishes = Wishes::read(env, &args.output, &[&request_file])?;
     let request = Request::parse(&listing::read_text(env, &args.request)?.0)?;
     let mut selection = Selected::read(env, &args.selection, &args.source)?;
     selection.take_router(&request.devices);
@@ -59,15 +61,15 @@ pub fn fill(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     let source = source_for(&request, &args.source)?;
     let session = Session::new(env, &source)?;
     let release = session.open_for(env, &source, request.installed.clone())?;
-    let mut lock = writing::make_lock(env, &session, &release, &selection, &settings)?;
-    check_fits(&request, &lock)?;
+    let mut order = writing::order(env, &session, &release, &selection, wishes)?;
+    check_fits(&request, &order.lock)?;
     if request.free_kb.is_none() {
         session::warn(env, &["the request does not say how much space the router has".to_owned()])?;
     }
     // A tree that does not state its release is of the router's, as far as its kernel and its architecture tell.
-    lock.release.get_or_insert(request.release);
-    lock.router = Some(request.router);
-    writing::write_disk(env, &session, lock, &args.out, &settings, next(args.output.format))
+    order.lock.release.get_or_insert(request.release);
+    order.lock.router = Some(request.router);
+    writing::write_disk(env, &session, order, &args.out, &settings, next(args.output.format))
 }
 
 /// What the request says of the router cannot be said otherwise: the disk would be for another.

@@ -1,7 +1,7 @@
 //! What a listing says of the host: the card, and whose IOMMU there is.
 
 use crate::hardware::detect::{self, Slot};
-use crate::hardware::{Bus, Device, DeviceId};
+use crate::hardware::{Bus, Catalogue, Device, DeviceId, Identity, Kind};
 
 /// Longest piece of a pasted line that is shown.
 const MAX_SHOWN: usize = 120;
@@ -13,6 +13,8 @@ pub struct Found {
     pub card: Card,
     /// The maker of the processor, where the listing shows it.
     pub cpu: Option<CpuSeen>,
+    /// A Wi-Fi adapter on USB, which is not passed through with the card.
+    pub usb: Option<DeviceId>,
 }
 
 /// A card and the lines that tell of it.
@@ -58,6 +60,12 @@ pub enum VmError {
     /// No network card on PCI.
     #[error("the listing shows no network card on PCI with its place")]
     NoCard,
+    /// Only a Wi-Fi adapter on USB.
+    #[error("the listing shows the Wi-Fi adapter {adapter} on USB, and no network card on PCI")]
+    OnUsb {
+        /// Its numbers.
+        adapter: DeviceId,
+    },
     /// Several, of which one must be meant.
     #[error("the listing shows several network cards: {}", .cards.join(", "))]
     WhichCard {
@@ -96,6 +104,7 @@ impl VmError {
                 "paste all of `pciconf -lv` (FreeBSD) or `lspci -nnk` (Linux), from the start of each line"
                     .into(),
             ),
+            VmError::OnUsb { adapter } => Some(usb_ways(*adapter)),
             VmError::WhichCard { .. } | VmError::NotThere { .. } => {
                 Some("name its place with --card, like 2/0/0 or 02:00.0".into())
             }
@@ -121,7 +130,11 @@ impl Found {
             placed.retain(|(known, _)| *known != slot);
             placed.push((slot, device));
         }
-        let (slot, device) = choose(&placed, wanted)?;
+        let usb = devices.iter().find(|device| is_usb_wifi(device)).map(|device| device.id);
+        let (slot, device) = choose(&placed, wanted).map_err(|error| match (error, usb) {
+            (VmError::NoCard, Some(adapter)) => VmError::OnUsb { adapter },
+            (error, _) => error,
+        })?;
         let shown = |number: usize| line(number).map(printable).unwrap_or_default();
         let says_driver = |text: &str| text.contains("Kernel driver in use:");
         let driver_line = (device.line..)
@@ -141,7 +154,9 @@ impl Found {
         };
         let cpu = of_bridges(&devices).or_else(|| of_words(&lines));
         let cpu = cpu.map(|(vendor, line)| CpuSeen { vendor, line, text: shown(line) });
-        Ok(Found { card, cpu })
+        // Who names the controller means the adapter.
+        let usb = usb.filter(|_| device.is_network());
+        Ok(Found { card, cpu, usb })
     }
 }
 
@@ -161,6 +176,21 @@ fn choose<'d>(placed: &[(Slot, &'d Device)], wanted: Option<Slot>) -> Result<(Sl
             cards: cards.iter().take(8).map(|(slot, device)| format!("{slot} ({})", device.id)).collect(),
         }),
     }
+}
+
+fn is_usb_wifi(device: &Device) -> bool {
+    let wifi = |identity: Identity<'_>| identity.chips.iter().any(|chip| chip.kind == Kind::Wifi);
+    device.id.bus == Bus::Usb && Catalogue::builtin().identify(device).is_some_and(wifi)
+}
+
+/// How an adapter on USB comes to a guest.
+pub(super) fn usb_ways(adapter: DeviceId) -> String {
+    let DeviceId { vendor, device, .. } = adapter;
+    format!(
+        "QEMU passes it with -device qemu-xhci -device usb-host,vendorid=0x{vendor:04x},productid=0x{device:04x}, and \
+         needs no IOMMU for that; bhyve passes no USB device, only the whole controller, which is on PCI: name that one's \
+         place with --card"
+    )
 }
 
 /// A host's bridges are of the maker of its processor.

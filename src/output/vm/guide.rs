@@ -69,7 +69,8 @@ pub(super) fn in_the_guest() -> Step {
 pub(super) fn radio() -> Step {
     Step::commands(
         format!(
-            "In the guest the radio is pci0000:00/0000:00:{GUEST_SLOT:02x}.0; this writes /etc/config/wireless for it."
+            "In the guest the radio is pci0000:00/0000:00:{GUEST_SLOT:02x}.0; this writes /etc/config/wireless for it. A disk made \
+             with --wifi has set it up by then."
         ),
         ["wifi config", "uci show wireless"],
     )

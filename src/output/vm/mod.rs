@@ -7,6 +7,7 @@
 mod bhyve;
 mod found;
 mod guide;
+mod notes;
 mod proxmox;
 mod qemu;
 mod recipe;
@@ -14,6 +15,7 @@ mod values;
 
 pub use found::{Card, CpuSeen, Found, Vendor, VmError};
 pub use guide::guide;
+pub use notes::notes;
 pub use recipe::{Body, Recipe, Source, Step};
 
 /// Memory of the guest in MiB. With 128, GRUB of the EFI image ends with "out of memory".

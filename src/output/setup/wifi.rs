@@ -1,0 +1,252 @@
+//! A Wi-Fi that a router is to join, or to be: values that OpenWrt can be given.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::security::{Encryption, Security};
+
+/// A Wi-Fi.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wifi {
+    /// Its name.
+    pub ssid: Ssid,
+    /// What the router is in it.
+    pub mode: Mode,
+    /// How it is kept from others.
+    pub security: Security,
+    /// Whose rules of the air count; none: the rules that hold everywhere.
+    pub country: Option<Country>,
+    /// Where it is on the air; none: where OpenWrt sees the radio first.
+    pub band: Option<Band>,
+    /// The channel of an access point; none: as OpenWrt chooses, or one that most countries allow.
+    pub channel: Option<u8>,
+}
+
+/// What the router is in a Wi-Fi.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// It joins, and the Wi-Fi is its uplink.
+    Station,
+    /// It is the access point of its LAN.
+    AccessPoint,
+}
+
+/// A band of the air.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Band {
+    /// 2.4 GHz.
+    Ghz2,
+    /// 5 GHz.
+    Ghz5,
+    /// 6 GHz.
+    Ghz6,
+}
+
+/// The name of a Wi-Fi: 1 to 32 bytes of text without control characters, which hostapd's configuration cannot carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ssid(String);
+
+/// A country, in two capital letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Country([u8; 2]);
+
+/// Why there is no such Wi-Fi. No variant holds a key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WifiError {
+    /// A name too short or too long.
+    #[error("the name of a Wi-Fi has 1 to 32 bytes, and {ssid:?} has {}", ssid.len())]
+    SsidLength {
+        /// The name.
+        ssid: String,
+    },
+    /// A name that configurations cannot carry.
+    #[error("the name {ssid:?} holds a control character")]
+    SsidControl {
+        /// The name.
+        ssid: String,
+    },
+    /// A key too short or too long.
+    #[error("the key of a Wi-Fi has 8 to 63 characters, or is 64 hexadecimal digits; this one has {length}")]
+    KeyLength {
+        /// Its length in bytes.
+        length: usize,
+    },
+    /// A key that cannot be typed everywhere.
+    #[error(
+        "the key of a Wi-Fi is of printable ASCII characters, and this one holds another at its byte {at}"
+    )]
+    KeyCharacter {
+        /// The place of the first other one, from 1.
+        at: usize,
+    },
+    /// The product of a passphrase, where the passphrase itself is needed.
+    #[error("{encryption} needs the passphrase, and this key is of 64 hexadecimal digits")]
+    KeyIsDerived {
+        /// The encryption.
+        encryption: Encryption,
+    },
+    /// No key.
+    #[error("{encryption} needs a key")]
+    NoKey {
+        /// The encryption.
+        encryption: Encryption,
+    },
+    /// 6 GHz has no older encryption.
+    #[error("6 GHz has only WPA3 and OWE, not {encryption}")]
+    TooOldForBand {
+        /// The encryption.
+        encryption: Encryption,
+    },
+    /// No country's letters.
+    #[error("{0:?} is not a country, expected two letters")]
+    Country(String),
+    /// A channel that the band has not.
+    #[error("there is no channel {channel} on {band}")]
+    Channel {
+        /// The channel.
+        channel: u8,
+        /// The band.
+        band: Band,
+    },
+    /// A channel where there is none to choose.
+    #[error("a router that joins a Wi-Fi takes the channel of its access point")]
+    ChannelOfStation,
+}
+
+impl WifiError {
+    /// What the user can do about it.
+    pub fn help(&self) -> Option<String> {
+        Some(match self {
+            WifiError::KeyIsDerived { .. } => "give the passphrase, or --wifi-encryption psk2".into(),
+            WifiError::TooOldForBand { .. } => "give --wifi-encryption sae, or owe for an open Wi-Fi".into(),
+            WifiError::Country(_) => "like DE, FR, US or JP".into(),
+            WifiError::Channel { .. } => "name the band too (--wifi-band), or leave the channel out".into(),
+            WifiError::ChannelOfStation => "leave --wifi-channel out, or give --wifi-mode ap".into(),
+            WifiError::SsidLength { .. }
+            | WifiError::SsidControl { .. }
+            | WifiError::KeyLength { .. }
+            | WifiError::KeyCharacter { .. }
+            | WifiError::NoKey { .. } => return None,
+        })
+    }
+}
+
+impl Wifi {
+    /// Checks what its parts say together.
+    ///
+    /// # Errors
+    /// When no radio could do that.
+    pub fn checked(self) -> Result<Wifi, WifiError> {
+        let encryption = self.security.encryption();
+        if self.band == Some(Band::Ghz6) && !matches!(encryption, Encryption::Sae | Encryption::Owe) {
+            return Err(WifiError::TooOldForBand { encryption });
+        }
+        match (self.channel, self.mode) {
+            (Some(_), Mode::Station) => Err(WifiError::ChannelOfStation),
+            (Some(channel), Mode::AccessPoint) => match self.band {
+                Some(band) if !band.has(channel) => Err(WifiError::Channel { channel, band }),
+                _ => Ok(self),
+            },
+            (None, _) => Ok(self),
+        }
+    }
+}
+
+impl Mode {
+    /// As `option mode` has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Mode::Station => "sta",
+            Mode::AccessPoint => "ap",
+        }
+    }
+}
+
+impl Band {
+    /// As `option band` has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Band::Ghz2 => "2g",
+            Band::Ghz5 => "5g",
+            Band::Ghz6 => "6g",
+        }
+    }
+
+    /// The band that a channel is taken for where none is named.
+    pub fn of_channel(channel: u8) -> Band {
+        if channel <= 14 { Band::Ghz2 } else { Band::Ghz5 }
+    }
+
+    /// A channel that an access point may use in most countries.
+    pub(super) fn common_channel(self) -> u8 {
+        match self {
+            Band::Ghz2 => 1,
+            Band::Ghz5 => 36,
+            Band::Ghz6 => 37,
+        }
+    }
+
+    fn has(self, channel: u8) -> bool {
+        match self {
+            Band::Ghz2 => (1..=14).contains(&channel),
+            Band::Ghz5 => match channel {
+                36..=64 | 100..=144 => channel.is_multiple_of(4),
+                149..=177 => channel % 4 == 1,
+                _ => false,
+            },
+            Band::Ghz6 => (1..=233).contains(&channel) && channel % 4 == 1,
+        }
+    }
+}
+
+impl fmt::Display for Band {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Band::Ghz2 => "2.4 GHz",
+            Band::Ghz5 => "5 GHz",
+            Band::Ghz6 => "6 GHz",
+        })
+    }
+}
+
+impl FromStr for Ssid {
+    type Err = WifiError;
+
+    fn from_str(text: &str) -> Result<Ssid, WifiError> {
+        let ssid = text.to_owned();
+        if !(1..=32).contains(&text.len()) {
+            return Err(WifiError::SsidLength { ssid });
+        }
+        match text.contains(char::is_control) {
+            true => Err(WifiError::SsidControl { ssid }),
+            false => Ok(Ssid(ssid)),
+        }
+    }
+}
+
+impl Ssid {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Country {
+    type Err = WifiError;
+
+    fn from_str(text: &str) -> Result<Country, WifiError> {
+        match text.as_bytes() {
+            [a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
+                Ok(Country([a.to_ascii_uppercase(), b.to_ascii_uppercase()]))
+            }
+            _ => Err(WifiError::Country(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Country {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b] = self.0.map(char::from);
+        write!(out, "{a}{b}")
+    }
+}
