@@ -90,7 +90,7 @@ impl Written<'_> {
             if !key.in_image {
                 writeln!(
                     env.out,
-                    "once before that: {} is signed by key {}, which official images lack; add it on the router:\n  \
+                    "once on the router, when the disk is there: add the key {1} of {0}, which official images lack:\n  \
                      cp {here}{file} {router_folder}/",
                     key.feeds_in_words(),
                     key.id

@@ -159,7 +159,7 @@ fn a_place_that_cannot_be_written_keeps_what_it_has() {
 fn it_writes_where_it_is_told() {
     each(|asker, _| {
         let there = asker.router.root().join("tmp");
-        asker.ask(&["my request.txt"]).is_done("wrote my request.txt (packages: 4, devices: 1)");
+        asker.ask(&["my request.txt"]).is_done("wrote my request.txt (packages: 7, devices: 1)");
         asker.ask(&[there.to_str().unwrap()]).is_done("tmp/owpkg-request.txt (packages: ");
         let told = fs::read_to_string(asker.stick().join("my request.txt")).unwrap();
         assert_eq!(

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,7 @@ fn stock(kernel: &Kernel, site: &Site) -> Guest {
         "etc/openwrt_release",
         format!("DISTRIB_RELEASE='{release}'\nDISTRIB_TARGET='{target}'\nDISTRIB_ARCH='{arch}'\n"),
     );
+    guest.write(&format!("etc/{}/keys/.keep", site.format.name()), "");
     guest.write("etc/opkg.conf", format!("arch all 1\narch {arch} 10\n"));
     let installed = std::fs::read_to_string(site.path().join("tree").join(site.files.path_of(".manifest")));
     let installed = installed.unwrap().replace(" - ", " ");
@@ -75,19 +77,23 @@ fn a_guest_mounts_the_disk_and_installs_from_it() {
     let Some(kernel) = Kernel::found() else { return };
     for format in FORMATS {
         let site = wifi().on(format);
-        site.owpkg("disk pkgs.img --chip iwl7265d").run().exits(0);
-        site.owpkg("disk pkgs --format dir --chip iwl7265d").run().exits(0);
+        let file = site.write("overlay/etc/wifi.secret", "secret");
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        site.owpkg("disk pkgs.img --chip iwl7265d --files overlay").run().exits(0);
+        site.owpkg("disk pkgs --format dir --chip iwl7265d --files overlay").run().exits(0);
         let readme = told_by_readme(&site);
-        let [mount, install] = readme.as_slice() else { panic!("{readme:?}") };
+        let [mount, install, give_key] = readme.as_slice() else { panic!("{readme:?}") };
         let rehearse = format!("{install} --dry-run");
         let host = host();
         let guest = stock(&kernel, &site);
         let typed = [
             mount,
+            give_key,
             &rehearse,
             "cat /client/installed",
             install,
             "cat /client/installed",
+            "ls -ln /etc/wifi.secret",
             install,
             "umount /tmp/pkgs",
         ];
@@ -102,12 +108,13 @@ fn a_guest_mounts_the_disk_and_installs_from_it() {
             assert_eq!((line.as_str(), status.as_str()), (typed, "0"), "{said}\n{console}");
         }
         let said = |nth: usize| answers[nth].1.as_str();
-        assert!(said(1).contains("Dry run: nothing was changed."), "{}", said(1));
-        assert!(said(3).contains("Done: 7 packages installed, nothing else changed."), "{}", said(3));
-        assert!(said(5).contains("Nothing to do"), "{}", said(5));
+        assert!(said(2).contains("Dry run: nothing was changed."), "{}", said(2));
+        assert!(said(4).contains("Done: 7 packages installed, 1 settings made"), "{}", said(4));
+        assert!(said(6).starts_with("-rw-------    1 0        0                6 "), "{}", said(6));
+        assert!(said(7).contains("Nothing to do"), "{}", said(7));
         let stock = site.files.0[&site.files.path_of(".manifest")].clone();
-        assert_eq!(said(2), String::from_utf8(stock).unwrap().replace(" - ", " "));
-        let added: Vec<&str> = said(4).lines().skip(said(2).lines().count()).collect();
+        assert_eq!(said(3), String::from_utf8(stock).unwrap().replace(" - ", " "));
+        let added: Vec<&str> = said(5).lines().skip(said(3).lines().count()).collect();
         let added: Vec<&str> = added.iter().filter_map(|line| line.split(' ').next()).collect();
         assert_eq!(added, site.plan("--chip iwl7265d"));
     }
