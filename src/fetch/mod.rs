@@ -22,8 +22,6 @@ mod want;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 pub use self::cache::{Amount as CacheAmount, CacheUsage};
 pub use self::error::{Failure, FetchError};
@@ -32,6 +30,7 @@ pub use self::options::Options;
 pub use self::progress::{Progress, Silent};
 pub use self::want::{Fetched, Freshness, Want};
 
+use crate::parallel;
 use crate::trust::{Artifact, Verified};
 
 use self::cache::{CacheDir, Documents, Held, Packages};
@@ -176,32 +175,7 @@ impl Fetcher {
     /// # Errors
     /// When a file in a folder is missing or another one, or the cache cannot be read.
     pub fn at_hand(&self, wants: &[Want]) -> Result<Vec<Option<Verified<Artifact>>>, FetchError> {
-        let workers = thread::available_parallelism().map_or(1, usize::from).min(wants.len());
-        let next = AtomicUsize::new(0);
-        let work = || -> Result<Vec<(usize, Verified<Artifact>)>, FetchError> {
-            let mut found = Vec::new();
-            loop {
-                let place = next.fetch_add(1, Ordering::Relaxed);
-                let Some(want) = wants.get(place) else { return Ok(found) };
-                if let Some(artifact) = self.artifact_at_hand(want)? {
-                    found.push((place, artifact));
-                }
-            }
-        };
-        let results: Vec<_> = thread::scope(|scope| {
-            let handles: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-            handles
-                .into_iter()
-                .map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-                .collect()
-        });
-        let mut all = vec![None; wants.len()];
-        for result in results {
-            for (place, artifact) in result? {
-                all[place] = Some(artifact);
-            }
-        }
-        Ok(all)
+        parallel::map(wants, parallel::processors(), |want| self.artifact_at_hand(want)).into_iter().collect()
     }
 
     fn artifact_at_hand(&self, want: &Want) -> Result<Option<Verified<Artifact>>, FetchError> {

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs::File;
 use std::io;
-use std::thread;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -162,8 +161,7 @@ impl LocalFeed {
     /// When there are none, they are of several formats, or one of them cannot stand in an index.
     pub fn read(folder: &Utf8Path) -> Result<LocalFeed, LocalFeedError> {
         let (format, files) = package_files(folder)?;
-        let workers = thread::available_parallelism().map_or(1, usize::from);
-        let results = parallel::map(&files, workers, |name| {
+        let results = parallel::map(&files, parallel::processors(), |name| {
             let opened = File::open(folder.join(name)).map_err(|error| error.to_string());
             opened.and_then(|mut file| format.describe(name, &mut file))
         });

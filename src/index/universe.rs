@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use super::{Dependency, Duplicate, FeedId, Format, Package, PackageId, Parsed};
 
 /// A feed: one index and its packages.
@@ -20,7 +22,7 @@ pub struct Universe<'i> {
     arch: String,
     feeds: Vec<Feed>,
     packages: Vec<Package<'i>>,
-    answering: HashMap<&'i str, Vec<PackageId>>,
+    answering: HashMap<&'i str, Vec<PackageId>, RandomState>,
     superseders: HashMap<&'i str, &'i str>,
     conditional: Vec<PackageId>,
     foreign: Vec<(&'i str, &'i str)>,
@@ -39,7 +41,7 @@ impl<'i> Universe<'i> {
             arch: arch.to_owned(),
             feeds: Vec::new(),
             packages: Vec::new(),
-            answering: HashMap::new(),
+            answering: HashMap::default(),
             superseders: HashMap::new(),
             conditional: Vec::new(),
             foreign: Vec::new(),

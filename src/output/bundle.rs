@@ -6,6 +6,7 @@ use super::{Lock, LockError, LockedPackage};
 use crate::fetch::{FetchError, Fetcher, Location, LocationError, MemoryTree, Want};
 use crate::index::{FeedId, IndexError};
 use crate::package;
+use crate::parallel;
 use crate::trust::{
     self, Artifact, Digest, Expected, Keyring, PublicKey, Signed, SignedFile, TrustError, Unsigned, Verified,
 };
@@ -138,30 +139,43 @@ impl Bundle {
         built_in: Option<&MemoryTree>,
     ) -> Result<Vec<Verified<Signed>>, BundleError> {
         let format = lock.format()?;
-        let mut indexes = Vec::new();
+        let mut wants = Vec::new();
         for feed in &lock.feeds {
             let folder = Bundle::place(&feed.url, built_in)?;
+            for file in format.index_files() {
+                if feed.files.iter().any(|locked| locked.name == file.name) {
+                    wants.push((folder.join(file.name)?, file.cap));
+                }
+            }
+        }
+        let mut found = wants.iter().map(|(at, _)| at).zip(fetcher.files(&wants));
+        let mut indexes = Vec::new();
+        for feed in &lock.feeds {
             let mut files = Vec::new();
             for file in format.index_files() {
                 let Some(locked) = feed.files.iter().find(|locked| locked.name == file.name) else {
                     continue;
                 };
-                let at = folder.join(file.name)?;
-                let found = fetcher.file(&at, file.cap)?;
-                let found = found.ok_or_else(|| BundleError::NoIndex { at: at.to_string() })?;
-                if trust::sha256(&found.bytes) != locked.sha256 {
+                // One answer a want, in their order.
+                let Some((at, answer)) = found.next() else { continue };
+                let bytes = answer?.ok_or_else(|| BundleError::NoIndex { at: at.to_string() })?.bytes;
+                if trust::sha256(&bytes) != locked.sha256 {
                     return Err(BundleError::FeedMoved { at: at.to_string() });
                 }
-                files.push(SignedFile { name: file.name, bytes: found.bytes });
+                files.push(SignedFile { name: file.name, bytes });
             }
-            let at = feed.url.clone();
-            let signed =
-                format.open(files).map_err(|source| BundleError::Index { at: at.clone(), source })?;
-            let index = keyring.verify(signed, &at, unsigned)?;
-            check_entries(lock, &feed.name, format, &index)?;
-            indexes.push(index);
+            indexes.push((feed, files));
         }
-        Ok(indexes)
+        parallel::map(&indexes, parallel::processors(), |(feed, files)| {
+            let at = || feed.url.clone();
+            let signed =
+                format.open(files.clone()).map_err(|source| BundleError::Index { at: at(), source })?;
+            let index = keyring.verify(signed, &feed.url, unsigned)?;
+            check_entries(lock, &feed.name, format, &index)?;
+            Ok(index)
+        })
+        .into_iter()
+        .collect()
     }
 
     /// A place that a lock names: a URL, an absolute path, or a path in a tree that is built in.

@@ -2,6 +2,7 @@
 
 use crate::fetch::{Fetched, Fetcher, Location};
 use crate::index::{FORMATS, FeedId, Format, IndexError, Installed, Universe};
+use crate::parallel;
 use crate::trust::{self, Keyring, Signed, SignedFile, TrustError, Unsigned, Verified};
 
 use super::feeds::{self, Wanted};
@@ -55,13 +56,13 @@ impl OpenRelease {
     /// When an index is malformed.
     pub fn universe(&self) -> Result<(Universe<'_>, Vec<String>), ReleaseError> {
         let ReleaseFacts { format, feeds, arch, .. } = &self.facts;
+        let jobs: Vec<_> = (0..).map(FeedId).zip(&self.indexes).collect();
+        let parsed = parallel::map(&jobs, parallel::processors(), |(id, index)| format.parse(index, *id));
         let mut warnings = Vec::new();
         let mut indexes = Vec::new();
-        for (position, (place, index)) in feeds.iter().zip(&self.indexes).enumerate() {
+        for (place, parsed) in feeds.iter().zip(parsed) {
             let at = || format!("{}/{}", place.location, format.index_files()[0].name);
-            let parsed = format
-                .parse(index, FeedId(position as u16))
-                .map_err(|source| ReleaseError::Index { at: at(), source })?;
+            let parsed = parsed.map_err(|source| ReleaseError::Index { at: at(), source })?;
             if let Some(first) = parsed.warnings.first() {
                 let more = match parsed.warnings.len() {
                     1 => String::new(),
@@ -287,9 +288,12 @@ impl Reader<'_> {
         }
         let per_feed = format.index_files().len();
         let answers = self.fetcher.files(&wants).into_iter().collect::<Result<Vec<_>, _>>()?;
+        let answers: Vec<&[Option<Fetched>]> = answers.chunks(per_feed).collect();
+        let verified =
+            parallel::map(&answers, parallel::processors(), |answers| self.verify(format, answers));
         let mut indexes = Vec::new();
-        for (answers, wants) in answers.chunks(per_feed).zip(wants.chunks(per_feed)) {
-            let index = match self.verify(format, answers) {
+        for (verified, wants) in verified.into_iter().zip(wants.chunks(per_feed)) {
+            let index = match verified {
                 Err(error) if wants[0].0.is_remote() && is_worth_a_second_look(&error) => {
                     let again = self.fetcher.refetch(wants).into_iter().collect::<Result<Vec<_>, _>>()?;
                     self.verify(format, &again)?

@@ -13,6 +13,10 @@ use crate::trust::{Artifact, Verified};
 /// The largest file that is taken when the index does not tell its size, in bytes.
 const LARGEST: u64 = 4 << 30;
 
+/// From this size on, in bytes, a download that breaks off is worth resuming: a smaller one is fetched again sooner than
+/// its validator is written beside it.
+const RESUMABLE: u64 = 64 << 10;
+
 /// A package file that has to come from a server.
 pub(in crate::fetch) struct Download<'a> {
     pub(in crate::fetch) want: &'a Want,
@@ -127,8 +131,11 @@ impl Http {
         let response = request.send().await.map_err(unanswered)?;
         let announced = match (response.status(), asked) {
             (StatusCode::OK, _) => {
-                self.restart(part, range_validator(response.headers())).map_err(Trouble::Fatal)?;
-                response.content_length()
+                let length = response.content_length();
+                let is_small = want.expected.size.or(length).is_some_and(|size| size < RESUMABLE);
+                let validator = range_validator(response.headers()).filter(|_| !is_small);
+                self.restart(part, validator).map_err(Trouble::Fatal)?;
+                length
             }
             (StatusCode::PARTIAL_CONTENT, Some(asked)) => match content_range(response.headers()) {
                 Some((first, total)) if first == asked => total,

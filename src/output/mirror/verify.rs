@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::BufReader;
-use std::thread;
 
 use super::archive::{self, Archive, Generation};
 use super::store::{Depth, Store, StoreError};
@@ -57,8 +56,8 @@ pub fn verify(store: &dyn Store, keyring: &Keyring, unsigned: Unsigned) -> Resul
             audit.fault(stat.path, Wrong::Extra);
         }
     }
-    let workers = thread::available_parallelism().map_or(1, usize::from);
-    let results = parallel::map(&jobs, workers, |(path, listed)| check_file(store, path, listed));
+    let results =
+        parallel::map(&jobs, parallel::processors(), |(path, listed)| check_file(store, path, listed));
     for ((path, _), result) in jobs.into_iter().zip(results) {
         match result {
             Ok(bytes) => {
