@@ -264,7 +264,8 @@ impl From<StoreError> for Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Failure {
         let exit = match &refusal {
-            Refusal::UnknownPackage { because, .. } if because == "--add" => Exit::Unknown,
+            // The user named it, as opposed to what a chip wants.
+            Refusal::UnknownPackage { because, .. } if because.starts_with("--") => Exit::Unknown,
             _ => Exit::Unresolvable,
         };
         let failure = Failure::new(exit, refusal.to_string(), Some(refusal.help()));

@@ -182,21 +182,17 @@ impl<'a> Draft<'a> {
     fn take(&mut self, chosen: &Selection) {
         self.warn(chosen.warnings.iter().cloned());
         for wanted in &chosen.wanted {
-            let package = match (wanted.role, self.wpa) {
-                (Role::Wpad, Some("none")) => continue,
-                (Role::Wpad, Some(other)) => other,
-                (Role::Wpad, None) if self.router_holds_wpad => continue,
-                (Role::Wpad, None) if !self.feeds_hold_wpad => {
-                    self.warn([
-                        "no feed holds a wpad: Wi-Fi works only once the router has one, or hostapd or \
-                         wpa-supplicant (--wpa PKG)"
-                            .to_owned(),
-                    ]);
-                    continue;
-                }
-                _ => &wanted.package,
-            };
-            self.add(package, &wanted.because);
+            match (wanted.role, self.wpa) {
+                (Role::Wpad, Some("none")) => {}
+                (Role::Wpad, Some(other)) => self.add(other, "--wpa"),
+                (Role::Wpad, None) if self.router_holds_wpad => {}
+                (Role::Wpad, None) if !self.feeds_hold_wpad => self.warn([
+                    "no feed holds a wpad: Wi-Fi works only once the router has one, or hostapd or wpa-supplicant \
+                     (--wpa PKG)"
+                        .to_owned(),
+                ]),
+                _ => self.add(&wanted.package, &wanted.because),
+            }
         }
     }
 
