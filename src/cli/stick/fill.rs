@@ -9,7 +9,7 @@ use crate::cli::listing;
 use crate::cli::request::Selected;
 use crate::cli::session::{self, Session};
 use crate::cli::writing::{self, DiskFormat, OutputArgs, Settings, Wishes};
-use crate::output::{Lock, LockedPackage};
+use crate::output::Lock;
 use crate::release::Release;
 use crate::stick::Request;
 
@@ -121,7 +121,7 @@ fn check_fits(request: &Request, lock: &Lock) -> Result<(), Failure> {
             ));
         }
     }
-    if lock.packages.is_empty() {
+    if lock.packages.is_empty() && lock.configuration.is_none() {
         return Err(Failure::new(
             Exit::Unknown,
             "the router needs nothing: it holds all that its cards take",
@@ -131,11 +131,13 @@ fn check_fits(request: &Request, lock: &Lock) -> Result<(), Failure> {
     check_space(request, lock)
 }
 
-/// Whether what is to be installed has room on the router. Unpacked sizes count, as in the install script, although a
-/// flash that compresses may hold more: where the disk is going, nobody can make a smaller one.
+/// Whether what is to be installed and the files of the configuration have room on the router. Unpacked sizes count, as
+/// in the install script, although a flash that compresses may hold more: where the disk is going, nobody can make a
+/// smaller one.
 fn check_space(request: &Request, lock: &Lock) -> Result<(), Failure> {
-    let kb = |package: &LockedPackage| package.installed_size.or(package.size).unwrap_or(0).div_ceil(1024);
-    let needed: u64 = lock.packages.iter().map(kb).sum();
+    let packages = lock.packages.iter().map(|package| package.installed_size.or(package.size).unwrap_or(0));
+    let files = lock.configuration.iter().flat_map(|own| &own.files).map(|file| file.size);
+    let needed: u64 = packages.chain(files).map(|bytes| bytes.div_ceil(1024)).sum();
     match request.free_kb {
         Some(free) if needed > free => Err(Failure::new(
             Exit::Unresolvable,
