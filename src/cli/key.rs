@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::env::Env;
 use super::failure::{Exit, Failure};
-use super::text;
+use super::{session, text};
 use crate::index::format_of;
-use crate::output::KeyFiles;
+use crate::output::{KeyFiles, Readers};
 use crate::trust::usign::UsignError;
 use crate::trust::{KeyError, PublicKey, Scheme, SecretKey};
 
@@ -107,7 +107,9 @@ fn make(env: &mut Env, args: &NewArgs) -> Result<(), Failure> {
         Failure::new(Exit::Fault, format!("the system gives no random bytes: {error}"), None)
     })?;
     let files = KeyFiles::named(Utf8Path::new(&args.name), scheme);
-    KeyFiles::named(&env.path(&args.name), scheme).write(&key)?;
+    if KeyFiles::named(&env.path(&args.name), scheme).write(&key)? == Readers::All {
+        session::warn_of_readers(env, files.secret.as_str())?;
+    }
     let public = key.public();
     if args.json {
         return show_json(env, &public, Some(&files)).map_err(Failure::stdout);

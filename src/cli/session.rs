@@ -272,6 +272,11 @@ pub fn warn(env: &mut Env, warnings: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Warns that a secret that was written is none to others on this computer.
+pub fn warn_of_readers(env: &mut Env, path: &str) -> Result<(), Failure> {
+    warn(env, &[format!("others on this computer can read {path}: its file system keeps no permissions")])
+}
+
 /// The time of the files: `SOURCE_DATE_EPOCH`, else the release's own, else the first that FAT knows.
 fn date(env: &Env, facts: &ReleaseFacts) -> Result<i64, Failure> {
     const FIRST_OF_FAT: i64 = 315_532_800;

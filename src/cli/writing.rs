@@ -12,7 +12,7 @@ use super::setup_notes::Ground;
 use super::written::Written;
 use crate::output::fat::{FatKind, Label, Size};
 use crate::output::setup::Setup;
-use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, disk, write};
+use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, Readers, disk, write};
 use crate::release::OpenRelease;
 use crate::trust;
 
@@ -134,7 +134,7 @@ impl Settings {
             label: self.label,
             volume_id: u32::from_le_bytes([a, b, c, d]),
             date: lock.date,
-            private: lock.is_secret(),
+            readers: if lock.is_secret() { Readers::Owner } else { Readers::All },
         }
     }
 }
@@ -198,9 +198,12 @@ pub fn write_disk(
         Bundle::fetch(&session.fetcher, &session.keyring, session.unsigned, lock, session.built_in.as_ref())?;
     let entries = disk::contents(&bundle, &overlay)?;
     let lock = &bundle.lock;
-    let bytes = write(&env.path(out), &entries, &settings.options(lock))?;
+    let placed = write(&env.path(out), &entries, &settings.options(lock))?;
+    if lock.is_secret() && placed.readers == Readers::All {
+        session::warn_of_readers(env, out)?;
+    }
     let unpacked = settings.format == OutputFormat::Dir;
-    let written = Written { out, bytes, lock, setup: &setup, next, unpacked };
+    let written = Written { out, placed, lock, setup: &setup, next, unpacked };
     written.tell(env, settings.json).map_err(Failure::stdout)
 }
 

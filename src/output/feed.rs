@@ -10,8 +10,7 @@ use std::io::{self, Write as _};
 use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::NamedTempFile;
 
-use super::OutputError;
-use super::write::let_read;
+use super::{OutputError, Readers};
 use crate::index::Format;
 use crate::trust::{Signed, Verified};
 
@@ -63,7 +62,7 @@ fn lock(folder: &Utf8Path) -> io::Result<Option<File>> {
 fn aside(folder: &Utf8Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let mut file = tempfile::Builder::new().prefix(".owpkg-").tempfile_in(folder)?;
     file.write_all(bytes)?;
-    let_read(file.path(), false)?;
+    Readers::All.admit(file.path())?;
     file.as_file().sync_all()?;
     Ok(file)
 }
