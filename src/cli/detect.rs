@@ -8,6 +8,7 @@ use clap::Args;
 use super::env::Env;
 use super::failure::Failure;
 use super::hardware::{self, by_history};
+use super::json;
 use super::listing::{Listing, Origin};
 use super::session;
 use super::style::Style;
@@ -42,10 +43,7 @@ pub fn run(env: &mut Env, args: &DetectArgs) -> Result<(), Failure> {
     session::warn(env, listing.truncated().as_slice())?;
     let report = by_history(series, |offer| Catalogue::builtin().report(&listing.detected, offer));
     if args.json {
-        serde_json::to_writer_pretty(&mut env.out, &report)
-            .map_err(io::Error::from)
-            .and_then(|()| writeln!(env.out))
-            .map_err(Failure::stdout)?;
+        json::print(&mut env.out, &report).map_err(Failure::stdout)?;
     }
     if report.devices.is_empty() {
         return Err(listing.shows_nothing());

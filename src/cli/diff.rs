@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::failure::Failure;
+use super::json;
 use super::planning;
 use super::report::size;
 use super::session;
@@ -247,8 +248,7 @@ fn print_json(env: &mut Env, from: &Side, to: &Side, diff: &Diff<'_>) -> io::Res
         renamed: diff.renamed.iter().map(change).collect(),
         same: diff.same,
     };
-    serde_json::to_writer_pretty(&mut env.out, &json)?;
-    writeln!(env.out)
+    json::print(&mut env.out, &json)
 }
 
 fn side_json(side: &Side) -> SideJson<'_> {

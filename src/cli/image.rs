@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::args::SourceArgs;
 use super::env::Env;
 use super::failure::Failure;
+use super::json;
 use super::report;
 use super::session::{self, Session};
 use super::style::Style;
@@ -114,8 +115,7 @@ fn list(env: &mut Env, args: &ImageArgs, images: &Images, wanted: &ImageWanted) 
             verified_by: images.by.key_ids(),
             images: shown.into_iter().map(|image| ImageJson::of(images, image)).collect(),
         };
-        serde_json::to_writer_pretty(&mut env.out, &json)?;
-        return writeln!(env.out);
+        return json::print(&mut env.out, &json);
     }
     let style = Style::new(env.out_is_terminal, env);
     let row = |image: &&Image| {
@@ -171,8 +171,7 @@ fn tell(
             verified_by: images.by.key_ids(),
             image: ImageJson::of(images, image),
         };
-        serde_json::to_writer_pretty(&mut env.out, &json)?;
-        return writeln!(env.out);
+        return json::print(&mut env.out, &json);
     }
     writeln!(env.out, "wrote {out}: {}, {}", image.name, report::size(written.file))?;
     let keys = images.by.key_ids();

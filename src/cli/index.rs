@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::env::Env;
 use super::failure::Failure;
-use super::{key, session, text};
+use super::{json, key, session, text};
 use crate::index::{Described, LocalFeed};
 use crate::output::write_index;
 use crate::trust::Digest;
@@ -153,6 +153,5 @@ fn show_json(
         packages: feed.packages.iter().map(PackageJson::of).collect(),
         unlisted: &feed.unlisted,
     };
-    serde_json::to_writer_pretty(&mut env.out, &json)?;
-    writeln!(env.out)
+    json::print(&mut env.out, &json)
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::env::Env;
 use super::failure::{Exit, Failure};
-use super::{session, text};
+use super::{json, session, text};
 use crate::index::format_of;
 use crate::output::{KeyFiles, Readers};
 use crate::trust::usign::UsignError;
@@ -197,6 +197,5 @@ fn show_json(env: &mut Env, key: &PublicKey, files: Option<&KeyFiles>) -> std::i
         public_key: key.to_text(),
         files: files.map(|files| FilesJson { secret: files.secret.as_str(), public: files.public.as_str() }),
     };
-    serde_json::to_writer_pretty(&mut env.out, &json)?;
-    writeln!(env.out)
+    json::print(&mut env.out, &json)
 }

@@ -17,6 +17,7 @@ mod failure;
 mod hardware;
 mod image;
 mod index;
+mod json;
 mod key;
 mod listing;
 mod manual;

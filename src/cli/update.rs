@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::args::SourceArgs;
 use super::env::Env;
 use super::failure::Failure;
+use super::json;
 use super::session::{self, Session};
 use crate::index::Universe;
 use crate::release::OpenRelease;
@@ -54,10 +55,7 @@ pub fn run(env: &mut Env, args: &UpdateArgs) -> Result<(), Failure> {
     session::warn(env, &warnings)?;
     let update = summary(&release, &universe);
     let print = |env: &mut Env| match args.json {
-        true => {
-            serde_json::to_writer_pretty(&mut env.out, &update)?;
-            writeln!(env.out)
-        }
+        true => json::print(&mut env.out, &update),
         false => show(env, &update),
     };
     print(env).map_err(Failure::stdout)

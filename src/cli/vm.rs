@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::env::Env;
 use super::failure::Failure;
+use super::json;
 use super::listing;
 use super::session;
 use super::style::Style;
@@ -85,9 +86,7 @@ pub fn run(env: &mut Env, args: &VmArgs) -> Result<(), Failure> {
     session::warn(env, &vm::notes(&found))?;
     let style = Style::new(env.out_is_terminal, env);
     let printed = if args.json {
-        serde_json::to_writer_pretty(&mut env.out, &VmJson { schema: "owpkg.vm/1", recipe: &recipe })
-            .map_err(io::Error::from)
-            .and_then(|()| writeln!(env.out))
+        json::print(&mut env.out, &VmJson { schema: "owpkg.vm/1", recipe: &recipe })
     } else if args.script {
         write!(env.out, "{}", recipe.script)
     } else {

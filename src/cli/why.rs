@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::failure::{Exit, Failure};
+use super::json;
 use super::report::size;
 use super::session::Planned;
 use super::style::Style;
@@ -219,6 +220,5 @@ fn print_json(
     package: &str,
     answers: Vec<AnswerJson<'_>>,
 ) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut env.out, &WhyJson { schema: "owpkg.why/1", package, status, answers })?;
-    writeln!(env.out)
+    json::print(&mut env.out, &WhyJson { schema: "owpkg.why/1", package, status, answers })
 }

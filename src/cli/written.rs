@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::configuration::{self, ConfigurationJson};
 use super::env::Env;
+use super::json;
 use super::report;
 use super::setup;
 use crate::index::Format;
@@ -75,8 +76,7 @@ impl Written<'_> {
                 configuration: lock.configuration.as_ref().map(ConfigurationJson::of),
                 keys,
             };
-            serde_json::to_writer_pretty(&mut env.out, &json)?;
-            return writeln!(env.out);
+            return json::print(&mut env.out, &json);
         }
         let demo = if lock.demo { "DEMO: " } else { "" };
         writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), report::size(bytes))?;
