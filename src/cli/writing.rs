@@ -150,61 +150,63 @@ impl<'a> Wishes<'a> {
         let overlay = args.configuration.overlay(env)?;
         Ok(Wishes { args, overlay, setup: args.setup.read(env, others)? })
     }
+}
 
-    /// With a lock that was read.
-    pub fn join(self, env: &mut Env, lock: Lock) -> Result<Order, Failure> {
-        let Wishes { args, mut overlay, setup } = self;
+impl Order {
+    /// The order of a lock that was read.
+    pub fn of_lock(env: &mut Env, lock: Lock, wishes: Wishes<'_>) -> Result<Order, Failure> {
+        let Wishes { args, mut overlay, setup } = wishes;
         let (setup, notes) = setup.bring(&Ground::of_lock(&lock), &mut overlay)?;
         session::warn(env, &notes)?;
         let lock = args.configuration.join(lock, &overlay)?;
         Ok(Order { lock, overlay, setup })
     }
-}
 
-/// Makes the plan for a selection and writes it down, with the warnings on standard error.
-pub fn order(
-    env: &mut Env,
-    session: &Session,
-    release: &OpenRelease,
-    selection: &Selected<'_>,
-    wishes: Wishes<'_>,
-) -> Result<Order, Failure> {
-    let Wishes { args, mut overlay, setup } = wishes;
-    let (universe, odd) = release.universe()?;
-    let mut planned = session.plan(env, release, &universe, selection)?;
-    planned.warnings.extend(odd);
-    if args.format == DiskFormat::Fat {
-        planned.warn_of_fat();
+    /// The order of the plan for a selection, whose warnings are told.
+    pub fn of_selection(
+        env: &mut Env,
+        session: &Session,
+        release: &OpenRelease,
+        selection: &Selected<'_>,
+        wishes: Wishes<'_>,
+    ) -> Result<Order, Failure> {
+        let Wishes { args, mut overlay, setup } = wishes;
+        let (universe, odd) = release.universe()?;
+        let mut planned = session.plan(env, release, &universe, selection)?;
+        planned.warnings.extend(odd);
+        if args.format == DiskFormat::Fat {
+            planned.warn_of_fat();
+        }
+        let (setup, notes) = setup.bring(&Ground::of_plan(&planned), &mut overlay)?;
+        planned.warnings.extend(notes);
+        let configuration = args.configuration.plan(&mut planned, &overlay)?;
+        session::warn(env, &planned.warnings)?;
+        let lock = planned.lock(env, release)?.configured(configuration);
+        Ok(Order { lock, overlay, setup })
     }
-    let (setup, notes) = setup.bring(&Ground::of_plan(&planned), &mut overlay)?;
-    planned.warnings.extend(notes);
-    let configuration = args.configuration.plan(&mut planned, &overlay)?;
-    session::warn(env, &planned.warnings)?;
-    let lock = planned.lock(env, release)?.configured(configuration);
-    Ok(Order { lock, overlay, setup })
-}
 
-/// Fetches what an order tells of, writes its disk to `out`, and says so; `next` is what to do with it.
-pub fn write_disk(
-    env: &mut Env,
-    session: &Session,
-    order: Order,
-    out: &str,
-    settings: &Settings,
-    next: &str,
-) -> Result<(), Failure> {
-    let Order { lock, overlay, setup } = order;
-    let bundle =
-        Bundle::fetch(&session.fetcher, &session.keyring, session.unsigned, lock, session.built_in.as_ref())?;
-    let entries = disk::contents(&bundle, &overlay)?;
-    let lock = &bundle.lock;
-    let placed = write(&env.path(out), &entries, &settings.options(lock))?;
-    if lock.is_secret() && placed.readers == Readers::All {
-        session::warn_of_readers(env, out)?;
+    /// Fetches what it tells of, writes its disk to `out`, and says so; `next` is what to do with it.
+    pub fn write(
+        self,
+        env: &mut Env,
+        session: &Session,
+        out: &str,
+        settings: &Settings,
+        next: &str,
+    ) -> Result<(), Failure> {
+        let Order { lock, overlay, setup } = self;
+        let Session { fetcher, keyring, unsigned, built_in, .. } = session;
+        let bundle = Bundle::fetch(fetcher, keyring, *unsigned, lock, built_in.as_ref())?;
+        let entries = disk::contents(&bundle, &overlay)?;
+        let lock = &bundle.lock;
+        let placed = write(&env.path(out), &entries, &settings.options(lock))?;
+        if lock.is_secret() && placed.readers == Readers::All {
+            session::warn_of_readers(env, out)?;
+        }
+        let unpacked = settings.format == OutputFormat::Dir;
+        let written = Written { out, placed, lock, setup: &setup, next, unpacked };
+        written.tell(env, settings.json).map_err(Failure::stdout)
     }
-    let unpacked = settings.format == OutputFormat::Dir;
-    let written = Written { out, placed, lock, setup: &setup, next, unpacked };
-    written.tell(env, settings.json).map_err(Failure::stdout)
 }
 
 /// A size in bytes, or with K, M or G for powers of 1024.

@@ -8,7 +8,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::listing;
 use crate::cli::request::Selected;
 use crate::cli::session::{self, Session};
-use crate::cli::writing::{self, DiskFormat, OutputArgs, Settings, Wishes};
+use crate::cli::writing::{DiskFormat, Order, OutputArgs, Settings, Wishes};
 use crate::output::Lock;
 use crate::release::Release;
 use crate::stick::Request;
@@ -61,7 +61,7 @@ pub fn fill(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     let source = source_for(&request, &args.source)?;
     let session = Session::new(env, &source)?;
     let release = session.open_for(env, &source, request.installed.clone())?;
-    let mut order = writing::order(env, &session, &release, &selection, wishes)?;
+    let mut order = Order::of_selection(env, &session, &release, &selection, wishes)?;
     check_fits(&request, &order.lock)?;
     if request.free_kb.is_none() {
         session::warn(env, &["the request does not say how much space the router has".to_owned()])?;
@@ -69,7 +69,7 @@ pub fn fill(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     // A tree that does not state its release is of the router's, as far as its kernel and its architecture tell.
     order.lock.release.get_or_insert(request.release);
     order.lock.router = Some(request.router);
-    writing::write_disk(env, &session, order, &args.out, &settings, next(args.output.format))
+    order.write(env, &session, &args.out, &settings, next(args.output.format))
 }
 
 /// What the request says of the router cannot be said otherwise: the disk would be for another.
