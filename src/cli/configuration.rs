@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::env::Env;
 use super::failure::{Exit, Failure};
-use super::session::Planned;
+use super::planned::Planned;
 use crate::output::{Lock, LockedConfiguration, Overlay, Readers};
 use crate::resolve::{BaselineSource, IdleModules};
 

@@ -10,9 +10,9 @@ use super::failure::Failure;
 use super::hardware::{self, by_history};
 use super::json;
 use super::listing::{Listing, Origin};
-use super::session;
 use super::style::Style;
 use super::text::{field, shell_word};
+use super::warnings::warn;
 use crate::hardware::{Alternative, Catalogue, DeviceReport, Series, Status};
 
 /// Most chips and ids that the next step names one by one.
@@ -40,7 +40,7 @@ pub struct DetectArgs {
 pub fn run(env: &mut Env, args: &DetectArgs) -> Result<(), Failure> {
     let series = hardware::series(args.release.as_deref())?;
     let listing = Listing::read(env, args.file.as_deref())?;
-    session::warn(env, listing.truncated().as_slice())?;
+    warn(env, listing.truncated().as_slice())?;
     let report = by_history(series, |offer| Catalogue::builtin().report(&listing.detected, offer));
     if args.json {
         json::print(&mut env.out, &report).map_err(Failure::stdout)?;

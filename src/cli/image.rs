@@ -10,9 +10,10 @@ use super::env::Env;
 use super::failure::Failure;
 use super::json;
 use super::report;
-use super::session::{self, Session};
+use super::session::Session;
 use super::style::Style;
 use super::text::table;
+use super::warnings::warn;
 use super::writing::parse_size;
 use crate::output::{Packing, Written, write_image};
 use crate::package::fwtool::Appended;
@@ -49,7 +50,7 @@ pub fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
     let session = Session::new(env, &args.source)?;
     let images = session.images(env, &args.source)?;
     if images.by.key_ids().is_empty() {
-        session::warn(env, &[format!("{}/sha256sums: no trusted key vouches for it", images.folder)])?;
+        warn(env, &[format!("{}/sha256sums: no trusted key vouches for it", images.folder)])?;
     }
     let wanted = ImageWanted { kind: args.kind.clone(), filesystem: args.filesystem.clone() };
     let Some(out) = &args.out else {

@@ -1,6 +1,6 @@
 //! `owpkg key`: makes keys for feeds of one's own, and says what is public of them.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 
 use camino::Utf8Path;
 use clap::{Args, Subcommand, ValueEnum};
@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::env::Env;
 use super::failure::{Exit, Failure};
-use super::{json, session, text};
+use super::warnings::warn_of_readers;
+use super::{input, json, text};
 use crate::index::format_of;
 use crate::output::{KeyFiles, Readers};
 use crate::trust::usign::UsignError;
@@ -108,7 +109,7 @@ fn make(env: &mut Env, args: &NewArgs) -> Result<(), Failure> {
     })?;
     let files = KeyFiles::named(Utf8Path::new(&args.name), scheme);
     if KeyFiles::named(&env.path(&args.name), scheme).write(&key)? == Readers::All {
-        session::warn_of_readers(env, files.secret.as_str())?;
+        warn_of_readers(env, files.secret.as_str())?;
     }
     let public = key.public();
     if args.json {
@@ -159,16 +160,9 @@ fn read_public(env: &Env, file: &str) -> Result<PublicKey, Failure> {
 }
 
 fn read(env: &Env, file: &str) -> Result<Vec<u8>, Failure> {
-    let unreadable = |error: &dyn std::fmt::Display| {
+    input::read_file(env, file, KEY_CAP).map_err(|error| {
         Failure::usage(format!("the key {file} cannot be read: {error}"), "owpkg key new makes a key")
-    };
-    let mut bytes = Vec::new();
-    let opened = std::fs::File::open(env.path(file)).map_err(|error| unreadable(&error))?;
-    let read = opened.take(KEY_CAP + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
-    match read as u64 > KEY_CAP {
-        true => Err(unreadable(&"it is larger than any key")),
-        false => Ok(bytes),
-    }
+    })
 }
 
 /// `owpkg.key/1`.

@@ -9,7 +9,8 @@ use super::args::SourceArgs;
 use super::env::Env;
 use super::failure::Failure;
 use super::json;
-use super::session::{self, Session};
+use super::session::Session;
+use super::warnings::warn;
 use crate::index::Universe;
 use crate::release::OpenRelease;
 
@@ -52,7 +53,7 @@ pub fn run(env: &mut Env, args: &UpdateArgs) -> Result<(), Failure> {
     let release = session.open(env, &args.source)?;
     let (universe, odd) = release.universe()?;
     let warnings: Vec<String> = release.facts.warnings.iter().cloned().chain(odd).collect();
-    session::warn(env, &warnings)?;
+    warn(env, &warnings)?;
     let update = summary(&release, &universe);
     let print = |env: &mut Env| match args.json {
         true => json::print(&mut env.out, &update),

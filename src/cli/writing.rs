@@ -6,9 +6,10 @@ use super::configuration::ConfigurationArgs;
 use super::env::Env;
 use super::failure::{Exit, Failure};
 use super::request::Selected;
-use super::session::{self, Session};
+use super::session::Session;
 use super::setup::{Asked, SetupArgs};
 use super::setup_notes::Ground;
+use super::warnings::{warn, warn_of_readers};
 use super::written::Written;
 use crate::output::fat::{FatKind, Label, Size};
 use crate::output::setup::Setup;
@@ -157,7 +158,7 @@ impl Order {
     pub fn of_lock(env: &mut Env, lock: Lock, wishes: Wishes<'_>) -> Result<Order, Failure> {
         let Wishes { args, mut overlay, setup } = wishes;
         let (setup, notes) = setup.bring(&Ground::of_lock(&lock), &mut overlay)?;
-        session::warn(env, &notes)?;
+        warn(env, &notes)?;
         let lock = args.configuration.join(lock, &overlay)?;
         Ok(Order { lock, overlay, setup })
     }
@@ -180,7 +181,7 @@ impl Order {
         let (setup, notes) = setup.bring(&Ground::of_plan(&planned), &mut overlay)?;
         planned.warnings.extend(notes);
         let configuration = args.configuration.plan(&mut planned, &overlay)?;
-        session::warn(env, &planned.warnings)?;
+        warn(env, &planned.warnings)?;
         let lock = planned.lock(env, release)?.configured(configuration);
         Ok(Order { lock, overlay, setup })
     }
@@ -201,7 +202,7 @@ impl Order {
         let lock = &bundle.lock;
         let placed = write(&env.path(out), &entries, &settings.options(lock))?;
         if lock.is_secret() && placed.readers == Readers::All {
-            session::warn_of_readers(env, out)?;
+            warn_of_readers(env, out)?;
         }
         let unpacked = settings.format == OutputFormat::Dir;
         let written = Written { out, placed, lock, setup: &setup, next, unpacked };

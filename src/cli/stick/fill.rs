@@ -7,7 +7,8 @@ use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::listing;
 use crate::cli::request::Selected;
-use crate::cli::session::{self, Session};
+use crate::cli::session::Session;
+use crate::cli::warnings::warn;
 use crate::cli::writing::{DiskFormat, Order, OutputArgs, Settings, Wishes};
 use crate::output::Lock;
 use crate::release::Release;
@@ -64,7 +65,7 @@ pub fn fill(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     let mut order = Order::of_selection(env, &session, &release, &selection, wishes)?;
     check_fits(&request, &order.lock)?;
     if request.free_kb.is_none() {
-        session::warn(env, &["the request does not say how much space the router has".to_owned()])?;
+        warn(env, &["the request does not say how much space the router has".to_owned()])?;
     }
     // A tree that does not state its release is of the router's, as far as its kernel and its architecture tell.
     order.lock.release.get_or_insert(request.release);
