@@ -7,7 +7,7 @@ use crate::fetch::{FetchError, Fetcher, Location, LocationError, MemoryTree, Wan
 use crate::index::{FeedId, IndexError};
 use crate::package;
 use crate::trust::{
-    self, Artifact, Digest, Expected, Keyring, PublicKey, Signed, SignedFile, TrustError, Unsigned, Verified,
+    self, Artifact, Expected, Keyring, PublicKey, Signed, SignedFile, TrustError, Unsigned, Verified,
 };
 
 /// A lock with the bytes that it names, each vouched for.
@@ -248,11 +248,4 @@ fn fetch_packages(
         feeds[position].packages.push((package.file.clone(), artifact));
     }
     Ok(feeds)
-}
-
-impl LockedPackage {
-    /// The digest that the index states.
-    pub fn digest(&self) -> Digest {
-        Digest { kind: self.digest_kind, value: self.digest }
-    }
 }
