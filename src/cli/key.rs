@@ -11,7 +11,7 @@ use super::failure::{Exit, Failure};
 use super::warnings::warn_of_readers;
 use super::{input, json, text};
 use crate::index::format_of;
-use crate::output::{KeyFiles, Readers};
+use crate::output::{KeyFiles, Readers, disk};
 use crate::trust::usign::UsignError;
 use crate::trust::{KeyError, PublicKey, Scheme, SecretKey};
 
@@ -127,8 +127,7 @@ fn make(env: &mut Env, args: &NewArgs) -> Result<(), Failure> {
 
 /// Where a router keeps a key.
 fn router_file(key: &PublicKey) -> String {
-    let format = format_of(key);
-    format!("{}/{}", format.keys_folder(), format.key_file(&key.id().to_string()))
+    disk::router_key_path(format_of(key), &key.id().to_string())
 }
 
 /// Reads a secret key.

@@ -9,7 +9,8 @@ use super::listing::Listing;
 use super::report;
 use crate::hardware::detect::MissingFirmware;
 use crate::hardware::{
-    Catalogue, Device, DeviceId, DeviceUnsupported, Found, Offer, Role, Selection, Variant, firmware_packages,
+    Catalogue, Device, DeviceId, DeviceUnsupported, Found, Offer, Role, Selection, Variant, authenticator,
+    firmware_packages,
 };
 use crate::index::{Installed, Universe};
 use crate::release::{Release, ReleaseFacts};
@@ -247,8 +248,9 @@ fn joined(warnings: Vec<String>) -> Vec<String> {
     said.into_iter().map(sentence).collect()
 }
 
+/// Joins and serves: what OpenWrt calls a wpad.
 fn is_wpad(name: &str) -> bool {
-    name == "wpad" || name.starts_with("wpad-")
+    authenticator(name).is_some_and(|can| can.joins && can.serves)
 }
 
 /// The failure that no selected device can be driven.

@@ -17,6 +17,7 @@ use super::warnings::warn;
 use crate::demo::Demo;
 use crate::fetch::{Fetcher, Location, MemoryTree, Options};
 use crate::index::{Installed, Universe};
+use crate::output::script;
 use crate::release::{self, Ask, Images, OpenRelease, Release};
 use crate::snapshot::Snapshot;
 use crate::trust::{Keyring, Unsigned};
@@ -167,9 +168,7 @@ fn extra_feed(env: &Env, text: &str) -> Result<(String, Location), Failure> {
         )
     };
     let (name, url) = text.split_once('=').ok_or_else(wrong)?;
-    // It becomes a folder, a word of opkg's configuration and a part of URLs.
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._+-".contains(&byte);
-    if !name.starts_with(|c: char| c.is_ascii_alphanumeric()) || !name.bytes().all(plain) {
+    if !script::is_feed_name(name) {
         return Err(wrong());
     }
     Ok((name.to_owned(), Location::parse(url, &env.cwd)?))

@@ -74,6 +74,11 @@ pub fn key_path(format: &dyn Format, id: &str) -> String {
     format!("keys/{}", format.key_file(id))
 }
 
+/// The file in which a router keeps the key with this id.
+pub fn router_key_path(format: &dyn Format, id: &str) -> String {
+    format!("{}/{}", format.keys_folder(), format.key_file(id))
+}
+
 /// The name of the install script.
 pub(super) const SCRIPT: &str = "install.sh";
 /// The name of the text for people.
