@@ -8,8 +8,12 @@
 //! name, id, pasted text ──hardware──▶ chip ──catalogue + release──▶ roots
 //! feed ──fetch──▶ bytes ──trust──▶ Verified ──index──▶ packages ──join──▶ universe
 //! (universe, what the router holds, roots) ──resolve──▶ plan | refusal
-//! plan ⇄ lock ──fetch──▶ bundle of verified bytes ──output──▶ disk | tar | folder
+//! plan, configuration ⇄ lock ──fetch──▶ bundle of verified bytes ──output──▶ disk | tar | folder
 //! ```
+//!
+//! Three ways lead into it from elsewhere: a router far from any network says by a request what it holds and which cards
+//! it has ([`stick`]); a folder of one's own packages becomes a feed ([`index::LocalFeed`]); and what of releases was
+//! mirrored ([`output::mirror`]) is served to routers ([`serve`]).
 //!
 //! | module | what it answers |
 //! |---|---|
@@ -22,16 +26,19 @@
 //! | [`package`] | what is inside a package file, and is it whole? |
 //! | [`output`] | how is the answer written down, whole or not at all? |
 //! | [`stick`] | what does a router far from any network say of itself, and which router was it? |
+//! | [`serve`] | which file of a mirror does a router ask for? |
 //! | [`cli`] | what was typed, and what is printed? The only module that prints |
 //!
 //! Besides, [`snapshot`] holds the facts of one release for answers with no network, [`blueprint`] makes release trees
-//! of descriptions, [`demo`] makes one of the snapshot's facts, and [`suggest`] finds names like one that is unknown.
+//! of descriptions, [`demo`] makes one of the snapshot's facts, [`suggest`] finds names like one that is unknown, and
+//! [`parallel`] does the same to many things at once.
 //!
 //! # Where a change goes
 //!
 //! A chip, an id, a key or a newer snapshot is data in `indexes/`. A package format is a folder in [`index`] and its
-//! name in [`index::FORMATS`]. A kind of output is a file in [`output`], a command a file in [`cli`] and a variant of
-//! its `Command`. A request that resolves wrongly is first a test, then a change in [`resolve`] or in the format's
+//! name in [`index::FORMATS`]. A kind of output is a file in [`output`], what a disk can set on a router one in
+//! [`output::setup`], a command a file in [`cli`] and a variant of its `Command`, the status that an error ends with a
+//! line in `cli::failure`. A request that resolves wrongly is first a test, then a change in [`resolve`] or in the format's
 //! `choice`.
 //!
 //! # What the types promise

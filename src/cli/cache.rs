@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::env::Env;
 use super::failure::{Exit, Failure};
+use super::json;
 use super::report;
 use crate::fetch::{CacheAmount, CacheUsage};
 
@@ -78,8 +79,7 @@ fn show(env: &mut Env, args: &CacheArgs, folder: &str, usage: &CacheUsage) -> io
             packages: amount(usage.packages),
             partial: amount(usage.partial),
         };
-        serde_json::to_writer_pretty(&mut env.out, &json)?;
-        return writeln!(env.out);
+        return json::print(&mut env.out, &json);
     }
     writeln!(env.out, "{folder}")?;
     let rows = [

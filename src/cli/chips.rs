@@ -8,6 +8,7 @@ use super::chip_card;
 use super::env::Env;
 use super::failure::{Exit, Failure};
 use super::hardware::{self, by_history};
+use super::json;
 use super::style::Style;
 use super::text::table;
 use crate::hardware::{Catalogue, ChipEntry, FamilyEntry, Found, Kind, Listing, Status};
@@ -63,10 +64,7 @@ pub fn run(env: &mut Env, args: &ChipsArgs) -> Result<(), Failure> {
     // No index is at hand, so no size is known.
     let listing = by_history(series, |offer| catalogue.listing(&found, offer, &|_| None));
     if args.json {
-        serde_json::to_writer_pretty(&mut env.out, &listing)
-            .map_err(io::Error::from)
-            .and_then(|()| writeln!(env.out))
-            .map_err(Failure::stdout)?;
+        json::print(&mut env.out, &listing).map_err(Failure::stdout)?;
         return Ok(());
     }
     let style = Style::new(env.out_is_terminal, env);

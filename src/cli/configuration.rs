@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::env::Env;
 use super::failure::{Exit, Failure};
-use super::session::Planned;
-use crate::output::{Lock, LockedConfiguration, Overlay};
+use super::planned::Planned;
+use crate::output::{Lock, LockedConfiguration, Overlay, Readers};
 use crate::resolve::{BaselineSource, IdleModules};
 
 /// What to set on the router.
@@ -130,8 +130,8 @@ impl<'a> ConfigurationJson<'a> {
     }
 }
 
-/// Tells people what the disk sets, and that it holds a secret.
-pub fn tell(env: &mut Env, locked: &LockedConfiguration) -> io::Result<()> {
+/// Tells people what the disk sets, and that it holds a secret, which these can read.
+pub fn tell(env: &mut Env, locked: &LockedConfiguration, readers: Readers) -> io::Result<()> {
     let files = locked.files.len() + locked.links.len();
     if files > 0 {
         writeln!(env.out, "  sets {files} {}", if files == 1 { "file" } else { "files" })?;
@@ -146,11 +146,8 @@ pub fn tell(env: &mut Env, locked: &LockedConfiguration) -> io::Result<()> {
     if locked.is_secret() {
         let secrets: Vec<&str> =
             locked.files.iter().filter(|file| file.secret).map(|file| file.path.as_str()).collect();
-        writeln!(
-            env.out,
-            "  holds secrets ({}): only you can read it; wipe it when the router has them",
-            secrets.join(", ")
-        )?;
+        let who = if readers == Readers::Owner { "only you can read it; " } else { "" };
+        writeln!(env.out, "  holds secrets ({}): {who}wipe it when the router has them", secrets.join(", "))?;
     }
     Ok(())
 }

@@ -8,10 +8,11 @@ use clap::Args;
 use super::env::Env;
 use super::failure::Failure;
 use super::hardware::{self, by_history};
+use super::json;
 use super::listing::{Listing, Origin};
-use super::session;
 use super::style::Style;
 use super::text::{field, shell_word};
+use super::warnings::warn;
 use crate::hardware::{Alternative, Catalogue, DeviceReport, Series, Status};
 
 /// Most chips and ids that the next step names one by one.
@@ -39,13 +40,10 @@ pub struct DetectArgs {
 pub fn run(env: &mut Env, args: &DetectArgs) -> Result<(), Failure> {
     let series = hardware::series(args.release.as_deref())?;
     let listing = Listing::read(env, args.file.as_deref())?;
-    session::warn(env, listing.truncated().as_slice())?;
+    warn(env, listing.truncated().as_slice())?;
     let report = by_history(series, |offer| Catalogue::builtin().report(&listing.detected, offer));
     if args.json {
-        serde_json::to_writer_pretty(&mut env.out, &report)
-            .map_err(io::Error::from)
-            .and_then(|()| writeln!(env.out))
-            .map_err(Failure::stdout)?;
+        json::print(&mut env.out, &report).map_err(Failure::stdout)?;
     }
     if report.devices.is_empty() {
         return Err(listing.shows_nothing());

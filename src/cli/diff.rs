@@ -8,11 +8,12 @@ use serde::Serialize;
 use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::failure::Failure;
+use super::json;
 use super::planning;
 use super::report::size;
-use super::session;
 use super::style::Style;
 use super::subject;
+use super::warnings::warn;
 use crate::index::Format;
 use crate::output::Lock;
 use crate::release::Release;
@@ -141,7 +142,7 @@ fn side(env: &mut Env, args: &DiffArgs, name: &str, is_release: bool) -> Result<
     let source = SourceArgs { release: Some(name.to_owned()), ..args.source.clone() };
     planning::with_plan(env, &args.selection, &source, None, |env, planned, _| {
         let warnings: Vec<String> = planned.warnings.iter().map(|text| format!("{name}: {text}")).collect();
-        session::warn(env, &warnings)?;
+        warn(env, &warnings)?;
         Ok(Side {
             name: name.to_owned(),
             title: planned.short_title(),
@@ -247,8 +248,7 @@ fn print_json(env: &mut Env, from: &Side, to: &Side, diff: &Diff<'_>) -> io::Res
         renamed: diff.renamed.iter().map(change).collect(),
         same: diff.same,
     };
-    serde_json::to_writer_pretty(&mut env.out, &json)?;
-    writeln!(env.out)
+    json::print(&mut env.out, &json)
 }
 
 fn side_json(side: &Side) -> SideJson<'_> {

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::request::Selected;
 use super::session::Session;
 use super::subject;
-use super::writing::{self, OutputArgs, Settings, Wishes};
+use super::writing::{Order, OutputArgs, Settings, Wishes};
 
 /// `owpkg disk`
 #[derive(Debug, Args)]
@@ -39,16 +39,15 @@ pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     let wishes = Wishes::read(env, &args.output, &[&args.selection.detect, &args.source.installed])?;
     let mut session = Session::new(env, &args.source)?;
     let order = match args.selection.is_empty() {
-        true => wishes.join(env, subject::read_lock(env, &args.lock)?)?,
+        true => Order::of_lock(env, subject::read_lock(env, &args.lock)?, wishes)?,
         false => {
             let selection = Selected::read(env, &args.selection, &args.source)?;
             let release = session.open(env, &args.source)?;
-            writing::order(env, &session, &release, &selection, wishes)?
+            Order::of_selection(env, &session, &release, &selection, wishes)?
         }
     };
     if order.lock.demo && session.built_in.is_none() {
         session.turn_to_demo()?;
     }
-    let next = args.output.format.next();
-    writing::write_disk(env, &session, order, &args.out, &settings, next)
+    order.write(env, &session, &args.out, &settings, args.output.format.next())
 }

@@ -8,10 +8,12 @@ use serde::Serialize;
 use super::args::SourceArgs;
 use super::env::Env;
 use super::failure::Failure;
+use super::json;
 use super::report;
-use super::session::{self, Session};
+use super::session::Session;
 use super::style::Style;
 use super::text::table;
+use super::warnings::warn;
 use super::writing::parse_size;
 use crate::output::{Packing, Written, write_image};
 use crate::package::fwtool::Appended;
@@ -48,7 +50,7 @@ pub fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
     let session = Session::new(env, &args.source)?;
     let images = session.images(env, &args.source)?;
     if images.by.key_ids().is_empty() {
-        session::warn(env, &[format!("{}/sha256sums: no trusted key vouches for it", images.folder)])?;
+        warn(env, &[format!("{}/sha256sums: no trusted key vouches for it", images.folder)])?;
     }
     let wanted = ImageWanted { kind: args.kind.clone(), filesystem: args.filesystem.clone() };
     let Some(out) = &args.out else {
@@ -114,8 +116,7 @@ fn list(env: &mut Env, args: &ImageArgs, images: &Images, wanted: &ImageWanted) 
             verified_by: images.by.key_ids(),
             images: shown.into_iter().map(|image| ImageJson::of(images, image)).collect(),
         };
-        serde_json::to_writer_pretty(&mut env.out, &json)?;
-        return writeln!(env.out);
+        return json::print(&mut env.out, &json);
     }
     let style = Style::new(env.out_is_terminal, env);
     let row = |image: &&Image| {
@@ -171,8 +172,7 @@ fn tell(
             verified_by: images.by.key_ids(),
             image: ImageJson::of(images, image),
         };
-        serde_json::to_writer_pretty(&mut env.out, &json)?;
-        return writeln!(env.out);
+        return json::print(&mut env.out, &json);
     }
     writeln!(env.out, "wrote {out}: {}, {}", image.name, report::size(written.file))?;
     let keys = images.by.key_ids();

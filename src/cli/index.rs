@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::env::Env;
 use super::failure::Failure;
-use super::{key, session, text};
+use super::warnings::warn;
+use super::{json, key, text};
 use crate::index::{Described, LocalFeed};
 use crate::output::write_index;
 use crate::trust::Digest;
@@ -47,7 +48,7 @@ pub fn run(env: &mut Env, args: &IndexArgs) -> Result<(), Failure> {
     let feed = LocalFeed::read(&folder)?;
     let index = feed.index(&folder, secret.as_ref())?;
     let files = write_index(&folder, feed.format, &index)?;
-    session::warn(env, &warnings(&feed))?;
+    warn(env, &warnings(&feed))?;
     let signed_by = index.by().key_ids();
     match args.json {
         true => show_json(env, args, &feed, &files, &signed_by),
@@ -153,6 +154,5 @@ fn show_json(
         packages: feed.packages.iter().map(PackageJson::of).collect(),
         unlisted: &feed.unlisted,
     };
-    serde_json::to_writer_pretty(&mut env.out, &json)?;
-    writeln!(env.out)
+    json::print(&mut env.out, &json)
 }

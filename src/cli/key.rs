@@ -1,6 +1,6 @@
 //! `owpkg key`: makes keys for feeds of one's own, and says what is public of them.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 
 use camino::Utf8Path;
 use clap::{Args, Subcommand, ValueEnum};
@@ -8,9 +8,10 @@ use serde::Serialize;
 
 use super::env::Env;
 use super::failure::{Exit, Failure};
-use super::text;
+use super::warnings::warn_of_readers;
+use super::{input, json, text};
 use crate::index::format_of;
-use crate::output::KeyFiles;
+use crate::output::{KeyFiles, Readers, disk};
 use crate::trust::usign::UsignError;
 use crate::trust::{KeyError, PublicKey, Scheme, SecretKey};
 
@@ -107,7 +108,9 @@ fn make(env: &mut Env, args: &NewArgs) -> Result<(), Failure> {
         Failure::new(Exit::Fault, format!("the system gives no random bytes: {error}"), None)
     })?;
     let files = KeyFiles::named(Utf8Path::new(&args.name), scheme);
-    KeyFiles::named(&env.path(&args.name), scheme).write(&key)?;
+    if KeyFiles::named(&env.path(&args.name), scheme).write(&key)? == Readers::All {
+        warn_of_readers(env, files.secret.as_str())?;
+    }
     let public = key.public();
     if args.json {
         return show_json(env, &public, Some(&files)).map_err(Failure::stdout);
@@ -124,8 +127,7 @@ fn make(env: &mut Env, args: &NewArgs) -> Result<(), Failure> {
 
 /// Where a router keeps a key.
 fn router_file(key: &PublicKey) -> String {
-    let format = format_of(key);
-    format!("{}/{}", format.keys_folder(), format.key_file(&key.id().to_string()))
+    disk::router_key_path(format_of(key), &key.id().to_string())
 }
 
 /// Reads a secret key.
@@ -157,16 +159,9 @@ fn read_public(env: &Env, file: &str) -> Result<PublicKey, Failure> {
 }
 
 fn read(env: &Env, file: &str) -> Result<Vec<u8>, Failure> {
-    let unreadable = |error: &dyn std::fmt::Display| {
+    input::read_file(env, file, KEY_CAP).map_err(|error| {
         Failure::usage(format!("the key {file} cannot be read: {error}"), "owpkg key new makes a key")
-    };
-    let mut bytes = Vec::new();
-    let opened = std::fs::File::open(env.path(file)).map_err(|error| unreadable(&error))?;
-    let read = opened.take(KEY_CAP + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
-    match read as u64 > KEY_CAP {
-        true => Err(unreadable(&"it is larger than any key")),
-        false => Ok(bytes),
-    }
+    })
 }
 
 /// `owpkg.key/1`.
@@ -195,6 +190,5 @@ fn show_json(env: &mut Env, key: &PublicKey, files: Option<&KeyFiles>) -> std::i
         public_key: key.to_text(),
         files: files.map(|files| FilesJson { secret: files.secret.as_str(), public: files.public.as_str() }),
     };
-    serde_json::to_writer_pretty(&mut env.out, &json)?;
-    writeln!(env.out)
+    json::print(&mut env.out, &json)
 }

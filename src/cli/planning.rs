@@ -5,8 +5,9 @@ use std::io::Write as _;
 use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::failure::Failure;
+use super::planned::{self, Kind, Planned};
 use super::request::Selected;
-use super::session::{self, Kind, Planned, Session};
+use super::session::{self, Session};
 use crate::index::Universe;
 use crate::output::replace_file;
 use crate::release::{OpenRelease, ReleaseFacts};
@@ -58,7 +59,7 @@ fn from_snapshot<T>(
     facts.installed = session::installed(env, source)?;
     let universe = snapshot.universe(&facts);
     save(env, save_case, &facts, &universe, selection)?;
-    let mut planned = session::plan(&facts, &universe, selection, Kind::Snapshot)?;
+    let mut planned = Planned::of(&facts, &universe, selection, Kind::Snapshot)?;
     let about = &snapshot.about;
     let age = snapshot.age_in_days(env.now).map_or(String::new(), |days| format!(", {days} days ago"));
     planned.warnings.insert(
@@ -81,7 +82,7 @@ fn save(
     selection: &Selected<'_>,
 ) -> Result<(), Failure> {
     let Some(path) = path else { return Ok(()) };
-    let mut case = session::case(facts, universe, selection)?;
+    let mut case = planned::case(facts, universe, selection)?;
     let release = facts.release.as_ref().map_or("an unnamed release".to_owned(), ToString::to_string);
     case.remarks.push(format!("OpenWrt {release}, {}. What is wrong with what comes of it?", facts.target));
     replace_file(&env.path(path), |file| file.write_all(case.to_string().as_bytes()))?;

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::branches;
 use super::failure::Failure;
+use super::json;
+use super::planned::{Kind, Planned};
 use super::resolve::PlanFormat;
-use super::session::{Kind, Planned};
 use super::style::Style;
 use crate::output::Drawing;
 use crate::release::Kernel;
@@ -212,6 +213,5 @@ fn print_json(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
         download_size: plan.download_size(),
         warnings,
     };
-    serde_json::to_writer_pretty(&mut *out, &json)?;
-    writeln!(out)
+    json::print(out, &json)
 }

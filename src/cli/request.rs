@@ -9,7 +9,8 @@ use super::listing::Listing;
 use super::report;
 use crate::hardware::detect::MissingFirmware;
 use crate::hardware::{
-    Catalogue, Device, DeviceId, DeviceUnsupported, Found, Offer, Role, Selection, Variant, firmware_packages,
+    Catalogue, Device, DeviceId, DeviceUnsupported, Found, Offer, Role, Selection, Variant, authenticator,
+    firmware_packages,
 };
 use crate::index::{Installed, Universe};
 use crate::release::{Release, ReleaseFacts};
@@ -182,21 +183,17 @@ impl<'a> Draft<'a> {
     fn take(&mut self, chosen: &Selection) {
         self.warn(chosen.warnings.iter().cloned());
         for wanted in &chosen.wanted {
-            let package = match (wanted.role, self.wpa) {
-                (Role::Wpad, Some("none")) => continue,
-                (Role::Wpad, Some(other)) => other,
-                (Role::Wpad, None) if self.router_holds_wpad => continue,
-                (Role::Wpad, None) if !self.feeds_hold_wpad => {
-                    self.warn([
-                        "no feed holds a wpad: Wi-Fi works only once the router has one, or hostapd or \
-                         wpa-supplicant (--wpa PKG)"
-                            .to_owned(),
-                    ]);
-                    continue;
-                }
-                _ => &wanted.package,
-            };
-            self.add(package, &wanted.because);
+            match (wanted.role, self.wpa) {
+                (Role::Wpad, Some("none")) => {}
+                (Role::Wpad, Some(other)) => self.add(other, "--wpa"),
+                (Role::Wpad, None) if self.router_holds_wpad => {}
+                (Role::Wpad, None) if !self.feeds_hold_wpad => self.warn([
+                    "no feed holds a wpad: Wi-Fi works only once the router has one, or hostapd or wpa-supplicant \
+                     (--wpa PKG)"
+                        .to_owned(),
+                ]),
+                _ => self.add(&wanted.package, &wanted.because),
+            }
         }
     }
 
@@ -251,8 +248,9 @@ fn joined(warnings: Vec<String>) -> Vec<String> {
     said.into_iter().map(sentence).collect()
 }
 
+/// Joins and serves: what OpenWrt calls a wpad.
 fn is_wpad(name: &str) -> bool {
-    name == "wpad" || name.starts_with("wpad-")
+    authenticator(name).is_some_and(|can| can.joins && can.serves)
 }
 
 /// The failure that no selected device can be driven.

@@ -7,10 +7,11 @@ use clap::{Args, ValueEnum};
 use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::failure::Failure;
+use super::planned::Planned;
 use super::planning;
 use super::report;
-use super::session::{self, Planned};
 use super::style::Style;
+use super::warnings::warn;
 use crate::output::replace_file;
 use crate::release::OpenRelease;
 
@@ -106,7 +107,7 @@ fn write_lock(
 }
 
 fn show(env: &mut Env, args: &ResolveArgs, planned: &Planned<'_>) -> Result<(), Failure> {
-    session::warn(env, &planned.warnings)?;
+    warn(env, &planned.warnings)?;
     let style = Style::new(env.out_is_terminal, env);
     let format = if args.json { PlanFormat::Json } else { args.format };
     report::print(&mut env.out, style, format, planned)

@@ -1,11 +1,12 @@
 //! The Wi-Fi and the addresses that a disk sets up on the router: what was typed, and the key.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 
 use clap::{Args, ValueEnum};
 
 use super::env::Env;
 use super::failure::{Exit, Failure};
+use super::input;
 use super::setup_notes::{self, Ground, Programs};
 use crate::output::Overlay;
 use crate::output::setup::{
@@ -172,7 +173,9 @@ impl SetupArgs {
             };
         }
         if let Some(file) = &self.wifi_key_file {
-            return Ok(Some(Key::new(&read_key(env, file)?)?));
+            let unreadable =
+                |error| Failure::new(Exit::Usage, format!("--wifi-key-file {file}: {error}"), None);
+            return Ok(Some(Key::new(&input::read(env, file, KEY_CAP).map_err(unreadable)?)?));
         }
         if let Some(key) = env.var(KEY_VARIABLE) {
             return Ok(Some(Key::new(key.as_bytes())?));
@@ -250,19 +253,6 @@ pub fn tell(env: &mut Env, setup: &Setup) -> io::Result<()> {
         writeln!(env.out, "  is {} in its LAN, from the next start on", lan.address())?;
     }
     Ok(())
-}
-
-/// The bytes of the key's file; never more than a key may have.
-fn read_key(env: &mut Env, file: &str) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    let read = match file {
-        "-" => env.stdin.as_mut().take(KEY_CAP).read_to_end(&mut bytes),
-        _ => std::fs::File::open(env.path(file)).and_then(|file| file.take(KEY_CAP).read_to_end(&mut bytes)),
-    };
-    match read {
-        Ok(_) => Ok(bytes),
-        Err(error) => Err(Failure::new(Exit::Usage, format!("--wifi-key-file {file}: {error}"), None)),
-    }
 }
 
 impl From<BandArg> for Band {

@@ -1,6 +1,6 @@
 //! What speaks against the Wi-Fi that a disk is to set up, told before the disk is made.
 
-use super::session::Planned;
+use super::planned::Planned;
 use crate::hardware::{Authenticator, Catalogue, Chip, Kind, Series, authenticator, limits};
 use crate::output::Lock;
 use crate::output::setup::{Band, Mode, Setup, Wifi};

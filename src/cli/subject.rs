@@ -3,8 +3,9 @@
 use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::failure::Failure;
+use super::planned::Planned;
 use super::planning;
-use super::session::{self, Planned};
+use super::warnings::warn;
 use crate::output::Lock;
 use crate::resolve::Graph;
 
@@ -40,7 +41,7 @@ pub fn with(
         return act(env, &subject);
     }
     planning::with_plan(env, selection, source, None, |env, planned, _| {
-        session::warn(env, &planned.warnings)?;
+        warn(env, &planned.warnings)?;
         let graph = Graph::of(&planned.plan);
         act(env, &Subject { graph, title: planned.short_title(), from: From::Selection(planned) })
     })

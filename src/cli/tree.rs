@@ -10,6 +10,7 @@ use super::args::{SelectionArgs, SourceArgs};
 use super::branches;
 use super::env::Env;
 use super::failure::{Exit, Failure};
+use super::json;
 use super::style::Style;
 use super::subject::{self, Subject};
 use crate::resolve::{NodeId, PackageKind};
@@ -130,8 +131,7 @@ fn print_json(env: &mut Env, args: &TreeArgs, subject: &Subject<'_>, of: Option<
         packages: within(args, subject, of).into_iter().map(package).collect(),
         download_size: graph.total_size(&graph.roots()),
     };
-    serde_json::to_writer_pretty(&mut env.out, &json)?;
-    writeln!(env.out)
+    json::print(&mut env.out, &json)
 }
 
 /// The packages that the tree shows, by name.

@@ -8,7 +8,9 @@ use serde::Serialize;
 use super::args::SourceArgs;
 use super::env::Env;
 use super::failure::Failure;
-use super::session::{self, Session};
+use super::json;
+use super::session::Session;
+use super::warnings::warn;
 use crate::index::Universe;
 use crate::release::OpenRelease;
 
@@ -51,13 +53,10 @@ pub fn run(env: &mut Env, args: &UpdateArgs) -> Result<(), Failure> {
     let release = session.open(env, &args.source)?;
     let (universe, odd) = release.universe()?;
     let warnings: Vec<String> = release.facts.warnings.iter().cloned().chain(odd).collect();
-    session::warn(env, &warnings)?;
+    warn(env, &warnings)?;
     let update = summary(&release, &universe);
     let print = |env: &mut Env| match args.json {
-        true => {
-            serde_json::to_writer_pretty(&mut env.out, &update)?;
-            writeln!(env.out)
-        }
+        true => json::print(&mut env.out, &update),
         false => show(env, &update),
     };
     print(env).map_err(Failure::stdout)

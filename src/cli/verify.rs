@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::args::SourceArgs;
 use super::env::Env;
 use super::failure::{Exit, Failure};
+use super::json;
 use super::report;
 use super::session::{OFFICIAL, Session};
 use super::stores;
@@ -211,8 +212,7 @@ fn show(env: &mut Env, args: &VerifyArgs, audit: &Audit, seconds: f64) -> std::i
             seconds,
             faults: faults.collect(),
         };
-        serde_json::to_writer_pretty(&mut env.out, &json)?;
-        return writeln!(env.out);
+        return json::print(&mut env.out, &json);
     }
     for fault in &audit.faults {
         writeln!(env.out, "{}: {}", fault.path, fault.wrong)?;

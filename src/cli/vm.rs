@@ -7,10 +7,11 @@ use serde::Serialize;
 
 use super::env::Env;
 use super::failure::Failure;
+use super::json;
 use super::listing;
-use super::session;
 use super::style::Style;
 use super::text::{WIDTH, wrap};
+use super::warnings::warn;
 use crate::output::vm::{self, Body, Disks, Found, Hypervisor, Recipe};
 
 /// `owpkg vm`
@@ -82,12 +83,10 @@ pub fn run(env: &mut Env, args: &VmArgs) -> Result<(), Failure> {
     let (image, packages) = (env.path(image), env.path(disk));
     let disks = Disks { image: image.as_str(), packages: packages.as_str() };
     let recipe = vm::recipe(hypervisor, &found, disks, &origin.to_string())?;
-    session::warn(env, &vm::notes(&found))?;
+    warn(env, &vm::notes(&found))?;
     let style = Style::new(env.out_is_terminal, env);
     let printed = if args.json {
-        serde_json::to_writer_pretty(&mut env.out, &VmJson { schema: "owpkg.vm/1", recipe: &recipe })
-            .map_err(io::Error::from)
-            .and_then(|()| writeln!(env.out))
+        json::print(&mut env.out, &VmJson { schema: "owpkg.vm/1", recipe: &recipe })
     } else if args.script {
         write!(env.out, "{}", recipe.script)
     } else {

@@ -8,8 +8,9 @@ use serde::Serialize;
 use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::failure::{Exit, Failure};
+use super::json;
+use super::planned::Planned;
 use super::report::size;
-use super::session::Planned;
 use super::style::Style;
 use super::subject::{self, From, Subject};
 use crate::index::Dependency;
@@ -219,6 +220,5 @@ fn print_json(
     package: &str,
     answers: Vec<AnswerJson<'_>>,
 ) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut env.out, &WhyJson { schema: "owpkg.why/1", package, status, answers })?;
-    writeln!(env.out)
+    json::print(&mut env.out, &WhyJson { schema: "owpkg.why/1", package, status, answers })
 }

@@ -6,13 +6,14 @@ use super::configuration::ConfigurationArgs;
 use super::env::Env;
 use super::failure::{Exit, Failure};
 use super::request::Selected;
-use super::session::{self, Session};
+use super::session::Session;
 use super::setup::{Asked, SetupArgs};
 use super::setup_notes::Ground;
+use super::warnings::{warn, warn_of_readers};
 use super::written::Written;
 use crate::output::fat::{FatKind, Label, Size};
 use crate::output::setup::Setup;
-use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, disk, write};
+use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, Readers, disk, write};
 use crate::release::OpenRelease;
 use crate::trust;
 
@@ -134,7 +135,7 @@ impl Settings {
             label: self.label,
             volume_id: u32::from_le_bytes([a, b, c, d]),
             date: lock.date,
-            private: lock.is_secret(),
+            readers: if lock.is_secret() { Readers::Owner } else { Readers::All },
         }
     }
 }
@@ -150,58 +151,63 @@ impl<'a> Wishes<'a> {
         let overlay = args.configuration.overlay(env)?;
         Ok(Wishes { args, overlay, setup: args.setup.read(env, others)? })
     }
+}
 
-    /// With a lock that was read.
-    pub fn join(self, env: &mut Env, lock: Lock) -> Result<Order, Failure> {
-        let Wishes { args, mut overlay, setup } = self;
+impl Order {
+    /// The order of a lock that was read.
+    pub fn of_lock(env: &mut Env, lock: Lock, wishes: Wishes<'_>) -> Result<Order, Failure> {
+        let Wishes { args, mut overlay, setup } = wishes;
         let (setup, notes) = setup.bring(&Ground::of_lock(&lock), &mut overlay)?;
-        session::warn(env, &notes)?;
+        warn(env, &notes)?;
         let lock = args.configuration.join(lock, &overlay)?;
         Ok(Order { lock, overlay, setup })
     }
-}
 
-/// Makes the plan for a selection and writes it down, with the warnings on standard error.
-pub fn order(
-    env: &mut Env,
-    session: &Session,
-    release: &OpenRelease,
-    selection: &Selected<'_>,
-    wishes: Wishes<'_>,
-) -> Result<Order, Failure> {
-    let Wishes { args, mut overlay, setup } = wishes;
-    let (universe, odd) = release.universe()?;
-    let mut planned = session.plan(env, release, &universe, selection)?;
-    planned.warnings.extend(odd);
-    if args.format == DiskFormat::Fat {
-        planned.warn_of_fat();
+    /// The order of the plan for a selection, whose warnings are told.
+    pub fn of_selection(
+        env: &mut Env,
+        session: &Session,
+        release: &OpenRelease,
+        selection: &Selected<'_>,
+        wishes: Wishes<'_>,
+    ) -> Result<Order, Failure> {
+        let Wishes { args, mut overlay, setup } = wishes;
+        let (universe, odd) = release.universe()?;
+        let mut planned = session.plan(env, release, &universe, selection)?;
+        planned.warnings.extend(odd);
+        if args.format == DiskFormat::Fat {
+            planned.warn_of_fat();
+        }
+        let (setup, notes) = setup.bring(&Ground::of_plan(&planned), &mut overlay)?;
+        planned.warnings.extend(notes);
+        let configuration = args.configuration.plan(&mut planned, &overlay)?;
+        warn(env, &planned.warnings)?;
+        let lock = planned.lock(env, release)?.configured(configuration);
+        Ok(Order { lock, overlay, setup })
     }
-    let (setup, notes) = setup.bring(&Ground::of_plan(&planned), &mut overlay)?;
-    planned.warnings.extend(notes);
-    let configuration = args.configuration.plan(&mut planned, &overlay)?;
-    session::warn(env, &planned.warnings)?;
-    let lock = planned.lock(env, release)?.configured(configuration);
-    Ok(Order { lock, overlay, setup })
-}
 
-/// Fetches what an order tells of, writes its disk to `out`, and says so; `next` is what to do with it.
-pub fn write_disk(
-    env: &mut Env,
-    session: &Session,
-    order: Order,
-    out: &str,
-    settings: &Settings,
-    next: &str,
-) -> Result<(), Failure> {
-    let Order { lock, overlay, setup } = order;
-    let bundle =
-        Bundle::fetch(&session.fetcher, &session.keyring, session.unsigned, lock, session.built_in.as_ref())?;
-    let entries = disk::contents(&bundle, &overlay)?;
-    let lock = &bundle.lock;
-    let bytes = write(&env.path(out), &entries, &settings.options(lock))?;
-    let unpacked = settings.format == OutputFormat::Dir;
-    let written = Written { out, bytes, lock, setup: &setup, next, unpacked };
-    written.tell(env, settings.json).map_err(Failure::stdout)
+    /// Fetches what it tells of, writes its disk to `out`, and says so; `next` is what to do with it.
+    pub fn write(
+        self,
+        env: &mut Env,
+        session: &Session,
+        out: &str,
+        settings: &Settings,
+        next: &str,
+    ) -> Result<(), Failure> {
+        let Order { lock, overlay, setup } = self;
+        let Session { fetcher, keyring, unsigned, built_in, .. } = session;
+        let bundle = Bundle::fetch(fetcher, keyring, *unsigned, lock, built_in.as_ref())?;
+        let entries = disk::contents(&bundle, &overlay)?;
+        let lock = &bundle.lock;
+        let placed = write(&env.path(out), &entries, &settings.options(lock))?;
+        if lock.is_secret() && placed.readers == Readers::All {
+            warn_of_readers(env, out)?;
+        }
+        let unpacked = settings.format == OutputFormat::Dir;
+        let written = Written { out, placed, lock, setup: &setup, next, unpacked };
+        written.tell(env, settings.json).map_err(Failure::stdout)
+    }
 }
 
 /// A size in bytes, or with K, M or G for powers of 1024.

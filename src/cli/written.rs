@@ -6,19 +6,20 @@ use serde::Serialize;
 
 use super::configuration::{self, ConfigurationJson};
 use super::env::Env;
+use super::json;
 use super::report;
 use super::setup;
 use crate::index::Format;
 use crate::output::setup::Setup;
-use crate::output::{Lock, LockedKey, disk};
+use crate::output::{Lock, LockedKey, Placed, disk};
 use crate::stick::RouterId;
 
 /// A disk that was written.
 pub struct Written<'a> {
     /// Where, as the user said it.
     pub out: &'a str,
-    /// Its size in bytes.
-    pub bytes: u64,
+    /// Its size, and who can read it.
+    pub placed: Placed,
     /// What it was made from.
     pub lock: &'a Lock,
     /// What it sets up at the router's next start.
@@ -59,7 +60,7 @@ struct KeyJson<'a> {
 impl Written<'_> {
     /// Says what was written and what to do next.
     pub fn tell(&self, env: &mut Env, json: bool) -> io::Result<()> {
-        let Written { out, bytes, lock, next, .. } = *self;
+        let Written { out, placed: Placed { bytes, readers }, lock, next, .. } = *self;
         let keys = lock.format().map(|format| own_keys(lock, format)).unwrap_or_default();
         if json {
             let json = DiskJson {
@@ -75,13 +76,12 @@ impl Written<'_> {
                 configuration: lock.configuration.as_ref().map(ConfigurationJson::of),
                 keys,
             };
-            serde_json::to_writer_pretty(&mut env.out, &json)?;
-            return writeln!(env.out);
+            return json::print(&mut env.out, &json);
         }
         let demo = if lock.demo { "DEMO: " } else { "" };
         writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), report::size(bytes))?;
         if let Some(configuration) = &lock.configuration {
-            configuration::tell(env, configuration)?;
+            configuration::tell(env, configuration, readers)?;
             setup::tell(env, self.setup)?;
         }
         writeln!(env.out, "next: {next}")?;

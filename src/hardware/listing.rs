@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::chip::{Bus, Certainty, Chip, Family, Gap, How, Kind};
-use super::selection::existed;
+use super::names::existed;
 use super::{Catalogue, Found, KNOWN_SERIES, Limit, Offer, Role, Selection, Series, Status, limits};
 
 /// What `owpkg chips --json` prints.

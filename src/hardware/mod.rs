@@ -14,6 +14,7 @@ mod identify;
 mod ids;
 mod limits;
 mod listing;
+mod names;
 mod report;
 mod request;
 mod search;

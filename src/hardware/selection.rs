@@ -3,9 +3,8 @@
 use serde::Serialize;
 
 use super::chip::{Chip, Family, Gap, How, Kind};
-use super::{
-    Catalogue, Found, KNOWN_SERIES, Series, Unsupported, default_wpad, former_holders, history, limits,
-};
+use super::names::{Name, Release, existed};
+use super::{Catalogue, Found, KNOWN_SERIES, Series, Unsupported, default_wpad, limits};
 
 /// Which of two drivers to take, where a chip has both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,45 +70,6 @@ pub struct Narrower {
     pub chip: &'static str,
     /// Packages of the family's selection that it does not need.
     pub spares: Vec<String>,
-}
-
-/// What a release holds, as far as choosing package names needs it.
-struct Release<'a> {
-    has: &'a dyn Fn(&str) -> bool,
-    series: Option<Series>,
-}
-
-/// The name under which a release holds a package's content.
-enum Name {
-    /// This one. It may be missing from the feeds all the same: the plan then names it.
-    Is(&'static str),
-    /// None: it came later, or is gone.
-    None,
-}
-
-impl Release<'_> {
-    /// Real lists first, the moves of content between packages second, the history of names last.
-    fn name(&self, package: &'static str) -> Name {
-        if (self.has)(package) {
-            return Name::Is(package);
-        }
-        let in_series = |ranges: super::Ranges| self.series.is_none_or(|series| ranges.contain(series));
-        let mut holders =
-            former_holders(package).filter(|(_, releases)| in_series(*releases)).map(|(holder, _)| holder);
-        if let Some(holder) = holders.find(|holder| (self.has)(holder)) {
-            return Name::Is(holder);
-        }
-        match self.series {
-            Some(series) if !existed(package, series) => Name::None,
-            _ => Name::Is(package),
-        }
-    }
-}
-
-/// Whether `package` or a former holder of it existed in `series`; packages outside the tables are taken to.
-pub(super) fn existed(package: &str, series: Series) -> bool {
-    history(package).is_none_or(|releases| releases.contain(series))
-        || former_holders(package).any(|(_, releases)| releases.contain(series))
 }
 
 impl Catalogue {

@@ -8,7 +8,7 @@ use crate::index::{FeedId, IndexError};
 use crate::package;
 use crate::parallel;
 use crate::trust::{
-    self, Artifact, Digest, Expected, Keyring, PublicKey, Signed, SignedFile, TrustError, Unsigned, Verified,
+    self, Artifact, Expected, Keyring, PublicKey, Signed, SignedFile, TrustError, Unsigned, Verified,
 };
 
 /// A lock with the bytes that it names, each vouched for.
@@ -262,11 +262,4 @@ fn fetch_packages(
         feeds[position].packages.push((package.file.clone(), artifact));
     }
     Ok(feeds)
-}
-
-impl LockedPackage {
-    /// The digest that the index states.
-    pub fn digest(&self) -> Digest {
-        Digest { kind: self.digest_kind, value: self.digest }
-    }
 }

@@ -74,6 +74,11 @@ pub fn key_path(format: &dyn Format, id: &str) -> String {
     format!("keys/{}", format.key_file(id))
 }
 
+/// The file in which a router keeps the key with this id.
+pub fn router_key_path(format: &dyn Format, id: &str) -> String {
+    format!("{}/{}", format.keys_folder(), format.key_file(id))
+}
+
 /// The name of the install script.
 pub(super) const SCRIPT: &str = "install.sh";
 /// The name of the text for people.
@@ -128,7 +133,8 @@ fn readme(lock: &Lock) -> String {
     let router = lock.router.as_ref().map_or(String::new(), |router| {
         format!("It answers the request of the router {router}, and is for no other.\n\n")
     });
-    let mut packages = String::new();
+    let mut packages =
+        String::from(if lock.packages.is_empty() { "It adds no package.\n" } else { "It adds:\n" });
     for package in &lock.packages {
         packages += &format!("  {} {}\n", package.name, package.version);
     }
@@ -144,7 +150,7 @@ fn readme(lock: &Lock) -> String {
          `sh install.sh --dry-run` only rehearses.\n\
          \n\
          {router}{keys}\
-         It adds:\n{packages}{configuration}",
+         {packages}{configuration}",
         configuration = lock.configuration.as_ref().map_or(String::new(), in_words),
         holds = if lock.keys.is_empty() { "was shipped with" } else { "holds" },
         keys = lock.keys.iter().map(|key| of_key(lock, key)).collect::<String>(),

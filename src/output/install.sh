@@ -64,8 +64,8 @@ client_failed() {
 
 find_disk() {
 	disk=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-	if [ ! -f "$disk/SHA256SUMS" ] || [ ! -d "$disk/feeds" ]; then
-		refuse 'the disk is not here' 'SHA256SUMS and feeds/ beside this script' "$disk without them" \
+	if [ ! -f "$disk/SHA256SUMS" ]; then
+		refuse 'the disk is not here' 'SHA256SUMS and the rest of it beside this script' "$disk without them" \
 			'mount the disk, then run the script from it: sh /mnt/install.sh'
 	fi
 }

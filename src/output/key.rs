@@ -4,8 +4,8 @@ use std::io::{self, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::OutputError;
-use super::write::{let_read, parent};
+use super::write::parent;
+use super::{OutputError, Readers};
 use crate::trust::{Scheme, SecretKey};
 
 /// The files of a key pair.
@@ -27,42 +27,34 @@ impl KeyFiles {
         KeyFiles { secret: format!("{name}{secret}").into(), public: format!("{name}{public}").into() }
     }
 
-    /// Writes the two halves of a key.
+    /// Writes the two halves of a key; answers with who can read the secret one.
     ///
     /// # Errors
     /// When either file is there already, or the place cannot be written; nothing new is there then.
-    pub fn write(&self, key: &SecretKey) -> Result<(), OutputError> {
+    pub fn write(&self, key: &SecretKey) -> Result<Readers, OutputError> {
         for path in [&self.secret, &self.public] {
             if path.symlink_metadata().is_ok() {
                 return Err(OutputError::OtherKey { path: path.to_owned() });
             }
         }
-        write_new(&self.secret, &key.to_text(), Readers::Owner)?;
+        let readers = write_new(&self.secret, &key.to_text(), Readers::Owner)?;
         write_new(&self.public, &key.public().to_text(), Readers::All).inspect_err(|_| {
             // The error that counts is the first one. This very run made the file.
             let _ = std::fs::remove_file(&self.secret);
-        })
+        })?;
+        Ok(readers)
     }
-}
-
-/// Who may read a file.
-#[derive(PartialEq, Eq)]
-enum Readers {
-    Owner,
-    All,
 }
 
 /// Writes a file whole, or not at all, and never over another. Temporary files are their owner's alone from the start.
-fn write_new(path: &Utf8Path, text: &str, readers: Readers) -> Result<(), OutputError> {
+fn write_new(path: &Utf8Path, text: &str, readers: Readers) -> Result<Readers, OutputError> {
     let failed = |source| OutputError::Io { path: path.to_owned(), source };
     let mut file = tempfile::Builder::new().prefix(".owpkg-").tempfile_in(parent(path)).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
-    if readers == Readers::All {
-        let_read(file.path(), false).map_err(failed)?;
-    }
+    let readers = readers.admit(file.path()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     match file.persist_noclobber(path) {
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(readers),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
             Err(OutputError::OtherKey { path: path.to_owned() })
         }

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BadConfiguration, Bundle, LockedConfiguration, LockedKey};
+use super::{BadConfiguration, Bundle, LockedConfiguration, LockedKey, LockedPackage};
 use crate::fetch::{Location, LocationError, MemoryTree};
 use crate::index::{FORMATS, Format, format_named};
-use crate::release::{FeedPlace, OpenRelease, ReleaseFacts};
+use crate::release::{FeedPlace, OpenRelease};
 use crate::resolve::{Baseline, BaselineSource, Graph, Node, PackageKind, Plan};
 use crate::stick::RouterId;
-use crate::trust::{self, Authority, Digest, DigestKind, Signed, Verified};
+use crate::trust::{self, Authority, Signed, Verified};
 
 const SCHEMA: &str = "owpkg.lock/1";
 const HEAD: &str =
@@ -99,38 +99,6 @@ pub struct LockedFile {
     pub sha256: [u8; 32],
 }
 
-/// A package of the plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LockedPackage {
-    /// Its name.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-    /// The feed that lists it.
-    pub feed: String,
-    /// The name of its file.
-    pub file: String,
-    /// Where the file is.
-    pub url: String,
-    /// The file's size in bytes, where the index states it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<u64>,
-    /// The size of what it unpacks to, in bytes, where the index states it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub installed_size: Option<u64>,
-    /// What the digest is taken over.
-    pub digest_kind: DigestKind,
-    /// The digest that the index states.
-    #[serde(with = "trust::hex_bytes")]
-    pub digest: [u8; 32],
-    /// Why it was asked for, where it was.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub because: Vec<String>,
-    /// The packages of the plan that need it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub needed_by: Vec<String>,
-}
-
 /// A text that is no lock.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LockError {
@@ -206,7 +174,7 @@ impl Lock {
             configuration: None,
             keys: core.map(|core| LockedKey::of(&feeds, core.by())).unwrap_or_default(),
             feeds,
-            packages: plan.steps.iter().filter_map(|step| locked(facts, plan, step)).collect(),
+            packages: plan.steps.iter().filter_map(|step| LockedPackage::of(facts, plan, step)).collect(),
         }
     }
 
@@ -256,7 +224,7 @@ impl Lock {
                 name: package.name.clone(),
                 version: package.version.clone(),
                 size: package.size,
-                digest: Some(Digest { kind: package.digest_kind, value: package.digest }),
+                digest: Some(package.digest()),
                 kind: PackageKind::of(&package.name),
                 because: package.because.clone(),
             };
@@ -276,26 +244,6 @@ impl Lock {
     pub fn download_size(&self) -> u64 {
         self.packages.iter().filter_map(|package| package.size).sum()
     }
-}
-
-fn locked(facts: &ReleaseFacts, plan: &Plan<'_>, step: &crate::resolve::Step) -> Option<LockedPackage> {
-    let package = plan.package(step);
-    let feed = facts.feeds.get(usize::from(package.feed.0))?;
-    // A package without a digest is never chosen, and its file name was checked when the index was read.
-    let digest = package.digest?;
-    Some(LockedPackage {
-        name: package.name.to_owned(),
-        version: package.version.to_owned(),
-        feed: feed.name.clone(),
-        file: package.file.to_string(),
-        url: feed.location.join(&package.file).ok()?.to_string(),
-        size: package.size,
-        installed_size: package.installed_size,
-        digest_kind: digest.kind,
-        digest: digest.value,
-        because: step.because.clone(),
-        needed_by: step.needed_by.clone(),
-    })
 }
 
 impl LockError {

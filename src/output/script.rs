@@ -219,10 +219,15 @@ fn checked<'v>(what: &'static str, value: &'v str) -> Result<&'v str, ScriptErro
     }
 }
 
-/// A feed's name stands in a `file:` URL and in opkg's configuration, unquoted.
-fn folder(name: &str) -> Result<String, ScriptError> {
+/// Whether a feed can have this name, which becomes a folder, a part of URLs and, unquoted, a word of opkg's
+/// configuration.
+pub fn is_feed_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._+-".contains(&byte);
-    match name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.bytes().all(plain) {
+    name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.bytes().all(plain)
+}
+
+fn folder(name: &str) -> Result<String, ScriptError> {
+    match is_feed_name(name) {
         true => Ok(quote(name)),
         false => Err(ScriptError::Feed { value: name.to_owned() }),
     }

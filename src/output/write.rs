@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::Readers;
 use super::content::Entry;
 use super::fat::{self, FatError, FatKind, Label, Size, Timestamp};
 
@@ -34,8 +35,17 @@ pub struct OutputOptions {
     pub volume_id: u32,
     /// The time of every file, in seconds since 1970.
     pub date: i64,
-    /// Whether it is for nobody but its owner to read.
-    pub private: bool,
+    /// Who may read it.
+    pub readers: Readers,
+}
+
+/// An output in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placed {
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Who can read it: more than may, where the file system keeps no permissions.
+    pub readers: Readers,
 }
 
 /// Why an output could not be written. Nothing is left of it.
@@ -92,15 +102,15 @@ impl OutputError {
 ///
 /// # Errors
 /// When the files do not fit, or the place cannot be written.
-pub fn write(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Result<u64, OutputError> {
+pub fn write(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Result<Placed, OutputError> {
     match options.format {
         OutputFormat::Fat => write_fat(path, entries, options),
-        OutputFormat::Tar => place_file(path, options.private, |file| write_tar(file, entries, options)),
+        OutputFormat::Tar => place_file(path, options.readers, |file| write_tar(file, entries, options)),
         OutputFormat::Dir => write_dir(path, entries, options),
     }
 }
 
-fn write_fat(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Result<u64, OutputError> {
+fn write_fat(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Result<Placed, OutputError> {
     let failed = |source| OutputError::Fat { path: path.to_owned(), source };
     let files: Vec<fat::Entry<'_>> =
         entries.iter().map(|entry| fat::Entry { path: &entry.path, size: entry.content.size() }).collect();
@@ -113,7 +123,7 @@ fn write_fat(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Res
     };
     let plan = fat::plan(&files, &settings).map_err(failed)?;
     let mut refused = None;
-    let written = place_file(path, options.private, |file| {
+    let written = place_file(path, options.readers, |file| {
         match plan.write(file, |index| entries[index].content.open()) {
             Ok(()) => file.set_len(plan.size()),
             Err(error) => {
@@ -134,7 +144,7 @@ fn write_tar(file: &mut File, entries: &[Entry], options: &OutputOptions) -> io:
         let mut header = tar::Header::new_gnu();
         header.set_size(entry.content.size());
         let mode = if entry.path.ends_with(".sh") { 0o755 } else { 0o644 };
-        header.set_mode(if options.private { mode & 0o700 } else { mode });
+        header.set_mode(if options.readers == Readers::Owner { mode & 0o700 } else { mode });
         header.set_mtime(u64::try_from(options.date).unwrap_or(0));
         header.set_uid(0);
         header.set_gid(0);
@@ -143,7 +153,7 @@ fn write_tar(file: &mut File, entries: &[Entry], options: &OutputOptions) -> io:
     tar.into_inner()?.flush()
 }
 
-fn write_dir(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Result<u64, OutputError> {
+fn write_dir(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Result<Placed, OutputError> {
     let failed = |source| OutputError::Io { path: path.to_owned(), source };
     match fs::read_dir(path) {
         Ok(mut found) => match found.next() {
@@ -163,8 +173,8 @@ fn write_dir(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Res
     }
     let parent = parent(path);
     let staging = tempfile::Builder::new().prefix(".owpkg-").tempdir_in(parent).map_err(failed)?;
-    let_read(staging.path(), true).map_err(failed)?;
-    let mut total = 0;
+    Readers::Owner.admit(staging.path()).map_err(failed)?;
+    let mut bytes = 0;
     for entry in entries {
         let to = staging.path().join(&entry.path);
         let copied = to.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| {
@@ -175,15 +185,18 @@ fn write_dir(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Res
             file.sync_all()?;
             Ok(copied)
         });
-        total += copied.map_err(|source| OutputError::Io { path: path.join(&entry.path), source })?;
+        bytes += copied.map_err(|source| OutputError::Io { path: path.join(&entry.path), source })?;
     }
     let staging = staging.keep();
-    let_read(&staging, options.private).and_then(|()| fs::rename(&staging, path)).map_err(|source| {
+    let placed = options.readers.admit(&staging).and_then(|readers| {
+        fs::rename(&staging, path)?;
+        Ok(Placed { bytes, readers })
+    });
+    placed.map_err(|source| {
         // The error that counts is the first one.
         let _ = fs::remove_dir_all(&staging);
         failed(source)
-    })?;
-    Ok(total)
+    })
 }
 
 /// Writes a file beside its place, syncs it, and moves it there; answers with its size in bytes.
@@ -194,25 +207,25 @@ pub fn replace_file(
     path: &Utf8Path,
     fill: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> Result<u64, OutputError> {
-    place_file(path, false, fill)
+    place_file(path, Readers::All, fill).map(|placed| placed.bytes)
 }
 
 fn place_file(
     path: &Utf8Path,
-    private: bool,
+    readers: Readers,
     fill: impl FnOnce(&mut File) -> io::Result<()>,
-) -> Result<u64, OutputError> {
+) -> Result<Placed, OutputError> {
     let failed = |source| OutputError::Io { path: path.to_owned(), source };
     if path.is_dir() {
         return Err(OutputError::InTheWay { path: path.to_owned(), found: "a folder" });
     }
     let mut file = tempfile::Builder::new().prefix(".owpkg-").tempfile_in(parent(path)).map_err(failed)?;
     fill(file.as_file_mut()).map_err(failed)?;
-    let size = file.as_file().metadata().map_err(failed)?.len();
-    let_read(file.path(), private).map_err(failed)?;
+    let bytes = file.as_file().metadata().map_err(failed)?.len();
+    let readers = readers.admit(file.path()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(size)
+    Ok(Placed { bytes, readers })
 }
 
 pub(super) fn parent(path: &Utf8Path) -> &Utf8Path {
@@ -220,18 +233,4 @@ pub(super) fn parent(path: &Utf8Path) -> &Utf8Path {
         Some(parent) if !parent.as_str().is_empty() => parent,
         _ => Utf8Path::new("."),
     }
-}
-
-/// Lets everybody read what was written, or its owner alone.
-#[cfg(unix)]
-pub(super) fn let_read(path: &std::path::Path, private: bool) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = if path.is_dir() { 0o755 } else { 0o644 };
-    let mode = if private { mode & 0o700 } else { mode };
-    fs::set_permissions(path, fs::Permissions::from_mode(mode))
-}
-
-#[cfg(not(unix))]
-pub(super) fn let_read(_: &std::path::Path, _: bool) -> io::Result<()> {
-    Ok(())
 }

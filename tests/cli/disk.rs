@@ -8,7 +8,7 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use owpkg::fetch::{Fetcher, Options, Silent};
 use owpkg::output::fat::{Label, Size};
-use owpkg::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, disk, write};
+use owpkg::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, Readers, disk, write};
 use owpkg::trust::{Keyring, Unsigned};
 
 use crate::support::feeds::{DATE, FORMATS, Site, key_id, signers, wifi};
@@ -271,7 +271,7 @@ fn a_package_file_that_shrinks_while_it_is_written_leaves_no_output() {
                 label: Label::new("OWPKG").unwrap(),
                 volume_id: 1,
                 date: 0,
-                private: false,
+                readers: Readers::All,
             };
             let folder = Desk::new();
             assert!(write(&folder.path().join("out"), &entries, &options).is_err(), "{kind:?}");

@@ -8,7 +8,7 @@ use owpkg::demo::Demo;
 use owpkg::fetch::{Fetcher, Options, Silent};
 use owpkg::output::check::{DiskSource, check};
 use owpkg::output::fat::{Label, Size};
-use owpkg::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, disk, write};
+use owpkg::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, Readers, disk, write};
 use owpkg::release::{self, Ask};
 use owpkg::resolve::{Baseline, Request, Root, resolve};
 use owpkg::snapshot::Snapshot;
@@ -56,7 +56,7 @@ fn disks() -> Disks {
             label: Label::new("OWPKG").unwrap(),
             volume_id: 1,
             date: 1_772_668_800,
-            private: false,
+            readers: Readers::All,
         };
         write(&place(name), &entries, &options).unwrap();
         made.push(DiskSource::of(&place(name)).unwrap());

@@ -114,6 +114,33 @@ fn faults_of_the_feed_and_its_key_are_found() {
 }
 
 #[test]
+fn a_key_that_was_lost_or_changed_is_put_back() {
+    each(|format| {
+        let (site, id) = with_feed(format);
+        mirror(&site, "").exits(0);
+        let place = site.path().join("dest/keys").join(format.key_file(&id));
+        let good = std::fs::read(&place).unwrap();
+        let public = pair(format, "mine").1;
+        let repair =
+            |keys: &str| site.desk.owpkg(&format!("mirror verify dest --repair --key key {keys}")).run();
+        for bad in [None, Some("another")] {
+            std::fs::remove_file(&place).unwrap();
+            if let Some(bad) = bad {
+                std::fs::write(&place, bad).unwrap();
+            }
+            repair("").exits(5);
+            assert_eq!(
+                std::fs::read_to_string(&place).ok().as_deref(),
+                bad,
+                "nobody vouches for another one"
+            );
+            assert!(repair(&format!("--key {public}")).exits(0).out.contains("all good"));
+            assert_eq!(std::fs::read(&place).unwrap(), good);
+        }
+    });
+}
+
+#[test]
 fn a_new_key_takes_the_place_of_the_old_one_when_pruned() {
     each(|format| {
         let (site, old) = with_feed(format);

@@ -4,6 +4,7 @@ mod disks;
 mod hostile;
 mod indexes;
 mod keys;
+mod killed;
 mod mirrors;
 
 use owpkg::index::Format;

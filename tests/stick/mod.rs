@@ -1,6 +1,7 @@
 //! The two-way stick: what a router writes down, what is made of it, and which router takes that.
 
 mod asking;
+mod configuring;
 mod filling;
 mod hostile;
 mod router;

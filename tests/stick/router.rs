@@ -121,10 +121,18 @@ impl Asker {
                 files.insert(format!("feeds/{}/{name}", feed.name), bytes);
             }
         }
+        let mut places = vec!["etc", "tmp", "root", "overlay"];
+        if let Some(configuration) = &lock.configuration {
+            places.extend(["sys", "mounts"]);
+            for file in &configuration.files {
+                let path = format!("files/{}", file.path);
+                files.insert(path.clone(), fs::read(disk.join(path)).unwrap());
+            }
+        }
         let sums =
             files.iter().map(|(path, bytes)| format!("{}  {path}\n", hex::encode(Sha256::digest(bytes))));
         let sums = sums.collect::<String>().into_bytes();
-        let script = self.router.settle(&script, &["etc", "tmp", "root", "overlay"]).into_bytes();
+        let script = self.router.settle(&script, &places).into_bytes();
         files.extend([("SHA256SUMS".to_owned(), sums), ("install.sh".to_owned(), script)]);
         for (path, bytes) in files {
             let path = here.join(path);

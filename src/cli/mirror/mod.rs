@@ -13,6 +13,7 @@ use self::parts::parts;
 use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::failure::Failure;
+use super::json;
 use super::report;
 use super::session::Session;
 use super::stores::Place;
@@ -180,8 +181,7 @@ fn show(
             folders: folders.collect(),
             own_feeds: feeds.iter().map(own::OwnFeedJson::of).collect(),
         };
-        serde_json::to_writer_pretty(&mut env.out, &json)?;
-        return writeln!(env.out);
+        return json::print(&mut env.out, &json);
     }
     for part in parts {
         writeln!(env.out, "  {}: {} files", part.folder, part.files.len())?;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::output::disk;
 use crate::output::mirror::OwnFeed;
 
 /// Prints what is to be done on a router, where `base` is the URL of the mirror.
@@ -45,8 +46,8 @@ impl OwnFeedJson {
         let format = feed.format;
         let key = |id: &String| KeyJson {
             id: id.clone(),
-            file: crate::output::disk::key_path(format, id),
-            router_file: format!("{}/{}", format.keys_folder(), format.key_file(id)),
+            file: disk::key_path(format, id),
+            router_file: disk::router_key_path(format, id),
         };
         OwnFeedJson {
             name: feed.name.clone(),

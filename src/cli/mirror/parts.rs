@@ -7,7 +7,8 @@ use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
 use crate::cli::failure::Failure;
 use crate::cli::request::Selected;
-use crate::cli::session::{self, Session};
+use crate::cli::session::Session;
+use crate::cli::warnings::warn;
 use crate::fetch::Location;
 use crate::index::Package;
 use crate::output::Lock;
@@ -51,7 +52,7 @@ pub fn parts(
             }
         }
     }
-    session::warn(env, &parts.warnings)?;
+    warn(env, &parts.warnings)?;
     Ok(parts.by_folder.into_values().map(|part| part.with_keys(&session.keyring)).collect())
 }
 

@@ -7,9 +7,10 @@ use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::listing;
 use crate::cli::request::Selected;
-use crate::cli::session::{self, Session};
-use crate::cli::writing::{self, DiskFormat, OutputArgs, Settings, Wishes};
-use crate::output::{Lock, LockedPackage};
+use crate::cli::session::Session;
+use crate::cli::warnings::warn;
+use crate::cli::writing::{DiskFormat, Order, OutputArgs, Settings, Wishes};
+use crate::output::Lock;
 use crate::release::Release;
 use crate::stick::Request;
 
@@ -61,15 +62,15 @@ pub fn fill(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     let source = source_for(&request, &args.source)?;
     let session = Session::new(env, &source)?;
     let release = session.open_for(env, &source, request.installed.clone())?;
-    let mut order = writing::order(env, &session, &release, &selection, wishes)?;
+    let mut order = Order::of_selection(env, &session, &release, &selection, wishes)?;
     check_fits(&request, &order.lock)?;
     if request.free_kb.is_none() {
-        session::warn(env, &["the request does not say how much space the router has".to_owned()])?;
+        warn(env, &["the request does not say how much space the router has".to_owned()])?;
     }
     // A tree that does not state its release is of the router's, as far as its kernel and its architecture tell.
     order.lock.release.get_or_insert(request.release);
     order.lock.router = Some(request.router);
-    writing::write_disk(env, &session, order, &args.out, &settings, next(args.output.format))
+    order.write(env, &session, &args.out, &settings, next(args.output.format))
 }
 
 /// What the request says of the router cannot be said otherwise: the disk would be for another.
@@ -121,7 +122,7 @@ fn check_fits(request: &Request, lock: &Lock) -> Result<(), Failure> {
             ));
         }
     }
-    if lock.packages.is_empty() {
+    if lock.packages.is_empty() && lock.configuration.is_none() {
         return Err(Failure::new(
             Exit::Unknown,
             "the router needs nothing: it holds all that its cards take",
@@ -131,11 +132,13 @@ fn check_fits(request: &Request, lock: &Lock) -> Result<(), Failure> {
     check_space(request, lock)
 }
 
-/// Whether what is to be installed has room on the router. Unpacked sizes count, as in the install script, although a
-/// flash that compresses may hold more: where the disk is going, nobody can make a smaller one.
+/// Whether what is to be installed and the files of the configuration have room on the router. Unpacked sizes count, as
+/// in the install script, although a flash that compresses may hold more: where the disk is going, nobody can make a
+/// smaller one.
 fn check_space(request: &Request, lock: &Lock) -> Result<(), Failure> {
-    let kb = |package: &LockedPackage| package.installed_size.or(package.size).unwrap_or(0).div_ceil(1024);
-    let needed: u64 = lock.packages.iter().map(kb).sum();
+    let packages = lock.packages.iter().map(|package| package.installed_size.or(package.size).unwrap_or(0));
+    let files = lock.configuration.iter().flat_map(|own| &own.files).map(|file| file.size);
+    let needed: u64 = packages.chain(files).map(|bytes| bytes.div_ceil(1024)).sum();
     match request.free_kb {
         Some(free) if needed > free => Err(Failure::new(
             Exit::Unresolvable,

@@ -29,6 +29,7 @@ mod list;
 mod own;
 mod part;
 mod prune;
+mod public;
 mod repair;
 mod seen;
 mod store;

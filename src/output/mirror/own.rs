@@ -6,7 +6,7 @@ use super::Part;
 use super::archive::{self, Generation};
 use super::store::{Change, Store, StoreError};
 use crate::index::{FORMATS, Format, format_of};
-use crate::output::disk::key_path;
+use crate::output::disk::{key_path, router_key_path};
 use crate::output::{Audit, Content, Wrong};
 use crate::trust::{Keyring, SignedFile};
 
@@ -51,8 +51,9 @@ impl OwnFeed {
 
     /// The commands that add its keys, to be given on a router once.
     pub fn key_commands(&self, base: &str) -> Vec<String> {
-        let place = |id: &String| format!("{}/{}", self.format.keys_folder(), self.format.key_file(id));
-        let command = |id: &String| format!("wget -O {} {base}/{}", place(id), key_path(self.format, id));
+        let command = |id: &String| {
+            format!("wget -O {} {base}/{}", router_key_path(self.format, id), key_path(self.format, id))
+        };
         self.keys.iter().map(command).collect()
     }
 }

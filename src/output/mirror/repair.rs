@@ -1,17 +1,18 @@
-//! Mends what a check found: indexes from the archive, files from where they came from.
+//! Mends what a check found: indexes from the archive, keys from the trusted ones, files from where they came from.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::archive::{self, Archive};
 use super::store::{Change, Store};
 use super::sync::want;
-use super::{Listed, MirrorError, verify::read_signed};
+use super::{Listed, MirrorError, own, verify::read_signed};
 use crate::fetch::{FetchError, Fetcher, Location};
 use crate::output::{Audit, Content, Wrong};
 use crate::trust::{Authority, Keyring, Unsigned};
 
-/// Fetches only what a check found missing or damaged, and puts indexes back from the archive. What cannot be mended,
-/// because the server does not have it any more, stays as it is: check again to know. `upstream` holds `releases/`.
+/// Fetches only what a check found missing or damaged, and puts indexes back from the archive, and keys from the
+/// keyring. What cannot be mended, because the server does not have it any more or the key is not at hand, stays as it
+/// is: check again to know. `upstream` holds `releases/`.
 ///
 /// # Errors
 /// When the mirror cannot be written, or the server not be reached.
@@ -32,9 +33,11 @@ pub fn repair(
         .collect();
     let archive = Archive::read(store)?;
     let mut changes = Vec::new();
+    let mut keys = BTreeMap::new();
     let mut wanted: BTreeMap<String, (Authority, Location, Listed)> = BTreeMap::new();
     for (folder, generations) in &archive.folders {
         for (position, generation) in generations.iter().enumerate() {
+            keys.extend(own::archived_keys(store, folder, generation)?);
             let Ok((index, offered)) = read_signed(store, keyring, unsigned, folder, generation)? else {
                 continue;
             };
@@ -56,6 +59,9 @@ pub fn repair(
             }
         }
     }
+    changes.extend(keys.into_iter().filter(|(path, _)| broken.contains(path.as_str())).filter_map(
+        |(path, id)| Some(Change { path, content: Some(Content::Made(keyring.get(&id)?.to_text())) }),
+    ));
     store.publish(&changes)?;
     for (path, (by, source, listed)) in wanted {
         match fetcher.artifacts(vec![want(&source, &listed, by)?]) {

@@ -1,0 +1,34 @@
+//! What is read from a file that the command line names, or from standard input, for which `-` stands.
+
+use std::fs::File;
+use std::io::{self, Read};
+
+use super::env::Env;
+
+/// All of a file, or of standard input.
+///
+/// # Errors
+/// When it cannot be read, or is larger than `cap` bytes.
+pub fn read(env: &mut Env, name: &str, cap: u64) -> io::Result<Vec<u8>> {
+    match name {
+        "-" => all_of(&mut env.stdin, cap),
+        _ => read_file(env, name, cap),
+    }
+}
+
+/// All of a file.
+///
+/// # Errors
+/// When it cannot be read, or is larger than `cap` bytes.
+pub fn read_file(env: &Env, name: &str, cap: u64) -> io::Result<Vec<u8>> {
+    all_of(&mut File::open(env.path(name))?, cap)
+}
+
+fn all_of(input: &mut dyn Read, cap: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let count = input.take(cap.saturating_add(1)).read_to_end(&mut bytes)?;
+    match count as u64 > cap {
+        true => Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {cap} bytes"))),
+        false => Ok(bytes),
+    }
+}

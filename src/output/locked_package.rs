@@ -1,0 +1,67 @@
+//! The packages of a lock.
+
+use serde::{Deserialize, Serialize};
+
+use crate::release::ReleaseFacts;
+use crate::resolve::{Plan, Step};
+use crate::trust::{self, Digest, DigestKind};
+
+/// A package of the plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockedPackage {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The feed that lists it.
+    pub feed: String,
+    /// The name of its file.
+    pub file: String,
+    /// Where the file is.
+    pub url: String,
+    /// The file's size in bytes, where the index states it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// The size of what it unpacks to, in bytes, where the index states it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub installed_size: Option<u64>,
+    /// What the digest is taken over.
+    pub digest_kind: DigestKind,
+    /// The digest that the index states.
+    #[serde(with = "trust::hex_bytes")]
+    pub digest: [u8; 32],
+    /// Why it was asked for, where it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<String>,
+    /// The packages of the plan that need it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needed_by: Vec<String>,
+}
+
+impl LockedPackage {
+    /// What a step of a plan adds.
+    pub(super) fn of(facts: &ReleaseFacts, plan: &Plan<'_>, step: &Step) -> Option<LockedPackage> {
+        let package = plan.package(step);
+        let feed = facts.feeds.get(usize::from(package.feed.0))?;
+        // A package without a digest is never chosen, and its file name was checked when the index was read.
+        let digest = package.digest?;
+        Some(LockedPackage {
+            name: package.name.to_owned(),
+            version: package.version.to_owned(),
+            feed: feed.name.clone(),
+            file: package.file.to_string(),
+            url: feed.location.join(&package.file).ok()?.to_string(),
+            size: package.size,
+            installed_size: package.installed_size,
+            digest_kind: digest.kind,
+            digest: digest.value,
+            because: step.because.clone(),
+            needed_by: step.needed_by.clone(),
+        })
+    }
+
+    /// The digest that the index states.
+    pub fn digest(&self) -> Digest {
+        Digest { kind: self.digest_kind, value: self.digest }
+    }
+}

@@ -1,0 +1,134 @@
+//! The signed indexes of a tree's feeds.
+
+use super::feeds::Wanted;
+use super::open::Reader;
+use super::{FeedPlace, ReleaseError};
+use crate::fetch::Fetched;
+use crate::index::{FORMATS, FeedId, Format, IndexError};
+use crate::parallel;
+use crate::trust::{Signed, SignedFile, TrustError, Verified};
+
+impl Reader<'_> {
+    /// The target's own index, and by its name the format of the whole tree.
+    pub(super) fn core(
+        &mut self,
+        place: &FeedPlace,
+    ) -> Result<(&'static dyn Format, Verified<Signed>), ReleaseError> {
+        for format in FORMATS {
+            if let Some(index) = self.indexes(format, std::slice::from_ref(place))?.swap_remove(0) {
+                return Ok((format, index));
+            }
+        }
+        let expected = FORMATS.map(|format| format.index_files()[0].name).to_vec();
+        Err(ReleaseError::NoIndex { at: place.location.to_string(), expected })
+    }
+
+    pub(super) fn feeds(
+        &mut self,
+        format: &'static dyn Format,
+        wanted: Vec<Wanted>,
+    ) -> Result<Vec<(FeedPlace, Verified<Signed>)>, ReleaseError> {
+        let places: Vec<FeedPlace> = wanted.iter().map(|wanted| wanted.place.clone()).collect();
+        let indexes = self.indexes(format, &places)?;
+        let mut found = Vec::new();
+        let mut missing = Vec::new();
+        for (wanted, index) in wanted.into_iter().zip(indexes) {
+            match index {
+                Some(index) => found.push((wanted.place, index)),
+                None if wanted.place.location.below(&self.ask.root).is_none() => {
+                    let FeedPlace { name, location } = wanted.place;
+                    let index = format.index_files()[0].name;
+                    self.warnings.push(format!(
+                        "{location} lacks the feed {name}: there is no {index}, which owpkg index makes of {} packages",
+                        format.name()
+                    ));
+                }
+                None if wanted.expected => missing.push(wanted.place.name),
+                None => {}
+            }
+        }
+        if !missing.is_empty() {
+            let feeds = if missing.len() == 1 { "feed" } else { "feeds" };
+            self.warnings.push(format!("{} lacks the {feeds} {}", self.ask.root, missing.join(", ")));
+        }
+        Ok(found)
+    }
+
+    /// The verified indexes of feeds, none where there is no index. An index that does not verify is fetched once
+    /// more: the server may have been between its two files.
+    fn indexes(
+        &self,
+        format: &'static dyn Format,
+        places: &[FeedPlace],
+    ) -> Result<Vec<Option<Verified<Signed>>>, ReleaseError> {
+        let mut wants = Vec::new();
+        for place in places {
+            for file in format.index_files() {
+                wants.push((place.location.join(file.name)?, file.cap));
+            }
+        }
+        let per_feed = format.index_files().len();
+        let answers = self.fetcher.files(&wants).into_iter().collect::<Result<Vec<_>, _>>()?;
+        let answers: Vec<&[Option<Fetched>]> = answers.chunks(per_feed).collect();
+        let verified =
+            parallel::map(&answers, parallel::processors(), |answers| self.verify(format, answers));
+        let mut indexes = Vec::new();
+        for (verified, wants) in verified.into_iter().zip(wants.chunks(per_feed)) {
+            let index = match verified {
+                Err(error) if wants[0].0.is_remote() && is_worth_a_second_look(&error) => {
+                    let again = self.fetcher.refetch(wants).into_iter().collect::<Result<Vec<_>, _>>()?;
+                    self.verify(format, &again)?
+                }
+                answer => answer?,
+            };
+            indexes.push(index);
+        }
+        Ok(indexes)
+    }
+
+    fn verify(
+        &self,
+        format: &'static dyn Format,
+        answers: &[Option<Fetched>],
+    ) -> Result<Option<Verified<Signed>>, ReleaseError> {
+        let Some(Some(first)) = answers.first() else { return Ok(None) };
+        let at = first.location.to_string();
+        let files = format.index_files().iter().zip(answers);
+        let files = files.filter_map(|(file, answer)| {
+            Some(SignedFile { name: file.name, bytes: answer.as_ref()?.bytes.clone() })
+        });
+        let signed =
+            format.open(files.collect()).map_err(|source| ReleaseError::Index { at: at.clone(), source })?;
+        Ok(Some(self.keyring.verify(signed, &at, self.ask.unsigned)?))
+    }
+
+    /// The architecture that most packages of the core feed name.
+    pub(super) fn arch_of(
+        &self,
+        format: &'static dyn Format,
+        place: &FeedPlace,
+        index: &Verified<Signed>,
+    ) -> Result<String, ReleaseError> {
+        let at = place.location.to_string();
+        let parsed = format
+            .parse(index, FeedId(0))
+            .map_err(|source| ReleaseError::Index { at: at.clone(), source })?;
+        let native = parsed.packages.iter().map(|package| package.arch).filter(|arch| !format.fits(arch, ""));
+        most_common(native).map(str::to_owned).ok_or(ReleaseError::NoArch { at })
+    }
+}
+
+fn is_worth_a_second_look(error: &ReleaseError) -> bool {
+    matches!(
+        error,
+        ReleaseError::Trust(TrustError::WrongSignature { .. })
+            | ReleaseError::Index { source: IndexError::Packing { .. }, .. }
+    )
+}
+
+/// The text that occurs most often; of several, the one that sorts first.
+pub(crate) fn most_common<'t>(texts: impl Iterator<Item = &'t str>) -> Option<&'t str> {
+    let mut counts = std::collections::BTreeMap::new();
+    texts.for_each(|text| *counts.entry(text).or_insert(0_usize) += 1);
+    counts.into_iter().max_by_key(|&(text, count)| (count, std::cmp::Reverse(text))).map(|(text, _)| text)
+}
