@@ -5,6 +5,7 @@ mod configuration;
 mod demo;
 mod detect;
 mod disk;
+mod documents;
 mod exits;
 mod housekeeping;
 mod image;
