@@ -1,6 +1,7 @@
 //! How a command ends when it does not end well: what, and what to do next.
 
 use std::error::Error;
+use std::fmt::Display;
 use std::io::{self, Write as _};
 
 use crate::demo::DemoError;
@@ -77,6 +78,23 @@ impl Failure {
     /// A mistake on the command line.
     pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Failure {
         Failure::new(Exit::Usage, message, Some(help.into()))
+    }
+
+    /// A file or folder of the command line that cannot be read; `what` is what the user calls it.
+    pub fn unreadable(what: impl Display, error: &io::Error) -> Failure {
+        let help = match error.kind() {
+            io::ErrorKind::NotFound => "is the name right?",
+            io::ErrorKind::IsADirectory => "name a file, not a folder",
+            io::ErrorKind::NotADirectory => "name a folder, not a file",
+            io::ErrorKind::PermissionDenied => "may you read it? ls -ld shows who may",
+            _ => "name another file",
+        };
+        Failure::usage(format!("{what} cannot be read: {error}"), help)
+    }
+
+    /// The same failure, which is about this file.
+    pub(super) fn about(self, file: &str) -> Failure {
+        Failure { message: format!("{file}: {}", self.message), ..self }
     }
 
     /// Standard output cannot be written.
@@ -171,6 +189,7 @@ impl From<ReleaseError> for Failure {
             ReleaseError::WhichTarget { .. } | ReleaseError::FeedTwice { .. } => {
                 Failure::of(Exit::Usage, &error, error.help())
             }
+            ReleaseError::OtherRelease { .. } => Failure::of(Exit::Unresolvable, &error, error.help()),
             ReleaseError::ManifestDigest { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
@@ -264,7 +283,9 @@ impl From<StoreError> for Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Failure {
         let exit = match &refusal {
-            Refusal::UnknownPackage { because, .. } if because == "--add" => Exit::Unknown,
+            Refusal::UnknownPackage { because, .. } if ["--add", "--wpa"].contains(&&**because) => {
+                Exit::Unknown
+            }
             _ => Exit::Unresolvable,
         };
         let failure = Failure::new(exit, refusal.to_string(), Some(refusal.help()));
@@ -314,7 +335,7 @@ impl From<NoSysfs> for Failure {
 
 impl From<NotARelease> for Failure {
     fn from(error: NotARelease) -> Failure {
-        Failure::of(Exit::Usage, &error, None)
+        Failure::of(Exit::Usage, &error, Some("without --release the latest stable one is taken".into()))
     }
 }
 

@@ -184,6 +184,10 @@ impl<'a> Draft<'a> {
         for wanted in &chosen.wanted {
             let package = match (wanted.role, self.wpa) {
                 (Role::Wpad, Some("none")) => continue,
+                (Role::Wpad, Some(other)) if !self.universe.holds(other) => {
+                    self.add(other, "--wpa");
+                    continue;
+                }
                 (Role::Wpad, Some(other)) => other,
                 (Role::Wpad, None) if self.router_holds_wpad => continue,
                 (Role::Wpad, None) if !self.feeds_hold_wpad => {

@@ -78,9 +78,8 @@ impl Session {
         let progress = Arc::new(Bars::new(env.err.clone(), env.err_is_terminal));
         let mut keyring = Keyring::official();
         for file in &source.key {
-            let text = std::fs::read(env.path(file)).map_err(|error| {
-                Failure::new(Exit::Usage, format!("the key {file} cannot be read: {error}"), None)
-            })?;
+            let text = std::fs::read(env.path(file))
+                .map_err(|error| Failure::unreadable(format_args!("the key {file}"), &error))?;
             keyring.add(&text, file)?;
         }
         let unsigned = if source.accept_unsigned { Unsigned::Accept } else { Unsigned::Refuse };
@@ -141,10 +140,14 @@ impl Session {
     /// What the arguments ask for; the latest release is asked of the server.
     fn ask(&self, env: &mut Env, source: &SourceArgs) -> Result<Ask, Failure> {
         let named = source.release.as_deref().map(Release::parse).transpose();
-        let named = named.map_err(|error| Failure::usage(error.to_string(), "see --help"))?;
+        let named = named?;
         let target = source.target.as_deref().map(str::parse).transpose();
-        let target =
-            target.map_err(|error: release::NotATarget| Failure::usage(error.to_string(), "see --help"))?;
+        let target = target.map_err(|error: release::NotATarget| {
+            Failure::usage(
+                error.to_string(),
+                "the part of a firmware page's address after targets/, like ath79/generic",
+            )
+        })?;
         let extra_feeds = source.feed.iter().map(|text| extra_feed(env, text)).collect::<Result<_, _>>()?;
         let (root, release) = match (&self.built_in, &source.tree) {
             (Some(tree), _) => (tree.root(), named),
@@ -310,8 +313,11 @@ pub fn installed(env: &mut Env, source: &SourceArgs) -> Result<Option<Installed>
 }
 
 fn read_installed(env: &mut Env, file: &str) -> Result<Installed, Failure> {
-    let unreadable = |error: &dyn std::fmt::Display| {
-        Failure::new(Exit::Usage, format!("--installed {file}: {error}"), None)
+    let no_list = |error: &dyn std::fmt::Display| {
+        Failure::usage(
+            format!("--installed {file}: {error}"),
+            "give the output of `opkg list-installed` or `apk list -I` on the router, or its image's manifest",
+        )
     };
     let mut bytes = Vec::new();
     let read = match file {
@@ -319,9 +325,9 @@ fn read_installed(env: &mut Env, file: &str) -> Result<Installed, Failure> {
         _ => std::fs::File::open(env.path(file))
             .and_then(|file| file.take(INSTALLED_CAP + 1).read_to_end(&mut bytes)),
     };
-    let count = read.map_err(|error| unreadable(&error))?;
+    let count = read.map_err(|error| Failure::unreadable(format_args!("--installed {file}"), &error))?;
     if count as u64 > INSTALLED_CAP {
-        return Err(unreadable(&"it is larger than any list of packages"));
+        return Err(no_list(&"it is larger than any list of packages"));
     }
-    Installed::parse(&String::from_utf8_lossy(&bytes)).map_err(|error| unreadable(&error))
+    Installed::parse(&String::from_utf8_lossy(&bytes)).map_err(|error| no_list(&error))
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Write as _};
 use clap::{Args, ValueEnum};
 
 use super::env::Env;
-use super::failure::{Exit, Failure};
+use super::failure::Failure;
 use super::setup_notes::{self, Ground, Programs};
 use crate::output::Overlay;
 use crate::output::setup::{
@@ -261,7 +261,7 @@ fn read_key(env: &mut Env, file: &str) -> Result<Vec<u8>, Failure> {
     };
     match read {
         Ok(_) => Ok(bytes),
-        Err(error) => Err(Failure::new(Exit::Usage, format!("--wifi-key-file {file}: {error}"), None)),
+        Err(error) => Err(Failure::unreadable(format_args!("--wifi-key-file {file}"), &error)),
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::OutputError;
-use super::write::{let_read, parent};
+use super::write::{let_read, of_folder, parent};
 use crate::trust::{Scheme, SecretKey};
 
 /// The files of a key pair.
@@ -55,7 +55,9 @@ enum Readers {
 /// Writes a file whole, or not at all, and never over another. Temporary files are their owner's alone from the start.
 fn write_new(path: &Utf8Path, text: &str, readers: Readers) -> Result<(), OutputError> {
     let failed = |source| OutputError::Io { path: path.to_owned(), source };
-    let mut file = tempfile::Builder::new().prefix(".owpkg-").tempfile_in(parent(path)).map_err(failed)?;
+    let folder = parent(path);
+    let file = tempfile::Builder::new().prefix(".owpkg-").tempfile_in(folder);
+    let mut file = file.map_err(|error| failed(of_folder(folder, error)))?;
     file.write_all(text.as_bytes()).map_err(failed)?;
     if readers == Readers::All {
         let_read(file.path(), false).map_err(failed)?;

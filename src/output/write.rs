@@ -83,7 +83,21 @@ impl OutputError {
             )),
             OutputError::InTheWay { .. } => Some("remove it, or name another place".into()),
             OutputError::OtherKey { .. } => Some("give the new key another name".into()),
-            OutputError::Fat { .. } | OutputError::Io { .. } => None,
+            OutputError::Fat { source: FatError::TooLarge { .. }, .. } => {
+                Some("give a smaller --size, or leave out --fat".into())
+            }
+            OutputError::Io { path, source } => match source.kind() {
+                io::ErrorKind::NotFound => Some(format!("is there the folder {}?", parent(path))),
+                io::ErrorKind::NotADirectory => {
+                    Some(format!("{} is no folder: name another place", parent(path)))
+                }
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    Some(format!("name another place, or see who may write to {}", parent(path)))
+                }
+                io::ErrorKind::StorageFull => Some("make room there, or name another place".into()),
+                _ => None,
+            },
+            OutputError::Fat { .. } => None,
         }
     }
 }
@@ -156,13 +170,14 @@ fn write_dir(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Res
             None => fs::remove_dir(path).map_err(failed)?,
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory && path.exists() => {
             return Err(OutputError::InTheWay { path: path.to_owned(), found: "a file" });
         }
         Err(error) => return Err(failed(error)),
     }
-    let parent = parent(path);
-    let staging = tempfile::Builder::new().prefix(".owpkg-").tempdir_in(parent).map_err(failed)?;
+    let folder = parent(path);
+    let staging = tempfile::Builder::new().prefix(".owpkg-").tempdir_in(folder);
+    let staging = staging.map_err(|error| failed(of_folder(folder, error)))?;
     let_read(staging.path(), true).map_err(failed)?;
     let mut total = 0;
     for entry in entries {
@@ -206,13 +221,20 @@ fn place_file(
     if path.is_dir() {
         return Err(OutputError::InTheWay { path: path.to_owned(), found: "a folder" });
     }
-    let mut file = tempfile::Builder::new().prefix(".owpkg-").tempfile_in(parent(path)).map_err(failed)?;
+    let folder = parent(path);
+    let file = tempfile::Builder::new().prefix(".owpkg-").tempfile_in(folder);
+    let mut file = file.map_err(|error| failed(of_folder(folder, error)))?;
     fill(file.as_file_mut()).map_err(failed)?;
     let size = file.as_file().metadata().map_err(failed)?.len();
     let_read(file.path(), private).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(size)
+}
+
+/// Why nothing could be made in a folder: what is wrong with the folder itself, if anything is.
+pub(super) fn of_folder(folder: &Utf8Path, error: io::Error) -> io::Error {
+    fs::read_dir(folder).err().unwrap_or(error)
 }
 
 pub(super) fn parent(path: &Utf8Path) -> &Utf8Path {

@@ -104,3 +104,30 @@ fn the_guide_shows_what_is_printed() {
     }
     assert!(shown >= 6, "{shown}");
 }
+
+/// A schema of `--json` in the sources has its section in the document.
+#[test]
+fn every_schema_is_documented() {
+    let document = include_str!("../../docs/json.md");
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    let mut schemas = std::collections::BTreeSet::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension() == Some("rs".as_ref()) {
+                let text = fs::read_to_string(path).unwrap();
+                let quoted =
+                    text.split('"').filter(|word| word.starts_with("owpkg.") && word.ends_with("/1"));
+                schemas.extend(quoted.map(str::to_owned));
+            }
+        }
+    }
+    assert!(schemas.len() > 10, "{schemas:?}");
+    // Those of the files that owpkg reads again itself.
+    let own = ["owpkg.lock/1", "owpkg.part/1"];
+    for schema in schemas.iter().filter(|schema| !own.contains(&schema.as_str())) {
+        assert!(document.contains(&format!("## `{schema}`")), "{schema}");
+    }
+}

@@ -9,6 +9,7 @@ mod documents;
 mod exits;
 mod housekeeping;
 mod image;
+mod mistakes;
 mod outcomes;
 mod real;
 mod resolve;

@@ -31,7 +31,7 @@ In the guest, whose console is this terminal now (Enter shows its prompt):
 On the host again:
 
   10  openwrt-vm run
-        its console, from another terminal: openwrt-vm console (~. leaves it)
+        its console, elsewhere: openwrt-vm console (~. leaves it)
         once the Wi-Fi works: rm pkgs.img, which holds its key
 
 Where your Wi-Fi's own network is 192.168.1.0/24, the guest's LAN takes another
@@ -66,7 +66,7 @@ In the guest, whose console is this terminal now (Enter shows its prompt):
 On the host again:
 
   10  openwrt-vm run
-        its console, from another terminal: openwrt-vm console (Ctrl-] leaves it)
+        its console, elsewhere: openwrt-vm console (Ctrl-] leaves it)
         once the Wi-Fi works: rm pkgs.img, which holds its key
 
 Where your Wi-Fi's own network is 192.168.1.0/24, the guest's LAN takes another
