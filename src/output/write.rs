@@ -65,6 +65,12 @@ pub enum OutputError {
         /// What is there.
         found: &'static str,
     },
+    /// It is a disk of this machine, or another thing that a file must not take the place of.
+    #[error("{path} is there already, and is no plain file")]
+    Special {
+        /// The output.
+        path: Utf8PathBuf,
+    },
     /// A new key would take the place of another.
     #[error("{path} is there already, and a key is never overwritten")]
     OtherKey {
@@ -82,6 +88,10 @@ impl OutputError {
                 needed.div_ceil(1024)
             )),
             OutputError::InTheWay { .. } => Some("remove it, or name another place".into()),
+            OutputError::Special { .. } => Some(
+                "name a file; to put an image on a stick, write it to a file, then copy that over the stick"
+                    .into(),
+            ),
             OutputError::OtherKey { .. } => Some("give the new key another name".into()),
             OutputError::Fat { source: FatError::TooLarge { .. }, .. } => {
                 Some("give a smaller --size, or leave out --fat".into())
@@ -159,6 +169,7 @@ fn write_tar(file: &mut File, entries: &[Entry], options: &OutputOptions) -> io:
 
 fn write_dir(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Result<u64, OutputError> {
     let failed = |source| OutputError::Io { path: path.to_owned(), source };
+    refuse_special(path)?;
     match fs::read_dir(path) {
         Ok(mut found) => match found.next() {
             Some(_) => {
@@ -221,6 +232,7 @@ fn place_file(
     if path.is_dir() {
         return Err(OutputError::InTheWay { path: path.to_owned(), found: "a folder" });
     }
+    refuse_special(path)?;
     let folder = parent(path);
     let file = tempfile::Builder::new().prefix(".owpkg-").tempfile_in(folder);
     let mut file = file.map_err(|error| failed(of_folder(folder, error)))?;
@@ -230,6 +242,16 @@ fn place_file(
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(size)
+}
+
+/// A device would be taken away from the machine if a file came into its place.
+fn refuse_special(path: &Utf8Path) -> Result<(), OutputError> {
+    match fs::metadata(path) {
+        Ok(found) if !found.is_file() && !found.is_dir() => {
+            Err(OutputError::Special { path: path.to_owned() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Why nothing could be made in a folder: what is wrong with the folder itself, if anything is.

@@ -58,9 +58,12 @@ fn what_is_wrong_with_a_file_is_said_with_a_next_step() {
     is_helpful("key new", nameless.exits(2).says(&["\"\" is no name of a file"]));
 }
 
+#[cfg(unix)]
 #[test]
 fn where_nothing_can_be_written_is_said() {
     let desk = desk();
+    // Like a device it is no plain file, and anybody can make it.
+    let _socket = std::os::unix::net::UnixListener::bind(desk.path().join("socket")).unwrap();
     for (line, words) in [
         ("disk nowhere/x --demo --add iw", ["is there the folder", "nowhere?"]),
         ("disk nowhere/x --demo --add iw --format dir", ["is there the folder", "nowhere?"]),
@@ -70,6 +73,9 @@ fn where_nothing_can_be_written_is_said() {
             "disk note.txt --demo --add iw --format dir",
             ["note.txt is there already, and is a file", "remove"],
         ),
+        ("disk socket --demo --add iw", ["socket is there already, and is no plain file", "over the stick"]),
+        ("disk socket --demo --add iw --format dir", ["is no plain file", "over the stick"]),
+        ("resolve --demo --add iw --lock socket", ["is no plain file", "name a file"]),
         ("disk x --demo --add iw --fat 12 --size 1G", ["too large: FAT12", "smaller --size"]),
         ("resolve --demo --add iw --lock nowhere/x", ["nowhere/x cannot be written", "is there the folder"]),
         ("key new nowhere/x", ["nowhere/x.pem cannot be written", "is there the folder"]),
@@ -97,7 +103,8 @@ fn an_index_names_the_key_that_its_disk_takes() {
     let apk = FORMATS.into_iter().find(|format| format.name() == "apk").unwrap();
     let site = wifi().on(apk);
     let package = site.files.0.iter().find(|(path, _)| path.ends_with(".apk")).unwrap();
-    desk.write("feed/a.apk", package.1);
+    let (_, name) = package.0.rsplit_once('/').unwrap();
+    desk.write(&format!("feed/{name}"), package.1);
     let beside = desk.owpkg("index feed --key mine.pem").run().exits(0).out;
     assert!(beside.ends_with(" --key mine.pub.pem\n"), "{beside}");
     fs::remove_file(desk.path().join("mine.pub.pem")).unwrap();
