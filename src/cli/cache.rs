@@ -53,7 +53,11 @@ struct AmountJson {
 pub fn run(env: &mut Env, args: &CacheArgs) -> Result<(), Failure> {
     let folder = dir(env, args.cache_dir.as_deref())?;
     let unreadable = |error: io::Error| {
-        Failure::new(Exit::Unavailable, format!("the cache {folder} cannot be read: {error}"), None)
+        Failure::new(
+            Exit::Unavailable,
+            format!("the cache {folder} cannot be read: {error}"),
+            Some("name a folder with --cache-dir, or OWPKG_CACHE".into()),
+        )
     };
     let usage = CacheUsage::of(&folder).map_err(unreadable)?;
     match args.action {

@@ -32,15 +32,15 @@ pub struct DiffArgs {
     /// What to compare to
     #[arg(value_name = "B")]
     pub to: String,
+    /// Print the differences as JSON
+    #[arg(long)]
+    pub json: bool,
     /// What to install.
     #[command(flatten)]
     pub selection: SelectionArgs,
     /// Where from.
     #[command(flatten)]
     pub source: SourceArgs,
-    /// Print the differences as JSON
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// `owpkg.diff/1`.
@@ -160,7 +160,7 @@ fn lock_side(env: &Env, name: &str) -> Result<Side, Failure> {
             "give two locks, or two releases like 24.10.1 24.10.2 with a --chip",
         )
     })?;
-    let lock = Lock::parse(&text)?;
+    let lock = Lock::parse(&text).map_err(|error| Failure::from(error).about(name))?;
     Ok(Side {
         name: name.to_owned(),
         title: subject::title(&lock),

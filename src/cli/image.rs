@@ -27,9 +27,6 @@ use crate::trust::Digest;
 pub struct ImageArgs {
     /// The file to write; without it, the images that there are
     pub out: Option<String>,
-    /// Where from.
-    #[command(flatten)]
-    pub source: SourceArgs,
     /// The kind of image: combined-efi, combined, rootfs, kernel, …; combined-efi where there is one
     #[arg(long, value_name = "KIND")]
     pub kind: Option<String>,
@@ -42,6 +39,9 @@ pub struct ImageArgs {
     /// Print as JSON
     #[arg(long)]
     pub json: bool,
+    /// Where from.
+    #[command(flatten)]
+    pub source: SourceArgs,
 }
 
 /// Runs the command.
@@ -125,6 +125,10 @@ fn list(env: &mut Env, args: &ImageArgs, images: &Images, wanted: &ImageWanted) 
     };
     let rows: Vec<[String; 3]> = shown.iter().map(row).collect();
     writeln!(env.out, "{}", style.faint(&title(images)))?;
+    if rows.is_empty() {
+        let demo = if args.source.demo { "; the demo release has none, others do" } else { "" };
+        return writeln!(env.out, "no such image{demo}");
+    }
     table(&mut env.out, style, ["kind", "filesystem", "file"], &rows, !env.out_is_terminal)?;
     match images.choose(wanted) {
         Ok(image) => writeln!(env.out, "\nowpkg image OUT takes {}", image.name),

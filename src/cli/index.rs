@@ -98,9 +98,24 @@ fn show(
         feed.packages.len()
     )?;
     let name = feed.packages.first().map_or("PKG", |package| &package.name);
-    let trust = if signed_by.is_empty() { "--accept-unsigned" } else { "--key PUBLIC-KEY" };
+    let trust = if signed_by.is_empty() { "--accept-unsigned" } else { "--key" };
+    let key = args.key.as_deref().map_or(String::new(), |secret| format!(" {}", public_half(env, secret)));
     let (name, dir) = (text::shell_word(name), text::shell_word(&format!("mine={}", args.dir)));
-    writeln!(env.out, "next: owpkg disk pkgs.img --add {name} --feed {dir} {trust}")
+    writeln!(env.out, "next: owpkg disk pkgs.img --add {name} --feed {dir} {trust}{key}")
+}
+
+/// The file of the public half, if it is beside the secret one under the name that its pair has.
+fn public_half(env: &Env, secret: &str) -> String {
+    let names = [
+        ("private-key.pem", "public-key.pem"),
+        (".pem", ".pub.pem"),
+        (".sec", ".pub"),
+        ("key-build", "key-build.pub"),
+    ];
+    let beside =
+        names.iter().filter_map(|(one, other)| Some(format!("{}{other}", secret.strip_suffix(one)?)));
+    let there = beside.into_iter().find(|file| env.path(file).is_file());
+    there.map_or("PUBLIC-KEY".to_owned(), |file| text::shell_word(&file))
 }
 
 /// `owpkg.index/1`.

@@ -100,6 +100,12 @@ pub fn run(env: &mut Env, args: &KeyArgs) -> Result<(), Failure> {
 }
 
 fn make(env: &mut Env, args: &NewArgs) -> Result<(), Failure> {
+    if !Utf8Path::new(&args.name).file_name().is_some_and(|name| args.name.ends_with(name)) {
+        return Err(Failure::usage(
+            format!("{:?} is no name of a file", args.name),
+            "like mine, or a path like keys/mine",
+        ));
+    }
     let scheme = match args.format {
         FormatArg::Opkg => Scheme::Usign,
         FormatArg::Apk => Scheme::Ec,
@@ -160,7 +166,10 @@ fn read_public(env: &Env, file: &str) -> Result<PublicKey, Failure> {
 
 fn read(env: &Env, file: &str) -> Result<Vec<u8>, Failure> {
     input::read_file(env, file, KEY_CAP).map_err(|error| {
-        Failure::usage(format!("the key {file} cannot be read: {error}"), "owpkg key new makes a key")
+        Failure::usage(
+            format!("the key {file} cannot be read: {error}"),
+            "is the name right? owpkg key new makes a key",
+        )
     })
 }
 

@@ -56,7 +56,17 @@ impl Listing {
         };
         let detected = match &origin {
             Origin::Machine(root) => {
-                let devices = detect::machine(env.path(root).as_std_path())?;
+                let devices =
+                    detect::machine(env.path(root).as_std_path()).map_err(|error| match root == SYSFS {
+                        true => Failure::from(error),
+                        false => Failure::usage(
+                            format!(
+                                "{root} is a folder, and no machine's /sys: {} is not there",
+                                error.path.display()
+                            ),
+                            format!("name a file; {COMMANDS}"),
+                        ),
+                    })?;
                 Detected { devices, ..Detected::default() }
             }
             Origin::Stdin | Origin::File(_) => detect::read(&text_of(env, &origin)?),
@@ -127,5 +137,5 @@ fn text(origin: &Origin, input: impl Read) -> Result<String, Failure> {
 }
 
 fn unreadable(origin: &Origin, error: &std::io::Error) -> Failure {
-    Failure::new(Exit::Usage, format!("{origin} cannot be read: {error}"), None)
+    Failure::unreadable(origin, error)
 }

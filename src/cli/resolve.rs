@@ -11,9 +11,12 @@ use super::planned::Planned;
 use super::planning;
 use super::report;
 use super::style::Style;
+use super::text::shell_word;
 use super::warnings::warn;
 use crate::output::replace_file;
 use crate::release::OpenRelease;
+
+const DEFAULT_LOCK: &str = "owpkg.lock";
 
 /// `owpkg resolve`
 #[derive(Debug, Args)]
@@ -21,12 +24,6 @@ use crate::release::OpenRelease;
                         wpad-openssl --release 24.10.2\n  owpkg resolve --chip iwl7265d --demo\n  pciconf -lv | owpkg resolve \
                         --detect -")]
 pub struct ResolveArgs {
-    /// What to install.
-    #[command(flatten)]
-    pub selection: SelectionArgs,
-    /// Where from.
-    #[command(flatten)]
-    pub source: SourceArgs,
     /// How to print the plan
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: PlanFormat,
@@ -37,11 +34,17 @@ pub struct ResolveArgs {
     #[arg(long, value_name = "FILE")]
     pub save_case: Option<String>,
     /// Where to write the lock
-    #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_LOCK)]
     pub lock: String,
     /// Write no lock
     #[arg(long, conflicts_with = "lock")]
     pub no_lock: bool,
+    /// What to install.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Where from.
+    #[command(flatten)]
+    pub source: SourceArgs,
 }
 
 /// How to print a plan.
@@ -103,7 +106,25 @@ fn write_lock(
     env.out.flush().map_err(Failure::stdout)?;
     let lock = planned.lock(env, release)?.to_text();
     replace_file(&env.path(&args.lock), |file| file.write_all(lock.as_bytes()))?;
-    writeln!(env.err, "wrote {}; next: owpkg disk pkgs.img", args.lock).map_err(Failure::stdout)
+    let next = disk_command(args);
+    writeln!(env.err, "wrote {}; next: {next}", args.lock).map_err(Failure::stdout)
+}
+
+/// The command that makes the disk of the lock, with all that a lock does not tell.
+fn disk_command(args: &ResolveArgs) -> String {
+    let mut command = "owpkg disk pkgs.img".to_owned();
+    let mut add = |flag: &str, value: &str| command += &format!(" {flag} {}", shell_word(value));
+    if args.lock != DEFAULT_LOCK {
+        add("--lock", &args.lock);
+    }
+    args.source.key.iter().for_each(|file| add("--key", file));
+    if let Some(dir) = &args.source.cache_dir {
+        add("--cache-dir", dir);
+    }
+    if args.source.accept_unsigned {
+        command += " --accept-unsigned";
+    }
+    command
 }
 
 fn show(env: &mut Env, args: &ResolveArgs, planned: &Planned<'_>) -> Result<(), Failure> {

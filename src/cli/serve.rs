@@ -9,6 +9,8 @@ use clap::Args;
 use super::env::{Env, ErrStream};
 use super::failure::{Exit, Failure};
 use super::mirror;
+use super::text::shell_word;
+use super::warnings::warn;
 use crate::serve::{Access, Catalogue, Log, Server};
 
 /// `owpkg serve`
@@ -38,7 +40,13 @@ pub fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
             Some("is it a folder, and the port free? --listen takes another".into()),
         )
     })?;
-    show(env, &Catalogue::read(&root), reachable(server.address())).map_err(Failure::stdout)?;
+    let catalogue = Catalogue::read(&root);
+    if catalogue.targets.is_empty() && catalogue.own.is_empty() {
+        let nothing =
+            format!("{} holds no feeds: owpkg mirror {} makes it a mirror", args.dir, shell_word(&args.dir));
+        warn(env, &[nothing])?;
+    }
+    show(env, &catalogue, reachable(server.address())).map_err(Failure::stdout)?;
     server.wait_for_signal().map_err(|error| Failure::new(Exit::Fault, error.to_string(), None))?;
     server.stop();
     Ok(())

@@ -8,7 +8,7 @@ use camino::Utf8PathBuf;
 use super::args::SourceArgs;
 use super::cache;
 use super::env::Env;
-use super::failure::{Exit, Failure};
+use super::failure::Failure;
 use super::input;
 use super::planned::{Kind, Planned};
 use super::progress::Bars;
@@ -50,9 +50,8 @@ impl Session {
         let progress = Arc::new(Bars::new(env.err.clone(), env.err_is_terminal));
         let mut keyring = Keyring::official();
         for file in &source.key {
-            let text = std::fs::read(env.path(file)).map_err(|error| {
-                Failure::new(Exit::Usage, format!("the key {file} cannot be read: {error}"), None)
-            })?;
+            let text = std::fs::read(env.path(file))
+                .map_err(|error| Failure::unreadable(format_args!("the key {file}"), &error))?;
             keyring.add(&text, file)?;
         }
         let unsigned = if source.accept_unsigned { Unsigned::Accept } else { Unsigned::Refuse };
@@ -113,10 +112,14 @@ impl Session {
     /// What the arguments ask for; the latest release is asked of the server.
     fn ask(&self, env: &mut Env, source: &SourceArgs) -> Result<Ask, Failure> {
         let named = source.release.as_deref().map(Release::parse).transpose();
-        let named = named.map_err(|error| Failure::usage(error.to_string(), "see --help"))?;
+        let named = named?;
         let target = source.target.as_deref().map(str::parse).transpose();
-        let target =
-            target.map_err(|error: release::NotATarget| Failure::usage(error.to_string(), "see --help"))?;
+        let target = target.map_err(|error: release::NotATarget| {
+            Failure::usage(
+                error.to_string(),
+                "the part of a firmware page's address after targets/, like ath79/generic",
+            )
+        })?;
         let extra_feeds = source.feed.iter().map(|text| extra_feed(env, text)).collect::<Result<_, _>>()?;
         let (root, release) = match (&self.built_in, &source.tree) {
             (Some(tree), _) => (tree.root(), named),
@@ -177,10 +180,13 @@ fn extra_feed(env: &Env, text: &str) -> Result<(String, Location), Failure> {
 /// What the router holds, where the user said so.
 pub fn installed(env: &mut Env, source: &SourceArgs) -> Result<Option<Installed>, Failure> {
     let Some(file) = &source.installed else { return Ok(None) };
-    let unreadable = |error: &dyn std::fmt::Display| {
-        Failure::new(Exit::Usage, format!("--installed {file}: {error}"), None)
-    };
-    let bytes = input::read(env, file, INSTALLED_CAP).map_err(|error| unreadable(&error))?;
-    let installed = Installed::parse(&String::from_utf8_lossy(&bytes));
-    installed.map(Some).map_err(|error| unreadable(&error))
+    let bytes = input::read(env, file, INSTALLED_CAP)
+        .map_err(|error| Failure::unreadable(format_args!("--installed {file}"), &error))?;
+    let installed = Installed::parse(&String::from_utf8_lossy(&bytes)).map_err(|error| {
+        Failure::usage(
+            format!("--installed {file}: {error}"),
+            "give the output of `opkg list-installed` or `apk list -I` on the router, or its image's manifest",
+        )
+    })?;
+    Ok(Some(installed))
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use clap::{Args, ValueEnum};
 
 use super::env::Env;
-use super::failure::{Exit, Failure};
+use super::failure::Failure;
 use super::input;
 use super::setup_notes::{self, Ground, Programs};
 use crate::output::Overlay;
@@ -173,9 +173,9 @@ impl SetupArgs {
             };
         }
         if let Some(file) = &self.wifi_key_file {
-            let unreadable =
-                |error| Failure::new(Exit::Usage, format!("--wifi-key-file {file}: {error}"), None);
-            return Ok(Some(Key::new(&input::read(env, file, KEY_CAP).map_err(unreadable)?)?));
+            let bytes = input::read(env, file, KEY_CAP)
+                .map_err(|error| Failure::unreadable(format_args!("--wifi-key-file {file}"), &error))?;
+            return Ok(Some(Key::new(&bytes)?));
         }
         if let Some(key) = env.var(KEY_VARIABLE) {
             return Ok(Some(Key::new(key.as_bytes())?));

@@ -62,5 +62,5 @@ pub fn read_lock(env: &Env, file: &str) -> Result<Lock, Failure> {
             "name a card with --chip, --device or --detect, or run owpkg resolve first",
         )
     })?;
-    Ok(Lock::parse(&text)?)
+    Lock::parse(&text).map_err(|error| Failure::from(error).about(file))
 }

@@ -21,12 +21,6 @@ use crate::suggest::near;
 #[command(after_help = "Examples:\n  owpkg tree --chip iwl7265d\n  owpkg tree --invert kmod-crypto-aead\n  \
                         owpkg tree --depth 2")]
 pub struct TreeArgs {
-    /// What to install.
-    #[command(flatten)]
-    pub selection: SelectionArgs,
-    /// Where from.
-    #[command(flatten)]
-    pub source: SourceArgs,
     /// The lock to read when nothing is selected
     #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
     pub lock: String,
@@ -39,6 +33,12 @@ pub struct TreeArgs {
     /// Print the tree as JSON
     #[arg(long)]
     pub json: bool,
+    /// What to install.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Where from.
+    #[command(flatten)]
+    pub source: SourceArgs,
 }
 
 /// `owpkg.tree/1`.
@@ -90,8 +90,11 @@ fn find(subject: &Subject<'_>, name: &str) -> Result<NodeId, Failure> {
     subject.graph.find(name).ok_or_else(|| {
         let known = subject.graph.nodes().map(|id| subject.graph.node(id).name.as_str());
         let near = near(name, known);
-        let help = (!near.is_empty()).then(|| format!("did you mean {}?", near.join(", ")));
-        Failure::new(Exit::Unknown, format!("{name} is not in the plan"), help)
+        let help = match near.is_empty() {
+            true => "owpkg tree without --invert shows all that is".to_owned(),
+            false => format!("did you mean {}?", near.join(", ")),
+        };
+        Failure::new(Exit::Unknown, format!("{name} is not in the plan"), Some(help))
     })
 }
 

@@ -21,12 +21,12 @@ use crate::release::OpenRelease;
                         --offline\n\nPackages are fetched when a disk is made; owpkg mirror keeps them too."
 )]
 pub struct UpdateArgs {
-    /// Which release.
-    #[command(flatten)]
-    pub source: SourceArgs,
     /// Print what was fetched as JSON
     #[arg(long)]
     pub json: bool,
+    /// Which release.
+    #[command(flatten)]
+    pub source: SourceArgs,
 }
 
 /// `owpkg.update/1`.

@@ -21,6 +21,9 @@ use crate::output::{Audit, Bundle, Lock};
 /// The largest lock that is read, in bytes.
 const LOCK_CAP: u64 = 16 << 20;
 
+/// What there is to check.
+const WRITTEN: &str = "name what owpkg disk, owpkg mirror or owpkg resolve wrote";
+
 /// `owpkg verify`
 #[derive(Debug, Args)]
 #[command(
@@ -65,8 +68,8 @@ pub fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
         Thing::Disk(source) => check(&source, &session.keyring, session.unsigned).map_err(|error| {
             Failure::new(
                 Exit::Untrusted,
-                format!("{}: not a disk that can be read: {error}", args.thing),
-                None,
+                format!("{} is not a disk that can be read: {error}", args.thing),
+                Some(WRITTEN.into()),
             )
         })?,
         Thing::Lock(lock) => verify_lock(&mut session, *lock)?,
@@ -89,9 +92,7 @@ enum Thing {
 }
 
 fn thing(env: &Env, args: &VerifyArgs) -> Result<Thing, Failure> {
-    let unreadable = |error: std::io::Error| {
-        Failure::usage(format!("{} cannot be read: {error}", args.thing), "is the name right?")
-    };
+    let unreadable = |error: std::io::Error| Failure::unreadable(&args.thing, &error);
     if stores::is_bucket(&args.thing) {
         return Ok(Thing::Mirror(stores::open(env, &args.thing)?.store));
     }
@@ -106,13 +107,15 @@ fn thing(env: &Env, args: &VerifyArgs) -> Result<Thing, Failure> {
         if let Ok(text) = std::str::from_utf8(&bytes)
             && !text.contains('\0')
         {
-            return Ok(Thing::Lock(Box::new(Lock::parse(text)?)));
+            return Ok(Thing::Lock(Box::new(
+                Lock::parse(text).map_err(|error| Failure::from(error).about(&args.thing))?,
+            )));
         }
     }
     if path.is_dir() && !path.join("owpkg.lock").is_file() {
         return Err(Failure::usage(
             format!("{} is neither a mirror nor a disk: it holds no {OWN} and no owpkg.lock", args.thing),
-            "name the folder that owpkg mirror or owpkg disk wrote",
+            WRITTEN,
         ));
     }
     Ok(Thing::Disk(DiskSource::of(&path).map_err(unreadable)?))
@@ -173,7 +176,10 @@ fn help(args: &VerifyArgs, audit: &Audit) -> Option<String> {
     use crate::output::Wrong;
     let all = |is: fn(&Wrong) -> bool| audit.faults.iter().all(|fault| is(&fault.wrong));
     if all(|wrong| matches!(wrong, Wrong::Untrusted(_) | Wrong::ForeignKey)) {
-        Some("give the public key of who made this release with --key FILE".into())
+        Some(
+            "give the public key of who made this release with --key FILE; that of a demo disk is --demo"
+                .into(),
+        )
     } else if all(|wrong| matches!(wrong, Wrong::Extra)) {
         Some("owpkg mirror --prune removes what does not belong to a mirror".into())
     } else if !args.repair {
@@ -215,7 +221,9 @@ fn show(env: &mut Env, args: &VerifyArgs, audit: &Audit, seconds: f64) -> std::i
         return json::print(&mut env.out, &json);
     }
     for fault in &audit.faults {
-        writeln!(env.out, "{}: {}", fault.path, fault.wrong)?;
+        // Who speaks of the file names it already.
+        let wrong = fault.wrong.to_string().replacen(&format!("{} ", fault.path), "it ", 1);
+        writeln!(env.out, "{}: {wrong}", fault.path)?;
     }
     let good = if audit.faults.is_empty() { ", all good" } else { "" };
     writeln!(env.out, "{} files, {} checked in {seconds:.1} s{good}", audit.files, report::size(audit.bytes))

@@ -26,12 +26,6 @@ pub struct WhyArgs {
     /// The package
     #[arg(value_name = "PKG")]
     pub package: String,
-    /// What to install.
-    #[command(flatten)]
-    pub selection: SelectionArgs,
-    /// Where from.
-    #[command(flatten)]
-    pub source: SourceArgs,
     /// The lock to read when nothing is selected
     #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
     pub lock: String,
@@ -41,6 +35,12 @@ pub struct WhyArgs {
     /// Print the answer as JSON
     #[arg(long)]
     pub json: bool,
+    /// What to install.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Where from.
+    #[command(flatten)]
+    pub source: SourceArgs,
 }
 
 /// `owpkg.why/1`.

@@ -139,7 +139,8 @@ impl FetchError {
                 "try again later: what is already here is kept; or use another --mirror"
             }
             Self::Missing { .. } => {
-                "the index may be older than what is there now: run `owpkg update`, then resolve again"
+                "what lists it may be older than what is there now: run `owpkg update`, then try again; where a copy of a \
+                 release lacks it, name another --mirror or --tree"
             }
             Self::Offline { .. } => "run the same command once without --offline",
             Self::Mismatch { .. } => {

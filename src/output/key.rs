@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::write::parent;
+use super::write::{of_folder, parent};
 use super::{OutputError, Readers};
 use crate::trust::{Scheme, SecretKey};
 
@@ -49,7 +49,9 @@ impl KeyFiles {
 /// Writes a file whole, or not at all, and never over another. Temporary files are their owner's alone from the start.
 fn write_new(path: &Utf8Path, text: &str, readers: Readers) -> Result<Readers, OutputError> {
     let failed = |source| OutputError::Io { path: path.to_owned(), source };
-    let mut file = tempfile::Builder::new().prefix(".owpkg-").tempfile_in(parent(path)).map_err(failed)?;
+    let folder = parent(path);
+    let file = tempfile::Builder::new().prefix(".owpkg-").tempfile_in(folder);
+    let mut file = file.map_err(|error| failed(of_folder(folder, error)))?;
     file.write_all(text.as_bytes()).map_err(failed)?;
     let readers = readers.admit(file.path()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;

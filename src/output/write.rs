@@ -75,6 +75,12 @@ pub enum OutputError {
         /// What is there.
         found: &'static str,
     },
+    /// It is a disk of this machine, or another thing that a file must not take the place of.
+    #[error("{path} is there already, and is no plain file")]
+    Special {
+        /// The output.
+        path: Utf8PathBuf,
+    },
     /// A new key would take the place of another.
     #[error("{path} is there already, and a key is never overwritten")]
     OtherKey {
@@ -92,8 +98,26 @@ impl OutputError {
                 needed.div_ceil(1024)
             )),
             OutputError::InTheWay { .. } => Some("remove it, or name another place".into()),
+            OutputError::Special { .. } => Some(
+                "name a file; to put an image on a stick, write it to a file, then copy that over the stick"
+                    .into(),
+            ),
             OutputError::OtherKey { .. } => Some("give the new key another name".into()),
-            OutputError::Fat { .. } | OutputError::Io { .. } => None,
+            OutputError::Fat { source: FatError::TooLarge { .. }, .. } => {
+                Some("give a smaller --size, or leave out --fat".into())
+            }
+            OutputError::Io { path, source } => match source.kind() {
+                io::ErrorKind::NotFound => Some(format!("is there the folder {}?", parent(path))),
+                io::ErrorKind::NotADirectory => {
+                    Some(format!("{} is no folder: name another place", parent(path)))
+                }
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    Some(format!("name another place, or see who may write to {}", parent(path)))
+                }
+                io::ErrorKind::StorageFull => Some("make room there, or name another place".into()),
+                _ => None,
+            },
+            OutputError::Fat { .. } => None,
         }
     }
 }
@@ -155,6 +179,7 @@ fn write_tar(file: &mut File, entries: &[Entry], options: &OutputOptions) -> io:
 
 fn write_dir(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Result<Placed, OutputError> {
     let failed = |source| OutputError::Io { path: path.to_owned(), source };
+    refuse_special(path)?;
     match fs::read_dir(path) {
         Ok(mut found) => match found.next() {
             Some(_) => {
@@ -166,13 +191,14 @@ fn write_dir(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Res
             None => fs::remove_dir(path).map_err(failed)?,
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory && path.exists() => {
             return Err(OutputError::InTheWay { path: path.to_owned(), found: "a file" });
         }
         Err(error) => return Err(failed(error)),
     }
-    let parent = parent(path);
-    let staging = tempfile::Builder::new().prefix(".owpkg-").tempdir_in(parent).map_err(failed)?;
+    let folder = parent(path);
+    let staging = tempfile::Builder::new().prefix(".owpkg-").tempdir_in(folder);
+    let staging = staging.map_err(|error| failed(of_folder(folder, error)))?;
     Readers::Owner.admit(staging.path()).map_err(failed)?;
     let mut bytes = 0;
     for entry in entries {
@@ -219,13 +245,31 @@ fn place_file(
     if path.is_dir() {
         return Err(OutputError::InTheWay { path: path.to_owned(), found: "a folder" });
     }
-    let mut file = tempfile::Builder::new().prefix(".owpkg-").tempfile_in(parent(path)).map_err(failed)?;
+    refuse_special(path)?;
+    let folder = parent(path);
+    let file = tempfile::Builder::new().prefix(".owpkg-").tempfile_in(folder);
+    let mut file = file.map_err(|error| failed(of_folder(folder, error)))?;
     fill(file.as_file_mut()).map_err(failed)?;
     let bytes = file.as_file().metadata().map_err(failed)?.len();
     let readers = readers.admit(file.path()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(Placed { bytes, readers })
+}
+
+/// A device would be taken away from the machine if a file came into its place.
+fn refuse_special(path: &Utf8Path) -> Result<(), OutputError> {
+    match fs::metadata(path) {
+        Ok(found) if !found.is_file() && !found.is_dir() => {
+            Err(OutputError::Special { path: path.to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Why nothing could be made in a folder: what is wrong with the folder itself, if anything is.
+pub(super) fn of_folder(folder: &Utf8Path, error: io::Error) -> io::Error {
+    fs::read_dir(folder).err().unwrap_or(error)
 }
 
 pub(super) fn parent(path: &Utf8Path) -> &Utf8Path {

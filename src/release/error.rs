@@ -4,6 +4,8 @@ use crate::fetch::{FetchError, LocationError};
 use crate::index::{IndexError, InstalledError};
 use crate::trust::TrustError;
 
+use super::Release;
+
 /// Why a release tree cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ReleaseError {
@@ -45,6 +47,16 @@ pub enum ReleaseError {
     NoTarget {
         /// The tree.
         at: String,
+    },
+    /// The tree is of another release than was asked for.
+    #[error("{at} is of another release: expected {asked}, found {found}")]
+    OtherRelease {
+        /// The tree.
+        at: String,
+        /// What was asked for.
+        asked: Release,
+        /// What its `profiles.json` says.
+        found: Release,
     },
     /// A file is not JSON of the expected shape.
     #[error("{at} is not what it should be: {source}")]
@@ -101,12 +113,15 @@ impl ReleaseError {
                 "is the --release or --target spelled right? --tree takes the folder that holds targets/ and packages/"
                     .into(),
             ),
+            ReleaseError::OtherRelease { found, .. } => {
+                Some(format!("leave --release out, or give --release {found}, or name the tree of the other"))
+            }
             ReleaseError::WhichTarget { .. } => Some("choose one with --target".into()),
             ReleaseError::NoTarget { .. } => {
                 Some("--tree takes one release; --mirror takes a folder of several (releases/, snapshots/)".into())
             }
             ReleaseError::FeedTwice { .. } => Some("give it another name with --feed NAME=URL".into()),
-            ReleaseError::NoLatest { .. } => Some("name one with --release".into()),
+            ReleaseError::NoLatest { .. } => Some("name one with --release; --mirror takes the folder or URL that holds releases/".into()),
             ReleaseError::ManifestDigest { .. } => {
                 Some("the server may be in the middle of an update; --installed FILE does without its manifest".into())
             }

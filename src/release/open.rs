@@ -89,8 +89,14 @@ impl Reader<'_> {
         let target = Target::choose(self.fetcher, &root, self.ask.target.as_ref())?;
         let folder = root.join(&format!("targets/{target}"))?;
         let (profiles, sums) = self.metadata(&folder)?;
-        let release =
-            self.ask.release.clone().or_else(|| Release::parse(profiles.version_number.as_deref()?).ok());
+        let stated = profiles.version_number.as_deref().and_then(|text| Release::parse(text).ok());
+        if let (Some(asked), Some(found)) = (&self.ask.release, &stated)
+            && asked != found
+        {
+            let (at, asked, found) = (root.to_string(), asked.clone(), found.clone());
+            return Err(ReleaseError::OtherRelease { at, asked, found });
+        }
+        let release = self.ask.release.clone().or(stated);
         let core = feeds::core(&root, &target)?;
         let (format, core_index) = self.core(&core)?;
         let stock = match self.ask.installed {

@@ -3,6 +3,7 @@
 mod statuses;
 
 use std::error::Error;
+use std::fmt::Display;
 use std::io::{self, Write as _};
 
 use crate::resolve::Refusal;
@@ -63,6 +64,23 @@ impl Failure {
     /// A mistake on the command line.
     pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Failure {
         Failure::new(Exit::Usage, message, Some(help.into()))
+    }
+
+    /// A file or folder of the command line that cannot be read; `what` is what the user calls it.
+    pub fn unreadable(what: impl Display, error: &io::Error) -> Failure {
+        let help = match error.kind() {
+            io::ErrorKind::NotFound => "is the name right?",
+            io::ErrorKind::IsADirectory => "name a file, not a folder",
+            io::ErrorKind::NotADirectory => "name a folder, not a file",
+            io::ErrorKind::PermissionDenied => "may you read it? ls -ld shows who may",
+            _ => "name another file",
+        };
+        Failure::usage(format!("{what} cannot be read: {error}"), help)
+    }
+
+    /// The same failure, which is about this file.
+    pub(super) fn about(self, file: &str) -> Failure {
+        Failure { message: format!("{file}: {}", self.message), ..self }
     }
 
     /// Standard output cannot be written.

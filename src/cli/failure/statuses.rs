@@ -42,11 +42,17 @@ macro_rules! always {
 always!(Fault without help: DemoError, BadSnapshot);
 always!(Usage: BadDeviceId, LocationError, LockError, RequestError, TooManyPackages, DiskError, WifiError);
 always!(Usage: FolderError, OverlayError, BadConfiguration, OtherFiles);
-always!(Usage without help: NotARelease, InstalledError);
+always!(Usage without help: InstalledError);
 always!(Unknown: UnknownChip);
 always!(Unresolvable: BaselineError, Unsupported);
 always!(Unavailable: NoSysfs);
 always!(Output: OutputError);
+
+impl From<NotARelease> for Failure {
+    fn from(error: NotARelease) -> Failure {
+        Failure::of(Exit::Usage, &error, Some("without --release the latest stable one is taken".into()))
+    }
+}
 
 impl From<FetchError> for Failure {
     fn from(error: FetchError) -> Failure {
@@ -79,6 +85,7 @@ impl From<ReleaseError> for Failure {
             ReleaseError::WhichTarget { .. } | ReleaseError::FeedTwice { .. } => {
                 Failure::of(Exit::Usage, &error, error.help())
             }
+            ReleaseError::OtherRelease { .. } => Failure::of(Exit::Unresolvable, &error, error.help()),
             ReleaseError::ManifestDigest { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }

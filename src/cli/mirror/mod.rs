@@ -37,15 +37,6 @@ pub struct MirrorArgs {
     /// The folder to mirror to, or s3://bucket/prefix
     #[arg(value_name = "DEST", required = true)]
     pub dest: Option<String>,
-    /// What to mirror.
-    #[command(flatten)]
-    pub selection: SelectionArgs,
-    /// Where from.
-    #[command(flatten)]
-    pub source: SourceArgs,
-    /// What else to mirror.
-    #[command(flatten)]
-    pub whole: WholeArgs,
     /// A lock to mirror the packages of; may be given several times
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub lock: Vec<String>,
@@ -61,6 +52,15 @@ pub struct MirrorArgs {
     /// Print what was done as JSON
     #[arg(long)]
     pub json: bool,
+    /// What to mirror.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Where from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// What else to mirror.
+    #[command(flatten)]
+    pub whole: WholeArgs,
 }
 
 /// What else to do with a mirror.

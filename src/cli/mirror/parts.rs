@@ -52,6 +52,8 @@ pub fn parts(
             }
         }
     }
+    let mut said = HashSet::new();
+    parts.warnings.retain(|warning| said.insert(warning.clone()));
     warn(env, &parts.warnings)?;
     Ok(parts.by_folder.into_values().map(|part| part.with_keys(&session.keyring)).collect())
 }
@@ -105,6 +107,10 @@ fn of_one_release(
         let wanted = |feed: &str, _: &Package<'_>| {
             args.whole.feeds.is_empty() || args.whole.feeds.iter().any(|name| name == feed)
         };
+        let names: Vec<&str> = open.facts.feeds.iter().map(|feed| feed.name.as_str()).collect();
+        for name in args.whole.feeds.iter().filter(|name| !names.contains(&name.as_str())) {
+            parts.warnings.push(format!("there is no feed {name} here: {}", names.join(", ")));
+        }
         let found = of_release(open, &wanted, earlier)?.into_iter();
         // Of feeds that --feeds leaves out, not even the index is asked for.
         found.filter(|part| !part.files.is_empty()).for_each(|part| parts.add(part));
@@ -171,9 +177,7 @@ fn of_one_arch(
     }
     let mirror = Location::parse(&args.source.mirror, &env.cwd)?;
     let release = match release {
-        Some(name) => {
-            Release::parse(&name).map_err(|error| Failure::usage(error.to_string(), "see --help"))?
-        }
+        Some(name) => Release::parse(&name)?,
         None => release::latest_stable(&session.fetcher, &mirror)?,
     };
     let root = match (&session.built_in, &args.source.tree) {
@@ -202,7 +206,7 @@ fn of_one_lock(
             "name a card with --chip, whole feeds with --full, or run owpkg resolve first",
         )
     })?;
-    let lock = Lock::parse(&text)?;
+    let lock = Lock::parse(&text).map_err(|error| Failure::from(error).about(path))?;
     if lock.demo && session.built_in.is_none() {
         session.turn_to_demo()?;
     }

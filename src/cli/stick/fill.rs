@@ -53,7 +53,9 @@ pub fn fill(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     refuse_what_is_answered(args)?;
     let request_file = Some(args.request.clone());
     let wishes = Wishes::read(env, &args.output, &[&request_file])?;
-    let request = Request::parse(&listing::read_text(env, &args.request)?.0)?;
+    let request = listing::read_text(env, &args.request)?;
+    let request =
+        Request::parse(&request.0).map_err(|error| Failure::from(error).about(&request.1.to_string()))?;
     let mut selection = Selected::read(env, &args.selection, &args.source)?;
     selection.take_router(&request.devices);
     if selection.is_empty() {

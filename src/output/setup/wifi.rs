@@ -122,11 +122,13 @@ impl WifiError {
             WifiError::Country(_) => "like DE, FR, US or JP".into(),
             WifiError::Channel { .. } => "name the band too (--wifi-band), or leave the channel out".into(),
             WifiError::ChannelOfStation => "leave --wifi-channel out, or give --wifi-mode ap".into(),
-            WifiError::SsidLength { .. }
-            | WifiError::SsidControl { .. }
-            | WifiError::KeyLength { .. }
-            | WifiError::KeyCharacter { .. }
-            | WifiError::NoKey { .. } => return None,
+            WifiError::SsidLength { .. } | WifiError::SsidControl { .. } => {
+                "give its name as its access point shows it".into()
+            }
+            WifiError::KeyLength { .. } | WifiError::KeyCharacter { .. } => {
+                "the file or variable holds the key alone; an open Wi-Fi is --wifi-encryption none".into()
+            }
+            WifiError::NoKey { .. } => return None,
         })
     }
 }

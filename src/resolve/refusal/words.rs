@@ -86,7 +86,12 @@ impl Refusal {
     pub fn help(&self) -> String {
         match self {
             Refusal::UnknownPackage { name, near, known, .. } => {
-                let known = known.as_ref().map(|known| format!("OpenWrt has {name} {}", known.in_words()));
+                let known = known.as_ref().map(|known| {
+                    let known = known.in_words();
+                    format!(
+                        "OpenWrt has {name} {known}: name a tree or --feed that holds it, or --omit {name}"
+                    )
+                });
                 let near = (!near.is_empty()).then(|| format!("did you mean {}?", near.join(", ")));
                 match (known, near) {
                     (None, None) => format!(
