@@ -146,10 +146,10 @@ impl LocalFeedError {
             LocalFeedError::OtherScheme { format, .. } => {
                 format!("owpkg key new NAME --format {} makes one that does", format.name())
             }
-            LocalFeedError::Unreadable { .. }
-            | LocalFeedError::Write { .. }
-            | LocalFeedError::Index(_)
-            | LocalFeedError::Trust(_) => return None,
+            LocalFeedError::Unreadable { .. } => "name a folder that you may read".into(),
+            LocalFeedError::Write { .. } | LocalFeedError::Index(_) | LocalFeedError::Trust(_) => {
+                return None;
+            }
         })
     }
 }

@@ -49,6 +49,9 @@ fn what_is_wrong_with_a_file_is_said_with_a_next_step() {
         ("resolve --demo --add iw --target nonsense", 2, ["not a target", "ath79/generic"]),
         ("resolve --mirror folder --add iw", 6, ["which release is the latest", "holds releases/"]),
         ("resolve --demo --chip iwl7265d --wpa nonsense", 3, ["holds nonsense (--wpa)", "--omit"]),
+        ("index nowhere --unsigned", 2, ["nowhere cannot be read", "name a folder"]),
+        ("cache --cache-dir note.txt", 6, ["note.txt cannot be read", "--cache-dir"]),
+        ("mirror note.txt --demo --add iw", 7, ["note.txt/.owpkg/lock", "name a folder"]),
         ("tree --demo --chip iwl7265d --invert zzzz", 3, ["zzzz is not in the plan", "without --invert"]),
         ("key new folder/", 2, ["is no name of a file", "like mine"]),
     ] {

@@ -148,6 +148,7 @@ impl StoreError {
                 "make room and run it again: what is here is kept, and readers see the mirror as it was"
                     .into()
             }
+            StoreError::Io { .. } => "name a folder that you may write to, new or a mirror".into(),
             StoreError::Busy { .. } => "wait for it to end".into(),
             StoreError::Changed { .. } => "run it again".into(),
             StoreError::NoBucket { .. } => {
