@@ -8,7 +8,7 @@ use crate::support::run::{Desk, Ran};
 /// A desk with things that are not what a command wants.
 fn desk() -> Desk {
     let desk = Desk::new();
-    desk.write("garbage", [0x40, 0x73, 0x27, 0xf2, 0x0a, 0x00, 0xff].repeat(900));
+    desk.write("garbage", [0x40, 0x73, 0x27, 0xf2, 0x0a, 0x00, 0xff].repeat(500));
     desk.write("note.txt", "nothing of this is a lock\n");
     desk.write("cards.txt", "01:00.0 Network controller [0280]: Intel [8086:095a] (rev 59)\n");
     fs::create_dir(desk.path().join("folder")).unwrap();
