@@ -87,10 +87,12 @@ fn killed_at_any_moment(format: &'static dyn Format, seed: u64) {
     for turn in 0..kills {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         upstream.turn_to(trees[turn / 4 % 2].clone());
-        run(&bench, &url, Some(length.mul_f64((random >> 33) as f64 / f64::from(1_u32 << 31) * 1.1)));
+        // One run in twenty may end, whatever else the machine does, so that later ones are killed over both states.
+        let patience = length.mul_f64((random >> 33) as f64 / f64::from(1_u32 << 31) * 1.1);
+        run(&bench, &url, (turn % 20 < 19).then_some(patience));
         states[check(&bench.visible(), &trees, format).unwrap_or(2)] += 1;
     }
-    assert!(states[0] > 0 && states[1] > 0, "some runs got to the end: {states:?}");
+    assert!(states[0] > 0 && states[1] > 0, "both states of the server are reached: {states:?}");
 
     upstream.turn_to(trees[0].clone());
     run(&bench, &url, None);

@@ -18,7 +18,7 @@ use crate::support::run::owpkg;
 /// How often each format's test kills; more with `OWPKG_TEST_KILLS`.
 const KILLS: usize = 40;
 /// How many indexes the killed process makes, of one package and of two in turn.
-const TURNS: usize = 12;
+const TURNS: usize = 11;
 const ROOT: &str = "OWPKG_TEST_ROOT";
 const FORMAT: &str = "OWPKG_TEST_FORMAT";
 
@@ -101,9 +101,11 @@ fn killed_at_any_moment_there_is_an_old_feed_a_new_one_or_one_that_is_refused() 
         let kills = env::var("OWPKG_TEST_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS);
         let mut random: u64 = 3;
         let mut seen = [0; 3];
-        for _ in 0..kills {
+        for turn in 0..kills {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            run(&site, Some(length.mul_f64((random >> 33) as f64 / f64::from(1_u32 << 31))));
+            // One run in ten may end, whatever else the machine does: it leaves the feed that the others start without.
+            let patience = length.mul_f64((random >> 33) as f64 / f64::from(1_u32 << 31));
+            run(&site, (turn % 10 < 9).then_some(patience));
             let found = state(&site);
             let which = taken(&site, &found, &keyring).map_or(2, |index| {
                 feeds.iter().position(|feed| *feed == index).expect("a feed that was made")
@@ -125,7 +127,6 @@ fn killed_at_any_moment_there_is_an_old_feed_a_new_one_or_one_that_is_refused() 
                 );
             }
         }
-        println!("{seen:?}");
         assert!(seen[0] > 0 && seen[1] > 0, "{seen:?}");
     });
 }
