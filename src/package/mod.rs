@@ -8,8 +8,8 @@ use std::io::{self, Read};
 
 use crate::trust::{Digest, DigestKind, Sha256Reader};
 
-/// How much of a file is hashed at once.
-const BUFFER: usize = 128 << 10;
+/// How much of a file is hashed at once: little enough that allocators do not map and clear it anew for each file.
+const BUFFER: usize = 64 << 10;
 
 /// Takes the digest of a package file, or of any other file whose whole bytes an index covers.
 ///
