@@ -161,6 +161,7 @@ fn the_manifest_of_the_device_is_preferred() {
     for format in FORMATS {
         // The signed sha256sums would tell of the change.
         let files = wifi().build(format).without("sha256sums");
+        let files = files.with_profiles(|profiles| profiles["profiles"]["small"] = serde_json::json!({}));
         let path = files.path_of(".manifest");
         let folder = path.rsplit_once('/').unwrap().0.to_owned();
         let device = format!("{}hostapd-common - 1\n", list());
@@ -168,6 +169,8 @@ fn the_manifest_of_the_device_is_preferred() {
             Site::new(format, files.with(&format!("{folder}/openwrt-25.12.0-x86-64-small.manifest"), device));
         assert!(site.plan("--chip iwl7265d").contains(&"hostapd-common".to_owned()));
         assert!(!site.plan("--chip iwl7265d --profile small").contains(&"hostapd-common".to_owned()));
+        let mistyped = site.owpkg("resolve --chip iwl7265d --profile smal").run().exits(3);
+        mistyped.says(&["profiles.json knows no profile smal", "did you mean small"]);
     }
 }
 

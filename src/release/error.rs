@@ -94,6 +94,16 @@ pub enum ReleaseError {
         /// The further feed, by URL or path.
         at: String,
     },
+    /// There is no such device.
+    #[error("{at} knows no profile {asked}")]
+    UnknownProfile {
+        /// The `profiles.json`.
+        at: String,
+        /// What was asked for.
+        asked: String,
+        /// Names like it.
+        near: Vec<String>,
+    },
     /// No feed says what architecture the packages are for.
     #[error("{at} does not say what architecture its packages are for")]
     NoArch {
@@ -103,6 +113,11 @@ pub enum ReleaseError {
 }
 
 impl ReleaseError {
+    /// The failure that a `profiles.json` knows no device of that name, but these.
+    pub(super) fn unknown_profile<'k>(at: String, asked: &str, known: impl Iterator<Item = &'k str>) -> Self {
+        ReleaseError::UnknownProfile { at, asked: asked.to_owned(), near: crate::suggest::near(asked, known) }
+    }
+
     /// What the user can do about it.
     pub fn help(&self) -> Option<String> {
         match self {
@@ -115,6 +130,9 @@ impl ReleaseError {
             ),
             ReleaseError::OtherRelease { found, .. } => {
                 Some(format!("leave --release out, or give --release {found}, or name the tree of the other"))
+            }
+            ReleaseError::UnknownProfile { near, .. } if !near.is_empty() => {
+                Some(format!("did you mean {}?", near.join(", ")))
             }
             ReleaseError::WhichTarget { .. } => Some("choose one with --target".into()),
             ReleaseError::NoTarget { .. } => {

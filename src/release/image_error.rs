@@ -20,16 +20,6 @@ pub enum ImageError {
         /// The file, by URL or path.
         at: String,
     },
-    /// There is no such device.
-    #[error("{at} knows no profile {asked}")]
-    UnknownProfile {
-        /// The `profiles.json`.
-        at: String,
-        /// What was asked for.
-        asked: String,
-        /// Names like it.
-        near: Vec<String>,
-    },
     /// The target is of several devices, or of none.
     #[error("{at} has {} profiles", .known.len())]
     WhichProfile {
@@ -74,9 +64,6 @@ impl ImageError {
             ImageError::ProfilesDigest { .. } => Some(
                 "the server may be in the middle of an update: try again later, or another --mirror".into(),
             ),
-            ImageError::UnknownProfile { near, .. } if !near.is_empty() => {
-                Some(format!("did you mean {}?", near.join(", ")))
-            }
             ImageError::WhichProfile { known, .. } if !known.is_empty() => {
                 let first: Vec<&str> = known.iter().map(String::as_str).take(5).collect();
                 let more = if known.len() > first.len() { ", …" } else { "" };

@@ -140,11 +140,10 @@ fn device<P, T>(
     };
     match profiles.remove(&name) {
         Some(found) => Ok((name, take(found))),
-        None => Err(ImageError::UnknownProfile {
-            near: crate::suggest::near(&name, profiles.keys().map(String::as_str)),
-            at: at.to_owned(),
-            asked: name,
-        }),
+        None => {
+            let known = profiles.keys().map(String::as_str);
+            Err(ReleaseError::unknown_profile(at.to_owned(), &name, known).into())
+        }
     }
 }
 

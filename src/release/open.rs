@@ -89,6 +89,13 @@ impl Reader<'_> {
         let target = Target::choose(self.fetcher, &root, self.ask.target.as_ref())?;
         let folder = root.join(&format!("targets/{target}"))?;
         let (profiles, sums) = self.metadata(&folder)?;
+        if let Some(name) = &self.ask.profile
+            && !profiles.profiles.is_empty()
+            && !profiles.profiles.contains_key(name)
+        {
+            let known = profiles.profiles.keys().map(String::as_str);
+            return Err(ReleaseError::unknown_profile(format!("{folder}/profiles.json"), name, known));
+        }
         let stated = profiles.version_number.as_deref().and_then(|text| Release::parse(text).ok());
         if let (Some(asked), Some(found)) = (&self.ask.release, &stated)
             && asked != found

@@ -85,6 +85,7 @@ impl From<ReleaseError> for Failure {
             ReleaseError::WhichTarget { .. } | ReleaseError::FeedTwice { .. } => {
                 Failure::of(Exit::Usage, &error, error.help())
             }
+            ReleaseError::UnknownProfile { .. } => Failure::of(Exit::Unknown, &error, error.help()),
             ReleaseError::OtherRelease { .. } => Failure::of(Exit::Unresolvable, &error, error.help()),
             ReleaseError::ManifestDigest { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
@@ -96,7 +97,6 @@ impl From<ImageError> for Failure {
     fn from(error: ImageError) -> Failure {
         let exit = match error {
             ImageError::Release(error) => return error.into(),
-            ImageError::UnknownProfile { .. } => Exit::Unknown,
             ImageError::WhichProfile { .. } | ImageError::WhichImage { .. } => Exit::Usage,
             ImageError::ProfilesDigest { .. } | ImageError::NotListed { .. } => Exit::Untrusted,
             ImageError::NoProfiles { .. } | ImageError::NoneLike { .. } => Exit::Unavailable,
