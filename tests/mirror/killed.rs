@@ -1,8 +1,6 @@
 //! Runs killed at any moment: in a process of their own, which is this test binary once more.
 
 use std::env;
-use std::process::{Command, Stdio};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
@@ -10,6 +8,7 @@ use owpkg::index::{FORMATS, Format};
 use owpkg::output::mirror::{Folder, Prune};
 
 use super::{Bench, Tree, Upstream, server_tree, sync, vouched};
+use crate::support::judges::run_and_kill;
 
 /// How often each test kills; more with `OWPKG_TEST_KILLS`.
 const KILLS: usize = 100;
@@ -27,22 +26,7 @@ fn child() {
 
 /// Runs a mirror, and kills it after a while unless it has ended.
 fn run(bench: &Bench, url: &str, patience: Option<Duration>) {
-    let mut child = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "mirror::killed::child", "--ignored"])
-        .envs([(ROOT, bench.path("").as_str()), (URL, url)])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    match patience {
-        Some(patience) => {
-            thread::sleep(patience);
-            // It may have ended.
-            let _ = child.kill();
-            child.wait().unwrap();
-        }
-        None => assert!(child.wait().unwrap().success()),
-    }
+    run_and_kill("mirror::killed::child", &[(ROOT, bench.path("").as_str()), (URL, url)], patience);
 }
 
 /// Readers must see the old indexes or the new ones, never some of each, and every package that those list.

@@ -1,11 +1,10 @@
 //! `owpkg index` killed at any moment: in a process of its own, which is this test binary once more.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use std::{env, thread};
 
 use camino::Utf8Path;
 use owpkg::index::{Format, format_named};
@@ -13,6 +12,7 @@ use owpkg::trust::{Keyring, SignedFile, Unsigned};
 
 use super::{each, index, new_key, packages, pair, with_packages};
 use crate::support::feeds::Site;
+use crate::support::judges::run_and_kill;
 use crate::support::run::owpkg;
 
 /// How often each format's test kills; more with `OWPKG_TEST_KILLS`.
@@ -46,22 +46,8 @@ fn turn_to(root: &Path, format: &'static dyn Format, away: usize) {
 
 /// Runs the child, and kills it after a while unless it has ended.
 fn run(site: &Site, patience: Option<Duration>) {
-    let mut child = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "own::killed::child", "--ignored"])
-        .envs([(ROOT, site.path().as_str()), (FORMAT, site.format.name())])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    match patience {
-        Some(patience) => {
-            thread::sleep(patience);
-            // It may have ended.
-            let _ = child.kill();
-            child.wait().unwrap();
-        }
-        None => assert!(child.wait().unwrap().success()),
-    }
+    let variables = [(ROOT, site.path().as_str()), (FORMAT, site.format.name())];
+    run_and_kill("own::killed::child", &variables, patience);
 }
 
 /// Everything in the folder of the packages.

@@ -7,5 +7,3 @@ mod modules;
 mod opkg;
 mod render;
 pub mod router;
-
-pub use router::tool;

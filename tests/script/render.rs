@@ -1,13 +1,13 @@
 //! The rendered text.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use owpkg::index::FORMATS;
 use owpkg::output::script::{Planned, Script, ScriptError, quote, render};
 use proptest::prelude::*;
 
-use super::router::{CLIENTS, Client, Router, planned, tool};
+use super::router::{CLIENTS, Client, Router, planned};
+use crate::support::judges::{passes_shellcheck, tool};
 
 const PLAIN: Script<'_> = Script {
     demo: false,
@@ -37,15 +37,7 @@ fn shellcheck_has_nothing_to_say() {
             router.idle.push("kmod-idle".to_owned());
         }
         let text = router.script();
-        let mut child = Command::new(tool("shellcheck"))
-            .args(["--shell=sh", "--severity=style", "-"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
-        assert!(output.status.success(), "{client:?}\n{}", String::from_utf8_lossy(&output.stdout));
+        passes_shellcheck(&text);
     }
 }
 

@@ -15,6 +15,8 @@ use owpkg::output::{LockedConfiguration, Overlay};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
+use crate::support::judges::tool;
+
 pub const KERNEL: &str = "5.15.137-1-adec7b9ab9fcf988b58011de28c60b3a";
 pub const KEY: &str = "d95e275d41a63bff";
 
@@ -509,15 +511,6 @@ pub fn offer(feed: &'static str, name: &'static str, version: &'static str, need
 
 pub fn planned(name: &'static str, version: &'static str) -> Planned<'static> {
     Planned { name, version, installed_size: Some(4096) }
-}
-
-/// An outside judge.
-pub fn tool(name: &str) -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(name))
-        .find(|file| file.is_file())
-        .unwrap_or_else(|| panic!("these tests need {name}: install the package {name}"))
 }
 
 /// The files below a folder, by their path in it; links count with a mark for content.

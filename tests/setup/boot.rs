@@ -4,6 +4,7 @@ use owpkg::output::setup::{Band, Country, Encryption, Key, Mode, Setup, Wifi};
 use proptest::prelude::*;
 
 use super::router::{DUAL, HIS_PLACE, Router, SERIES, access_point, his_wifi, network, only, wifi};
+use crate::support::judges::passes_shellcheck;
 
 #[test]
 fn the_first_start_with_the_card_is_on_the_air() {
@@ -202,10 +203,6 @@ proptest! {
 fn shellcheck_has_nothing_to_say() {
     let setup = Setup { wifi: Some(his_wifi()), network: network(None, Some("192.168.5.1/24")) };
     for defaults in setup.defaults() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), defaults.text).unwrap();
-        let mut command = std::process::Command::new(crate::script::tool("shellcheck"));
-        let output = command.args(["--shell", "sh", "--norc"]).arg(file.path()).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        passes_shellcheck(&defaults.text);
     }
 }

@@ -62,7 +62,7 @@ impl Router {
         router.write("uci.awk", include_str!("uci.awk"));
         router.write("kmsg", "");
         router.write("etc/config/network", include_str!("network.config"));
-        let busybox = crate::script::tool("busybox");
+        let busybox = crate::support::judges::tool("busybox");
         for name in STOCK_TOOLS.iter().chain(&["busybox"]) {
             symlink(&busybox, router.root().join("bin").join(name)).unwrap();
         }

@@ -1,18 +1,18 @@
 //! `request.sh` on the router.
 
 use std::fs;
-use std::io::Write as _;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use owpkg::index::Held;
 use owpkg::stick::{Request, SCRIPT};
 use proptest::prelude::*;
 
 use super::router::{Asker, VIRTUAL, each};
-use crate::script::router::{CLIENTS, tool};
+use crate::script::router::CLIENTS;
 use crate::support::feeds::wifi;
+use crate::support::judges::{passes_shellcheck, tool};
 use crate::support::run::owpkg;
 
 #[test]
@@ -22,15 +22,7 @@ fn owpkg_prints_the_script() {
 
 #[test]
 fn shellcheck_has_nothing_to_say() {
-    let mut child = Command::new(tool("shellcheck"))
-        .args(["--shell=sh", "--severity=style", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(SCRIPT.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    passes_shellcheck(SCRIPT);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What the tests of several areas stand on.
 
 pub mod feeds;
+pub mod judges;
 pub mod run;
 pub mod server;

@@ -1,10 +1,10 @@
 //! The scripts at work, where every command of the host's is a stand-in that writes down how it was called.
 
-use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output, Stdio};
 
 use super::{desk, vm};
+use crate::support::judges::passes_shellcheck;
 use crate::support::run::Desk;
 
 /// A host: a script, and what its commands do.
@@ -75,15 +75,7 @@ const RESERVED: &str = "ppt0@pci0:2:0:0: class=0x028000 rev=0x59 hdr=0x00 vendor
 #[test]
 fn shellcheck_has_nothing_to_say() {
     for line in ["bhyve --detect pciconf.txt", "bhyve --detect amd.txt", "qemu --detect lspci.txt"] {
-        let mut child = Command::new("shellcheck")
-            .args(["--shell=sh", "--severity=style", "-"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("shellcheck is needed: apt install shellcheck");
-        child.stdin.take().unwrap().write_all(Host::new(line).script.as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
-        assert!(output.status.success(), "{line}\n{}", String::from_utf8_lossy(&output.stdout));
+        passes_shellcheck(&Host::new(line).script);
     }
 }
 

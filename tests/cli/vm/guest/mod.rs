@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::fat::image;
-use crate::script::router::{STOCK_TOOLS, tool};
+use crate::script::router::STOCK_TOOLS;
+use crate::support::judges::tool;
 
 /// What a stock image loads before anyone can mount the disk; what a kernel has built in is passed over.
 const MODULES: [&str; 12] = [
