@@ -12,7 +12,7 @@ const APK: &str = "apk-25.12.2-x86-64";
 fn tree(name: &str) -> Option<String> {
     let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/indexes")).join(name);
     if !path.is_dir() {
-        println!("skipped: no ../shared");
+        crate::support::judges::skipped("no ../shared");
         return None;
     }
     Some(path.to_str().unwrap().to_owned())

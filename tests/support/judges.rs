@@ -15,6 +15,12 @@ pub fn tool(name: &str) -> PathBuf {
         .unwrap_or_else(|| panic!("these tests need {name}: install the package {name}"))
 }
 
+/// Says that a test did nothing, and why: past the capture of what passing tests print.
+pub fn skipped(why: &str) {
+    // The message is all that there is to lose.
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
+}
+
 /// A script of which shellcheck has nothing to say.
 #[track_caller]
 pub fn passes_shellcheck(script: &str) {

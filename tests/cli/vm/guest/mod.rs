@@ -40,13 +40,15 @@ impl Kernel {
     pub fn found() -> Option<Kernel> {
         let has = |name: &str| Command::new(name).arg("--version").output().is_ok();
         if !has("qemu-system-x86_64") || !Path::new("/usr/share/OVMF/OVMF_CODE_4M.fd").is_file() {
-            println!("skipped: no QEMU: install the packages qemu-system-x86 and ovmf");
+            crate::support::judges::skipped("no QEMU: install the packages qemu-system-x86 and ovmf");
             return None;
         }
         let unpacked = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/guest");
         let found = [&unpacked, Path::new("/")].into_iter().find_map(Kernel::below);
         if found.is_none() {
-            println!("skipped: no kernel to start: install the package linux-image-cloud-amd64");
+            crate::support::judges::skipped(
+                "no kernel to start: install the package linux-image-cloud-amd64",
+            );
         }
         found
     }
