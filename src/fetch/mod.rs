@@ -18,6 +18,7 @@ mod local;
 mod location;
 mod options;
 mod progress;
+pub(crate) mod tls;
 mod want;
 
 use std::collections::HashMap;

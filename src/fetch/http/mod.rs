@@ -16,7 +16,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::cache::{Documents, Packages};
 use crate::trust::{Artifact, Verified};
 
-use super::{FetchError, Fetched, Options, Progress, Want};
+use super::{FetchError, Fetched, Options, Progress, Want, tls};
 
 pub(super) use artifact::Download;
 
@@ -120,6 +120,7 @@ impl Engine {
             .thread_name("owpkg-fetch")
             .enable_all()
             .build()?;
+        tls::choose();
         let client = Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(options.connect_timeout)

@@ -19,6 +19,7 @@ use object_store::{
 use tokio::runtime::Runtime;
 
 use super::store::{Change, Depth, Guard, Stat, Store, StoreError};
+use crate::fetch::tls;
 use crate::output::Content;
 
 /// How much is sent at once; objects that are larger are sent in parts of this size.
@@ -51,6 +52,7 @@ impl Bucket {
         if bucket.is_empty() {
             return Err(wrong(&"the bucket has no name"));
         }
+        tls::choose();
         let mut builder = AmazonS3Builder::new().with_region("us-east-1");
         for (name, value) in vars.iter().filter(|(name, _)| name.starts_with("AWS_")) {
             if let Ok(key) = name.to_ascii_lowercase().parse::<AmazonS3ConfigKey>() {
