@@ -69,6 +69,8 @@ pub mod resolve;
 pub mod serve;
 pub mod stick;
 pub mod suggest;
+#[cfg(test)]
+mod third_format;
 pub mod trust;
 pub mod uci_defaults;
 pub mod vm;

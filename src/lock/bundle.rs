@@ -142,7 +142,7 @@ impl Bundle {
         let mut wants = Vec::new();
         for feed in &lock.feeds {
             let folder = Bundle::place(&feed.url, built_in)?;
-            for file in format.index_files() {
+            for file in format.facts().index_files {
                 if feed.files.iter().any(|locked| locked.name == file.name) {
                     wants.push((folder.join(file.name)?, file.cap));
                 }
@@ -152,7 +152,7 @@ impl Bundle {
         let mut indexes = Vec::new();
         for feed in &lock.feeds {
             let mut files = Vec::new();
-            for file in format.index_files() {
+            for file in format.facts().index_files {
                 let Some(locked) = feed.files.iter().find(|locked| locked.name == file.name) else {
                     continue;
                 };

@@ -35,7 +35,7 @@ pub fn open_arch(
             return Ok(ArchFeeds { format, feeds });
         }
     }
-    let expected = FORMATS.map(|format| format.index_files()[0].name).to_vec();
+    let expected = FORMATS.map(|format| format.index_name()).to_vec();
     Err(ReleaseError::NoIndex { at: root.join(&format!("packages/{arch}"))?.to_string(), expected })
 }
 
