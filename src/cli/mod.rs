@@ -14,7 +14,6 @@ mod planned;
 mod planning;
 mod request;
 mod session;
-mod setup_notes;
 mod stores;
 mod subject;
 mod ui;

@@ -3,22 +3,22 @@
 use clap::{Args, ValueEnum};
 
 use super::args::configuration::ConfigurationArgs;
-use super::args::wifi::{SetupArgs, SetupRequest};
+use super::args::wifi::{SetupArgs, bring};
 use super::env::Env;
 use super::error::{Exit, Failure};
 use super::request::Selection;
 use super::session::Session;
-use super::setup_notes::RouterPackages;
 use super::ui::disk::Written;
+use super::ui::setup;
 use super::ui::warnings::{warn, warn_of_readers};
 use crate::disk::{self, OutputFormat, OutputOptions, write};
 use crate::fat::{FatKind, Label, Size};
 use crate::files::Permissions;
 use crate::lock::{Bundle, Lock};
 use crate::overlay::Overlay;
-use crate::release::OpenRelease;
+use crate::release::{OpenRelease, Release};
 use crate::trust;
-use crate::uci_defaults::Setup;
+use crate::uci_defaults::{RouterPackages, Setup, SetupRequest};
 
 /// What to write, shared by the commands that make a disk.
 #[derive(Debug, Args)]
@@ -160,8 +160,8 @@ impl DiskJob {
     /// The order of a lock that was read.
     pub fn of_lock(env: &mut Env, lock: Lock, wishes: DiskOptions<'_>) -> Result<DiskJob, Failure> {
         let DiskOptions { args, mut overlay, setup } = wishes;
-        let (setup, notes) = setup.bring(&RouterPackages::of_lock(&lock), &mut overlay)?;
-        warn(env, &notes)?;
+        let (setup, notes) = bring(setup, &RouterPackages::of_lock(&lock), &mut overlay)?;
+        warn(env, &notes.iter().map(setup::note).collect::<Vec<_>>())?;
         let lock = args.configuration.join(lock, &overlay)?;
         Ok(DiskJob { lock, overlay, setup })
     }
@@ -181,8 +181,10 @@ impl DiskJob {
         if args.format == DiskFormat::Fat {
             planned.warn_of_fat();
         }
-        let (setup, notes) = setup.bring(&RouterPackages::of_plan(&planned), &mut overlay)?;
-        planned.warnings.extend(notes);
+        let series = planned.facts.release.as_ref().and_then(Release::series);
+        let router = RouterPackages::of_plan(&planned.plan, &planned.baseline.installed, series);
+        let (setup, notes) = bring(setup, &router, &mut overlay)?;
+        planned.warnings.extend(notes.iter().map(setup::note));
         let configuration = args.configuration.plan(&mut planned, &overlay)?;
         warn(env, &planned.warnings)?;
         let lock = planned.lock(env, release)?.configured(configuration);

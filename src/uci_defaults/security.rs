@@ -36,6 +36,17 @@ pub struct Security {
 pub struct Key(String);
 
 impl Encryption {
+    /// All of them.
+    pub const ALL: [Encryption; 7] = [
+        Encryption::None,
+        Encryption::Owe,
+        Encryption::Psk,
+        Encryption::Psk2,
+        Encryption::PskMixed,
+        Encryption::Sae,
+        Encryption::SaeMixed,
+    ];
+
     /// As `option encryption` has it.
     pub fn word(self) -> &'static str {
         match self {

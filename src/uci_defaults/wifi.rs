@@ -155,6 +155,9 @@ impl Wifi {
 }
 
 impl Mode {
+    /// All of them.
+    pub const ALL: [Mode; 2] = [Mode::Station, Mode::AccessPoint];
+
     /// As `option mode` has it.
     pub fn word(self) -> &'static str {
         match self {
@@ -165,12 +168,24 @@ impl Mode {
 }
 
 impl Band {
+    /// All of them, the lowest first.
+    pub const ALL: [Band; 3] = [Band::Ghz2, Band::Ghz5, Band::Ghz6];
+
     /// As `option band` has it.
     pub fn word(self) -> &'static str {
         match self {
             Band::Ghz2 => "2g",
             Band::Ghz5 => "5g",
             Band::Ghz6 => "6g",
+        }
+    }
+
+    /// Its name among people, in GHz.
+    pub fn gigahertz(self) -> &'static str {
+        match self {
+            Band::Ghz2 => "2.4",
+            Band::Ghz5 => "5",
+            Band::Ghz6 => "6",
         }
     }
 
@@ -203,11 +218,7 @@ impl Band {
 
 impl fmt::Display for Band {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Band::Ghz2 => "2.4 GHz",
-            Band::Ghz5 => "5 GHz",
-            Band::Ghz6 => "6 GHz",
-        })
+        write!(out, "{} GHz", self.gigahertz())
     }
 }
 

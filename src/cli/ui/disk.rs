@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::json;
 use super::plan;
+use super::setup;
 use crate::cli::args::configuration::{self, ConfigurationJson};
-use crate::cli::args::wifi;
 use crate::cli::env::Env;
 use crate::disk;
 use crate::files::WrittenFile;
@@ -84,7 +84,7 @@ impl Written<'_> {
         writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), plan::size(bytes))?;
         if let Some(configuration) = &lock.configuration {
             configuration::tell(env, configuration, permissions)?;
-            wifi::tell(env, self.setup)?;
+            setup::tell(&mut env.out, self.setup)?;
         }
         writeln!(env.out, "next: {next}")?;
         let here = if self.unpacked { "" } else { "/tmp/pkgs/" };
