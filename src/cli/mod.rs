@@ -4,6 +4,7 @@
 //! `request`.
 
 mod args;
+mod cache_dir;
 mod command;
 mod commands;
 mod env;
@@ -14,7 +15,6 @@ mod planned;
 mod planning;
 mod request;
 mod session;
-mod stores;
 mod subject;
 mod ui;
 mod writing;

@@ -11,7 +11,7 @@ use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::files::replace_file;
 use crate::format::Universe;
 use crate::release::snapshot::Snapshot;
-use crate::release::{OpenRelease, ReleaseFacts};
+use crate::release::{OFFICIAL_SERVER, OpenRelease, ReleaseFacts};
 
 /// Makes the plan and does something with it; `save_case` names a file for the request and its outcome. There is no release beside a plan of the facts built in.
 pub fn with_plan<T>(
@@ -41,7 +41,7 @@ fn can_be_built_in(source: &SourceArgs) -> bool {
     let Ok(Snapshot { about, .. }) = Snapshot::read() else { return false };
     let is = |asked: &Option<String>, own: &str| asked.as_deref().is_none_or(|asked| asked == own);
     source.tree.is_none()
-        && source.mirror == session::OFFICIAL
+        && source.mirror == OFFICIAL_SERVER
         && is(&source.release, &about.release)
         && is(&source.target, &about.target)
 }

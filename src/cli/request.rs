@@ -6,15 +6,15 @@ use super::env::Env;
 use super::error::{Exit, Failure};
 use super::listing::Listing;
 use super::ui::plan;
-use crate::cli::args::{SelectionArgs, SourceArgs, VariantArg};
+use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::format::{Installed, Universe};
 use crate::hardware::detect::MissingFirmware;
 use crate::hardware::{
-    Availability, Catalogue, ChipPackages, Device, DeviceId, DeviceUnsupported, Found, Role, Variant,
-    authenticator, firmware_packages,
+    Availability, Catalogue, ChipPackages, Device, DeviceId, DeviceUnsupported, Found, Role, authenticator,
+    firmware_packages,
 };
 use crate::release::{Release, ReleaseFacts};
-use crate::resolve::{Request, Root};
+use crate::resolve::{Request, Root, RootReason};
 
 /// How many reasons are told one by one.
 const MOST_REASONS: usize = 5;
@@ -119,10 +119,7 @@ impl Selection<'_> {
         let offer = Availability {
             has: &has,
             series: facts.release.as_ref().and_then(Release::series),
-            variant: self.args.variant.map(|variant| match variant {
-                VariantArg::Mainline => Variant::Mainline,
-                VariantArg::Ct => Variant::Ct,
-            }),
+            variant: self.args.variant,
         };
         let mut draft = Draft::new(self, universe, installed);
         for found in &self.chips {
@@ -141,7 +138,7 @@ impl Selection<'_> {
             draft.take_firmware(missing);
         }
         for name in &self.args.add {
-            draft.add(name, "--add");
+            draft.add(name, &RootReason::Add);
         }
         if draft.request.roots.is_empty() && !refused.is_empty() {
             return Err(none_is_supported(refused));
@@ -185,14 +182,14 @@ impl<'a> Draft<'a> {
         for wanted in &chosen.wanted {
             match (wanted.role, self.wpa) {
                 (Role::Wpad, Some("none")) => {}
-                (Role::Wpad, Some(other)) => self.add(other, "--wpa"),
+                (Role::Wpad, Some(other)) => self.add(other, &RootReason::Wpa),
                 (Role::Wpad, None) if self.router_holds_wpad => {}
                 (Role::Wpad, None) if !self.feeds_hold_wpad => self.warn([
                     "no feed holds a wpad: Wi-Fi works only once the router has one, or hostapd or wpa-supplicant \
                      (--wpa PKG)"
                         .to_owned(),
                 ]),
-                _ => self.add(&wanted.package, &wanted.because),
+                _ => self.add(&wanted.package, &wanted.because.into()),
             }
         }
     }
@@ -202,18 +199,18 @@ impl<'a> Draft<'a> {
         let packages = firmware_packages(&missing.file);
         let held: Vec<&str> = packages.into_iter().filter(|package| self.universe.holds(package)).collect();
         for package in &held {
-            self.add(package, &format!("firmware {}", missing.file));
+            self.add(package, &RootReason::Firmware(missing.file.clone()));
         }
         if held.is_empty() {
             self.warn([format!("left out: this release has no package with the firmware {}", missing.file)]);
         }
     }
 
-    fn add(&mut self, name: &str, because: &str) {
+    fn add(&mut self, name: &str, because: &RootReason) {
         if self.request.omit.contains(name) {
             self.warn([format!("{name} is left out, as --omit says, although {because} wants it")]);
         } else if !self.request.roots.iter().any(|root| root.name == name) {
-            self.request.roots.push(Root { name: name.to_owned(), because: because.to_owned() });
+            self.request.roots.push(Root { name: name.to_owned(), because: because.clone() });
         }
     }
 

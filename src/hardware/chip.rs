@@ -137,9 +137,12 @@ macro_rules! words {
         pub enum $name { $($(#[$each])* #[serde(rename = $word)] $variant),+ }
 
         impl $name {
+            /// All of them, in the order of the enum.
+            pub const ALL: &[$name] = &[$($name::$variant),+];
+
             /// The variant written as `word` in the tables.
             pub fn from_word(word: &str) -> Option<Self> {
-                match word { $($word => Some(Self::$variant),)+ _ => None }
+                Self::ALL.iter().copied().find(|each| each.word() == word)
             }
 
             /// The word of the tables.

@@ -36,7 +36,7 @@ pub use limits::{Limit, LimitRow, all_limits, limits};
 pub use listing::{AlternativeEntry, ChipEntry, FamilyEntry, Listing, MemberEntry, releases_of};
 pub use report::{ChipNames, DeviceReport, DevicesReport, Status};
 pub use request::{Availability, DeviceUnsupported};
-pub use selection::{ChipPackages, Narrower, Role, Variant, Wanted};
+pub use selection::{ChipPackages, Narrower, Role, Variant, Wanted, WantedFor};
 pub use series::{KNOWN_SERIES, Ranges, Series};
 pub use unsupported::Unsupported;
 pub use wpad::{Authenticator, authenticator, default_wpad};

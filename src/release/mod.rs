@@ -28,4 +28,4 @@ pub use name::{NotARelease, Release};
 pub use open::{OpenRelease, ReleaseSpec, open};
 pub(crate) use sums::Sums;
 pub use target::{NotATarget, Target};
-pub use versions::latest_stable;
+pub use versions::{OFFICIAL_SERVER, latest_stable};

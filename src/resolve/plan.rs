@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::links::{Links, root_requirement};
 use super::order::install_order;
-use super::{AbiMismatch, Eligibility, Root, Upgrade};
+use super::{AbiMismatch, Eligibility, Root, RootReason, Upgrade};
 use crate::format::{Package, PackageId, Universe};
 
 /// What to add to the router.
@@ -31,8 +31,8 @@ pub struct Plan<'u> {
 pub struct Step {
     /// The package.
     pub id: PackageId,
-    /// Why it was asked for, where it was: `chip iwl7265d`, `--add`.
-    pub because: Vec<String>,
+    /// Who asked for it, where anybody did.
+    pub because: Vec<RootReason>,
     /// The packages of the plan that need it, by name.
     pub needed_by: Vec<String>,
 }

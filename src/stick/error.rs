@@ -38,13 +38,13 @@ pub enum RequestError {
         /// The line, counted from 1.
         line: usize,
         /// What is wrong with it.
-        wrong: Wrong,
+        wrong: LineError,
     },
 }
 
 /// What is wrong with a line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Wrong {
+pub enum LineError {
     /// It holds something else than plain text.
     #[error("expected plain text, found the character {0:?}")]
     Character(char),

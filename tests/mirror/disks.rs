@@ -14,7 +14,7 @@ use owpkg::lock::{Bundle, Lock};
 use owpkg::overlay::Overlay;
 use owpkg::release::snapshot::Snapshot;
 use owpkg::release::{self, ReleaseSpec};
-use owpkg::resolve::{Baseline, Request, Root, resolve};
+use owpkg::resolve::{Baseline, Request, Root, RootReason, resolve};
 use owpkg::trust::{Keyring, Unsigned};
 use tempfile::TempDir;
 
@@ -43,7 +43,7 @@ fn disks() -> Disks {
     let (universe, _) = open.universe().unwrap();
     let baseline = Baseline::determine(&open.facts, &universe).unwrap();
     let mut request = Request::default();
-    request.roots.push(Root { name: "kmod-iwlwifi".into(), because: "--add".into() });
+    request.roots.push(Root { name: "kmod-iwlwifi".into(), because: RootReason::Add });
     let plan = resolve(&universe, &baseline.installed, &request).unwrap();
     let lock = Lock::of(&open, &baseline, &plan, 1_772_668_800, true);
     let bundle = Bundle::fetch(&fetcher, &demo.keyring, Unsigned::Refuse, lock, Some(&demo.tree)).unwrap();

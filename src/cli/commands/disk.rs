@@ -8,6 +8,7 @@ use crate::cli::error::Failure;
 use crate::cli::request::Selection;
 use crate::cli::session::Session;
 use crate::cli::subject;
+use crate::cli::ui::disk::next;
 use crate::cli::writing::{DiskJob, DiskOptions, ImageOptions, OutputArgs};
 
 /// `owpkg disk`
@@ -49,5 +50,5 @@ pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     if order.lock.demo && session.built_in.is_none() {
         session.turn_to_demo()?;
     }
-    order.write(env, &session, &args.out, &settings, args.output.format.next())
+    order.write(env, &session, &args.out, &settings, next(args.output.format))
 }

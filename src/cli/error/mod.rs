@@ -12,6 +12,9 @@ use super::Env;
 use super::ui::json;
 use super::ui::style::Style;
 
+/// What helps a router that needs nothing.
+pub const ASK_MORE: &str = "name a card that is not plugged in yet with --chip, or packages with --add";
+
 /// Exit statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]

@@ -1,7 +1,7 @@
 //! Which status each kind of error ends with.
 
 use crate::demo::DemoError;
-use crate::disk::{DiskError, WriteError};
+use crate::disk::{DiskError, Misfit, WriteError};
 use crate::drawing::TooManyPackages;
 use crate::fetch::{self, FetchError, LocationError};
 use crate::files::OutputError;
@@ -21,7 +21,7 @@ use crate::trust::TrustError;
 use crate::uci_defaults::WifiError;
 use crate::vm::VmError;
 
-use super::{Exit, Failure};
+use super::{ASK_MORE, Exit, Failure};
 
 /// Errors that end with one status, whatever they say.
 macro_rules! always {
@@ -187,11 +187,27 @@ impl From<StoreError> for Failure {
     }
 }
 
+impl From<Misfit> for Failure {
+    fn from(error: Misfit) -> Failure {
+        let (exit, help) = match &error {
+            Misfit::OtherTree { .. } => {
+                (Exit::Unresolvable, "name the release tree of the router's own build with --tree")
+            }
+            Misfit::Nothing => (Exit::Unknown, ASK_MORE),
+            Misfit::Space { .. } => (
+                Exit::Unresolvable,
+                "leave packages out with --omit or --wpa none, or remove some on the router and run request.sh again",
+            ),
+        };
+        Failure::of(exit, &error, help.to_owned())
+    }
+}
+
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Failure {
         let exit = match &refusal {
             // The user named it, as opposed to what a chip wants.
-            Refusal::UnknownPackage { because, .. } if because.starts_with("--") => Exit::Unknown,
+            Refusal::UnknownPackage { because, .. } if because.is_named() => Exit::Unknown,
             _ => Exit::Unresolvable,
         };
         let failure = Failure::new(exit, refusal.to_string(), Some(refusal.help()));

@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 
+use clap::ValueEnum;
 use indicatif::HumanBytes;
 use serde::Serialize;
 
 use super::json;
 use super::style::Style;
 use super::tree;
-use crate::cli::commands::resolve::PlanFormat;
 use crate::cli::error::Failure;
 use crate::cli::planned::{Kind, Planned};
 use crate::drawing::Drawing;
@@ -19,6 +19,26 @@ use crate::trust::Digest;
 /// A number of bytes in words: `1.59 MiB`.
 pub fn size(bytes: u64) -> String {
     HumanBytes(bytes).to_string()
+}
+
+/// How to print a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum PlanFormat {
+    /// Who needs whom, from what was asked for
+    #[default]
+    Tree,
+    /// One line a package, in install order
+    Table,
+    /// The names, in install order
+    Names,
+    /// The URLs of the package files
+    Urls,
+    /// A graph for Graphviz
+    Dot,
+    /// A picture, in layers from the request down
+    Svg,
+    /// The same as --json
+    Json,
 }
 
 /// Prints a plan.
@@ -85,7 +105,7 @@ fn table(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
         .map(|step| {
             let package = planned.plan.package(step);
             let why = match step.because.is_empty() {
-                false => step.because.join(", "),
+                false => reasons(step),
                 true => format!("needed by {}", step.needed_by.join(", ")),
             };
             let feed = planned.plan.universe.feed(package.feed).name.clone();
@@ -121,6 +141,11 @@ impl Planned<'_> {
         let file = folder.and_then(|folder| folder.join(&package.file).ok());
         file.map(|file| file.to_string()).unwrap_or_default()
     }
+}
+
+/// Who asked for a package.
+fn reasons(step: &Step) -> String {
+    step.because.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// `owpkg.plan/1`.
@@ -204,9 +229,7 @@ fn print_json(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
             snapshot: *kind == Kind::Snapshot,
         },
         baseline: BaselineJson { from: baseline.source, packages: baseline.installed.len() },
-        roots: roots
-            .map(|step| RootJson { name: plan.package(step).name, because: step.because.join(", ") })
-            .collect(),
+        roots: roots.map(|step| RootJson { name: plan.package(step).name, because: reasons(step) }).collect(),
         packages: packages.collect(),
         install: &plan.install,
         upgrades: &plan.upgrades,
