@@ -122,8 +122,8 @@ impl DiskJob {
     /// The order of a lock that was read.
     pub fn of_lock(env: &mut Env, lock: Lock, wishes: DiskOptions<'_>) -> Result<DiskJob, Failure> {
         let DiskOptions { args, mut overlay, setup } = wishes;
-        let (setup, notes) = bring(setup, &RouterPackages::of_lock(&lock), &mut overlay)?;
-        warn(env, &notes.iter().map(setup::note).collect::<Vec<_>>())?;
+        let (setup, warnings) = bring(setup, &RouterPackages::of_lock(&lock), &mut overlay)?;
+        warn(env, &warnings.iter().map(setup::sentence).collect::<Vec<_>>())?;
         let lock = args.configuration.join(lock, &overlay)?;
         Ok(DiskJob { lock, overlay, setup })
     }
@@ -145,8 +145,8 @@ impl DiskJob {
         }
         let series = planned.facts.release.as_ref().and_then(Release::series);
         let router = RouterPackages::of_plan(&planned.plan, &planned.baseline.installed, series);
-        let (setup, notes) = bring(setup, &router, &mut overlay)?;
-        planned.warnings.extend(notes.iter().map(setup::note));
+        let (setup, warnings) = bring(setup, &router, &mut overlay)?;
+        planned.warnings.extend(warnings.iter().map(setup::sentence));
         let configuration = args.configuration.plan(&mut planned, &overlay)?;
         warn(env, &planned.warnings)?;
         let lock = planned.lock(env, release)?.configured(configuration);

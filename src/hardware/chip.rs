@@ -55,7 +55,7 @@ pub struct Family {
 }
 
 /// Another set of packages for a chip: one row of `alternatives.tsv`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Alternative {
     /// Name of the chip.
     pub chip: &'static str,
@@ -78,7 +78,7 @@ impl fmt::Display for Alternative {
 }
 
 /// How an [`Alternative`] relates to the chip's own packages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum How {
     /// It replaces them.
@@ -88,7 +88,7 @@ pub enum How {
 }
 
 /// A short list kept as the text of its column.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct List {
     text: &'static str,
     separator: &'static str,

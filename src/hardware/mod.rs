@@ -34,7 +34,7 @@ pub use identify::Identity;
 pub use ids::{IdRow, all_id_rows, id_rows, id_source};
 pub use limits::{Limit, LimitRow, all_limits, limits};
 pub use listing::{AlternativeEntry, ChipEntry, FamilyEntry, Listing, MemberEntry, releases_of};
-pub use report::{ChipNames, DeviceReport, DevicesReport, Status};
+pub use report::{ChipNames, DeviceNotes, DeviceReport, DevicesReport, Status};
 pub use request::{Availability, DeviceUnsupported};
 pub use selection::{ChipPackages, Narrower, Role, Variant, Wanted, WantedFor};
 pub use series::{KNOWN_SERIES, Ranges, Series};

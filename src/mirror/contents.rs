@@ -17,12 +17,12 @@ pub struct Contents<'a> {
     earlier: Earlier<'a>,
     folders: BTreeMap<String, MirrorFolder>,
     /// What the user should know of them.
-    pub notes: Vec<MirrorNote>,
+    pub warnings: Vec<MirrorWarning>,
 }
 
 /// Something of what was asked for that the mirror will not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MirrorNote {
+pub enum MirrorWarning {
     /// Packages for which their index states no digest, so that nobody vouches for them.
     WithoutDigest {
         /// The folder of the mirror.
@@ -54,7 +54,7 @@ pub enum MirrorNote {
 impl<'a> Contents<'a> {
     /// None yet; `earlier` tells what earlier runs put into a folder, which stays as long as its index offers it.
     pub fn new(earlier: Earlier<'a>) -> Contents<'a> {
-        Contents { earlier, folders: BTreeMap::new(), notes: Vec::new() }
+        Contents { earlier, folders: BTreeMap::new(), warnings: Vec::new() }
     }
 
     /// Adds whole feeds of a release: all, or those of these names. Of the others not even the index is there.
@@ -64,7 +64,7 @@ impl<'a> Contents<'a> {
     pub fn add_feeds(&mut self, release: &OpenRelease, names: &[String]) -> Result<(), MirrorError> {
         let known: Vec<String> = release.facts.feeds.iter().map(|feed| feed.name.clone()).collect();
         for name in names.iter().filter(|name| !known.contains(name)) {
-            self.notes.push(MirrorNote::NoFeed { name: name.clone(), feeds: known.clone() });
+            self.warnings.push(MirrorWarning::NoFeed { name: name.clone(), feeds: known.clone() });
         }
         let is_wanted = |feed: &str, _: &Package<'_>| is_among(names, feed);
         let found = of_release(release, &is_wanted, self.earlier)?;
@@ -147,7 +147,7 @@ impl<'a> Contents<'a> {
         let target = Target { root: &facts.root, release: name, target: &facts.target, images };
         match target.part(fetcher, keyring, unsigned, self.earlier)? {
             Ok(folder) => self.add([folder]),
-            Err(why) => self.notes.push(MirrorNote::NoTarget { why }),
+            Err(why) => self.warnings.push(MirrorWarning::NoTarget { why }),
         }
         Ok(())
     }
@@ -162,10 +162,10 @@ impl<'a> Contents<'a> {
             let folder = || new.folder.clone();
             if new.without_digest > 0 {
                 let packages = new.without_digest;
-                self.notes.push(MirrorNote::WithoutDigest { folder: folder(), packages });
+                self.warnings.push(MirrorWarning::WithoutDigest { folder: folder(), packages });
             }
             if new.gone > 0 {
-                self.notes.push(MirrorNote::Gone { folder: folder(), files: new.gone });
+                self.warnings.push(MirrorWarning::Gone { folder: folder(), files: new.gone });
             }
             match self.folders.get_mut(&new.folder) {
                 Some(same) => same.join(new),
@@ -180,20 +180,20 @@ fn is_among(names: &[String], feed: &str) -> bool {
     names.is_empty() || names.iter().any(|name| name == feed)
 }
 
-impl fmt::Display for MirrorNote {
+impl fmt::Display for MirrorWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            MirrorNote::WithoutDigest { folder, packages } => {
+            MirrorWarning::WithoutDigest { folder, packages } => {
                 write!(f, "{folder}: {packages} packages are left out: their index states no digest for them")
             }
-            MirrorNote::Gone { folder, files } => write!(
+            MirrorWarning::Gone { folder, files } => write!(
                 f,
                 "{folder}: {files} files that were mirrored earlier are not in its index any more: run what asked for them again"
             ),
-            MirrorNote::NoFeed { name, feeds } => {
+            MirrorWarning::NoFeed { name, feeds } => {
                 write!(f, "there is no feed {name} here: {}", feeds.join(", "))
             }
-            MirrorNote::NoTarget { why } => {
+            MirrorWarning::NoTarget { why } => {
                 write!(f, "{why}: its profiles.json, manifest and images are left out")
             }
         }

@@ -40,7 +40,7 @@ mod target;
 mod verify;
 
 pub use bucket::Bucket;
-pub use contents::{Contents, MirrorNote};
+pub use contents::{Contents, MirrorWarning};
 pub use covered::{Earlier, MirrorFolder, of_release};
 pub(crate) use custom::keys_of;
 pub use custom::{CustomFeed, CustomKey};

@@ -8,24 +8,24 @@
 //! write down (`phy_path` of `wifi-detect.uc`, `nl80211_phy_path_str` of iwinfo).
 //!
 //! A [`SetupRequest`] leaves to the [`RouterPackages`] what hangs on them, WPA3 above all: [`SetupRequest::settle`] makes
-//! a [`Setup`] of it, with the [`SetupNote`]s that speak against it.
+//! a [`Setup`] of it, with the [`SetupWarning`]s that speak against it.
 
 mod network;
-mod notes;
 mod request;
 mod router;
 mod script;
 mod security;
 mod uci;
+mod warnings;
 mod wifi;
 
 use crate::overlay::{Overlay, OverlayError};
 
 pub use network::{Addresses, AddressesError, Network, StaticAddress};
-pub use notes::SetupNote;
 pub use request::{SetupRequest, WifiRequest};
 pub use router::{RouterPackages, Supplicants};
 pub use security::{Encryption, Key, Security};
+pub use warnings::SetupWarning;
 pub use wifi::{Band, Country, Mode, Ssid, Wifi, WifiError};
 
 /// What the router is to be set to.

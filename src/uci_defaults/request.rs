@@ -2,7 +2,7 @@
 
 use super::router::{RouterPackages, Supplicants};
 use super::{
-    Band, Country, Encryption, Key, Mode, Network, Security, Setup, SetupNote, Ssid, Wifi, WifiError,
+    Band, Country, Encryption, Key, Mode, Network, Security, Setup, SetupWarning, Ssid, Wifi, WifiError,
 };
 
 /// What is to be set up, before it is known what the router can do.
@@ -38,11 +38,11 @@ impl SetupRequest {
     ///
     /// # Errors
     /// When no router of these packages could have such a Wi-Fi.
-    pub fn settle(self, router: &RouterPackages<'_>) -> Result<(Setup, Vec<SetupNote>), WifiError> {
+    pub fn settle(self, router: &RouterPackages<'_>) -> Result<(Setup, Vec<SetupWarning>), WifiError> {
         let supplicants = router.supplicants();
         let wifi = self.wifi.map(|wifi| wifi.settle(&supplicants)).transpose()?;
-        let notes = wifi.iter().flat_map(|wifi| SetupNote::of(wifi, &supplicants, router)).collect();
-        Ok((Setup { wifi, network: self.network }, notes))
+        let warnings = wifi.iter().flat_map(|wifi| SetupWarning::of(wifi, &supplicants, router)).collect();
+        Ok((Setup { wifi, network: self.network }, warnings))
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::wifi::{Band, WifiError};
 
 /// How a Wi-Fi is kept from others, among what OpenWrt's `option encryption` knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(into = "&str")]
 pub enum Encryption {
     /// Open to all.
     None,
@@ -34,6 +37,12 @@ pub struct Security {
 /// shows it but the script that is made with it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Key(String);
+
+impl From<Encryption> for &'static str {
+    fn from(value: Encryption) -> &'static str {
+        value.word()
+    }
+}
 
 impl Encryption {
     /// All of them.

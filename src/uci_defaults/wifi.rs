@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Serialize;
+
 use super::security::{Encryption, Security};
 
 /// A Wi-Fi.
@@ -23,7 +25,8 @@ pub struct Wifi {
 }
 
 /// What the router is in a Wi-Fi.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(into = "&str")]
 pub enum Mode {
     /// It joins, and the Wi-Fi is its uplink.
     Station,
@@ -32,7 +35,8 @@ pub enum Mode {
 }
 
 /// A band of the air.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(into = "&str")]
 pub enum Band {
     /// 2.4 GHz.
     Ghz2,
@@ -154,6 +158,12 @@ impl Wifi {
     }
 }
 
+impl From<Mode> for &'static str {
+    fn from(value: Mode) -> &'static str {
+        value.word()
+    }
+}
+
 impl Mode {
     /// All of them.
     pub const ALL: [Mode; 2] = [Mode::Station, Mode::AccessPoint];
@@ -164,6 +174,12 @@ impl Mode {
             Mode::Station => "sta",
             Mode::AccessPoint => "ap",
         }
+    }
+}
+
+impl From<Band> for &'static str {
+    fn from(value: Band) -> &'static str {
+        value.word()
     }
 }
 

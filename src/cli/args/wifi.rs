@@ -8,7 +8,7 @@ use crate::cli::error::Failure;
 use crate::cli::input;
 use crate::overlay::Overlay;
 use crate::uci_defaults::{
-    Addresses, Band, Encryption, Key, Mode, Network, RouterPackages, Setup, SetupNote, SetupRequest,
+    Addresses, Band, Encryption, Key, Mode, Network, RouterPackages, Setup, SetupRequest, SetupWarning,
     StaticAddress, Supplicants, WifiRequest,
 };
 
@@ -132,8 +132,8 @@ pub fn bring(
     request: SetupRequest,
     router: &RouterPackages<'_>,
     overlay: &mut Overlay,
-) -> Result<(Setup, Vec<SetupNote>), Failure> {
-    let (setup, notes) = request.settle(router)?;
+) -> Result<(Setup, Vec<SetupWarning>), Failure> {
+    let (setup, warnings) = request.settle(router)?;
     setup.add_to(overlay)?;
-    Ok((setup, notes))
+    Ok((setup, warnings))
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::uci_defaults::{Band, Mode, Setup, SetupNote};
+use crate::uci_defaults::{Band, Mode, Setup, SetupWarning};
 
 /// Tells people what will be set up.
 pub fn tell(out: &mut dyn Write, setup: &Setup) -> io::Result<()> {
@@ -24,23 +24,23 @@ pub fn tell(out: &mut dyn Write, setup: &Setup) -> io::Result<()> {
 }
 
 /// What the user should know of a setup.
-pub fn note(note: &SetupNote) -> String {
-    match note {
-        SetupNote::NoSupplicant { mode } => {
+pub fn sentence(warning: &SetupWarning) -> String {
+    match warning {
+        SetupWarning::NoSupplicant { mode } => {
             let (deed, program) = of_mode(*mode);
             format!("nothing on the router can {deed}: it needs a {program}, like --add wpad-basic-mbedtls")
         }
-        SetupNote::OtherSupplicants { mode, packages } => {
+        SetupWarning::OtherSupplicants { mode, packages } => {
             let (deed, program) = of_mode(*mode);
             let packages = packages.join(", ");
             format!("{packages} cannot {deed}: it takes a {program}, like --wpa wpad-basic-mbedtls")
         }
-        SetupNote::NoWpa3 { encryption, packages } => format!(
+        SetupWarning::NoWpa3 { encryption, packages } => format!(
             "{} cannot do {encryption}, so the Wi-Fi will not come up: give --wifi-encryption psk2, or a wpad with a \
              library of cryptography (--wpa wpad-basic-mbedtls)",
             packages.join(", ")
         ),
-        SetupNote::NoAccessPoint { band, kmods, possible } => {
+        SetupWarning::NoAccessPoint { band, kmods, possible } => {
             let (driver, reason) = (kmods.join(", "), no_access_point(possible));
             let way_out = match possible.first() {
                 Some(other) => format!("--wifi-band {}, or another card", other.word()),
@@ -50,10 +50,10 @@ pub fn note(note: &SetupNote) -> String {
                 "the access point on {band} will not come up on a card of {driver} ({reason}): what helps is {way_out}"
             )
         }
-        SetupNote::NoCountry => {
+        SetupWarning::NoCountry => {
             "without a country no access point may start on 5 or 6 GHz: name it, like --wifi-country DE".to_owned()
         }
-        SetupNote::OneBand => {
+        SetupWarning::OneBand => {
             "the card looks for the Wi-Fi on one band only, the highest that it has: name another one with --wifi-band \
              2g or 5g"
                 .to_owned()

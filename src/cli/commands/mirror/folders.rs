@@ -88,7 +88,7 @@ impl Wanted<'_> {
         if !args.source.feed.is_empty() {
             self.contents.add_indexes(&open)?;
         }
-        self.take_notes();
+        self.take_warnings();
         if !args.selection.is_empty() {
             let (universe, odd) = open.universe()?;
             let planned = session.plan(env, &open, &universe, selection)?;
@@ -124,7 +124,7 @@ impl Wanted<'_> {
         };
         let feeds = release::open_arch(&session.fetcher, &session.keyring, &root, arch, session.unsigned)?;
         self.contents.add_arch(&release, &root, &feeds, &self.args.whole.feeds)?;
-        self.take_notes();
+        self.take_warnings();
         Ok(())
     }
 
@@ -162,12 +162,12 @@ impl Wanted<'_> {
         };
         let Session { fetcher, keyring, unsigned, .. } = session;
         self.contents.add_target(fetcher, keyring, *unsigned, open, &images)?;
-        self.take_notes();
+        self.take_warnings();
         Ok(())
     }
 
-    /// Tells what the contents note in the order in which it came.
-    fn take_notes(&mut self) {
-        self.warnings.extend(self.contents.notes.drain(..).map(|note| note.to_string()));
+    /// Tells what the contents warn of in the order in which it came.
+    fn take_warnings(&mut self) {
+        self.warnings.extend(self.contents.warnings.drain(..).map(|warning| warning.to_string()));
     }
 }
