@@ -27,28 +27,22 @@ pub enum MirrorWarning {
     WithoutDigest {
         /// The folder of the mirror.
         folder: String,
-        /// How many.
         packages: usize,
     },
     /// Files of earlier runs that their index does not offer any more.
     Gone {
         /// The folder of the mirror.
         folder: String,
-        /// How many.
         files: usize,
     },
     /// A feed that the release has not.
     NoFeed {
-        /// Its name.
         name: String,
         /// Those that it has.
         feeds: Vec<String>,
     },
     /// A target whose metadata nobody vouches for.
-    NoTarget {
-        /// Why.
-        why: String,
-    },
+    NoTarget { why: String },
 }
 
 impl<'a> Contents<'a> {

@@ -20,7 +20,6 @@ const KEY_CAP: u64 = 64 << 10;
 /// A feed of one's own, as a mirror has it.
 #[derive(Debug, Clone)]
 pub struct CustomFeed {
-    /// Its name.
     pub name: String,
     /// The format of its index.
     pub format: &'static dyn Format,
@@ -31,7 +30,6 @@ pub struct CustomFeed {
 /// A public key to be put into a mirror.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomKey {
-    /// Its id.
     pub id: String,
     /// Its file in the mirror.
     pub path: String,

@@ -50,9 +50,7 @@ struct Image {
 pub struct Target<'a> {
     /// The release tree.
     pub root: &'a Location,
-    /// The release.
     pub release: &'a Release,
-    /// The target.
     pub target: &'a release::Target,
     /// Which images to hold.
     pub images: &'a Images,

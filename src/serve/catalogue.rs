@@ -48,12 +48,10 @@ pub struct ServedTarget {
     pub feeds: Vec<Arc<ServedFeed>>,
 }
 
-/// A feed.
 #[derive(Debug)]
 pub struct ServedFeed {
     /// Its name: `core`, `kmods`, `base`.
     pub name: String,
-    /// Its folder.
     pub folder: String,
     /// The names of the package files that are there, sorted.
     pub files: Vec<String>,

@@ -17,7 +17,6 @@ pub(super) const PIECE: u64 = 128 << 10;
 pub(super) enum Located {
     /// A file, open.
     File(Opened),
-    /// A folder.
     Folder(Utf8PathBuf),
     /// Nothing that is served.
     Nothing,

@@ -28,10 +28,7 @@ pub enum RequestError {
     Cut,
     /// A key of the head is not there.
     #[error("its head does not say {key:?}")]
-    Missing {
-        /// The key.
-        key: &'static str,
-    },
+    Missing { key: &'static str },
     /// A line that cannot be.
     #[error("line {line}: {wrong}")]
     Line {
@@ -68,7 +65,6 @@ pub enum LineError {
     /// The router's id is none.
     #[error(transparent)]
     Router(#[from] NotARouterId),
-    /// The target is none.
     #[error(transparent)]
     Target(#[from] NotATarget),
     /// The kernel is another than that of the packages.
@@ -79,20 +75,4 @@ pub enum LineError {
         /// The version of the package, if there is one.
         listed: String,
     },
-}
-
-impl RequestError {
-    /// The next step for the user.
-    pub fn help(&self) -> String {
-        match self {
-            RequestError::Version { .. } => {
-                "take the owpkg that made the request.sh, or make both anew: owpkg request > request.sh"
-                    .to_owned()
-            }
-            RequestError::NoRequest { .. } => {
-                "owpkg request > request.sh; run that on the router: it writes owpkg-request.txt".to_owned()
-            }
-            _ => "make it anew: run request.sh on the router once more".to_owned(),
-        }
-    }
 }

@@ -48,7 +48,6 @@ const KEYS: [(&str, bool); 9] = [
 /// What a router says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// Which router it is.
     pub router: RouterId,
     /// Its board, as OpenWrt names it; may be empty.
     pub board: String,
@@ -56,7 +55,6 @@ pub struct Request {
     pub release: String,
     /// The revision of its build; may be empty.
     pub revision: String,
-    /// Its target.
     pub target: Target,
     /// Its architecture.
     pub arch: String,

@@ -60,7 +60,6 @@ impl Supplicants {
         self.may_be_more
     }
 
-    /// The packages.
     pub fn packages(&self) -> Vec<String> {
         self.known.iter().map(|(name, _)| name.clone()).collect()
     }

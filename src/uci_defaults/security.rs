@@ -45,7 +45,6 @@ impl From<Encryption> for &'static str {
 }
 
 impl Encryption {
-    /// All of them.
     pub const ALL: [Encryption; 7] = [
         Encryption::None,
         Encryption::Owe,
@@ -112,12 +111,10 @@ impl Security {
         }
     }
 
-    /// The encryption.
     pub fn encryption(&self) -> Encryption {
         self.encryption
     }
 
-    /// The key.
     pub fn key(&self) -> Option<&Key> {
         self.key.as_ref()
     }

@@ -85,56 +85,21 @@ pub enum WifiError {
     },
     /// The product of a passphrase, where the passphrase itself is needed.
     #[error("{encryption} needs the passphrase, and this key is of 64 hexadecimal digits")]
-    KeyIsDerived {
-        /// The encryption.
-        encryption: Encryption,
-    },
-    /// No key.
+    KeyIsDerived { encryption: Encryption },
     #[error("{encryption} needs a key")]
-    NoKey {
-        /// The encryption.
-        encryption: Encryption,
-    },
+    NoKey { encryption: Encryption },
     /// 6 GHz has no older encryption.
     #[error("6 GHz has only WPA3 and OWE, not {encryption}")]
-    TooOldForBand {
-        /// The encryption.
-        encryption: Encryption,
-    },
+    TooOldForBand { encryption: Encryption },
     /// No country's letters.
     #[error("{0:?} is not a country, expected two letters")]
     Country(String),
     /// A channel that the band has not.
     #[error("there is no channel {channel} on {band}")]
-    Channel {
-        /// The channel.
-        channel: u8,
-        /// The band.
-        band: Band,
-    },
+    Channel { channel: u8, band: Band },
     /// A channel where there is none to choose.
     #[error("a router that joins a Wi-Fi takes the channel of its access point")]
     ChannelOfStation,
-}
-
-impl WifiError {
-    /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
-        Some(match self {
-            WifiError::KeyIsDerived { .. } => "give the passphrase, or --wifi-encryption psk2".into(),
-            WifiError::TooOldForBand { .. } => "give --wifi-encryption sae, or owe for an open Wi-Fi".into(),
-            WifiError::Country(_) => "like DE, FR, US or JP".into(),
-            WifiError::Channel { .. } => "name the band too (--wifi-band), or leave the channel out".into(),
-            WifiError::ChannelOfStation => "leave --wifi-channel out, or give --wifi-mode ap".into(),
-            WifiError::SsidLength { .. } | WifiError::SsidControl { .. } => {
-                "give its name as its access point shows it".into()
-            }
-            WifiError::KeyLength { .. } | WifiError::KeyCharacter { .. } => {
-                "the file or variable holds the key alone; an open Wi-Fi is --wifi-encryption none".into()
-            }
-            WifiError::NoKey { .. } => return None,
-        })
-    }
 }
 
 impl Wifi {
@@ -165,7 +130,6 @@ impl From<Mode> for &'static str {
 }
 
 impl Mode {
-    /// All of them.
     pub const ALL: [Mode; 2] = [Mode::Station, Mode::AccessPoint];
 
     /// As `option mode` has it.

@@ -37,7 +37,6 @@ pub struct Card {
 /// The maker of the host's processor, and the line that shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CpuSeen {
-    /// Who.
     pub vendor: Vendor,
     /// Line of the listing.
     pub line: usize,
@@ -91,7 +90,6 @@ pub enum VmError {
     Path {
         /// Which file.
         what: &'static str,
-        /// The path.
         path: String,
     },
 }

@@ -40,10 +40,8 @@ pub enum Hypervisor {
 }
 
 impl Hypervisor {
-    /// All of them.
     pub const ALL: [Hypervisor; 2] = [Hypervisor::Bhyve, Hypervisor::Qemu];
 
-    /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
             Hypervisor::Bhyve => "bhyve",

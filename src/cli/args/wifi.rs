@@ -65,11 +65,10 @@ impl SetupArgs {
             ));
         }
         let uplink = self.network.as_deref().map(str::parse::<Addresses>).transpose();
-        let uplink = uplink.map_err(|error| Failure::usage(format!("--network: {error}"), error.help()))?;
+        let uplink = uplink.map_err(|error| Failure::from(error).about("--network"))?;
         let lan = self.lan.as_deref().map(str::parse::<StaticAddress>).transpose();
-        let lan = lan.map_err(|error| Failure::usage(format!("--lan: {error}"), error.help()))?;
-        let network =
-            Network::new(uplink, lan).map_err(|error| Failure::usage(error.to_string(), error.help()))?;
+        let lan = lan.map_err(|error| Failure::from(error).about("--lan"))?;
+        let network = Network::new(uplink, lan)?;
         let wifi = self.wifi.as_deref().map(|ssid| self.read_wifi(env, ssid)).transpose()?;
         Ok(SetupRequest { wifi, network })
     }

@@ -1,5 +1,6 @@
 //! How a command ends when it does not end well: what, and what to do next.
 
+mod help;
 mod statuses;
 
 use std::error::Error;

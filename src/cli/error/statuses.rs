@@ -18,10 +18,10 @@ use crate::release::{ImageError, NotARelease, ReleaseError};
 use crate::resolve::{BaselineError, Refusal};
 use crate::stick::RequestError;
 use crate::trust::TrustError;
-use crate::uci_defaults::WifiError;
+use crate::uci_defaults::{AddressesError, WifiError};
 use crate::vm::VmError;
 
-use super::{ASK_MORE, Exit, Failure};
+use super::{ASK_MORE, Exit, Failure, help};
 
 /// Errors that end with one status, whatever they say.
 macro_rules! always {
@@ -42,13 +42,31 @@ macro_rules! always {
 }
 
 always!(Fault without help: DemoError, BadSnapshot);
-always!(Usage: BadDeviceId, LocationError, LockError, RequestError, TooManyPackages, DiskError, WifiError);
+always!(Usage: BadDeviceId, LocationError, LockError, TooManyPackages, DiskError);
 always!(Usage: FolderError, OverlayError, BadConfiguration, OtherFiles);
 always!(Usage without help: InstalledError);
 always!(Unknown: UnknownChip);
 always!(Unresolvable: BaselineError, Unsupported);
 always!(Unavailable: NoSysfs);
 always!(Output: OutputError);
+
+impl From<WifiError> for Failure {
+    fn from(error: WifiError) -> Failure {
+        Failure::of(Exit::Usage, &error, help::of_wifi(&error).map(str::to_owned))
+    }
+}
+
+impl From<AddressesError> for Failure {
+    fn from(error: AddressesError) -> Failure {
+        Failure::of(Exit::Usage, &error, help::of_addresses(&error).to_owned())
+    }
+}
+
+impl From<RequestError> for Failure {
+    fn from(error: RequestError) -> Failure {
+        Failure::of(Exit::Usage, &error, help::of_request(&error).to_owned())
+    }
+}
 
 impl From<NotARelease> for Failure {
     fn from(error: NotARelease) -> Failure {
