@@ -11,11 +11,10 @@ mod env;
 mod error;
 mod input;
 mod listing;
-mod planned;
+mod locks;
 mod planning;
-mod request;
+mod selection;
 mod session;
-mod subject;
 mod ui;
 mod writing;
 

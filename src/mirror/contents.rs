@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
+use super::MirrorError;
 use super::covered::{Earlier, MirrorFolder, of_arch, of_lock, of_release};
-use super::{Images, MirrorError, Target};
-use crate::fetch::{Fetcher, Location, MemoryTree};
+use super::target::{Images, of_target};
+use crate::fetch::Location;
 use crate::format::Package;
 use crate::lock::Lock;
-use crate::release::{ArchFeeds, OpenRelease, Release};
+use crate::release::{ArchFeeds, OpenRelease, Release, Unvouched, Upstream};
 use crate::resolve::Plan;
-use crate::trust::{Keyring, Unsigned};
+use crate::trust::Keyring;
 
 /// The folders that a mirror is to hold.
 pub struct Contents<'a> {
@@ -42,7 +43,11 @@ pub enum MirrorWarning {
         feeds: Vec<String>,
     },
     /// A target whose metadata nobody vouches for.
-    NoTarget { why: String },
+    NoTarget {
+        /// Its folder on the server.
+        folder: String,
+        why: Unvouched,
+    },
 }
 
 impl<'a> Contents<'a> {
@@ -111,15 +116,8 @@ impl<'a> Contents<'a> {
     ///
     /// # Errors
     /// When the lock's release has no name, or an index cannot be had, has changed, or is not vouched for.
-    pub fn add_lock(
-        &mut self,
-        fetcher: &Fetcher,
-        keyring: &Keyring,
-        unsigned: Unsigned,
-        lock: &Lock,
-        built_in: Option<&MemoryTree>,
-    ) -> Result<(), MirrorError> {
-        let found = of_lock(fetcher, keyring, unsigned, lock, built_in, self.earlier)?;
+    pub fn add_lock(&mut self, upstream: &Upstream, lock: &Lock) -> Result<(), MirrorError> {
+        let found = of_lock(upstream, lock, self.earlier)?;
         self.add(found);
         Ok(())
     }
@@ -127,21 +125,16 @@ impl<'a> Contents<'a> {
     /// Adds the metadata of a release's target, with these images, where somebody vouches for them.
     ///
     /// # Errors
-    /// When a file cannot be had, or the list of them is not what its signature says.
-    pub fn add_target(
-        &mut self,
-        fetcher: &Fetcher,
-        keyring: &Keyring,
-        unsigned: Unsigned,
-        release: &OpenRelease,
-        images: &Images,
-    ) -> Result<(), MirrorError> {
-        let facts = &release.facts;
+    /// When the target's folder is none of the release tree's.
+    pub fn add_target(&mut self, release: &OpenRelease, images: &Images) -> Result<(), MirrorError> {
+        let OpenRelease { facts, metadata, .. } = release;
         let Some(name) = &facts.release else { return Ok(()) };
-        let target = Target { root: &facts.root, release: name, target: &facts.target, images };
-        match target.part(fetcher, keyring, unsigned, self.earlier)? {
+        match of_target(&facts.root, name, metadata, images, self.earlier)? {
             Ok(folder) => self.add([folder]),
-            Err(why) => self.warnings.push(MirrorWarning::NoTarget { why }),
+            Err(why) => {
+                let folder = metadata.folder.to_string();
+                self.warnings.push(MirrorWarning::NoTarget { folder, why });
+            }
         }
         Ok(())
     }
@@ -187,8 +180,12 @@ impl fmt::Display for MirrorWarning {
             MirrorWarning::NoFeed { name, feeds } => {
                 write!(f, "there is no feed {name} here: {}", feeds.join(", "))
             }
-            MirrorWarning::NoTarget { why } => {
-                write!(f, "{why}: its profiles.json, manifest and images are left out")
+            MirrorWarning::NoTarget { folder, why } => {
+                match why {
+                    Unvouched::NoList => write!(f, "{folder} has no sha256sums")?,
+                    Unvouched::Trust(error) => write!(f, "{error}")?,
+                }
+                write!(f, ": its profiles.json, manifest and images are left out")
             }
         }
     }

@@ -51,5 +51,5 @@ pub use place::{Place, is_bucket};
 pub use repair::repair;
 pub use store::{Change, Depth, Guard, Stat, Store, StoreError};
 pub use sync::{Mirror, Prune, Summary};
-pub use target::{Images, Target};
+pub use target::{Images, of_target};
 pub use verify::verify;

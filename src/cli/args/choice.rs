@@ -103,7 +103,7 @@ pub fn format() -> ValueParser {
     one_of(
         &FORMATS,
         |format| format.name(),
-        |format| match format.scheme() {
+        |format| match format.facts().scheme {
             Scheme::Usign => "usign keys",
             Scheme::Ec => "Elliptic-curve keys",
         },

@@ -14,7 +14,7 @@ use crate::cli::ui::warnings::warn_of_readers;
 use crate::cli::ui::{json, text};
 use crate::disk;
 use crate::files::{KeyFiles, Permissions};
-use crate::format::{Format, format_of};
+use crate::format::{FORMATS, Format, format_of};
 use crate::trust::usign::UsignError;
 use crate::trust::{KeyError, PublicKey, SecretKey};
 
@@ -52,7 +52,7 @@ pub struct NewArgs {
     #[arg(value_name = "NAME")]
     pub name: String,
     /// Whose packages it will sign: opkg (up to 24.10), apk (25.12 and later)
-    #[arg(long, value_parser = choice::format(), default_value = "apk", value_name = "FORMAT")]
+    #[arg(long, value_parser = choice::format(), default_value = FORMATS[0].name(), value_name = "FORMAT")]
     pub format: &'static dyn Format,
     /// Print what was written as JSON
     #[arg(long)]
@@ -100,7 +100,7 @@ fn make(env: &mut Env, args: &NewArgs) -> Result<(), Failure> {
             "like mine, or a path like keys/mine",
         ));
     }
-    let scheme = args.format.scheme();
+    let scheme = args.format.facts().scheme;
     let key = SecretKey::generate(scheme).map_err(|error| {
         Failure::new(Exit::Fault, format!("the system gives no random bytes: {error}"), None)
     })?;

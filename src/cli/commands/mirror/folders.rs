@@ -6,13 +6,15 @@ use super::MirrorArgs;
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
-use crate::cli::request::Selection;
+use crate::cli::planning::Opened;
+use crate::cli::selection;
 use crate::cli::session::Session;
-use crate::cli::ui::warnings::warn;
+use crate::cli::ui::warnings::{sentence, warn_of};
 use crate::fetch::Location;
 use crate::lock::Lock;
 use crate::mirror::{Contents, Images, Mirror, MirrorFolder, Store};
-use crate::release::{self, Release};
+use crate::release::{self, OpenRelease, Release};
+use crate::selection::{Selection, Warning};
 
 /// The folders of the mirror, each once.
 pub fn folders(
@@ -37,12 +39,13 @@ pub fn folders(
         wanted.add_lock(env, session, path)?;
     }
     if chosen {
-        let selection = Selection::read(env, &args.selection, &args.source)?;
+        let selection = selection::read(env, &args.selection, &args.source)?;
         for release in variants(&args.whole.releases, &args.source.release) {
             if args.whole.archs.is_empty() || !args.whole.targets.is_empty() {
                 for target in variants(&args.whole.targets, &args.source.target) {
                     let source = SourceArgs { release: release.clone(), target, ..args.source.clone() };
-                    wanted.add_release(env, session, &source, &selection)?;
+                    let open = Opened::release(session.open(env, &source)?);
+                    wanted.add_release(env, &open, &selection)?;
                 }
             }
             for arch in &args.whole.archs {
@@ -52,8 +55,8 @@ pub fn folders(
     }
     let mut said = HashSet::new();
     wanted.warnings.retain(|warning| said.insert(warning.clone()));
-    warn(env, &wanted.warnings)?;
-    Ok(wanted.contents.into_folders(&session.keyring))
+    wanted.warnings.iter().try_for_each(|warning| warn_of(env, warning))?;
+    Ok(wanted.contents.into_folders(&session.upstream.keyring))
 }
 
 /// Several values, or the one that other commands take, or none.
@@ -72,30 +75,24 @@ struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    fn add_release(
-        &mut self,
-        env: &mut Env,
-        session: &Session,
-        source: &SourceArgs,
-        selection: &Selection<'_>,
-    ) -> Result<(), Failure> {
+    fn add_release(&mut self, env: &mut Env, opened: &Opened, selection: &Selection) -> Result<(), Failure> {
+        let Opened::Release(open) = opened else { return Ok(()) };
         let args = self.args;
-        let open = session.open(env, source)?;
-        self.warnings.extend(open.facts.warnings.iter().cloned());
+        self.say(open.facts.warnings.iter().cloned());
         if args.whole.full {
-            self.contents.add_feeds(&open, &args.whole.feeds)?;
+            self.contents.add_feeds(open, &args.whole.feeds)?;
         }
         if !args.source.feed.is_empty() {
-            self.contents.add_indexes(&open)?;
+            self.contents.add_indexes(open)?;
         }
         self.take_warnings();
         if !args.selection.is_empty() {
-            let (universe, odd) = open.universe()?;
-            let planned = session.plan(env, &open, &universe, selection)?;
-            self.warnings.extend(planned.warnings.iter().chain(&odd).cloned());
-            self.contents.add_plan(&open, &planned.plan)?;
+            let joined = opened.join()?;
+            let planned = joined.plan(env, selection)?;
+            self.say(planned.warnings.iter().cloned());
+            self.contents.add_plan(open, &planned.plan)?;
         }
-        self.add_target(session, &open)
+        self.add_target(open)
     }
 
     fn add_arch(
@@ -115,14 +112,14 @@ impl Wanted<'_> {
         let mirror = Location::parse(&source.mirror, &env.cwd)?;
         let release = match release {
             Some(name) => Release::parse(&name)?,
-            None => release::latest_stable(&session.fetcher, &mirror)?,
+            None => release::latest_stable(&session.upstream.fetcher, &mirror)?,
         };
-        let root = match (&session.built_in, &source.tree) {
+        let root = match (session.upstream.fetcher.mounted(), &source.tree) {
             (Some(tree), _) => tree.root(),
             (None, Some(tree)) => Location::parse(tree, &env.cwd)?,
             (None, None) => mirror.join(&release.folder())?,
         };
-        let feeds = release::open_arch(&session.fetcher, &session.keyring, &root, arch, session.unsigned)?;
+        let feeds = session.upstream.open_arch(&root, arch)?;
         self.contents.add_arch(&release, &root, &feeds, &self.args.whole.feeds)?;
         self.take_warnings();
         Ok(())
@@ -136,34 +133,36 @@ impl Wanted<'_> {
             )
         })?;
         let lock = Lock::parse(&text).map_err(|error| Failure::from(error).about(path))?;
-        if lock.demo && session.built_in.is_none() {
+        if lock.demo {
             session.turn_to_demo()?;
         }
-        let built_in = session.built_in.as_ref();
-        self.contents.add_lock(&session.fetcher, &session.keyring, session.unsigned, &lock, built_in)?;
+        self.contents.add_lock(&session.upstream, &lock)?;
         // A router asks for every index of its release, not only for those that the lock uses.
         let source = SourceArgs {
             release: lock.release,
             target: Some(lock.target),
-            tree: built_in.is_none().then_some(lock.source),
+            tree: (!lock.demo).then_some(lock.source),
             ..self.args.source.clone()
         };
         let open = session.open(env, &source)?;
         self.contents.add_indexes(&open)?;
-        self.add_target(session, &open)
+        self.add_target(&open)
     }
 
     /// The target's metadata, and the images that are asked for.
-    fn add_target(&mut self, session: &Session, open: &release::OpenRelease) -> Result<(), Failure> {
+    fn add_target(&mut self, open: &OpenRelease) -> Result<(), Failure> {
         let images = match (self.args.images, &self.args.source.profile) {
             (false, _) => Images::None,
             (true, None) => Images::All,
             (true, Some(profile)) => Images::Of(profile.clone()),
         };
-        let Session { fetcher, keyring, unsigned, .. } = session;
-        self.contents.add_target(fetcher, keyring, *unsigned, open, &images)?;
+        self.contents.add_target(open, &images)?;
         self.take_warnings();
         Ok(())
+    }
+
+    fn say(&mut self, warnings: impl IntoIterator<Item = impl Into<Warning>>) {
+        self.warnings.extend(warnings.into_iter().map(|warning| sentence(&warning.into())));
     }
 
     /// Tells what the contents warn of in the order in which it came.
