@@ -4,10 +4,10 @@ use std::io::{self, Write as _};
 
 use serde::Serialize;
 
+use super::configuration::{self, ConfigurationJson};
 use super::json;
 use super::plan;
 use super::setup;
-use crate::cli::args::configuration::{self, ConfigurationJson};
 use crate::cli::env::Env;
 use crate::disk::{self, OutputFormat};
 use crate::files::WrittenFile;

@@ -1,7 +1,10 @@
 //! What is printed: to people as text and colour, to programs as JSON.
 
 pub mod chip;
+pub mod configuration;
+pub mod custom_feed;
 pub mod disk;
+pub mod failure;
 pub mod hardware;
 pub mod json;
 pub mod plan;

@@ -88,12 +88,3 @@ pub fn table<const N: usize>(
     }
     Ok(())
 }
-
-/// A word of a command line as a shell reads it.
-pub fn shell_word(word: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-:@+,%=".contains(&byte);
-    match !word.is_empty() && word.bytes().all(plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
-}

@@ -22,6 +22,7 @@ mod configuration;
 use std::fmt::Write as _;
 
 use crate::lock::LockedConfiguration;
+use crate::shell::quote;
 
 const BODY: &str = include_str!("install.sh");
 
@@ -185,11 +186,6 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
     }
     text.push_str("\nmain \"$@\"\n");
     Ok(text)
-}
-
-/// Quotes a text so that a POSIX shell takes it as one word and expands nothing in it.
-pub fn quote(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// Writes a function that calls `command` with the words, one or more of them a line.
