@@ -90,7 +90,11 @@ fn a_second_look_costs_no_bytes_that_have_not_changed() {
 #[test]
 fn a_cold_disk_asks_for_no_file_twice() {
     for format in FORMATS {
-        for line in ["disk out.img --chip iwl7265d", "disk out.img --chip iwl7265d --target x86/64", "disk out --format dir --add iw"] {
+        for line in [
+            "disk out.img --chip iwl7265d",
+            "disk out.img --chip iwl7265d --target x86/64",
+            "disk out --format dir --add iw",
+        ] {
             let server = wifi().build(format).serve();
             let desk = desk(format);
             desk.owpkg(line).arg("--key").arg("key").arg("--tree").arg(&server.url()).run().exits(0);

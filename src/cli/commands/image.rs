@@ -10,8 +10,8 @@ use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::cli::session::Session;
 use crate::cli::ui::json;
-use crate::cli::ui::plan;
 use crate::cli::ui::style::Style;
+use crate::cli::ui::text;
 use crate::cli::ui::text::table;
 use crate::cli::ui::warnings::warn_of;
 use crate::cli::writing::parse_size;
@@ -178,7 +178,7 @@ fn tell(
         };
         return json::print(&mut env.out, &json);
     }
-    writeln!(env.out, "wrote {out}: {}, {}", image.name, plan::size(written.file))?;
+    writeln!(env.out, "wrote {out}: {}, {}", image.name, text::size(written.file))?;
     let keys = images.by.key_ids();
     if !keys.is_empty() {
         writeln!(env.out, "  its digest is signed by {}", keys.join(", "))?;
@@ -195,7 +195,7 @@ fn tell(
         )?;
     }
     if written.file > written.image {
-        let grown = plan::size(written.file - written.image);
+        let grown = text::size(written.file - written.image);
         writeln!(env.out, "  {grown} at its end are in no partition yet")?;
     }
     Ok(())

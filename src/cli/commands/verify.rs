@@ -12,7 +12,7 @@ use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::session::Session;
 use crate::cli::ui::json;
-use crate::cli::ui::plan;
+use crate::cli::ui::text;
 use crate::disk::check::{DiskSource, check};
 use crate::fetch::Location;
 use crate::lock::{Bundle, Lock};
@@ -229,7 +229,7 @@ fn show(env: &mut Env, args: &VerifyArgs, audit: &Audit, seconds: f64) -> std::i
         writeln!(env.out, "{}: {}", fault.path, wrong_with_it(fault))?;
     }
     let good = if audit.faults.is_empty() { ", all good" } else { "" };
-    writeln!(env.out, "{} files, {} checked in {seconds:.1} s{good}", audit.files, plan::size(audit.bytes))
+    writeln!(env.out, "{} files, {} checked in {seconds:.1} s{good}", audit.files, text::size(audit.bytes))
 }
 
 /// What is wrong with a file that is named already.

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::configuration::{self, ConfigurationJson};
 use super::json;
-use super::plan;
 use super::setup;
+use super::text;
 use crate::cli::env::Env;
 use crate::disk::{self, OutputFormat};
 use crate::files::WrittenFile;
@@ -110,7 +110,7 @@ impl WrittenDisk<'_> {
             return json::print(&mut env.out, &json);
         }
         let demo = if lock.demo { "DEMO: " } else { "" };
-        writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), plan::size(bytes))?;
+        writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), text::size(bytes))?;
         if let Some(configuration) = &lock.configuration {
             configuration::tell(env, configuration, permissions)?;
             setup::tell(&mut env.out, self.setup)?;

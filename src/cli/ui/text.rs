@@ -88,3 +88,8 @@ pub fn table<const N: usize>(
     }
     Ok(())
 }
+
+/// A number of bytes in words: `1.59 MiB`.
+pub fn size(bytes: u64) -> String {
+    HumanBytes(bytes).to_string()
+}

@@ -3,9 +3,9 @@
 use std::fmt::Display;
 use std::io::Write as _;
 
-use super::plan::size;
 use super::setup;
 use super::style::Style;
+use super::text::size;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::release::ReleaseWarning;

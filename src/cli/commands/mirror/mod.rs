@@ -17,7 +17,7 @@ use crate::cli::error::Failure;
 use crate::cli::session::Session;
 use crate::cli::ui::custom_feed;
 use crate::cli::ui::json;
-use crate::cli::ui::plan;
+use crate::cli::ui::text;
 use crate::mirror::{CustomFeed, Mirror, MirrorError, MirrorFolder, Place, Prune, Store, Summary};
 
 /// Runs the command.
@@ -123,7 +123,7 @@ fn show(
         env.out,
         "{}: {new} new{shared}, {kept} kept, {removed} removed, {published} index files published, {} in {seconds:.1} s",
         store.name(),
-        plan::size(bytes),
+        text::size(bytes),
     )?;
     feeds.iter().try_for_each(|feed| custom_feed::show(&mut env.out, feed, "http://HOST"))?;
     match feeds.is_empty() {
