@@ -19,8 +19,8 @@ use crate::trust::{Digest, DigestKind, Keyring, Sha256Reader, SignedFile, Unsign
 
 const LOCK: &str = "owpkg.lock";
 const SUMS: &str = "SHA256SUMS";
-/// Texts and indexes are kept in memory while the rest is read.
-const KEPT_CAP: u64 = 32 << 20;
+/// Texts and indexes are kept in memory while the rest is read: this many bytes of them together.
+const KEPT_CAP: u64 = 64 << 20;
 
 /// A file of the disk.
 struct Found {
@@ -68,14 +68,16 @@ pub fn check(source: &DiskSource, keyring: &Keyring, unsigned: Unsigned) -> io::
 
 fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<String, Found>> {
     let mut found = BTreeMap::new();
+    let mut room = KEPT_CAP;
     source.visit(&mut |path, file| {
         let is_kept = !path.starts_with("files/") && !path.ends_with(".ipk") && !path.ends_with(".apk");
         let mut file = Sha256Reader::new(file);
         let mut bytes = Vec::new();
         let read = match is_kept {
             false => Ok(0),
-            true => (&mut file).take(KEPT_CAP).read_to_end(&mut bytes),
+            true => (&mut file).take(room).read_to_end(&mut bytes),
         };
+        room -= bytes.len() as u64;
         let read = read.and_then(|_| io::copy(&mut file, &mut io::sink()));
         if let Err(error) = read {
             audit.fault(path, Wrong::Unreadable(error.to_string()));
