@@ -42,6 +42,14 @@ pub enum FetchError {
         /// The most that is taken, in bytes.
         cap: u64,
     },
+    /// Documents that are fetched together are more than there is memory set aside for.
+    #[error("{at} is too much: the documents of a release may have at most {cap} bytes together")]
+    TooMuch {
+        /// The URL or path of the one that was too much.
+        at: String,
+        /// The most that is taken, in bytes.
+        cap: u64,
+    },
     /// A package file that is not the one that the index describes.
     #[error("{at} is not the file that the index describes: expected {digest}{}, found {found} bytes that differ",
         .size.map(|size| format!(" of {size} bytes")).unwrap_or_default())]
@@ -147,7 +155,9 @@ impl FetchError {
                 "the server may be in the middle of an update: run `owpkg update`, or use another --mirror"
             }
             Self::Cache { .. } => "make the folder writable, or name another one with --cache-dir",
-            Self::TooLarge { .. } | Self::NotAFile { .. } | Self::Read { .. } | Self::Client { .. } => {
+            Self::TooLarge { .. }
+            | Self::TooMuch { .. }
+            | Self::NotAFile { .. } | Self::Read { .. } | Self::Client { .. } => {
                 return None;
             }
         };

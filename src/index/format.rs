@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use std::fmt;
 use std::io::{self, Read};
 
-use super::{Constraint, Dependency, Described, FeedId, Installed, Package, PackageId, Relation, Universe};
+use super::{
+    Constraint, Dependency, Described, FeedId, Installed, Package, PackageId, Relation, UnpackBudget,
+    Universe,
+};
 use crate::blueprint::{Article, Blueprint, Made, Signers};
 use crate::trust::usign::UsignError;
 use crate::trust::{Scheme, SecretKey, Signed, SignedFile, Verified};
@@ -19,8 +22,14 @@ pub trait Format: fmt::Debug + Sync {
     fn index_files(&self) -> &'static [IndexFile];
 
     /// Splits a downloaded index into the bytes that were signed and the signatures over them. The files come
-    /// in the order of [`Format::index_files`], without those that the feed lacks.
-    fn open(&self, files: Vec<SignedFile>) -> Result<Signed, IndexError>;
+    /// in the order of [`Format::index_files`], without those that the feed lacks. Indexes that are held at the same time
+    /// share a budget.
+    fn open_within(&self, files: Vec<SignedFile>, budget: &UnpackBudget) -> Result<Signed, IndexError>;
+
+    /// The same for one index alone, with a budget of its own.
+    fn open(&self, files: Vec<SignedFile>) -> Result<Signed, IndexError> {
+        self.open_within(files, &UnpackBudget::default())
+    }
 
     /// Reads the packages of an index.
     fn parse<'i>(&self, index: &'i Verified<Signed>, feed: FeedId) -> Result<Parsed<'i>, IndexError>;
@@ -199,6 +208,17 @@ pub struct Parsed<'i> {
     pub warnings: Vec<Warning>,
 }
 
+impl Parsed<'_> {
+    /// How many packages it has, and dependencies of all kinds: what it costs to hold it.
+    pub fn entries(&self) -> usize {
+        let of_package = |package: &Package<'_>| {
+            let lists = package.depends.len() + package.recommends.len() + package.conflicts.len();
+            1 + lists + package.provides.len() + package.install_if.len()
+        };
+        self.packages.iter().map(of_package).sum()
+    }
+}
+
 /// An entry that was passed over, as the client would.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
@@ -236,6 +256,17 @@ pub enum IndexError {
         /// The limit in bytes.
         cap: u64,
     },
+    /// All indexes together unpack to more than there is memory set aside for.
+    #[error("{file} unpacks to more than the {budget} bytes that all indexes may have together")]
+    Budget {
+        /// The file that was one too many.
+        file: &'static str,
+        /// The limit in bytes.
+        budget: u64,
+    },
+    /// All indexes together list more than there is memory set aside for.
+    #[error("the feeds together list more packages and dependencies than owpkg reads")]
+    TooManyEntries,
     /// It breaks the format.
     #[error("{unit} {at}: {why}")]
     Malformed {

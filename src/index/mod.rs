@@ -4,6 +4,7 @@
 //! trait; the list of them, [`FORMATS`], is the only place that names them.
 
 pub mod apk;
+mod budget;
 mod format;
 mod installed;
 mod local;
@@ -11,6 +12,7 @@ pub mod opkg;
 mod package;
 mod universe;
 
+pub use budget::UnpackBudget;
 pub use format::{Duplicate, Format, IndexError, IndexFile, Parsed, Warning};
 pub use installed::{Held, Installed, InstalledError};
 pub use local::{Described, LocalFeed, LocalFeedError, NotIndexed};

@@ -4,7 +4,7 @@ use super::feeds::{self, Wanted};
 use super::open::{Ask, METADATA_CAP, Reader};
 use super::{FeedPlace, ReleaseError};
 use crate::fetch::{Fetcher, Location};
-use crate::index::{FORMATS, Format};
+use crate::index::{FORMATS, Format, UnpackBudget};
 use crate::trust::{Keyring, Signed, Unsigned, Verified};
 
 /// The feeds of an architecture.
@@ -56,12 +56,12 @@ impl<'a> Reader<'a> {
             installed: None,
             unsigned,
         };
-        Reader { fetcher, keyring, ask, warnings: Vec::new() }
+        Reader { fetcher, keyring, ask, budget: UnpackBudget::default(), warnings: Vec::new() }
     }
 
     /// The feeds that an architecture may have.
     pub(super) fn feeds_of_arch(&self, root: &Location, arch: &str) -> Result<Vec<Wanted>, ReleaseError> {
         let feeds_conf = self.text(&root.join(&format!("packages/{arch}/feeds.conf"))?, METADATA_CAP)?;
-        Ok(feeds::of_arch(root, arch, feeds_conf.as_deref())?)
+        feeds::of_arch(root, arch, feeds_conf.as_deref())
     }
 }

@@ -2,10 +2,13 @@
 
 use crate::fetch::{Location, LocationError};
 
-use super::{FeedPlace, Kernel, Target};
+use super::{FeedPlace, Kernel, ReleaseError, Target};
 
 /// The feeds of `packages/<arch>/` when the tree does not list them.
 const KNOWN: [&str; 5] = ["base", "luci", "packages", "routing", "telephony"];
+
+/// The most feeds that a tree may list: five times those of an official release.
+const MOST: usize = 32;
 
 /// The feed of kernel modules.
 pub(super) const KMODS: &str = "kmods";
@@ -36,8 +39,11 @@ pub(super) fn of_arch(
     root: &Location,
     arch: &str,
     feeds_conf: Option<&str>,
-) -> Result<Vec<Wanted>, LocationError> {
+) -> Result<Vec<Wanted>, ReleaseError> {
     let listed: Vec<String> = feeds_conf.map(folders).unwrap_or_default();
+    if listed.len() > MOST {
+        return Err(ReleaseError::TooManyFeeds { at: root.to_string(), listed: listed.len(), most: MOST });
+    }
     let names = match listed.is_empty() {
         true => KNOWN.map(str::to_owned).to_vec(),
         false => listed,

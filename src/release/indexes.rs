@@ -8,6 +8,9 @@ use crate::index::{FORMATS, FeedId, Format, IndexError};
 use crate::parallel;
 use crate::trust::{Signed, SignedFile, TrustError, Verified};
 
+/// How many indexes are held before the first of them is verified.
+const AT_ONCE: usize = 4;
+
 impl Reader<'_> {
     /// The target's own index, and by its name the format of the whole tree.
     pub(super) fn core(
@@ -56,7 +59,20 @@ impl Reader<'_> {
 
     /// The verified indexes of feeds, none where there is no index. An index that does not verify is fetched once
     /// more: the server may have been between its two files.
+    /// A few at a time, so that a tree has to be signed before much is taken from it.
     fn indexes(
+        &self,
+        format: &'static dyn Format,
+        places: &[FeedPlace],
+    ) -> Result<Vec<Option<Verified<Signed>>>, ReleaseError> {
+        let mut indexes = Vec::new();
+        for places in places.chunks(AT_ONCE) {
+            indexes.extend(self.a_few_indexes(format, places)?);
+        }
+        Ok(indexes)
+    }
+
+    fn a_few_indexes(
         &self,
         format: &'static dyn Format,
         places: &[FeedPlace],
@@ -97,8 +113,8 @@ impl Reader<'_> {
         let files = files.filter_map(|(file, answer)| {
             Some(SignedFile { name: file.name, bytes: answer.as_ref()?.bytes.clone() })
         });
-        let signed =
-            format.open(files.collect()).map_err(|source| ReleaseError::Index { at: at.clone(), source })?;
+        let signed = format.open_within(files.collect(), &self.budget);
+        let signed = signed.map_err(|source| ReleaseError::Index { at: at.clone(), source })?;
         Ok(Some(self.keyring.verify(signed, &at, self.ask.unsigned)?))
     }
 

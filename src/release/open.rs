@@ -1,7 +1,9 @@
 //! Reads a release tree: metadata first, then the target's own feed, then all the others.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::fetch::{Fetcher, Location};
-use crate::index::{FeedId, Installed, Universe};
+use crate::index::{FeedId, IndexError, Installed, UnpackBudget, Universe};
 use crate::parallel;
 use crate::trust::{self, Keyring, Signed, TrustError, Unsigned, Verified};
 
@@ -12,6 +14,8 @@ use super::{FeedPlace, Kernel, Release, ReleaseError, ReleaseFacts, Target};
 
 pub(super) const METADATA_CAP: u64 = 8 << 20;
 const MANIFEST_CAP: u64 = 1 << 20;
+/// The most packages and dependencies of all feeds together: seven times those of the official ones.
+const MOST_ENTRIES: usize = 1 << 20;
 
 /// Which release to read.
 #[derive(Debug, Clone)]
@@ -46,7 +50,7 @@ pub struct OpenRelease {
 /// # Errors
 /// When the tree is none, a file cannot be had, or an index is not vouched for.
 pub fn open(fetcher: &Fetcher, keyring: &Keyring, ask: Ask) -> Result<OpenRelease, ReleaseError> {
-    Reader { fetcher, keyring, ask, warnings: Vec::new() }.open()
+    Reader { fetcher, keyring, ask, budget: UnpackBudget::default(), warnings: Vec::new() }.open()
 }
 
 impl OpenRelease {
@@ -57,7 +61,15 @@ impl OpenRelease {
     pub fn universe(&self) -> Result<(Universe<'_>, Vec<String>), ReleaseError> {
         let ReleaseFacts { format, feeds, arch, .. } = &self.facts;
         let jobs: Vec<_> = (0..).map(FeedId).zip(&self.indexes).collect();
-        let parsed = parallel::map(&jobs, parallel::processors(), |(id, index)| format.parse(index, *id));
+        let entries = AtomicUsize::new(0);
+        let parsed = parallel::map(&jobs, parallel::processors(), |(id, index)| {
+            if entries.load(Ordering::Relaxed) > MOST_ENTRIES {
+                return Err(IndexError::TooManyEntries);
+            }
+            let parsed = format.parse(index, *id)?;
+            entries.fetch_add(parsed.entries(), Ordering::Relaxed);
+            Ok(parsed)
+        });
         let mut warnings = Vec::new();
         let mut indexes = Vec::new();
         for (place, parsed) in feeds.iter().zip(parsed) {
@@ -80,6 +92,7 @@ pub(super) struct Reader<'a> {
     pub(super) fetcher: &'a Fetcher,
     pub(super) keyring: &'a Keyring,
     pub(super) ask: Ask,
+    pub(super) budget: UnpackBudget,
     pub(super) warnings: Vec<String>,
 }
 

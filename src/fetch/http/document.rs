@@ -7,7 +7,7 @@ use super::headers::validators;
 use super::retry::{Trouble, broken_off, is_missing, refused, unanswered};
 use super::{Engine, Http, Reload, blocking};
 use crate::fetch::cache::Validators;
-use crate::fetch::{FetchError, Fetched, Freshness, Location};
+use crate::fetch::{FetchError, Fetched, Freshness, Location, Room};
 
 /// What the server said.
 enum Answer {
@@ -24,6 +24,7 @@ impl Http {
         url: &Url,
         cap: u64,
         reload: Reload,
+        room: &Room,
     ) -> Result<Option<Fetched>, FetchError> {
         let _turn = engine.turn().await;
         let location = Location::Http(url.clone());
@@ -41,7 +42,7 @@ impl Http {
                 let request = conditional(engine.get(url, reload), &known);
                 let response = request.send().await.map_err(unanswered)?;
                 match response.status() {
-                    StatusCode::OK => self.body(response, &at, cap).await,
+                    StatusCode::OK => self.body(response, &location, cap, room).await,
                     StatusCode::NOT_MODIFIED if known != Validators::default() => Ok(Answer::Unchanged),
                     status if is_missing(status) => Ok(Answer::Missing),
                     _ => Err(refused(&response)),
@@ -53,7 +54,9 @@ impl Http {
         let found = match answer {
             Answer::Unchanged => {
                 blocking(move || documents.confirm(&place)).await;
-                held.and_then(|document| document.body).map(|bytes| (bytes, Freshness::Revalidated))
+                let body = held.and_then(|document| document.body);
+                room.take(body.as_ref().map_or(0, Vec::len), &location)?;
+                body.map(|bytes| (bytes, Freshness::Revalidated))
             }
             Answer::Missing => {
                 blocking(move || documents.put(&place, Validators::default(), None)).await?;
@@ -69,8 +72,14 @@ impl Http {
         Ok(found.map(|(bytes, freshness)| Fetched { bytes, location, freshness }))
     }
 
-    async fn body(&self, mut response: Response, at: &str, cap: u64) -> Result<Answer, Trouble> {
-        let too_large = || Trouble::Fatal(FetchError::TooLarge { at: at.to_owned(), cap });
+    async fn body(
+        &self,
+        mut response: Response,
+        at: &Location,
+        cap: u64,
+        room: &Room,
+    ) -> Result<Answer, Trouble> {
+        let too_large = || Trouble::Fatal(FetchError::TooLarge { at: at.to_string(), cap });
         let expected = response.content_length();
         if expected.is_some_and(|size| size > cap) {
             return Err(too_large());
@@ -81,6 +90,7 @@ impl Http {
             match response.chunk().await {
                 Ok(Some(chunk)) if chunk.len() as u64 > cap - bytes.len() as u64 => return Err(too_large()),
                 Ok(Some(chunk)) => {
+                    room.take(chunk.len(), at).map_err(Trouble::Fatal)?;
                     bytes.extend_from_slice(&chunk);
                     self.progress.advanced(chunk.len() as u64);
                 }

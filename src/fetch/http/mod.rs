@@ -16,7 +16,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::cache::{Documents, Packages};
 use crate::trust::{Artifact, Verified};
 
-use super::{FetchError, Fetched, Options, Progress, Want, tls};
+use super::{FetchError, Fetched, Options, Progress, Room, Want, tls};
 
 pub(super) use artifact::Download;
 
@@ -68,6 +68,7 @@ impl Http {
         &self,
         wants: &[(Url, u64)],
         reload: Reload,
+        room: &Room,
     ) -> Vec<Result<Option<Fetched>, FetchError>> {
         if wants.is_empty() {
             return Vec::new();
@@ -75,7 +76,7 @@ impl Http {
         self.progress.started(wants.len(), None);
         match self.engine() {
             Ok(engine) => {
-                let answers = wants.iter().map(|(url, cap)| self.document(engine, url, *cap, reload));
+                let answers = wants.iter().map(|(url, cap)| self.document(engine, url, *cap, reload, room));
                 engine.runtime.block_on(join_all(answers))
             }
             Err(source) => {

@@ -18,7 +18,7 @@ use std::collections::HashSet;
 use std::io::{self, Read};
 
 use super::{
-    Constraint, Dependency, Described, Duplicate, FeedId, Format, IndexError, IndexFile, Installed, Package,
+    Constraint, Dependency, Described, Duplicate, FeedId, Format, IndexError, IndexFile, Installed, Package, UnpackBudget,
     PackageId, Parsed, Universe,
 };
 use crate::blueprint::{Article, Blueprint, Made, Signers};
@@ -31,7 +31,7 @@ pub use write::{Content, Entry, File, WriteError, Written, write_index, write_pa
 const INDEX: &str = "packages.adb";
 
 /// The largest payload of an index that is read, in bytes: thirty times that of the largest official feed.
-const PAYLOAD_CAP: u64 = 128 << 20;
+const PAYLOAD_CAP: u64 = 64 << 20;
 /// The longest signature block that is read, and the most of them: apk itself writes at most 2 KiB.
 const SIGNATURE_CAP: u64 = 4 << 10;
 const MOST_SIGNATURES: usize = 64;
@@ -46,12 +46,12 @@ impl Format for Apk {
     }
 
     fn index_files(&self) -> &'static [IndexFile] {
-        &[IndexFile { name: INDEX, cap: 32 << 20 }]
+        &[IndexFile { name: INDEX, cap: 16 << 20 }]
     }
 
-    fn open(&self, files: Vec<SignedFile>) -> Result<Signed, IndexError> {
+    fn open_within(&self, files: Vec<SignedFile>, budget: &UnpackBudget) -> Result<Signed, IndexError> {
         let packed = files.iter().find(|file| file.name == INDEX);
-        let (message, signatures) = open(packed.map(|file| &file.bytes[..]).unwrap_or_default())?;
+        let (message, signatures) = open(packed.map(|file| &file.bytes[..]).unwrap_or_default(), budget)?;
         Ok(Signed { message, signatures, files })
     }
 
@@ -171,8 +171,8 @@ impl Format for Apk {
 }
 
 /// Unpacks an index into its payload and its signatures.
-fn open(packed: &[u8]) -> Result<(Vec<u8>, Vec<Signature>), IndexError> {
-    let mut blocks = Blocks::open(adb::unpack(packed)?)?;
+fn open(packed: &[u8], budget: &UnpackBudget) -> Result<(Vec<u8>, Vec<Signature>), IndexError> {
+    let mut blocks = Blocks::open(budget.within(adb::unpack(packed)?))?;
     let schema = blocks.schema();
     if schema != schema::INDEX {
         let why = format!("{} where an index belongs", schema::schema_name(schema));
@@ -215,6 +215,9 @@ impl From<Error> for IndexError {
                 IndexError::TooLarge { file: INDEX, cap }
             }
             Error::Malformed(error) => error.into(),
+            Error::Io(error) if UnpackBudget::is_spent(&error) => {
+                IndexError::Budget { file: INDEX, budget: UnpackBudget::BYTES }
+            }
             Error::Io(error) => IndexError::Packing { file: INDEX, why: error.to_string() },
         }
     }
