@@ -1,5 +1,7 @@
 //! What was typed: the commands, and the arguments that they share.
 
+use std::time::Duration;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::cache::CacheArgs;
@@ -20,6 +22,7 @@ use super::update::UpdateArgs;
 use super::verify::VerifyArgs;
 use super::vm::VmArgs;
 use super::why::WhyArgs;
+use crate::fetch::Options;
 
 /// From the network card in your hand to a disk that a stock OpenWrt accepts with no network.
 #[derive(Debug, Parser)]
@@ -157,6 +160,28 @@ pub struct SourceArgs {
     /// The download cache (also OWPKG_CACHE)
     #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<String>,
+    /// How patient to be with servers.
+    #[command(flatten)]
+    pub patience: PatienceArgs,
+}
+
+/// How patient to be with servers.
+#[derive(Debug, Clone, Args)]
+pub struct PatienceArgs {
+    /// The least that a server must send, in bytes a second; 0: anything
+    #[arg(long, value_name = "BYTES", default_value_t = 256)]
+    pub min_speed: u64,
+    /// How many seconds one file may take; 0: as long as it does
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    pub max_time: u64,
+}
+
+impl PatienceArgs {
+    /// Tells a fetcher.
+    pub fn tell(&self, options: &mut Options) {
+        options.min_speed = self.min_speed;
+        options.max_time = Some(self.max_time).filter(|seconds| *seconds > 0).map(Duration::from_secs);
+    }
 }
 
 impl SelectionArgs {

@@ -47,6 +47,7 @@ impl Session {
     pub fn new(env: &Env, source: &SourceArgs) -> Result<Session, Failure> {
         let mut options = Options::new(cache::dir(env, source.cache_dir.as_deref())?);
         options.offline = source.offline;
+        source.patience.tell(&mut options);
         let progress = Arc::new(Bars::new(env.err.clone(), env.err_is_terminal));
         let mut keyring = Keyring::official();
         for file in &source.key {

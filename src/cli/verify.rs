@@ -6,7 +6,7 @@ use std::time::Instant;
 use clap::Args;
 use serde::Serialize;
 
-use super::args::SourceArgs;
+use super::args::{PatienceArgs, SourceArgs};
 use super::env::Env;
 use super::failure::{Exit, Failure};
 use super::json;
@@ -54,6 +54,9 @@ pub struct VerifyArgs {
     /// The download cache (also OWPKG_CACHE)
     #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<String>,
+    /// How patient to be with servers.
+    #[command(flatten)]
+    pub patience: PatienceArgs,
     /// Print what was found as JSON
     #[arg(long)]
     pub json: bool,
@@ -169,6 +172,7 @@ fn source(args: &VerifyArgs) -> SourceArgs {
         key: args.key.clone(),
         accept_unsigned: args.accept_unsigned,
         cache_dir: args.cache_dir.clone(),
+        patience: args.patience.clone(),
     }
 }
 

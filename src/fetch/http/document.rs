@@ -4,7 +4,8 @@ use reqwest::header::{HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH}
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
 
 use super::headers::validators;
-use super::retry::{Trouble, broken_off, is_missing, refused, unanswered};
+use super::pace::{Pace, size};
+use super::retry::{Trouble, broken_off, is_missing, refused};
 use super::{Engine, Http, Reload, blocking};
 use crate::fetch::cache::Validators;
 use crate::fetch::{FetchError, Fetched, Freshness, Location, Room};
@@ -40,7 +41,7 @@ impl Http {
         let answer = self
             .retrying(&at, copy, async || {
                 let request = conditional(engine.get(url, reload), &known);
-                let response = request.send().await.map_err(unanswered)?;
+                let response = engine.head(request).await?;
                 match response.status() {
                     StatusCode::OK => self.body(response, &location, cap, room).await,
                     StatusCode::NOT_MODIFIED if known != Validators::default() => Ok(Answer::Unchanged),
@@ -86,8 +87,11 @@ impl Http {
         }
         let validators = validators(response.headers());
         let mut bytes = Vec::new();
+        let mut pace = Pace::new(&self.options);
         loop {
-            match response.chunk().await {
+            let chunk = pace.next(response.chunk(), size).await;
+            let chunk = chunk.inspect_err(|_| self.progress.withdrawn(bytes.len() as u64));
+            match chunk.map_err(|slow| Trouble::Passing(slow, None))? {
                 Ok(Some(chunk)) if chunk.len() as u64 > cap - bytes.len() as u64 => return Err(too_large()),
                 Ok(Some(chunk)) => {
                     room.take(chunk.len(), at).map_err(Trouble::Fatal)?;
