@@ -17,6 +17,7 @@ pub use format::{Duplicate, Format, IndexError, IndexFile, Parsed, Warning};
 pub use installed::{Held, Installed, InstalledError};
 pub use local::{Described, LocalFeed, LocalFeedError, NotIndexed};
 pub(crate) use package::is_plain;
+use universe::MOST_LOOKS;
 pub use package::{Constraint, Dependency, FeedId, Package, PackageId, Provide, Relation, Requirement};
 pub use universe::{Feed, Universe};
 

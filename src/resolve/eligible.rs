@@ -95,12 +95,13 @@ impl<'u, 'r> Eligibility<'u, 'r> {
     /// take by itself last.
     pub fn candidates(&self, requirement: &Requirement<'_>) -> Vec<Candidate> {
         let mut candidates: Vec<Candidate> = Vec::new();
+        let mut seen = HashSet::new();
         for alternative in requirement.alternatives() {
             let mut meeting = self.universe.meeting(alternative);
             meeting.retain(|&id| self.check(self.universe.package(id)).is_ok());
             self.format().prefer(self.universe, alternative, &self.asked, &mut meeting);
             for id in meeting {
-                if !candidates.iter().any(|candidate| candidate.id == id) {
+                if seen.insert(id) {
                     let by_itself = self.format().may_choose(self.universe, alternative, id);
                     candidates.push(Candidate { id, by_itself });
                 }
