@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::fetch::{Fetcher, Location};
-use crate::index::{FeedId, IndexError, Installed, UnpackBudget, Universe};
+use crate::format::{FeedId, IndexError, Installed, UnpackBudget, Universe};
 use crate::parallel;
 use crate::trust::{self, Keyring, Signed, TrustError, Unsigned, Verified};
 
@@ -19,7 +19,7 @@ const MOST_ENTRIES: usize = 1 << 20;
 
 /// Which release to read.
 #[derive(Debug, Clone)]
-pub struct Ask {
+pub struct ReleaseSpec {
     /// The tree.
     pub root: Location,
     /// The release, where the user said so or the mirror's folder does.
@@ -49,7 +49,7 @@ pub struct OpenRelease {
 ///
 /// # Errors
 /// When the tree is none, a file cannot be had, or an index is not vouched for.
-pub fn open(fetcher: &Fetcher, keyring: &Keyring, ask: Ask) -> Result<OpenRelease, ReleaseError> {
+pub fn open(fetcher: &Fetcher, keyring: &Keyring, ask: ReleaseSpec) -> Result<OpenRelease, ReleaseError> {
     Reader { fetcher, keyring, ask, budget: UnpackBudget::default(), warnings: Vec::new() }.open()
 }
 
@@ -91,7 +91,7 @@ impl OpenRelease {
 pub(super) struct Reader<'a> {
     pub(super) fetcher: &'a Fetcher,
     pub(super) keyring: &'a Keyring,
-    pub(super) ask: Ask,
+    pub(super) ask: ReleaseSpec,
     pub(super) budget: UnpackBudget,
     pub(super) warnings: Vec<String>,
 }

@@ -5,7 +5,7 @@ use reqwest::{RequestBuilder, Response, StatusCode, Url};
 
 use super::headers::validators;
 use super::pace::{Pace, size};
-use super::retry::{Trouble, broken_off, is_missing, refused};
+use super::retry::{AttemptError, broken_off, is_missing, refused};
 use super::{Engine, Http, Reload, blocking};
 use crate::fetch::cache::Validators;
 use crate::fetch::{FetchError, Fetched, Freshness, Location, Room};
@@ -79,8 +79,8 @@ impl Http {
         at: &Location,
         cap: u64,
         room: &Room,
-    ) -> Result<Answer, Trouble> {
-        let too_large = || Trouble::Fatal(FetchError::TooLarge { at: at.to_string(), cap });
+    ) -> Result<Answer, AttemptError> {
+        let too_large = || AttemptError::Fatal(FetchError::TooLarge { at: at.to_string(), cap });
         let expected = response.content_length();
         if expected.is_some_and(|size| size > cap) {
             return Err(too_large());
@@ -91,10 +91,10 @@ impl Http {
         loop {
             let chunk = pace.next(response.chunk(), size).await;
             let chunk = chunk.inspect_err(|_| self.progress.withdrawn(bytes.len() as u64));
-            match chunk.map_err(|slow| Trouble::Passing(slow, None))? {
+            match chunk.map_err(|slow| AttemptError::Passing(slow, None))? {
                 Ok(Some(chunk)) if chunk.len() as u64 > cap - bytes.len() as u64 => return Err(too_large()),
                 Ok(Some(chunk)) => {
-                    room.take(chunk.len(), at).map_err(Trouble::Fatal)?;
+                    room.take(chunk.len(), at).map_err(AttemptError::Fatal)?;
                     bytes.extend_from_slice(&chunk);
                     self.progress.advanced(chunk.len() as u64);
                 }

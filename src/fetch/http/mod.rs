@@ -22,7 +22,7 @@ use crate::trust::{Artifact, Verified};
 use super::{Failure, FetchError, Fetched, Options, Progress, Room, Want, tls};
 
 pub(super) use artifact::Download;
-use retry::{Trouble, unanswered};
+use retry::{AttemptError, unanswered};
 
 const USER_AGENT: &str = concat!("owpkg/", env!("CARGO_PKG_VERSION"));
 /// However many requests at once the options ask for.
@@ -155,10 +155,10 @@ impl Engine {
     }
 
     /// Sends a request and waits for the head of the answer, however many interim answers come before it.
-    async fn head(&self, request: RequestBuilder) -> Result<Response, Trouble> {
+    async fn head(&self, request: RequestBuilder) -> Result<Response, AttemptError> {
         match tokio::time::timeout(self.head_timeout, request.send()).await {
             Ok(answer) => answer.map_err(unanswered),
-            Err(_) => Err(Trouble::Passing(Failure::Stalled, None)),
+            Err(_) => Err(AttemptError::Passing(Failure::Stalled, None)),
         }
     }
 
