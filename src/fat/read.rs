@@ -188,7 +188,8 @@ impl Shape {
             return Err(FatDamage::NotFat("its first sector has no signature"));
         }
         let (sector, per_cluster) = (short(11), u64::from(boot[13]));
-        let sizes = sector.is_power_of_two() && (512..=4096).contains(&sector) && per_cluster.is_power_of_two();
+        let sizes =
+            sector.is_power_of_two() && (512..=4096).contains(&sector) && per_cluster.is_power_of_two();
         if !sizes || boot[16] != FATS as u8 {
             return Err(FatDamage::NotFat("its first sector describes no file system"));
         }

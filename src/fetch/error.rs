@@ -163,7 +163,9 @@ impl FetchError {
                 "what is already here is kept: try again later or with another --mirror, or be more patient with \
                  --min-speed and --max-time"
             }
-            Self::Unavailable { source: Failure::Downgraded, .. } => "name the place itself with --mirror or --tree",
+            Self::Unavailable { source: Failure::Downgraded, .. } => {
+                "name the place itself with --mirror or --tree"
+            }
             Self::Unavailable { .. } => {
                 "try again later: what is already here is kept; or use another --mirror"
             }
@@ -178,7 +180,9 @@ impl FetchError {
             Self::Cache { .. } => "make the folder writable, or name another one with --cache-dir",
             Self::TooLarge { .. }
             | Self::TooMuch { .. }
-            | Self::NotAFile { .. } | Self::Read { .. } | Self::Client { .. } => {
+            | Self::NotAFile { .. }
+            | Self::Read { .. }
+            | Self::Client { .. } => {
                 return None;
             }
         };

@@ -107,12 +107,7 @@ impl Fetcher {
             .collect()
     }
 
-    fn document_at_hand(
-        &self,
-        at: &Location,
-        cap: u64,
-        room: &Room,
-    ) -> Result<Option<Fetched>, FetchError> {
+    fn document_at_hand(&self, at: &Location, cap: u64, room: &Room) -> Result<Option<Fetched>, FetchError> {
         let (bytes, freshness) = match at {
             Location::Folder(path) => (local::read(path, cap)?, Freshness::Fresh),
             Location::Memory { tree, path } => (local::recall(tree, path, at, cap)?, Freshness::Fresh),

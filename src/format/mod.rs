@@ -20,8 +20,8 @@ pub use measure::measure;
 pub(crate) use package::is_plain;
 pub use package::{Constraint, Dependency, FeedId, Package, PackageId, Provide, Relation, Requirement};
 pub use traits::{Duplicate, Format, IndexError, IndexFile, Parsed, Warning};
-pub use universe::{Feed, Universe};
 use universe::MOST_LOOKS;
+pub use universe::{Feed, Universe};
 
 use crate::trust::PublicKey;
 

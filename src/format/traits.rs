@@ -6,8 +6,8 @@ use std::fmt;
 use std::io::{self, Read};
 
 use super::{
-    Constraint, Dependency, Described, FeedId, Installed, Package, PackageId, Relation, UnpackBudget,
-    Universe,
+    Constraint, Dependency, Described, FeedId, Installed, Package, PackageId, Relation, Universe,
+    UnpackBudget,
 };
 use crate::demo::{Blueprint, FeedFile, PackageSpec, SigningKeys};
 use crate::trust::usign::UsignError;

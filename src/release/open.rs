@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::fetch::{Fetcher, Location};
-use crate::format::{FeedId, IndexError, Installed, UnpackBudget, Universe};
+use crate::format::{FeedId, IndexError, Installed, Universe, UnpackBudget};
 use crate::parallel;
 use crate::trust::{self, Keyring, Signed, TrustError, Unsigned, Verified};
 

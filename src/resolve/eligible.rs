@@ -51,6 +51,8 @@ pub struct Eligibility<'u, 'r> {
     held_conflicts: Vec<(Dependency<'u>, &'u str)>,
     /// The names that they answer to, each with who does and at which version; none: virtually.
     held_names: HashMap<&'r str, Vec<(&'r str, Option<&'r str>)>>,
+    /// How often the universe may have been looked at.
+    end: u64,
 }
 
 impl<'u, 'r> Eligibility<'u, 'r> {
@@ -58,6 +60,7 @@ impl<'u, 'r> Eligibility<'u, 'r> {
         universe: &'u Universe<'u>,
         installed: &'r Installed,
         request: &'r Request,
+        end: u64,
     ) -> Eligibility<'u, 'r> {
         let asked = request.roots.iter().map(|root| root.name.as_str()).collect();
         let mut held_conflicts = Vec::new();
@@ -74,7 +77,17 @@ impl<'u, 'r> Eligibility<'u, 'r> {
                 held_names.entry(provided).or_default().push((name, version.as_deref()));
             }
         }
-        Eligibility { universe, installed, request, asked, held_conflicts, held_names }
+        Eligibility { universe, installed, request, asked, held_conflicts, held_names, end }
+    }
+
+    /// Whether the search was long enough: see [`Universe::looked_at`].
+    pub(super) fn is_over(&self) -> bool {
+        self.universe.looked_at() > self.end
+    }
+
+    /// The names that are asked for.
+    pub(super) fn root_names(&self) -> Vec<String> {
+        self.request.roots.iter().map(|root| root.name.clone()).collect()
     }
 
     fn format(&self) -> &'static dyn Format {

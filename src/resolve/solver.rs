@@ -35,6 +35,8 @@ pub(super) fn solve(eligibility: &Eligibility<'_, '_>) -> Result<Links, Proof> {
     loop {
         let chosen = search(eligibility, &wished, &limits)?;
         match settle(eligibility, &chosen) {
+            // Whoever asks sees that it is over.
+            _ if eligibility.is_over() => return Err(Proof::default()),
             Err(unfounded) => demand_support(eligibility, &unfounded, &mut limits),
             Ok(links) => {
                 let before = wished.len();
@@ -122,7 +124,7 @@ fn search(
         Err(UnsolvableOrCancelled::Unsolvable(conflict)) => {
             Err(proof(&conflict.graph(&solver), solver.provider()))
         }
-        // Nothing cancels: the provider never answers `should_cancel_with_value`.
+        // The provider found that it is over.
         Err(UnsolvableOrCancelled::Cancelled(_)) => Err(Proof::default()),
     }
 }

@@ -53,7 +53,8 @@ impl DiskSource {
             files += 1;
             names += path.len();
             if files > MOST_FILES || names > MOST_NAMES {
-                let why = format!("it holds more than {MOST_FILES} files, or {MOST_NAMES} bytes of their paths");
+                let why =
+                    format!("it holds more than {MOST_FILES} files, or {MOST_NAMES} bytes of their paths");
                 return Err(io::Error::new(io::ErrorKind::InvalidData, why));
             }
             visit(path, file)

@@ -19,8 +19,8 @@ use std::collections::HashSet;
 use std::io::{self, Read};
 
 use super::{
-    Constraint, Dependency, Described, Duplicate, FeedId, Format, IndexError, IndexFile, Installed, Package, UnpackBudget,
-    PackageId, Parsed, Universe,
+    Constraint, Dependency, Described, Duplicate, FeedId, Format, IndexError, IndexFile, Installed, Package,
+    PackageId, Parsed, Universe, UnpackBudget,
 };
 use crate::demo::{Blueprint, FeedFile, PackageSpec, SigningKeys};
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, ec};

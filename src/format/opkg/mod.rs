@@ -18,7 +18,7 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::{
     Constraint, Dependency, Described, Duplicate, FeedId, Format, IndexError, IndexFile, Installed,
-    PackageId, Parsed, Relation, UnpackBudget, Universe,
+    PackageId, Parsed, Relation, Universe, UnpackBudget,
 };
 use crate::demo::{Blueprint, FeedFile, PackageSpec, SigningKeys};
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, usign};

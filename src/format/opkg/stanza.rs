@@ -190,7 +190,9 @@ impl<'i> Stanza<'i> {
         }
         let version = text(self.version.unwrap_or_default())?;
         if !is_word(version) || !is_word(arch) {
-            return Err("a Version or Architecture with a blank, a control character or letters beyond ASCII");
+            return Err(
+                "a Version or Architecture with a blank, a control character or letters beyond ASCII",
+            );
         }
         let file = text(self.file.unwrap_or_default())?;
         if !is_plain(file) && !file.is_empty() {
