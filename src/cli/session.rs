@@ -8,7 +8,7 @@ use camino::Utf8PathBuf;
 use super::commands::cache;
 use super::env::Env;
 use super::error::Failure;
-use super::input;
+use super::input::{self, KEY_CAP};
 use super::planned::{Kind, Planned};
 use super::request::Selection;
 use super::ui::progress::Bars;
@@ -51,7 +51,7 @@ impl Session {
         let progress = Arc::new(Bars::new(env.err.clone(), env.err_is_terminal));
         let mut keyring = Keyring::official();
         for file in &source.key {
-            let text = std::fs::read(env.path(file))
+            let text = input::read_file(env, file, KEY_CAP)
                 .map_err(|error| Failure::unreadable(format_args!("the key {file}"), &error))?;
             keyring.add(&text, file)?;
         }

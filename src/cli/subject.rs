@@ -2,6 +2,7 @@
 
 use super::env::Env;
 use super::error::Failure;
+use super::input;
 use super::planned::Planned;
 use super::planning;
 use super::ui::warnings::warn;
@@ -56,11 +57,10 @@ pub fn title(lock: &Lock) -> String {
 
 /// Reads the lock, which stands for the selection that there is not.
 pub fn read_lock(env: &Env, file: &str) -> Result<Lock, Failure> {
-    let text = std::fs::read_to_string(env.path(file)).map_err(|error| {
+    input::read_lock(env, file, |error| {
         Failure::usage(
             format!("nothing is selected, and the lock {file} cannot be read: {error}"),
             "name a card with --chip, --device or --detect, or run owpkg resolve first",
         )
-    })?;
-    Lock::parse(&text).map_err(|error| Failure::from(error).about(file))
+    })
 }

@@ -18,6 +18,7 @@ mod local;
 mod location;
 mod options;
 mod progress;
+mod redacted;
 mod room;
 pub(crate) mod tls;
 mod want;
@@ -30,6 +31,7 @@ pub use self::error::{Failure, FetchError};
 pub use self::location::{Location, LocationError, MemoryTree};
 pub use self::options::Options;
 pub use self::progress::{Progress, Silent};
+pub use self::redacted::Redacted;
 pub use self::want::{Fetched, Freshness, Want};
 
 use crate::parallel;

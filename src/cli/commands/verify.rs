@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::audit::Audit;
 use crate::cli::args::{PatienceArgs, SourceArgs};
 use crate::cli::env::Env;
+use crate::cli::input::{self, LOCK_CAP};
 use crate::cli::error::{Exit, Failure};
 use crate::cli::session::{OFFICIAL, Session};
 use crate::cli::stores;
@@ -18,9 +19,6 @@ use crate::disk::check::{DiskSource, check};
 use crate::fetch::Location;
 use crate::lock::{Bundle, Lock};
 use crate::mirror::{self, OWN, Store};
-
-/// The largest lock that is read, in bytes.
-const LOCK_CAP: u64 = 16 << 20;
 
 /// What there is to check.
 const WRITTEN: &str = "name what owpkg disk, owpkg mirror or owpkg resolve wrote";
@@ -108,7 +106,7 @@ fn thing(env: &Env, args: &VerifyArgs) -> Result<VerifyTarget, Failure> {
     }
     let size = std::fs::metadata(&path).map_err(unreadable)?.len();
     if path.is_file() && size <= LOCK_CAP {
-        let bytes = std::fs::read(&path).map_err(unreadable)?;
+        let bytes = input::read_file(env, &args.thing, LOCK_CAP).map_err(unreadable)?;
         // A disk is no text; what is, and is no lock, is told why.
         if let Ok(text) = std::str::from_utf8(&bytes)
             && !text.contains('\0')

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::MirrorArgs;
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
+use crate::cli::input;
 use crate::cli::error::Failure;
 use crate::cli::request::Selection;
 use crate::cli::session::Session;
@@ -200,13 +201,12 @@ fn of_one_lock(
     earlier: Earlier<'_>,
     parts: &mut Parts,
 ) -> Result<(), Failure> {
-    let text = std::fs::read_to_string(env.path(path)).map_err(|error| {
+    let lock = input::read_lock(env, path, |error| {
         Failure::usage(
             format!("the lock {path} cannot be read: {error}"),
             "name a card with --chip, whole feeds with --full, or run owpkg resolve first",
         )
     })?;
-    let lock = Lock::parse(&text).map_err(|error| Failure::from(error).about(path))?;
     if lock.demo && session.built_in.is_none() {
         session.turn_to_demo()?;
     }
