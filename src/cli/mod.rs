@@ -36,6 +36,7 @@ pub fn run(mut env: Env) -> ExitCode {
 
 /// The same as a number, for callers in the same process.
 pub fn exit_code(env: &mut Env) -> u8 {
+    env.clean();
     let outcome = match Cli::try_parse_from(&env.args) {
         Ok(cli) => dispatch(env, cli),
         Err(error) => return show_usage(env, &error),

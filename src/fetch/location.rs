@@ -201,7 +201,11 @@ impl fmt::Display for Location {
     /// As a user would write it, but without a password.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Http(url) if url.has_authority() && (url.password().is_some() || !url.username().is_empty()) => Redacted::of(url.as_str()).fmt(out),
+            Self::Http(url)
+                if url.has_authority() && (url.password().is_some() || !url.username().is_empty()) =>
+            {
+                Redacted::of(url.as_str()).fmt(out)
+            }
             Self::Http(url) => url.fmt(out),
             Self::Folder(path) => path.fmt(out),
             Self::Memory { tree, path } => write!(out, "{}:/{path}", tree.name),

@@ -18,7 +18,8 @@ impl Redacted {
             shown += before;
             shown += "://";
             rest = after;
-            let word = &rest[..rest.find(|c: char| c.is_whitespace() || "\"'<>".contains(c)).unwrap_or(rest.len())];
+            let word =
+                &rest[..rest.find(|c: char| c.is_whitespace() || "\"'<>".contains(c)).unwrap_or(rest.len())];
             if let Some(end) = userinfo(word) {
                 if let Some((user, _)) = word[..end].split_once(':') {
                     shown += user;

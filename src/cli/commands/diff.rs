@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
-use crate::cli::input;
 use crate::cli::error::Failure;
+use crate::cli::input;
 use crate::cli::planning;
 use crate::cli::subject;
 use crate::cli::ui::json;
@@ -16,7 +16,6 @@ use crate::cli::ui::plan::size;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::warnings::warn;
 use crate::format::Format;
-use crate::lock::Lock;
 use crate::release::Release;
 use crate::resolve::{Change, Diff, Direction, Graph, Node};
 

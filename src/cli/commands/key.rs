@@ -17,7 +17,6 @@ use crate::format::format_of;
 use crate::trust::usign::UsignError;
 use crate::trust::{KeyError, PublicKey, Scheme, SecretKey};
 
-
 /// `owpkg key`
 #[derive(Debug, Args)]
 pub struct KeyArgs {

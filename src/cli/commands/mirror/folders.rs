@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, HashSet};
 use super::MirrorArgs;
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
-use crate::cli::input;
 use crate::cli::error::Failure;
+use crate::cli::input;
 use crate::cli::request::Selection;
 use crate::cli::session::Session;
 use crate::cli::ui::warnings::warn;
 use crate::fetch::Location;
 use crate::format::Package;
-use crate::lock::Lock;
 use crate::mirror::{Earlier, Images, Mirror, MirrorFolder, Store, Target, of_arch, of_lock, of_release};
 use crate::release::{self, OpenRelease, Release};
 
