@@ -9,6 +9,7 @@ mod commands;
 mod env;
 mod error;
 mod input;
+mod interrupt;
 mod listing;
 mod planned;
 mod planning;
@@ -31,6 +32,7 @@ pub use error::{Exit, Failure};
 
 /// Runs the program in an environment and answers with its exit status; DESIGN's table of them is in [`Exit`].
 pub fn run(mut env: Env) -> ExitCode {
+    interrupt::watch();
     ExitCode::from(exit_code(&mut env))
 }
 
