@@ -107,7 +107,7 @@ impl<'u> Planned<'u> {
             ));
         }
         let date = date(env, self.facts)?;
-        Ok(Lock::of(release, &self.baseline, &self.plan, date, self.kind == Kind::Demo))
+        Ok(Lock::of(release, &self.baseline, &self.plan, date, self.kind == Kind::Demo)?)
     }
 }
 

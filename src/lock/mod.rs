@@ -20,6 +20,8 @@ pub use key::LockedKey;
 pub use package::LockedPackage;
 
 const SCHEMA: &str = "owpkg.lock/1";
+/// Twice those of the largest release tree that is read.
+const MOST_FEEDS: usize = 64;
 const HEAD: &str =
     "# Written by owpkg. `owpkg disk OUT` makes the same disk from this file, bit for bit, anywhere.\n\n";
 
@@ -123,6 +125,23 @@ pub enum LockError {
     /// A name in it cannot become a file.
     #[error("{0:?} is not a plain file name")]
     Name(String),
+    /// A version, an architecture or the like that is none.
+    #[error("{0:?} is no word: expected letters, digits and signs of ASCII")]
+    Word(String),
+    /// It lists more feeds than a disk takes.
+    #[error("it lists {found} feeds, and a disk takes at most {MOST_FEEDS}")]
+    TooManyFeeds {
+        /// How many it lists.
+        found: usize,
+    },
+    /// A package of a plan that cannot be written down.
+    #[error("{name} cannot be locked: {why}")]
+    Package {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// It tells the router to install what is not in its plan.
     #[error("it is to install {0:?}, which is not one of its packages")]
     Unplanned(String),
@@ -136,7 +155,16 @@ pub enum LockError {
 
 impl Lock {
     /// Writes a plan down. `date` is the time of the files on the disk, in seconds since 1970.
-    pub fn of(release: &OpenRelease, baseline: &Baseline, plan: &Plan<'_>, date: i64, demo: bool) -> Lock {
+    ///
+    /// # Errors
+    /// When a package cannot be written down.
+    pub fn of(
+        release: &OpenRelease,
+        baseline: &Baseline,
+        plan: &Plan<'_>,
+        date: i64,
+        demo: bool,
+    ) -> Result<Lock, LockError> {
         let facts = &release.facts;
         let is_used = |position: usize| {
             plan.steps.iter().any(|step| usize::from(plan.package(step).feed.0) == position)
@@ -165,7 +193,8 @@ impl Lock {
         let feeds: Vec<LockedIndex> = used.iter().map(index).collect();
         // Nobody is to trust the key of the demo release.
         let core = release.indexes.first().filter(|_| !demo);
-        Lock {
+        let packages = plan.steps.iter().map(|step| LockedPackage::of(facts, plan, step));
+        Ok(Lock {
             schema: SCHEMA.to_owned(),
             release: facts.release.as_ref().map(ToString::to_string),
             version_code: facts.version_code.clone(),
@@ -183,13 +212,13 @@ impl Lock {
             configuration: None,
             keys: core.map(|core| LockedKey::of(&feeds, core.by())).unwrap_or_default(),
             feeds,
-            packages: plan.steps.iter().filter_map(|step| LockedPackage::of(facts, plan, step)).collect(),
-        }
+            packages: packages.collect::<Result<_, _>>()?,
+        })
     }
 
     /// The lock as text.
     pub fn to_text(&self) -> String {
-        // A lock holds nothing that TOML cannot: no maps with odd keys, no nested enums.
+        // A lock holds nothing that TOML cannot: no maps with odd keys, no nested enums, no numbers beyond 63 bits.
         HEAD.to_owned() + &toml::to_string(self).unwrap_or_default()
     }
 
@@ -210,6 +239,15 @@ impl Lock {
             if !crate::format::is_plain(name) {
                 return Err(LockError::Name(name.clone()));
             }
+        }
+        if lock.feeds.len() > MOST_FEEDS {
+            return Err(LockError::TooManyFeeds { found: lock.feeds.len() });
+        }
+        let known = [&lock.release, &lock.version_code, &lock.kernel].into_iter().flatten();
+        let versions = lock.packages.iter().map(|package| &package.version);
+        let words = [&lock.target, &lock.arch].into_iter().chain(known).chain(versions);
+        if let Some(word) = words.into_iter().find(|word| !crate::format::is_word(word)) {
+            return Err(LockError::Word(word.clone()));
         }
         if let Some(configuration) = &lock.configuration {
             configuration.check()?;

@@ -2,9 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::LockError;
+use crate::format::{is_plain, is_word};
 use crate::release::ReleaseFacts;
 use crate::resolve::{Plan, Step};
 use crate::trust::{self, Digest, DigestKind};
+
+/// The largest number of bytes that a lock can state: TOML has no larger numbers.
+const MOST_BYTES: u64 = i64::MAX as u64;
 
 /// A package of the plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,17 +45,29 @@ pub struct LockedPackage {
 
 impl LockedPackage {
     /// What a step of a plan adds.
-    pub(super) fn of(facts: &ReleaseFacts, plan: &Plan<'_>, step: &Step) -> Option<LockedPackage> {
+    ///
+    /// # Errors
+    /// When it cannot be written down. Neither parser lets such a package through, so this is a fault in owpkg: a disk
+    /// that silently lacked one would be worse.
+    pub(super) fn of(facts: &ReleaseFacts, plan: &Plan<'_>, step: &Step) -> Result<LockedPackage, LockError> {
         let package = plan.package(step);
-        let feed = facts.feeds.get(usize::from(package.feed.0))?;
-        // A package without a digest is never chosen, and its file name was checked when the index was read.
-        let digest = package.digest?;
-        Some(LockedPackage {
+        let refused =
+            |why: &dyn ToString| LockError::Package { name: package.name.to_owned(), why: why.to_string() };
+        let feed =
+            facts.feeds.get(usize::from(package.feed.0)).ok_or_else(|| refused(&"no feed lists it"))?;
+        let digest = package.digest.ok_or_else(|| refused(&"its index states no digest"))?;
+        if !is_plain(package.name) || !is_plain(&package.file) || !is_word(package.version) {
+            return Err(refused(&"its name, version or file is none"));
+        }
+        if [package.size, package.installed_size].into_iter().flatten().any(|size| size > MOST_BYTES) {
+            return Err(refused(&"its index states an impossible size"));
+        }
+        Ok(LockedPackage {
             name: package.name.to_owned(),
             version: package.version.to_owned(),
             feed: feed.name.clone(),
             file: package.file.to_string(),
-            url: feed.location.join(&package.file).ok()?.to_string(),
+            url: feed.location.join(&package.file).map_err(|error| refused(&error))?.to_string(),
             size: package.size,
             installed_size: package.installed_size,
             digest_kind: digest.kind,

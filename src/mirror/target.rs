@@ -154,7 +154,8 @@ fn image_names(
     let vouched = |found: &Fetched| listed.get(NAME) == Some(&trust::sha256(&found.bytes));
     let found = fetcher.file(&place, SUMS_CAP)?;
     let Some(found) = found.filter(vouched) else { return Ok(BTreeSet::new()) };
-    let profiles: Profiles = serde_json::from_slice(&found.bytes).unwrap_or_default();
+    let profiles: Profiles = serde_json::from_slice(&found.bytes)
+        .map_err(|source| MirrorError::NotJson { at: place.to_string(), source })?;
     let is_wanted = |device: &String| match wanted {
         Images::None => false,
         Images::All => true,

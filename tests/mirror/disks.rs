@@ -45,7 +45,7 @@ fn disks() -> Disks {
     let mut request = Request::default();
     request.roots.push(Root { name: "kmod-iwlwifi".into(), because: "--add".into() });
     let plan = resolve(&universe, &baseline.installed, &request).unwrap();
-    let lock = Lock::of(&open, &baseline, &plan, 1_772_668_800, true);
+    let lock = Lock::of(&open, &baseline, &plan, 1_772_668_800, true).unwrap();
     let bundle = Bundle::fetch(&fetcher, &demo.keyring, Unsigned::Refuse, lock, Some(&demo.tree)).unwrap();
     let entries = disk::contents(&bundle, &Overlay::default()).unwrap();
     let mut made = Vec::new();

@@ -119,6 +119,7 @@ impl Planned<'_> {
         let package = self.plan.package(step);
         let folder = self.facts.feeds.get(usize::from(package.feed.0)).map(|place| &place.location);
         let file = folder.and_then(|folder| folder.join(&package.file).ok());
+        // Neither parser lets through a name that cannot be joined, and the lock would refuse it.
         file.map(|file| file.to_string()).unwrap_or_default()
     }
 }

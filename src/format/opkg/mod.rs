@@ -142,7 +142,8 @@ impl Format for Opkg {
             Some(SecretKey::Usign(key)) => Some(key),
             Some(SecretKey::Ec(_)) => return Err(io::ErrorKind::InvalidInput.into()),
         };
-        let stanzas = packages.iter().filter_map(|package| std::str::from_utf8(&package.told).ok());
+        let text = |package| std::str::from_utf8(package).map_err(|_| io::ErrorKind::InvalidData.into());
+        let stanzas = packages.iter().map(|package| text(&package.told)).collect::<io::Result<Vec<_>>>()?;
         write::pack(&write::text(stanzas), key)
     }
 
