@@ -1,5 +1,6 @@
 //! Which packages may be chosen at all, and why the others may not.
 
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
@@ -52,7 +53,7 @@ pub struct Eligibility<'u, 'r> {
     /// The names that they answer to, each with who does and at which version; none: virtually.
     held_names: HashMap<&'r str, Vec<(&'r str, Option<&'r str>)>>,
     /// How often the universe may have been looked at.
-    end: u64,
+    end: Cell<u64>,
 }
 
 impl<'u, 'r> Eligibility<'u, 'r> {
@@ -77,12 +78,17 @@ impl<'u, 'r> Eligibility<'u, 'r> {
                 held_names.entry(provided).or_default().push((name, version.as_deref()));
             }
         }
-        Eligibility { universe, installed, request, asked, held_conflicts, held_names, end }
+        Eligibility { universe, installed, request, asked, held_conflicts, held_names, end: Cell::new(end) }
     }
 
     /// Whether the search was long enough: see [`Universe::looked_at`].
     pub(super) fn is_over(&self) -> bool {
-        self.universe.looked_at() > self.end
+        self.universe.looked_at() > self.end.get()
+    }
+
+    /// Lets the search be longer by so many looks.
+    pub(super) fn prolong(&self, looks: u64) {
+        self.end.set(self.end.get() + looks);
     }
 
     /// The names that are asked for.

@@ -42,9 +42,9 @@ pub use plan::{Plan, Step};
 pub use refusal::{AbiMismatch, Chain, Known, Refusal, RefusalReport, Rejected, Upgrade};
 pub use request::{Request, Root};
 
-/// After how many steps, each a look at a package, the search for a plan is given up: a thousand times those of the
-/// longest plan of an official release. Steps and not seconds, so that the answer is the same on any machine.
-const MOST_STEPS: u64 = 100_000_000;
+/// After how many steps, each a look at a package, the search for a plan is given up; long chains get more. Steps and
+/// not seconds, so that the answer is the same on any machine.
+const MOST_STEPS: u64 = 50_000_000;
 
 /// Finds what must be added to a router that holds `installed` so that every root of the request is there.
 ///

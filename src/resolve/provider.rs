@@ -19,7 +19,7 @@ use super::Eligibility;
 use crate::format::{PackageId, Requirement};
 
 /// How many looks at packages a propagation of the solver is taken for.
-const PROPAGATION: u64 = 100;
+pub(super) const PROPAGATION: u64 = 2_500;
 
 /// What the search learned about reasons.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use resolvo::{Problem, SolvableId, Solver, UnsolvableOrCancelled};
 
 use super::Eligibility;
 use super::links::{Links, conditions, root_requirement, settle};
-use super::provider::{Limits, Provider};
+use super::provider::{Limits, PROPAGATION, Provider};
 use crate::format::PackageId;
 
 /// Why there is no choice, as far as the solver's proof tells.
@@ -32,6 +32,8 @@ pub(super) struct Proof {
 pub(super) fn solve(eligibility: &Eligibility<'_, '_>) -> Result<Links, Proof> {
     let mut wished = BTreeSet::new();
     let mut limits = Limits { reachable: reachable(eligibility), supports: HashMap::new() };
+    // Each package is decided at least once.
+    eligibility.prolong(2 * PROPAGATION * limits.reachable.len() as u64);
     loop {
         let chosen = search(eligibility, &wished, &limits)?;
         match settle(eligibility, &chosen) {
