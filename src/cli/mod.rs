@@ -11,13 +11,12 @@ mod error;
 mod input;
 mod interrupt;
 mod listing;
-mod planned;
+mod locks;
 mod planning;
-mod request;
+mod selection;
 mod session;
 mod setup_notes;
 mod stores;
-mod subject;
 mod ui;
 mod writing;
 

@@ -92,7 +92,7 @@ impl<'i> Universe<'i> {
         let place = *entries.entry((package.name, package.version, package.arch)).or_insert(end);
         if place == end {
             self.packages.push(package);
-        } else if self.format.duplicate() == Duplicate::LastWins {
+        } else if self.format.facts().duplicate == Duplicate::LastWins {
             self.packages[place] = package;
         }
     }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::LockError;
-use crate::format::{is_plain, is_word};
+use super::PlanError;
+use crate::format::{Package, is_plain, is_word};
 use crate::release::ReleaseFacts;
 use crate::resolve::{Plan, Step};
 use crate::trust::{self, Digest, DigestKind};
@@ -45,29 +45,22 @@ pub struct LockedPackage {
 
 impl LockedPackage {
     /// What a step of a plan adds.
-    ///
-    /// # Errors
-    /// When it cannot be written down. Neither parser lets such a package through, so this is a fault in owpkg: a disk
-    /// that silently lacked one would be worse.
-    pub(super) fn of(facts: &ReleaseFacts, plan: &Plan<'_>, step: &Step) -> Result<LockedPackage, LockError> {
+    pub(super) fn of(facts: &ReleaseFacts, plan: &Plan<'_>, step: &Step) -> Result<LockedPackage, PlanError> {
         let package = plan.package(step);
-        let refused =
-            |why: &dyn ToString| LockError::Package { name: package.name.to_owned(), why: why.to_string() };
-        let feed =
-            facts.feeds.get(usize::from(package.feed.0)).ok_or_else(|| refused(&"no feed lists it"))?;
-        let digest = package.digest.ok_or_else(|| refused(&"its index states no digest"))?;
-        if !is_plain(package.name) || !is_plain(&package.file) || !is_word(package.version) {
-            return Err(refused(&"its name, version or file is none"));
-        }
-        if [package.size, package.installed_size].into_iter().flatten().any(|size| size > MOST_BYTES) {
-            return Err(refused(&"its index states an impossible size"));
+        let feed = &facts.feeds[usize::from(package.feed.0)];
+        let no_digest = || PlanError::NoDigest { package: package.name.to_owned() };
+        let digest = package.digest.ok_or_else(no_digest)?;
+        let sizes = [package.size, package.installed_size].into_iter().flatten();
+        let is_whole = is_plain(package.name) && is_plain(&package.file) && is_word(package.version);
+        if !is_whole || sizes.into_iter().any(|size| size > MOST_BYTES) {
+            return Err(PlanError::Odd { package: package.name.to_owned() });
         }
         Ok(LockedPackage {
             name: package.name.to_owned(),
             version: package.version.to_owned(),
             feed: feed.name.clone(),
             file: package.file.to_string(),
-            url: feed.location.join(&package.file).map_err(|error| refused(&error))?.to_string(),
+            url: feed.location.join(&package.file)?.to_string(),
             size: package.size,
             installed_size: package.installed_size,
             digest_kind: digest.kind,
@@ -75,6 +68,14 @@ impl LockedPackage {
             because: step.because.clone(),
             needed_by: step.needed_by.clone(),
         })
+    }
+
+    /// Whether it is this package of an index.
+    pub(super) fn is(&self, package: &Package<'_>) -> bool {
+        package.name == self.name
+            && package.version == self.version
+            && package.file == self.file
+            && package.digest == Some(self.digest())
     }
 
     /// The digest that the index states.
