@@ -16,7 +16,7 @@ use crate::fetch::{Fetcher, Location, Options};
 use crate::format::Installed;
 use crate::release::snapshot::Snapshot;
 use crate::release::{self, Images, OpenRelease, Release, ReleaseSpec, Upstream};
-use crate::trust::{Keyring, Unsigned};
+use crate::trust::Keyring;
 
 /// The official server.
 pub const OFFICIAL: &str = "https://downloads.openwrt.org";
@@ -45,7 +45,7 @@ impl Session {
                 .map_err(|error| Failure::unreadable(format_args!("the key {file}"), &error))?;
             keyring.add(&text, file)?;
         }
-        let unsigned = if source.accept_unsigned { Unsigned::Accept } else { Unsigned::Refuse };
+        let unsigned = source.accept_unsigned.iter().cloned().collect();
         let fetcher = Fetcher::new(options.clone(), progress.clone());
         let upstream = Upstream { fetcher, keyring, unsigned };
         let mut session = Session { upstream, options, progress };

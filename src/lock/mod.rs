@@ -2,6 +2,7 @@
 
 pub(crate) mod bundle;
 mod configuration;
+mod facts;
 mod key;
 mod package;
 
@@ -17,6 +18,7 @@ use crate::trust::{self, Authority, Signed, Verified};
 
 pub use bundle::{Bundle, BundleError, LockedFeed};
 pub use configuration::{BadConfiguration, LockedConfiguration, OtherFiles, OverlayFile, OverlayLink};
+pub use facts::{Contradiction, Fact};
 pub use key::LockedKey;
 pub use package::LockedPackage;
 

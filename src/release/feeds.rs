@@ -10,6 +10,8 @@ const KNOWN: [&str; 5] = ["base", "luci", "packages", "routing", "telephony"];
 /// The most feeds that a tree may list: five times those of an official release.
 const MOST: usize = 32;
 
+/// The target's own feed.
+const CORE: &str = "core";
 /// The feed of kernel modules.
 pub(super) const KMODS: &str = "kmods";
 
@@ -22,10 +24,21 @@ pub(super) struct Wanted {
     pub(super) expected: bool,
 }
 
+/// The name of the feed that a tree, or a mirror of one, has in this folder.
+pub(crate) fn name_of(folder: &str) -> &str {
+    let parts: Vec<&str> = folder.trim_end_matches('/').rsplit('/').take(4).collect();
+    match parts[..] {
+        ["packages", _, _, "targets"] => CORE,
+        [_, "kmods", ..] => KMODS,
+        [name, ..] => name,
+        [] => folder,
+    }
+}
+
 /// The target's own feed.
 pub(super) fn core(root: &Location, target: &Target) -> Result<FeedPlace, LocationError> {
     let location = root.join(&format!("targets/{target}/packages"))?;
-    Ok(FeedPlace { name: "core".to_owned(), location })
+    Ok(FeedPlace { name: CORE.to_owned(), location })
 }
 
 /// The kernel modules of one kernel, where they live apart from the core feed.

@@ -85,16 +85,17 @@ impl Reader<'_> {
         }
         let per_feed = format.facts().index_files.len();
         let answers = self.upstream.fetcher.files(&wants).into_iter().collect::<Result<Vec<_>, _>>()?;
-        let answers: Vec<&[Option<Fetched>]> = answers.chunks(per_feed).collect();
-        let verified =
-            parallel::map(&answers, parallel::processors(), |answers| self.verify(format, answers));
+        let answers: Vec<_> = places.iter().zip(answers.chunks(per_feed)).collect();
+        let verified = parallel::map(&answers, parallel::processors(), |(place, answers)| {
+            self.verify(format, &place.name, answers)
+        });
         let mut indexes = Vec::new();
-        for (verified, wants) in verified.into_iter().zip(wants.chunks(per_feed)) {
+        for ((verified, place), wants) in verified.into_iter().zip(places).zip(wants.chunks(per_feed)) {
             let index = match verified {
                 Err(error) if wants[0].0.is_remote() && is_worth_a_second_look(&error) => {
                     let again =
                         self.upstream.fetcher.refetch(wants).into_iter().collect::<Result<Vec<_>, _>>()?;
-                    self.verify(format, &again)?
+                    self.verify(format, &place.name, &again)?
                 }
                 answer => answer?,
             };
@@ -106,9 +107,11 @@ impl Reader<'_> {
     fn verify(
         &self,
         format: &'static dyn Format,
+        feed: &str,
         answers: &[Option<Fetched>],
     ) -> Result<Option<Verified<Signed>>, ReleaseError> {
         let Some(Some(first)) = answers.first() else { return Ok(None) };
+        let policy = self.upstream.unsigned.policy(feed);
         let at = first.location.to_string();
         let files = format.facts().index_files.iter().zip(answers);
         let files = files.filter_map(|(file, answer)| {
@@ -116,7 +119,7 @@ impl Reader<'_> {
         });
         let signed = format.open_within(files.collect(), &self.budget);
         let signed = signed.map_err(|source| ReleaseError::Index { at: at.clone(), source })?;
-        Ok(Some(self.upstream.keyring.verify(signed, &at, self.upstream.unsigned)?))
+        Ok(Some(self.upstream.keyring.verify(signed, &at, policy)?))
     }
 
     /// The architecture that most packages of the core feed name.

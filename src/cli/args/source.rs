@@ -40,9 +40,9 @@ pub struct SourceArgs {
     /// A public key to trust beside the official ones
     #[arg(long, value_name = "FILE")]
     pub key: Vec<String>,
-    /// Take indexes that no trusted key signed
-    #[arg(long)]
-    pub accept_unsigned: bool,
+    /// Take the index of this feed although no trusted key signed it; all: of every feed, as of a build of one's own
+    #[arg(long, value_name = "FEED|all")]
+    pub accept_unsigned: Vec<String>,
     /// The download cache (also OWPKG_CACHE)
     #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<String>,

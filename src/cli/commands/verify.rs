@@ -44,9 +44,9 @@ pub struct VerifyArgs {
     /// A public key to trust beside the official ones
     #[arg(long, value_name = "FILE")]
     pub key: Vec<String>,
-    /// Take indexes that no trusted key signed
-    #[arg(long)]
-    pub accept_unsigned: bool,
+    /// Take the index of this feed although no trusted key signed it; all: of every feed, as of a build of one's own
+    #[arg(long, value_name = "FEED|all")]
+    pub accept_unsigned: Vec<String>,
     /// Use only what the cache holds
     #[arg(long)]
     pub offline: bool,
@@ -67,14 +67,14 @@ pub fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
     let mut session = Session::new(env, &source(args))?;
     let audit = match thing(env, args)? {
         VerifyTarget::Mirror(store) => verify_mirror(env, args, &session, &*store)?,
-        VerifyTarget::Disk(source) => check(&source, &session.upstream.keyring, session.upstream.unsigned)
+        VerifyTarget::Disk(source) => check(&source, &session.upstream.keyring, &session.upstream.unsigned)
             .map_err(|error| {
-                Failure::new(
-                    Exit::Untrusted,
-                    format!("{} is not a disk that can be read: {error}", args.thing),
-                    Some(WRITTEN.into()),
-                )
-            })?,
+            Failure::new(
+                Exit::Untrusted,
+                format!("{} is not a disk that can be read: {error}", args.thing),
+                Some(WRITTEN.into()),
+            )
+        })?,
         VerifyTarget::Lock(lock) => verify_lock(&mut session, *lock)?,
     };
     show(env, args, &audit, started.elapsed().as_secs_f64()).map_err(Failure::stdout)?;
@@ -130,7 +130,7 @@ fn verify_mirror(
     session: &Session,
     store: &dyn Store,
 ) -> Result<Audit, Failure> {
-    let audit = mirror::verify(store, &session.upstream.keyring, session.upstream.unsigned)?;
+    let audit = mirror::verify(store, &session.upstream.keyring, &session.upstream.unsigned)?;
     if !args.repair || audit.faults.is_empty() {
         return Ok(audit);
     }
@@ -139,11 +139,11 @@ fn verify_mirror(
         store,
         &session.upstream.fetcher,
         &session.upstream.keyring,
-        session.upstream.unsigned,
+        &session.upstream.unsigned,
         &upstream,
         &audit,
     )?;
-    Ok(mirror::verify(store, &session.upstream.keyring, session.upstream.unsigned)?)
+    Ok(mirror::verify(store, &session.upstream.keyring, &session.upstream.unsigned)?)
 }
 
 /// Everything that the lock names must be there to be had, and be what it says.
@@ -176,7 +176,7 @@ fn source(args: &VerifyArgs) -> SourceArgs {
         demo: args.demo,
         offline: args.offline,
         key: args.key.clone(),
-        accept_unsigned: args.accept_unsigned,
+        accept_unsigned: args.accept_unsigned.clone(),
         cache_dir: args.cache_dir.clone(),
         patience: args.patience.clone(),
     }

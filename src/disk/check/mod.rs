@@ -16,7 +16,7 @@ use crate::disk::{self, contents};
 use crate::format::{is_package_file, measure};
 use crate::lock::{Lock, LockedPackage, bundle};
 use crate::overlay::FOLDER;
-use crate::trust::{Digest, DigestKind, Keyring, Sha256Reader, SignedFile, Unsigned};
+use crate::trust::{Digest, DigestKind, Keyring, Sha256Reader, SignedFile, UnsignedFeeds};
 
 const LOCK: &str = "owpkg.lock";
 const SUMS: &str = "SHA256SUMS";
@@ -35,7 +35,7 @@ struct Found {
 ///
 /// # Errors
 /// When the disk cannot be read at all; faults of what is on it are in the answer.
-pub fn check(source: &DiskSource, keyring: &Keyring, unsigned: Unsigned) -> io::Result<Audit> {
+pub fn check(source: &DiskSource, keyring: &Keyring, unsigned: &UnsignedFeeds) -> io::Result<Audit> {
     let mut audit = Audit::default();
     let found = read_all(source, &mut audit)?;
     let lock = match found.get(LOCK).map(|lock| Lock::parse(&String::from_utf8_lossy(&lock.bytes))) {
@@ -100,11 +100,12 @@ fn check_indexes(
     lock: &Lock,
     found: &BTreeMap<String, Found>,
     keyring: &Keyring,
-    unsigned: Unsigned,
+    unsigned: &UnsignedFeeds,
     expected: &mut BTreeSet<String>,
     audit: &mut Audit,
 ) {
     let Ok(format) = lock.format() else { return };
+    let mut by = Vec::new();
     for feed in &lock.feeds {
         let folder = format!("feeds/{}", feed.name);
         let mut files = Vec::new();
@@ -127,17 +128,31 @@ fn check_indexes(
             continue;
         }
         let index = match format.open(files).map_err(Wrong::from) {
-            Ok(signed) => keyring.verify(signed, &at, unsigned).map_err(Wrong::from),
+            Ok(signed) => keyring.verify(signed, &at, unsigned.policy(&feed.name)).map_err(Wrong::from),
             Err(wrong) => Err(wrong),
         };
-        match index.and_then(|index| Ok(bundle::not_offered(lock, &feed.name, format, &index)?)) {
-            Ok(missing) => {
-                for package in missing {
+        let judged = index.and_then(|index| {
+            let judged = bundle::judge(lock, feed, format, &index)?;
+            Ok((index.by().clone(), judged))
+        });
+        match judged {
+            Ok((authority, judged)) => {
+                by.push(authority);
+                for package in judged.not_offered {
                     audit.fault(place(package), Wrong::NotOffered);
+                }
+                if let Some(contradiction) = judged.contradiction {
+                    audit.fault(LOCK, Wrong::Contradicts(contradiction));
                 }
             }
             Err(wrong) => audit.fault(at, wrong),
         }
+    }
+    // Of indexes that cannot be judged nothing can be said together.
+    if by.len() == lock.feeds.len()
+        && let Some(contradiction) = lock.contradicts_itself(&by)
+    {
+        audit.fault(LOCK, Wrong::Contradicts(contradiction));
     }
 }
 
