@@ -28,7 +28,6 @@ impl Parsed<'_> {
 pub struct Warning {
     /// Where, in the inflated index: a line, counted from 1, or an offset in the ADB payload.
     pub at: u64,
-    /// Why.
     pub why: &'static str,
 }
 
@@ -38,7 +37,6 @@ pub enum IndexError {
     /// It does not unpack.
     #[error("{file} does not unpack: {why}")]
     Packing {
-        /// The file.
         file: &'static str,
         /// What the unpacker says.
         why: String,
@@ -46,7 +44,6 @@ pub enum IndexError {
     /// It unpacks to more than an index may hold.
     #[error("{file} unpacks to more than {cap} bytes")]
     TooLarge {
-        /// The file.
         file: &'static str,
         /// The limit in bytes.
         cap: u64,
@@ -69,15 +66,9 @@ pub enum IndexError {
         unit: &'static str,
         /// Where, in the inflated index.
         at: u64,
-        /// What is wrong there.
         why: String,
     },
     /// Its signature file is none.
     #[error("{file} is not a signature: {source}")]
-    Signature {
-        /// The file.
-        file: &'static str,
-        /// What is wrong with it.
-        source: UsignError,
-    },
+    Signature { file: &'static str, source: UsignError },
 }

@@ -51,7 +51,6 @@ pub trait Store: Send + Sync {
 /// A file that readers are to see from now on; without content it is to be gone.
 #[derive(Debug)]
 pub struct Change {
-    /// Its path.
     pub path: String,
     /// What it holds.
     pub content: Option<Content>,
@@ -69,7 +68,6 @@ pub enum Depth {
 /// A file that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stat {
-    /// Its path.
     pub path: String,
     /// Its size in bytes.
     pub size: u64,
@@ -94,7 +92,6 @@ pub enum StoreError {
     Io {
         /// The file or folder.
         path: String,
-        /// Why.
         source: io::Error,
     },
     /// Another process writes to the mirror.

@@ -40,7 +40,7 @@ pub use kind::PackageKind;
 pub use paths::{LeftOut, Paths};
 pub use plan::{Plan, PlanWarning, Step};
 pub use refusal::{AbiMismatch, Chain, Known, Refusal, RefusalReport, Rejected, Upgrade};
-pub use request::{Request, Root};
+pub use request::{NotAReason, Request, Root, RootReason};
 
 /// After how many steps, each a look at a package, the search for a plan is given up; long chains get more. Steps and
 /// not seconds, so that the answer is the same on any machine.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::fetch::Options;
+use crate::release::OFFICIAL_SERVER;
 
 /// Where packages come from, and what the router is.
 #[derive(Debug, Clone, Args)]
@@ -26,7 +27,7 @@ pub struct SourceArgs {
     #[arg(long, value_name = "NAME=URL|DIR")]
     pub feed: Vec<String>,
     /// A server or folder that holds releases/ and snapshots/
-    #[arg(long, value_name = "URL|DIR", default_value = crate::cli::session::OFFICIAL)]
+    #[arg(long, value_name = "URL|DIR", default_value = OFFICIAL_SERVER)]
     pub mirror: String,
     /// One release tree: a URL or folder that holds targets/ and packages/
     #[arg(long, value_name = "URL|DIR", conflicts_with = "mirror")]

@@ -1,15 +1,18 @@
 //! apk, the package manager of OpenWrt since 25.12: `packages.adb`, one file that carries its own signatures.
 
+#[doc(hidden)]
 pub mod adb;
 mod choice;
-pub mod depends;
+mod depends;
 mod installed;
 mod local;
-pub mod matching;
+mod matching;
+#[doc(hidden)]
 pub mod package;
 mod read;
-pub mod schema;
+mod schema;
 mod solver;
+#[doc(hidden)]
 pub mod version;
 mod write;
 
@@ -25,6 +28,7 @@ use super::{
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, ec};
 use adb::{BlockKind, Blocks, Defect, Error, Malformed};
 
+#[doc(hidden)]
 pub use write::{Entry, File, FileContent, WriteError, WrittenPackage, write_index, write_package};
 
 const INDEX: &str = "packages.adb";
