@@ -44,8 +44,9 @@
 //!
 //! | module | what it is about |
 //! |---|---|
-//! | `cli::env`, `cli::input` | streams, clock, folder and variables, and files that are named |
+//! | `cli::clean`, `cli::env`, `cli::interrupt` | streams, clock, folder, variables, and being told to stop |
 //! | `cli::error` | the exit status of each error, and what the user can do about it |
+//! | `cli::input` | files that are named, and standard input |
 //! | `cli::args` | the arguments that commands share |
 //! | `cli::ui` | all that is printed: text, JSON, warnings, progress |
 //! | `cli::cache_dir`, `cli::locks`, `cli::keys`, `cli::listing`, `cli::selection` | what an argument names: folder, lock, key, listing, roots |

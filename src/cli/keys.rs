@@ -2,12 +2,9 @@
 
 use super::env::Env;
 use super::error::Failure;
-use super::input;
+use super::input::{self, KEY_CAP};
 use crate::trust::usign::UsignError;
 use crate::trust::{KeyError, PublicKey, SecretKey};
-
-/// The largest key file that is read, in bytes.
-const KEY_CAP: u64 = 64 << 10;
 
 /// Reads a secret key.
 pub fn read_secret(env: &Env, file: &str) -> Result<SecretKey, Failure> {

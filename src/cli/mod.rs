@@ -5,11 +5,13 @@
 
 mod args;
 mod cache_dir;
+mod clean;
 mod command;
 mod commands;
 mod env;
 mod error;
 mod input;
+mod interrupt;
 mod keys;
 mod listing;
 mod locks;
@@ -31,11 +33,13 @@ use ui::failure;
 
 /// Runs the program in an environment and answers with its exit status; DESIGN's table of them is in [`Exit`].
 pub fn run(mut env: Env) -> ExitCode {
+    interrupt::watch();
     ExitCode::from(exit_code(&mut env))
 }
 
 /// The same as a number, for callers in the same process.
 pub fn exit_code(env: &mut Env) -> u8 {
+    env.clean();
     let outcome = match Cli::try_parse_from(&env.args) {
         Ok(cli) => dispatch(env, cli),
         Err(error) => return show_usage(env, &error),

@@ -6,7 +6,7 @@
 mod arch;
 mod error;
 mod facts;
-mod feeds;
+pub(crate) mod feeds;
 pub mod image;
 mod indexes;
 mod kernel;

@@ -7,9 +7,10 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::audit::{Audit, Fault, Wrong};
-use crate::cli::args::SourceArgs;
+use crate::cli::args::{PatienceArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
+use crate::cli::input::{self, LOCK_CAP};
 use crate::cli::session::Session;
 use crate::cli::ui::json;
 use crate::cli::ui::text;
@@ -18,9 +19,6 @@ use crate::fetch::Location;
 use crate::lock::{Bundle, Lock};
 use crate::mirror::{self, OWN, Place, Store};
 use crate::release::OFFICIAL_SERVER;
-
-/// The largest lock that is read, in bytes.
-const LOCK_CAP: u64 = 16 << 20;
 
 /// What there is to check.
 const WRITTEN: &str = "name what owpkg disk, owpkg mirror or owpkg resolve wrote";
@@ -46,15 +44,18 @@ pub struct VerifyArgs {
     /// A public key to trust beside the official ones
     #[arg(long, value_name = "FILE")]
     pub key: Vec<String>,
-    /// Take indexes that no trusted key signed
-    #[arg(long)]
-    pub accept_unsigned: bool,
+    /// Take the index of this feed although no trusted key signed it; all: of every feed, as of a build of one's own
+    #[arg(long, value_name = "FEED|all")]
+    pub accept_unsigned: Vec<String>,
     /// Use only what the cache holds
     #[arg(long)]
     pub offline: bool,
     /// The download cache (also OWPKG_CACHE)
     #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<String>,
+    /// How patient to be with servers.
+    #[command(flatten)]
+    pub patience: PatienceArgs,
     /// Print what was found as JSON
     #[arg(long)]
     pub json: bool,
@@ -66,14 +67,14 @@ pub fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
     let mut session = Session::new(env, &source(args))?;
     let audit = match thing(env, args)? {
         VerifyTarget::Mirror(store) => verify_mirror(env, args, &session, &*store)?,
-        VerifyTarget::Disk(source) => check(&source, &session.upstream.keyring, session.upstream.unsigned)
+        VerifyTarget::Disk(source) => check(&source, &session.upstream.keyring, &session.upstream.unsigned)
             .map_err(|error| {
-                Failure::new(
-                    Exit::Untrusted,
-                    format!("{} is not a disk that can be read: {error}", args.thing),
-                    Some(WRITTEN.into()),
-                )
-            })?,
+            Failure::new(
+                Exit::Untrusted,
+                format!("{} is not a disk that can be read: {error}", args.thing),
+                Some(WRITTEN.into()),
+            )
+        })?,
         VerifyTarget::Lock(lock) => verify_lock(&mut session, *lock)?,
     };
     show(env, args, &audit, started.elapsed().as_secs_f64()).map_err(Failure::stdout)?;
@@ -102,7 +103,7 @@ fn thing(env: &Env, args: &VerifyArgs) -> Result<VerifyTarget, Failure> {
     }
     let size = std::fs::metadata(&path).map_err(unreadable)?.len();
     if path.is_file() && size <= LOCK_CAP {
-        let bytes = std::fs::read(&path).map_err(unreadable)?;
+        let bytes = input::read_file(env, &args.thing, LOCK_CAP).map_err(unreadable)?;
         // A disk is no text; what is, and is no lock, is told why.
         if let Ok(text) = std::str::from_utf8(&bytes)
             && !text.contains('\0')
@@ -127,7 +128,7 @@ fn verify_mirror(
     session: &Session,
     store: &dyn Store,
 ) -> Result<Audit, Failure> {
-    let audit = mirror::verify(store, &session.upstream.keyring, session.upstream.unsigned)?;
+    let audit = mirror::verify(store, &session.upstream.keyring, &session.upstream.unsigned)?;
     if !args.repair || audit.faults.is_empty() {
         return Ok(audit);
     }
@@ -136,11 +137,11 @@ fn verify_mirror(
         store,
         &session.upstream.fetcher,
         &session.upstream.keyring,
-        session.upstream.unsigned,
+        &session.upstream.unsigned,
         &upstream,
         &audit,
     )?;
-    Ok(mirror::verify(store, &session.upstream.keyring, session.upstream.unsigned)?)
+    Ok(mirror::verify(store, &session.upstream.keyring, &session.upstream.unsigned)?)
 }
 
 /// Everything that the lock names must be there to be had, and be what it says.
@@ -173,8 +174,9 @@ fn source(args: &VerifyArgs) -> SourceArgs {
         demo: args.demo,
         offline: args.offline,
         key: args.key.clone(),
-        accept_unsigned: args.accept_unsigned,
+        accept_unsigned: args.accept_unsigned.clone(),
         cache_dir: args.cache_dir.clone(),
+        patience: args.patience.clone(),
     }
 }
 

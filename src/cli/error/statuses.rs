@@ -245,7 +245,7 @@ impl From<PlanError> for Failure {
                 "upgrade {} on the router first, and give its new list: --installed, or a new request",
                 upgrade.name
             )),
-            PlanError::BuiltInFacts | PlanError::NoDigest { .. } => None,
+            PlanError::BuiltInFacts | PlanError::NoDigest { .. } | PlanError::Odd { .. } => None,
         };
         Failure::of(Exit::Unresolvable, &error, help)
     }

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use clap::ValueEnum;
-use indicatif::HumanBytes;
 use serde::Serialize;
 
 use super::json;

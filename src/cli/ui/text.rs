@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use indicatif::HumanBytes;
+
 use super::style::Style;
 
 /// The width that everything is laid out for.

@@ -129,6 +129,13 @@ pub enum Refusal {
         /// Why there is none without.
         without: Box<Refusal>,
     },
+    /// The search was given up: feeds can be made so that it would take for ever.
+    TooHard {
+        /// What was asked for.
+        roots: Vec<String>,
+        /// After how many steps.
+        steps: u64,
+    },
     /// The solver proved that there is no plan, and the proof names no single reason.
     Contradiction {
         /// What was asked for.

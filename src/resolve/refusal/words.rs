@@ -92,6 +92,9 @@ impl fmt::Display for Refusal {
                 let upgrades: Vec<String> = upgrades.iter().map(Upgrade::to_string).collect();
                 write!(f, "it takes replacing what the router holds ({}): {without}", upgrades.join(", "))
             }
+            Refusal::TooHard { roots, steps } => {
+                write!(f, "no plan for {} was found in {} million steps", roots.join(", "), steps / 1_000_000)
+            }
             Refusal::Contradiction { roots } => {
                 write!(f, "{} cannot be installed together", roots.join(", "))
             }
@@ -145,6 +148,11 @@ impl Refusal {
             Refusal::Conflict { one, other, .. } => one.help_beside(other),
             Refusal::NeedsUpgrade { .. } => {
                 "take an image of the same date as the feeds, or let --allow-upgrade replace them".to_owned()
+            }
+            Refusal::TooHard { .. } => {
+                "ask for fewer packages at once, or choose among the packages that exclude each other with --add and \
+                 --omit"
+                    .to_owned()
             }
             Refusal::Contradiction { .. } => {
                 "ask for fewer packages at once to see which do not go together".to_owned()
