@@ -28,6 +28,8 @@ use clap::Parser;
 
 use command::{Cli, dispatch};
 pub use env::{Env, ErrStream};
+#[doc(hidden)]
+pub use error::Help;
 pub use error::{Exit, Failure};
 use ui::failure;
 

@@ -48,16 +48,6 @@ pub struct UnknownChip {
     pub near: Vec<String>,
 }
 
-impl UnknownChip {
-    /// The next step for the user.
-    pub fn help(&self) -> Option<String> {
-        Some(match self.near.as_slice() {
-            [] => "`owpkg chips WORD` searches by chip, driver, package or id".to_owned(),
-            near => format!("did you mean {}?", near.join(", ")),
-        })
-    }
-}
-
 /// A table in the source tree that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("indexes/hardware/{file}, line {line}: {problem}")]

@@ -13,6 +13,7 @@ mod qemu;
 mod recipe;
 mod values;
 
+pub(crate) use found::usb_ways;
 pub use found::{Card, CpuSeen, HostHardware, Vendor, VmError};
 pub use guide::guide;
 pub use notes::notes;

@@ -9,6 +9,8 @@ use std::io;
 
 use crate::resolve::Refusal;
 
+pub use help::Help;
+
 /// What helps a router that needs nothing.
 pub const ASK_MORE: &str = "name a card that is not plugged in yet with --chip, or packages with --add";
 

@@ -20,5 +20,6 @@ pub fn show(env: &mut Env, failure: &Failure) -> io::Result<()> {
 /// Prints the refusal that a failure is as JSON, if it is one.
 pub fn print_json(env: &mut Env, failure: &Failure) -> Result<(), Failure> {
     let Some(refusal) = &failure.refusal else { return Ok(()) };
-    json::print(&mut env.out, &refusal.report()).and_then(|()| env.out.flush()).map_err(Failure::stdout)
+    let report = refusal.report(failure.help.clone().unwrap_or_default());
+    json::print(&mut env.out, &report).and_then(|()| env.out.flush()).map_err(Failure::stdout)
 }

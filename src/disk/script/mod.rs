@@ -118,18 +118,6 @@ pub enum ScriptError {
     },
 }
 
-impl ScriptError {
-    /// The next step for the user.
-    pub fn help(&self) -> Option<String> {
-        Some(match self {
-            ScriptError::Word { .. } => {
-                "leave the package out (--omit), or mend the feed that lists it".to_owned()
-            }
-            ScriptError::Feed { .. } => "give the feed another name: --feed NAME=URL".to_owned(),
-        })
-    }
-}
-
 /// Renders the script.
 ///
 /// # Errors

@@ -75,20 +75,6 @@ pub enum UnpackError {
     },
 }
 
-impl UnpackError {
-    /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
-        match self {
-            UnpackError::Output(error) => error.help(),
-            UnpackError::Tail { .. } => Some("whoever built this image put something behind it".into()),
-            UnpackError::TooSmall { found, .. } => {
-                Some(format!("leave out --size, or give at least {}K", found.div_ceil(1024)))
-            }
-            UnpackError::Gzip { .. } | UnpackError::TooLarge { .. } => None,
-        }
-    }
-}
-
 /// Writes an image to `path`, in place of an earlier file of that name, and lets the file grow to `size` bytes.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use owpkg::cli::Help;
 use owpkg::disk::script::{Planned, Script, ScriptError, render};
 use owpkg::format::FORMATS;
 use owpkg::shell::quote;
