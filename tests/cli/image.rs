@@ -177,7 +177,7 @@ fn unsigned_and_foreign_digests_need_a_word() {
     image(&foreign, "out.img").exits(5).says(&["signed by key 0707070707070707, which is not trusted"]);
     for site in [unsigned, foreign] {
         assert!(!site.holds("out.img"));
-        image(&site, "out.img --accept-unsigned").exits(0).says(&["no trusted key vouches for it"]);
+        image(&site, "out.img --accept-unsigned all").exits(0).says(&["no trusted key vouches for it"]);
         assert_eq!(written(&site), disk("efi"));
     }
 }
@@ -232,7 +232,7 @@ fn chains_of_trailers_are_taken_and_anything_else_is_refused() {
 fn a_tree_without_images_or_digests_says_so() {
     for format in FORMATS {
         let site = Site::new(format, release().build(format).without("sha256sums.sig"));
-        let none = site.owpkg("image out.img --accept-unsigned").run().exits(6);
+        let none = site.owpkg("image out.img --accept-unsigned all").run().exits(6);
         none.says(&["has no image"]);
         let unsigned = site.owpkg("image out.img").run().exits(5);
         unsigned.says(&["sha256sums is not signed"]);

@@ -175,6 +175,8 @@ fn source(args: &VerifyArgs) -> SourceArgs {
         offline: args.offline,
         key: args.key.clone(),
         accept_unsigned: args.accept_unsigned.clone(),
+        prefer: Vec::new(),
+        require_fresh: false,
         cache_dir: args.cache_dir.clone(),
         patience: args.patience.clone(),
     }

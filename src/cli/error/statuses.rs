@@ -1,5 +1,6 @@
 //! Which status each kind of error ends with.
 
+use crate::cli::ui::warnings::went_back;
 use crate::demo::DemoError;
 use crate::disk::{DiskError, Misfit, WriteError};
 use crate::drawing::TooManyPackages;
@@ -14,7 +15,7 @@ use crate::overlay::FolderError;
 use crate::overlay::OverlayError;
 use crate::release::image::UnpackError;
 use crate::release::snapshot::BadSnapshot;
-use crate::release::{ImageError, NotARelease, ReleaseError};
+use crate::release::{ImageError, NotARelease, ReleaseError, ReleaseWarning};
 use crate::resolve::{BaselineError, Refusal};
 use crate::selection::SelectionError;
 use crate::stick::RequestError;
@@ -111,7 +112,13 @@ impl From<ReleaseError> for Failure {
             }
             ReleaseError::UnknownProfile { .. } => Failure::of(Exit::Unknown, &error, error.help()),
             ReleaseError::OtherRelease { .. } => Failure::of(Exit::Unresolvable, &error, error.help()),
-            ReleaseError::MetadataDigest { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
+            ReleaseError::NoSuchFeed { .. } => Failure::of(Exit::Usage, &error, error.help()),
+            ReleaseError::NotFresh(ReleaseWarning::WentBack { ref index, ref seen, ref how }) => {
+                Failure::new(Exit::Untrusted, went_back(index, seen, how), error.help())
+            }
+            ReleaseError::MetadataDigest { .. }
+            | ReleaseError::Unvouched { .. }
+            | ReleaseError::NotFresh(_) => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
     }
@@ -167,7 +174,7 @@ impl From<BundleError> for Failure {
             BundleError::Fetch(error) => error.into(),
             BundleError::Trust(error) => error.into(),
             BundleError::Lock(error) => error.into(),
-            BundleError::NotInIndex { .. } | BundleError::NoKey { .. } => {
+            BundleError::NotInIndex { .. } | BundleError::NoKey { .. } | BundleError::Contradicts(_) => {
                 Failure::of(Exit::Untrusted, &error, error.help())
             }
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
