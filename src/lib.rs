@@ -25,6 +25,7 @@
 //! | [`resolve`] | what must be added, in which order, and why? Pure: no clock, no network, no file |
 //! | [`package`] | what is inside a package file, and is it whole? |
 //! | [`output`] | how is the answer written down, whole or not at all? |
+//! | [`image`] | how does an image of the release carry the answer, so that it installs itself? |
 //! | [`stick`] | what does a router far from any network say of itself, and which router was it? |
 //! | [`serve`] | which file of a mirror does a router ask for? |
 //! | [`cli`] | what was typed, and what is printed? The only module that prints |
@@ -52,6 +53,7 @@ pub mod cli;
 pub mod demo;
 pub mod fetch;
 pub mod hardware;
+pub mod image;
 pub mod index;
 pub mod output;
 pub mod package;

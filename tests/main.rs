@@ -7,6 +7,7 @@ mod explain;
 mod fat;
 mod fetch;
 mod hardware;
+mod image;
 mod ipk;
 mod mirror;
 mod opkg;

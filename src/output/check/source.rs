@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use flate2::bufread::GzDecoder;
 use fatfs::{FileSystem, FsOptions};
 
 /// Images may hold circles of folders.
@@ -19,6 +20,13 @@ pub enum DiskSource {
     Tar(Utf8PathBuf),
     /// A folder.
     Dir(Utf8PathBuf),
+    /// A folder in a tar that is packed by gzip.
+    Packed {
+        /// The packed tar.
+        archive: Utf8PathBuf,
+        /// The folder in it.
+        folder: &'static str,
+    },
 }
 
 /// Told about each file, by its path on the disk.
@@ -47,7 +55,16 @@ impl DiskSource {
     pub(super) fn visit(&self, visit: Visit<'_>) -> io::Result<()> {
         match self {
             DiskSource::Dir(root) => visit_dir(root, visit),
-            DiskSource::Tar(path) => visit_tar(path, visit),
+            DiskSource::Tar(path) => visit_tar(File::open(path)?, visit),
+            DiskSource::Packed { archive, folder } => {
+                let unpacked = GzDecoder::new(BufReader::new(File::open(archive)?));
+                visit_tar(unpacked, &mut |path, file| {
+                    match path.strip_prefix(folder).and_then(|path| path.strip_prefix('/')) {
+                        Some(path) => visit(path, file),
+                        None => Ok(()),
+                    }
+                })
+            }
             DiskSource::Fat(path) => visit_fat(path, visit),
         }
     }
@@ -74,8 +91,8 @@ fn visit_dir(root: &Utf8Path, visit: Visit<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn visit_tar(path: &Utf8Path, visit: Visit<'_>) -> io::Result<()> {
-    let mut tar = tar::Archive::new(BufReader::new(File::open(path)?));
+fn visit_tar(tar: impl Read, visit: Visit<'_>) -> io::Result<()> {
+    let mut tar = tar::Archive::new(BufReader::new(tar));
     for entry in tar.entries()? {
         let mut entry = entry?;
         let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();

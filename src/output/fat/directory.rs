@@ -17,10 +17,12 @@ pub(super) const MAX_SLOTS: usize = 65_520;
 /// UTF-16 units of a long name in one slot.
 const UNITS_PER_SLOT: usize = 13;
 /// Marks the slot with the end of a long name, which comes first.
-const LAST_LONG_SLOT: u8 = 0x40;
+pub(super) const LAST_LONG_SLOT: u8 = 0x40;
+/// Marks a slot whose name is gone.
+pub(super) const FREE: u8 = 0xe5;
 
 const READ_ONLY_HIDDEN_SYSTEM_LABEL: u8 = 0x0f;
-const VOLUME_LABEL: u8 = 0x08;
+pub(super) const VOLUME_LABEL: u8 = 0x08;
 const DIRECTORY: u8 = 0x10;
 const ARCHIVE: u8 = 0x20;
 
@@ -43,6 +45,28 @@ pub(super) fn render(plan: &Plan, index: usize) -> Vec<u8> {
         out.child(plan, child);
     }
     out.bytes
+}
+
+/// The slots of one file.
+pub(super) fn file_slots(name: &str, short: &ShortName, first: u32, size: u32, time: Timestamp) -> Vec<u8> {
+    let mut out = Slots { bytes: Vec::new(), time };
+    if !short_names::says_all(name, short) {
+        out.long(name, short);
+    }
+    out.short(short, ARCHIVE, first, size);
+    out.bytes
+}
+
+/// Whether a slot holds a part of a long name, or held one.
+pub(super) fn is_long(slot: &[u8]) -> bool {
+    slot[11] & 0x3f == READ_ONLY_HIDDEN_SYSTEM_LABEL
+}
+
+/// The part of a long name in a slot.
+pub(super) fn long_part(slot: &[u8]) -> String {
+    let units = [&slot[1..11], &slot[14..26], &slot[28..32]].concat();
+    let units = units.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
+    String::from_utf16_lossy(&units.take_while(|unit| *unit != 0).collect::<Vec<_>>())
 }
 
 struct Slots {

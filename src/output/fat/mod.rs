@@ -32,6 +32,7 @@ mod choice;
 mod directory;
 mod error;
 mod geometry;
+pub mod in_place;
 mod label;
 mod layout;
 mod names;

@@ -42,6 +42,23 @@ pub(super) fn assign<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option
     names.map(|name| exact(name).or_else(|| tails.give(name))).collect()
 }
 
+/// An 8.3 name for a further name beside those that are taken. `None` if the tails run out.
+pub(super) fn beside(taken: HashSet<ShortName>, name: &str) -> Option<ShortName> {
+    match exact(name).filter(|short| !taken.contains(short)) {
+        Some(short) => Some(short),
+        None => Tails { taken, next: HashMap::new() }.give(name),
+    }
+}
+
+/// An 8.3 name as people write it.
+pub(super) fn in_words(short: &ShortName) -> String {
+    let part = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
+    match (part(&short[..BASE]), part(&short[BASE..])) {
+        (base, extension) if extension.is_empty() => base,
+        (base, extension) => format!("{base}.{extension}"),
+    }
+}
+
 /// Hands out tails. A counter for each prefix and number of digits keeps thousands of alike names linear.
 struct Tails {
     taken: HashSet<ShortName>,
