@@ -61,7 +61,7 @@ fn the_boot_partition_is_the_door_where_it_is_fat() {
 fn every_kind_of_fat_takes_it() {
     for (bits, mib) in [(12, 2), (16, 16), (32, 40)] {
         let recipe = Recipe { fat: Some(bits), boot_mib: mib, ..recipe(Boot::Efi, Root::Ext4) };
-        for size in [1, 511, 512, 70_001, 900_000] {
+        for size in [1, 512, 700_001] {
             enters_by_boot(&recipe, "x86/64", &archive(size));
         }
     }
@@ -78,8 +78,8 @@ fn enters_behind(recipe: &Recipe, target: &str, archive: &[u8]) {
     let at = made.root + used.next_multiple_of(64 << 10);
     same_but(&before, &after, &[at..at + archive.len() as u64]);
     assert_eq!(after[at as usize..][..4], [0x1f, 0x8b, 8, 0], "as fstools knows it");
-    let offset = format!("-o{}", made.root);
-    let listed = done(Command::new(tool("unsquashfs")).args([&offset, "-lls"]).arg(made.path()));
+    let offset = made.root.to_string();
+    let listed = done(Command::new(tool("unsquashfs")).args(["-lls", "-o", &offset]).arg(made.path()));
     assert!(listed.contains("squashfs-root/etc/openwrt_release"), "{listed}");
     // As fstools does it, in blocks and with whatever follows.
     let unpack = format!(
@@ -92,9 +92,9 @@ fn enters_behind(recipe: &Recipe, target: &str, archive: &[u8]) {
 
 #[test]
 fn behind_a_squashfs_is_the_door_where_the_boot_partition_is_none() {
-    for size in [1, 700_000, 9 << 20] {
+    for size in [1, 5 << 20] {
         let archive = archive(size);
-        let root_mib = 64;
+        let root_mib = 32;
         for boot in [Boot::Bios, Boot::None] {
             enters_behind(&Recipe { root_mib, ..recipe(boot, Root::Squashfs) }, "x86/64", &archive);
         }
@@ -105,7 +105,7 @@ fn behind_a_squashfs_is_the_door_where_the_boot_partition_is_none() {
 
 #[test]
 fn a_boot_partition_that_is_too_small_leaves_the_other_door() {
-    let recipe = Recipe { root_mib: 64, ..recipe(Boot::Efi, Root::Squashfs) };
+    let recipe = Recipe { root_mib: 32, ..recipe(Boot::Efi, Root::Squashfs) };
     enters_behind(&recipe, "x86/64", &archive(4 << 20));
 }
 

@@ -21,14 +21,14 @@ fn complaints(made: &super::Made) -> Vec<String> {
                 .iter()
                 .any(|word| line.contains(word))
         };
-        found.extend(said.lines().filter(is_bad).map(str::to_owned));
+        found.extend(said.lines().filter(|line| *line != "No errors detected.").filter(is_bad).map(str::to_owned));
     }
     found
 }
 
 #[test]
 fn a_table_that_was_whole_is_whole_at_the_new_end() {
-    for more in [33 * SECTOR, MIB, 500 * MIB] {
+    for more in [33 * SECTOR, MIB, 40 * MIB] {
         let made = Recipe { copy: true, ..recipe(Boot::Efi, Root::Ext4) }.make();
         let before = made.bytes();
         assert_eq!(complaints(&made), [""; 0]);
