@@ -9,7 +9,8 @@ use flate2::{Compression, GzBuilder};
 
 use super::Load;
 use super::first_boot::{DEFAULTS, FOLDER, FirstBoot};
-use crate::output::{Entry, Lock};
+use crate::files::Entry;
+use crate::lock::Lock;
 
 /// What files take on a root with blocks of this many bytes.
 const BLOCK: u64 = 4096;

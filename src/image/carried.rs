@@ -16,9 +16,10 @@ use super::door::{BOOT_FILE, behind_squashfs};
 use super::layout::has_overlay;
 use super::first_boot::{DEFAULTS, FOLDER, FirstBoot};
 use super::{Door, DoorError, Holds, Layout, LayoutError, Load};
-use crate::output::check::{DiskSource, check};
-use crate::output::fat::in_place::{Place, Run, Volume};
-use crate::output::{Audit, Lock, LockError, Wrong};
+use crate::audit::{Audit, Wrong};
+use crate::disk::check::{DiskSource, check};
+use crate::fat::in_place::{InPlaceError, Place, Run, Volume};
+use crate::lock::{Lock, LockError};
 use crate::trust::{Keyring, Unsigned};
 
 /// Most bytes of a text in an archive that is kept in memory.
@@ -217,7 +218,7 @@ impl Carried {
 /// Where an image has its archive.
 fn find(image: &mut File, layout: &Layout) -> Result<(Door, Place), CarriedError> {
     if let Some(boot) = layout.partition(1).filter(|boot| boot.holds == Holds::Fat) {
-        let foreign = |error: crate::output::fat::in_place::InPlaceError| CarriedError::Foreign(error.to_string());
+        let foreign = |error: InPlaceError| CarriedError::Foreign(error.to_string());
         let volume = Volume::open(image, boot.start..boot.start + boot.length).map_err(foreign)?;
         match volume.find(BOOT_FILE).map_err(foreign)? {
             Some(place) => return Ok((Door::BootPartition, place)),

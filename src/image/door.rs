@@ -8,8 +8,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use super::change::{Bytes, Change};
 use super::layout::{Holds, Layout, LayoutError, Partition};
-use crate::output::fat::Timestamp;
-use crate::output::fat::in_place::{InPlaceError, Volume};
+use crate::fat::Timestamp;
+use crate::fat::in_place::{InPlaceError, Volume};
 
 /// The name that a start looks for on the boot partition.
 pub const BOOT_FILE: &str = "sysupgrade.tgz";

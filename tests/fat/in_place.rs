@@ -5,8 +5,8 @@ use std::io::{Seek, SeekFrom, Write};
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use owpkg::output::fat::Timestamp;
-use owpkg::output::fat::in_place::{InPlaceError, Volume};
+use owpkg::fat::Timestamp;
+use owpkg::fat::in_place::{InPlaceError, Volume};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
