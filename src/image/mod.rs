@@ -12,6 +12,7 @@ mod door;
 pub mod first_boot;
 mod gpt;
 mod layout;
+mod write;
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -21,6 +22,7 @@ pub use carried::{Carried, CarriedError};
 pub use change::{Bytes, Change};
 pub use door::{BOOT_FILE, Door, DoorError, Load, NoDoor};
 pub use layout::{Holds, Layout, LayoutError, Partition};
+pub use write::{Cargo, ImageWriteError, Written, write};
 
 /// What becomes of an image that takes an archive in.
 #[derive(Debug, Clone, PartialEq, Eq)]

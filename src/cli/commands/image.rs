@@ -16,7 +16,8 @@ use crate::cli::ui::text::table;
 use crate::cli::ui::warnings::warn;
 use crate::cli::writing::parse_size;
 use crate::release::image::fwtool::Appended;
-use crate::release::image::{Packing, Written, write_image};
+use crate::image::{self, Written};
+use crate::release::image::Packing;
 use crate::release::{Image, ImageWanted, Images};
 use crate::trust::Digest;
 
@@ -65,7 +66,7 @@ pub fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
         ));
     }
     let artifact = images.fetch(&session.fetcher, image)?;
-    let written = write_image(&artifact, packing, size, &env.path(out))?;
+    let written = image::write(&artifact, packing, size, None, &env.path(out))?;
     tell(env, args, out, &images, image, &written).map_err(Failure::stdout)
 }
 
@@ -168,7 +169,7 @@ fn tell(
         let json = WrittenJson {
             schema: "owpkg.image/1",
             out,
-            size: written.file,
+            size: written.file.bytes,
             image_size: written.image,
             appended_bytes,
             release: images.release.as_deref(),
@@ -178,7 +179,7 @@ fn tell(
         };
         return json::print(&mut env.out, &json);
     }
-    writeln!(env.out, "wrote {out}: {}, {}", image.name, plan::size(written.file))?;
+    writeln!(env.out, "wrote {out}: {}, {}", image.name, plan::size(written.file.bytes))?;
     let keys = images.by.key_ids();
     if !keys.is_empty() {
         writeln!(env.out, "  its digest is signed by {}", keys.join(", "))?;
@@ -194,8 +195,8 @@ fn tell(
             appended.size()
         )?;
     }
-    if written.file > written.image {
-        let grown = plan::size(written.file - written.image);
+    if written.file.bytes > written.image {
+        let grown = plan::size(written.file.bytes - written.image);
         writeln!(env.out, "  {grown} at its end are in no partition yet")?;
     }
     Ok(())

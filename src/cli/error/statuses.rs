@@ -7,6 +7,7 @@ use crate::fetch::{self, FetchError, LocationError};
 use crate::files::OutputError;
 use crate::format::{InstalledError, LocalFeedError};
 use crate::hardware::detect::NoSysfs;
+use crate::image::ImageWriteError;
 use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
 use crate::lock::{BadConfiguration, BundleError, LockError, OtherFiles};
 use crate::mirror::{MirrorError, StoreError};
@@ -110,12 +111,27 @@ impl From<ImageError> for Failure {
 impl From<UnpackError> for Failure {
     fn from(error: UnpackError) -> Failure {
         let exit = match &error {
-            UnpackError::Output(_) | UnpackError::TooSmall { .. } => Exit::Output,
+            UnpackError::Output(_) => Exit::Output,
             UnpackError::Gzip { .. } | UnpackError::Tail { .. } | UnpackError::TooLarge { .. } => {
                 Exit::Untrusted
             }
         };
         Failure::of(exit, &error, error.help())
+    }
+}
+
+impl From<ImageWriteError> for Failure {
+    fn from(error: ImageWriteError) -> Failure {
+        let help = match &error {
+            ImageWriteError::TooSmall { found, .. } => {
+                Some(format!("leave out --size, or give at least {}K", found.div_ceil(1024)))
+            }
+            ImageWriteError::Door(_) | ImageWriteError::Unpack(_) => None,
+        };
+        match error {
+            ImageWriteError::Unpack(error) => error.into(),
+            error => Failure::of(Exit::Output, &error, help),
+        }
     }
 }
 
