@@ -1,15 +1,16 @@
 # The places of a stock OpenWrt; for how many seconds the start waits for the installation, and a radio may take.
 etc=/etc
 sys=/sys
+tmp=/tmp
+root=/
 kmsg=/dev/kmsg
-restored='/sysupgrade.tgz /tmp/sysupgrade.tar'
 patience=900
 radio_patience=10
 
 disk=$etc/owpkg/disk
 spent=$etc/owpkg/disk.spent
 log=$etc/owpkg/first-boot.log
-late=/tmp/owpkg-late
+late=$tmp/owpkg-late
 
 # Says it in the system's log and in the one for people.
 say() {
@@ -20,8 +21,7 @@ say() {
 # From the rename on nothing is installed again, wherever power fails. The secrets go first.
 clear_away() {
 	if [ -d "$disk" ]; then
-		# shellcheck disable=SC2086 # Two names.
-		rm -f $restored
+		rm -f "${root%/}/sysupgrade.tgz" "$tmp/sysupgrade.tar"
 		sync
 		mv "$disk" "$spent"
 		sync

@@ -2,6 +2,7 @@
 
 mod build;
 mod doors;
+mod first_boot;
 mod growth;
 mod refusals;
 
