@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -44,6 +45,8 @@ pub struct Recipe {
     pub root_mib: u64,
     /// The files of the root.
     pub files: Vec<(String, Vec<u8>)>,
+    /// Another folder to make the root of.
+    pub tree: Option<PathBuf>,
     /// Whether the GPT has its copy at the end, which OpenWrt leaves out.
     pub copy: bool,
 }
@@ -59,7 +62,7 @@ pub struct Made {
 
 pub fn recipe(boot: Boot, root: Root) -> Recipe {
     let files = vec![("etc/openwrt_release".to_owned(), b"DISTRIB_ID='OpenWrt'\n".to_vec())];
-    Recipe { boot, root, fat: None, boot_mib: 4, root_mib: 16, files, copy: false }
+    Recipe { boot, root, tree: None, fat: None, boot_mib: 4, root_mib: 16, files, copy: false }
 }
 
 impl Recipe {
@@ -87,12 +90,16 @@ impl Recipe {
         }
         match self.boot {
             Boot::None => {}
-            Boot::Bios => made.put(made.boot, &made.ext4(&[("boot/vmlinuz".into(), vec![7; 9000])], boot_size)),
+            Boot::Bios => {
+                let tree = made.tree(&[("boot/vmlinuz".into(), vec![7; 9000])]);
+                made.put(made.boot, &made.ext4(&tree, boot_size));
+            }
             Boot::Efi | Boot::Card => made.put(made.boot, &self.fat(&made)),
         }
+        let tree = self.tree.clone().unwrap_or_else(|| made.tree(&self.files));
         let root = match self.root {
-            Root::Ext4 => made.ext4(&self.files, made.root_size),
-            Root::Squashfs => made.squashfs(&self.files),
+            Root::Ext4 => made.ext4(&tree, made.root_size),
+            Root::Squashfs => made.squashfs(&tree),
         };
         assert!(root.len() as u64 <= made.root_size);
         made.put(made.root, &root);
@@ -186,7 +193,7 @@ impl Made {
         assert!(sfdisk.wait().unwrap().success());
     }
 
-    fn tree(&self, files: &[(String, Vec<u8>)]) -> Utf8PathBuf {
+    fn tree(&self, files: &[(String, Vec<u8>)]) -> PathBuf {
         let tree = self.file("tree");
         let _ = fs::remove_dir_all(&tree);
         fs::create_dir(&tree).unwrap();
@@ -195,27 +202,27 @@ impl Made {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, bytes).unwrap();
         }
-        tree
+        tree.into()
     }
 
-    fn ext4(&self, files: &[(String, Vec<u8>)], size: u64) -> Vec<u8> {
+    fn ext4(&self, tree: &Path, size: u64) -> Vec<u8> {
         let path = self.file("ext4");
         let _ = fs::remove_file(&path);
         done(
             Command::new(tool("mkfs.ext4"))
                 .args(["-q", "-F", "-b", "4096", "-E", "root_owner=0:0", "-d"])
-                .arg(self.tree(files))
+                .arg(tree)
                 .arg(&path)
                 .arg(format!("{}k", size / 1024)),
         );
         fs::read(path).unwrap()
     }
 
-    fn squashfs(&self, files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    fn squashfs(&self, tree: &Path) -> Vec<u8> {
         let path = self.file("squashfs");
         done(
             Command::new(tool("mksquashfs"))
-                .arg(self.tree(files))
+                .arg(tree)
                 .arg(&path)
                 .args(["-noappend", "-quiet", "-no-progress", "-all-root", "-mkfs-time", "0"]),
         );

@@ -5,6 +5,7 @@ mod doors;
 mod first_boot;
 mod growth;
 mod refusals;
+mod start;
 
 use std::fs::{self, File};
 use std::io::Cursor;
