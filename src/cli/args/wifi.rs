@@ -116,6 +116,13 @@ pub struct WifiRequest {
     channel: Option<u8>,
 }
 
+impl SetupRequest {
+    /// Whether nothing is to be set up.
+    pub fn is_empty(&self) -> bool {
+        self.wifi.is_none() && self.network == Network::default()
+    }
+}
+
 impl SetupArgs {
     /// Reads what is to be set up, and gets the key. `others` are the other arguments that may name standard input.
     ///
