@@ -51,7 +51,7 @@ fn measure(format: &'static dyn Format, blueprint: &Blueprint) {
     fs::write(root.join("key.pem"), signers.ec.public().to_pem()).unwrap();
     fs::write(root.join("key.pub"), signers.usign.public().to_text()).unwrap();
 
-    let indexes: Vec<Vec<u8>> = index_files(&root, format.index_files()[0].name);
+    let indexes: Vec<Vec<u8>> = index_files(&root, format.index_name());
     let yardstick = median(|| {
         for index in &indexes {
             let mut text = Vec::new();

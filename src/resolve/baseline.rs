@@ -102,7 +102,7 @@ impl Baseline {
 
     /// Adds what every router holds although no index or list may say so.
     fn hold_implied(&mut self, release: &ReleaseFacts, universe: &Universe<'_>) {
-        for name in universe.format().implied() {
+        for name in universe.format().facts().implied {
             if self.installed.get(name).is_none() {
                 self.installed.insert(name, InstalledPackage::default());
             }

@@ -56,7 +56,12 @@ fn show(env: &mut Env, catalogue: &Catalogue, address: SocketAddr) -> std::io::R
     writeln!(env.out, "serving http://{address}/ until it is told to stop (Ctrl-C)")?;
     for target in &catalogue.targets {
         let kind = target.target.as_deref().or(target.arch.as_deref()).unwrap_or_default();
-        writeln!(env.out, "\n{} for {kind}, on the router in {}:", target.tree, target.format.feeds_file())?;
+        writeln!(
+            env.out,
+            "\n{} for {kind}, on the router in {}:",
+            target.tree,
+            target.format.facts().feeds_file
+        )?;
         for line in Catalogue::lines(target, &address.to_string()) {
             writeln!(env.out, "{line}")?;
         }
