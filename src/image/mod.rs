@@ -17,6 +17,8 @@ mod write;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 
+use camino::Utf8Path;
+
 pub use archive::pack;
 pub use carried::{Carried, CarriedError};
 pub use change::{Bytes, Change};
@@ -52,6 +54,18 @@ pub fn plan(
     let mut all = layout.grow(image, size)?;
     all.extend(changes);
     Ok(Plan { door, size, changes: all })
+}
+
+/// Whether a file is an image of a system: a disk with a root on it.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn is_image(path: &Utf8Path) -> io::Result<bool> {
+    match Layout::read(&mut File::open(path)?) {
+        Ok(layout) => Ok(layout.root().is_some()),
+        Err(LayoutError::Read(error)) => Err(error),
+        Err(LayoutError::Damaged { .. } | LayoutError::NoTable) => Ok(false),
+    }
 }
 
 impl Plan {

@@ -147,6 +147,18 @@ impl Images {
         }
     }
 
+    /// The image with this file name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn named(&self, name: &str) -> Result<&Image, ImageError> {
+        self.all.iter().find(|image| image.name == name).ok_or_else(|| ImageError::NoneLike {
+            at: self.folder.to_string(),
+            asked: name.to_owned(),
+            there: labels(&self.all),
+        })
+    }
+
     /// Fetches an image into the cache and checks it against its digest.
     ///
     /// # Errors

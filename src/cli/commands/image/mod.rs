@@ -22,6 +22,7 @@ use crate::lock::{Bundle, Lock};
 use crate::release::image::Packing;
 use crate::release::{Image, ImageWanted, Images};
 
+pub use report::door_word;
 use report::{Carried, Report};
 
 /// What a first start may unpack in memory without a word, in bytes: it fits on a machine of 192 MiB.
