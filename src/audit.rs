@@ -1,6 +1,7 @@
 //! What a check of a mirror or a disk found.
 
 use crate::format::IndexError;
+use crate::lock::Contradiction;
 use crate::trust::{Digest, TrustError};
 
 /// What a check found.
@@ -69,6 +70,9 @@ pub enum Wrong {
     /// It is not the text that owpkg writes for this lock.
     #[error("is not what this owpkg writes for the lock")]
     NotAsMade,
+    /// It is a lock that says otherwise than the signed indexes.
+    #[error("{0}")]
+    Contradicts(Contradiction),
     /// It is a list or lock that cannot be read.
     #[error("damaged: {0}")]
     Text(String),

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::commands::cache;
+use super::cache_dir::cache_dir;
 use super::env::Env;
 use super::error::Failure;
-use super::input;
+use super::input::{self, KEY_CAP};
 use super::ui::progress::Bars;
 use crate::cli::args::SourceArgs;
 use crate::demo::Demo;
@@ -16,10 +16,7 @@ use crate::fetch::{Fetcher, Location, Options};
 use crate::format::Installed;
 use crate::release::snapshot::Snapshot;
 use crate::release::{self, Images, OpenRelease, Release, ReleaseSpec, Upstream};
-use crate::trust::{Keyring, Unsigned};
-
-/// The official server.
-pub const OFFICIAL: &str = "https://downloads.openwrt.org";
+use crate::trust::Keyring;
 
 /// The largest list of installed packages that is read, in bytes.
 const INSTALLED_CAP: u64 = 16 << 20;
@@ -35,16 +32,17 @@ pub struct Session {
 impl Session {
     /// Makes ready what the arguments ask for; nothing is fetched yet.
     pub fn new(env: &Env, source: &SourceArgs) -> Result<Session, Failure> {
-        let mut options = Options::new(cache::dir(env, source.cache_dir.as_deref())?);
+        let mut options = Options::new(cache_dir(env, source.cache_dir.as_deref())?);
         options.offline = source.offline;
+        source.patience.tell(&mut options);
         let progress = Arc::new(Bars::new(env.err.clone(), env.err_is_terminal));
         let mut keyring = Keyring::official();
         for file in &source.key {
-            let text = std::fs::read(env.path(file))
+            let text = input::read_file(env, file, KEY_CAP)
                 .map_err(|error| Failure::unreadable(format_args!("the key {file}"), &error))?;
             keyring.add(&text, file)?;
         }
-        let unsigned = if source.accept_unsigned { Unsigned::Accept } else { Unsigned::Refuse };
+        let unsigned = source.accept_unsigned.iter().cloned().collect();
         let fetcher = Fetcher::new(options.clone(), progress.clone());
         let upstream = Upstream { fetcher, keyring, unsigned };
         let mut session = Session { upstream, options, progress };

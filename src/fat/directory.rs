@@ -15,15 +15,13 @@ pub(super) const DOT_SLOTS: usize = 2;
 pub(super) const MAX_SLOTS: usize = 65_520;
 
 /// UTF-16 units of a long name in one slot.
-const UNITS_PER_SLOT: usize = 13;
+pub(super) const UNITS_PER_SLOT: usize = 13;
 /// Marks the slot with the end of a long name, which comes first.
 pub(super) const LAST_LONG_SLOT: u8 = 0x40;
-/// Marks a slot whose name is gone.
-pub(super) const FREE: u8 = 0xe5;
 
-const READ_ONLY_HIDDEN_SYSTEM_LABEL: u8 = 0x0f;
+pub(super) const READ_ONLY_HIDDEN_SYSTEM_LABEL: u8 = 0x0f;
 pub(super) const VOLUME_LABEL: u8 = 0x08;
-const DIRECTORY: u8 = 0x10;
+pub(super) const DIRECTORY: u8 = 0x10;
 const ARCHIVE: u8 = 0x20;
 
 /// The slots that a name takes.
@@ -55,18 +53,6 @@ pub(super) fn file_slots(name: &str, short: &ShortName, first: u32, size: u32, t
     }
     out.short(short, ARCHIVE, first, size);
     out.bytes
-}
-
-/// Whether a slot holds a part of a long name, or held one.
-pub(super) fn is_long(slot: &[u8]) -> bool {
-    slot[11] & 0x3f == READ_ONLY_HIDDEN_SYSTEM_LABEL
-}
-
-/// The part of a long name in a slot.
-pub(super) fn long_part(slot: &[u8]) -> String {
-    let units = [&slot[1..11], &slot[14..26], &slot[28..32]].concat();
-    let units = units.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
-    String::from_utf16_lossy(&units.take_while(|unit| *unit != 0).collect::<Vec<_>>())
 }
 
 struct Slots {
@@ -140,6 +126,6 @@ impl Slots {
 }
 
 /// Ties the slots of a long name to their short one.
-fn checksum(short: &ShortName) -> u8 {
+pub(super) fn checksum(short: &ShortName) -> u8 {
     short.iter().fold(0_u8, |sum, byte| sum.rotate_right(1).wrapping_add(*byte))
 }

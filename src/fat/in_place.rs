@@ -7,9 +7,11 @@ use std::collections::HashSet;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
+use super::damage::FatDamage;
 use super::directory::{self, SLOT_BYTES};
 use super::geometry::RESERVED_ENTRIES;
 use super::short_names::{self, ShortName};
+use super::slots::{DELETED, Listed, Slots};
 use super::{FatKind, Timestamp, names};
 
 /// More than any table of a boot partition has, in bytes.
@@ -77,6 +79,9 @@ pub enum InPlaceError {
     /// It cannot be read.
     #[error("the FAT cannot be read")]
     Read(#[from] io::Error),
+    /// A name of its root folder is none.
+    #[error("it is no sound FAT: {0}")]
+    Names(FatDamage),
     /// It is none, or a damaged one.
     #[error("it is no sound FAT: {0}")]
     Damaged(&'static str),
@@ -175,26 +180,27 @@ impl Volume {
     /// # Errors
     /// When its clusters lead nowhere.
     pub fn find(&self, name: &str) -> Result<Option<Place>, InPlaceError> {
-        let Some((_, slot)) = self.root.names().find(|(other, _)| names::fold(other) == names::fold(name))
-        else {
-            return Ok(None);
-        };
-        let size = le(&slot[28..32]);
-        // Other kinds have no such cluster numbers, and something else in its place.
-        let high = if self.kind == FatKind::Fat32 { le(&slot[20..22]) } else { 0 };
-        let first = (high << 16 | le(&slot[26..28])) as u32;
-        let chain = if size == 0 { Vec::new() } else { self.chain(first)? };
-        if (chain.len() as u64) * self.cluster < size {
-            return Err(Damaged("a file ends before its end"));
+        for listed in Slots::new(&self.root.bytes) {
+            let Listed { name: other, first, size, .. } = listed.map_err(InPlaceError::Names)?;
+            if names::fold(&other) != names::fold(name) {
+                continue;
+            }
+            let size = u64::from(size);
+            // Other kinds than FAT32 have something else where the upper half of the number is there.
+            let first = if self.kind == FatKind::Fat32 { first } else { first & 0xffff };
+            let chain = if size == 0 { Vec::new() } else { self.chain(first)? };
+            if (chain.len() as u64) * self.cluster < size {
+                return Err(Damaged("a file ends before its end"));
+            }
+            return Ok(Some(Place { size, runs: self.runs(&chain, size) }));
         }
-        Ok(Some(Place { size, runs: self.runs(&chain, size) }))
+        Ok(None)
     }
 
     /// Whether a file of this name was in the root folder, and is gone.
     pub fn had(&self, name: &str) -> bool {
-        let is_gone = |slot: &[u8]| slot[0] == directory::FREE && directory::is_long(slot);
-        let mut gone = self.root.slots().filter(|slot| is_gone(slot)).map(directory::long_part);
-        gone.any(|part| !part.is_empty() && name.starts_with(&part))
+        let Some(short) = short_names::beside(HashSet::new(), name) else { return false };
+        self.root.slots().any(|slot| slot[0] == DELETED && slot[1..11] == short[1..])
     }
 
     /// Plans a further file of `size` bytes in the root folder, in the lowest clusters that are free.
@@ -359,24 +365,6 @@ impl Root {
         self.bytes.chunks_exact(SLOT_BYTES)
     }
 
-    /// The long name, or else the short one, of every file and folder, with its slot.
-    fn names(&self) -> impl Iterator<Item = (String, &[u8])> {
-        let mut long = String::new();
-        self.slots().take_while(|slot| slot[0] != 0).filter_map(move |slot| {
-            if slot[0] != directory::FREE && directory::is_long(slot) {
-                let first = slot[0] & directory::LAST_LONG_SLOT != 0;
-                let part = directory::long_part(slot);
-                long = if first { part } else { part + &long };
-                return None;
-            }
-            let long = std::mem::take(&mut long);
-            if slot[0] == directory::FREE || slot[11] & directory::VOLUME_LABEL != 0 {
-                return None;
-            }
-            Some((if long.is_empty() { short_names::in_words(&short_of(slot)) } else { long }, slot))
-        })
-    }
-
     /// The slot behind the last one in use.
     fn end(&self) -> usize {
         self.slots().position(|slot| slot[0] == 0).unwrap_or(self.slots().count())
@@ -386,7 +374,7 @@ impl Root {
     fn free_slots(&self, count: usize) -> usize {
         let mut start = 0;
         for (index, slot) in self.slots().take(self.end()).enumerate() {
-            if slot[0] != directory::FREE {
+            if slot[0] != DELETED {
                 start = index + 1;
             } else if index + 1 - start == count {
                 break;

@@ -6,11 +6,12 @@
 //!
 //! The image has no partition table: the file system fills the whole device, as `mount -t vfat /dev/vdb` wants
 //! it. Its layout follows Microsoft's "FAT: General Overview of On-Disk Format" 1.03, with long file names.
+//! [`FatReader`] reads such an image back, whatever was done to it since.
 //!
 //! ```
-//! use owpkg::fat::{Entry, Label, Options, Size, Timestamp, plan};
+//! use owpkg::fat::{FileSize, Label, Options, Size, Timestamp, plan};
 //!
-//! let entries = [Entry { path: "feeds/core/Packages.gz", size: 5 }];
+//! let entries = [FileSize { path: "feeds/core/Packages.gz", size: 5 }];
 //! let plan = plan(
 //!     &entries,
 //!     &Options {
@@ -29,6 +30,7 @@
 
 mod boot;
 mod choice;
+mod damage;
 mod directory;
 mod error;
 mod geometry;
@@ -36,23 +38,27 @@ pub mod in_place;
 mod label;
 mod layout;
 mod names;
+mod read;
 mod short_names;
 mod sink;
+mod slots;
 mod table;
 mod time;
 mod tree;
 mod write;
 
+pub use damage::FatDamage;
 pub use error::{FatError, NameFault};
 pub use geometry::FatKind;
 pub use label::Label;
 pub use layout::{Plan, plan};
 pub(super) use names::check as check_name;
+pub use read::FatReader;
 pub use time::Timestamp;
 
 /// One file to put on the disk. Its directories are made as needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry<'a> {
+pub struct FileSize<'a> {
     /// Where it goes, from the root of the disk, parts separated by `/`: `feeds/core/Packages.gz`.
     pub path: &'a str,
     /// Its length in bytes, at most 4 GiB - 1.

@@ -50,15 +50,6 @@ pub(super) fn beside(taken: HashSet<ShortName>, name: &str) -> Option<ShortName>
     }
 }
 
-/// An 8.3 name as people write it.
-pub(super) fn in_words(short: &ShortName) -> String {
-    let part = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
-    match (part(&short[..BASE]), part(&short[BASE..])) {
-        (base, extension) if extension.is_empty() => base,
-        (base, extension) => format!("{base}.{extension}"),
-    }
-}
-
 /// Hands out tails. A counter for each prefix and number of digits keeps thousands of alike names linear.
 struct Tails {
     taken: HashSet<ShortName>,

@@ -18,6 +18,8 @@ mod local;
 mod location;
 mod options;
 mod progress;
+mod redacted;
+mod room;
 pub(crate) mod tls;
 mod want;
 
@@ -31,6 +33,7 @@ pub use self::error::{Failure, FetchError};
 pub use self::location::{Location, LocationError, MemoryTree};
 pub use self::options::Options;
 pub use self::progress::{Progress, Silent};
+pub use self::redacted::Redacted;
 pub use self::want::{Fetched, Freshness, Want};
 
 use crate::parallel;
@@ -38,6 +41,7 @@ use crate::trust::{Artifact, Verified};
 
 use self::cache::{CacheDir, Documents, Held, Packages};
 use self::http::{Download, Http, Reload};
+use self::room::Room;
 
 /// Fetches files. Cheap to make: threads, connections and certificates wait until the first request.
 pub struct Fetcher {
@@ -92,7 +96,7 @@ impl Fetcher {
         self.files(&[(at.clone(), cap)]).pop().unwrap_or(Ok(None))
     }
 
-    /// Several documents at once; the results stand in the order of the wants.
+    /// Several documents at once, of at most 64 MiB together; the results stand in the order of the wants.
     pub fn files(&self, wants: &[(Location, u64)]) -> Vec<Result<Option<Fetched>, FetchError>> {
         self.documents(wants, Reload::Changed)
     }
@@ -108,6 +112,7 @@ impl Fetcher {
         reload: Reload,
     ) -> Vec<Result<Option<Fetched>, FetchError>> {
         let reload = if self.anew { Reload::Anew } else { reload };
+        let room = Room::default();
         let remote: Vec<_> = wants
             .iter()
             .filter_map(|(at, cap)| match at {
@@ -115,7 +120,7 @@ impl Fetcher {
                 _ => None,
             })
             .collect();
-        let mut answers = self.http.documents(&remote, reload).into_iter();
+        let mut answers = self.http.documents(&remote, reload, &room).into_iter();
         wants
             .iter()
             .map(|(at, cap)| match at {
@@ -123,12 +128,12 @@ impl Fetcher {
                 Location::Http(_) if !self.offline => {
                     answers.next().unwrap_or_else(|| Err(FetchError::Offline { at: at.to_string() }))
                 }
-                _ => self.document_at_hand(at, *cap),
+                _ => self.document_at_hand(at, *cap, &room),
             })
             .collect()
     }
 
-    fn document_at_hand(&self, at: &Location, cap: u64) -> Result<Option<Fetched>, FetchError> {
+    fn document_at_hand(&self, at: &Location, cap: u64, room: &Room) -> Result<Option<Fetched>, FetchError> {
         let (bytes, freshness) = match at {
             Location::Folder(path) => (local::read(path, cap)?, Freshness::Fresh),
             Location::Memory { tree, path } => (local::recall(tree, path, at, cap)?, Freshness::Fresh),
@@ -137,6 +142,7 @@ impl Fetcher {
                 None => return Err(FetchError::Offline { at: at.to_string() }),
             },
         };
+        room.take(bytes.as_ref().map_or(0, Vec::len), at)?;
         Ok(bytes.map(|bytes| Fetched { bytes, location: at.clone(), freshness }))
     }
 

@@ -5,7 +5,7 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::Permissions;
+use super::{Permissions, staged};
 
 /// An output in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,8 +101,7 @@ pub fn place_file<T, E: From<OutputError>>(
     }
     refuse_special(path)?;
     let folder = parent(path);
-    let file = tempfile::Builder::new().prefix(".owpkg-").tempfile_in(folder);
-    let mut file = file.map_err(|error| failed(of_folder(folder, error)))?;
+    let (mut file, _staged) = staged::file_in(folder).map_err(|error| failed(of_folder(folder, error)))?;
     let filled = fill(file.as_file_mut())?;
     let bytes = file.as_file().metadata().map_err(failed)?.len();
     let permissions = permissions.admit(file.path()).map_err(failed)?;

@@ -12,12 +12,22 @@ pub struct Parsed<'i> {
     pub warnings: Vec<Warning>,
 }
 
+impl Parsed<'_> {
+    /// How many packages it has, and dependencies of all kinds: what it costs to hold it.
+    pub fn entries(&self) -> usize {
+        let of_package = |package: &Package<'_>| {
+            let lists = package.depends.len() + package.recommends.len() + package.conflicts.len();
+            1 + lists + package.provides.len() + package.install_if.len()
+        };
+        self.packages.iter().map(of_package).sum()
+    }
+}
+
 /// An entry that was passed over, as the client would.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// Where, in the inflated index: a line, counted from 1, or an offset in the ADB payload.
     pub at: u64,
-    /// Why.
     pub why: &'static str,
 }
 
@@ -27,7 +37,6 @@ pub enum IndexError {
     /// It does not unpack.
     #[error("{file} does not unpack: {why}")]
     Packing {
-        /// The file.
         file: &'static str,
         /// What the unpacker says.
         why: String,
@@ -35,11 +44,21 @@ pub enum IndexError {
     /// It unpacks to more than an index may hold.
     #[error("{file} unpacks to more than {cap} bytes")]
     TooLarge {
-        /// The file.
         file: &'static str,
         /// The limit in bytes.
         cap: u64,
     },
+    /// All indexes together unpack to more than there is memory set aside for.
+    #[error("{file} unpacks to more than the {budget} bytes that all indexes may have together")]
+    Budget {
+        /// The file that was one too many.
+        file: &'static str,
+        /// The limit in bytes.
+        budget: u64,
+    },
+    /// All indexes together list more than there is memory set aside for.
+    #[error("the feeds together list more packages and dependencies than owpkg reads")]
+    TooManyEntries,
     /// It breaks the format.
     #[error("{unit} {at}: {why}")]
     Malformed {
@@ -47,15 +66,9 @@ pub enum IndexError {
         unit: &'static str,
         /// Where, in the inflated index.
         at: u64,
-        /// What is wrong there.
         why: String,
     },
     /// Its signature file is none.
     #[error("{file} is not a signature: {source}")]
-    Signature {
-        /// The file.
-        file: &'static str,
-        /// What is wrong with it.
-        source: UsignError,
-    },
+    Signature { file: &'static str, source: UsignError },
 }

@@ -2,9 +2,9 @@
 //! folder and in one line of [`FORMATS`](super::FORMATS).
 //!
 //! ```text
-//! index.toy      a line a package: NAME VERSION ARCH SIZE SHA256 DEPENDENCY…; versions are numbers
-//! index.toy.sig  usign's signature over it
-//! NAME@VERSION.toy   its first line: NAME VERSION ARCH DEPENDENCY…
+//! toys              a line a package: NAME VERSION ARCH SIZE SHA256 DEPENDENCY…; versions are numbers
+//! toys.sig          usign's signature over it
+//! NAME@VERSION.toy  its first line: NAME VERSION ARCH DEPENDENCY…
 //! ```
 
 use std::borrow::Cow;
@@ -15,12 +15,12 @@ use std::io::{self, Read};
 use super::{
     Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, IndexEntry, IndexError,
     IndexFile, IndexFiles, Installed, InstalledLists, InstalledPackage, Package, PackageFiles, PackageId,
-    Parsed, Relation, Universe, Versions,
+    Parsed, Relation, Universe, UnpackBudget, Versions,
 };
 use crate::trust::{Digest, Scheme, SecretKey, Signature, Signed, SignedFile, Verified, sha256, usign};
 
-const INDEX: &str = "index.toy";
-const SIGNATURE: &str = "index.toy.sig";
+const INDEX: &str = "toys";
+const SIGNATURE: &str = "toys.sig";
 /// The first line of the client's database.
 const DATABASE: &str = "toy database";
 
@@ -93,7 +93,7 @@ impl Choice for Toy {
 }
 
 impl IndexFiles for Toy {
-    fn open(&self, files: Vec<SignedFile>) -> Result<Signed, IndexError> {
+    fn open_within(&self, files: Vec<SignedFile>, _: &UnpackBudget) -> Result<Signed, IndexError> {
         let bytes = |name| files.iter().find(|file| file.name == name).map(|file| &file.bytes[..]);
         let message = bytes(INDEX).unwrap_or_default().to_vec();
         let signature = bytes(SIGNATURE).map(usign::Signature::parse).transpose();

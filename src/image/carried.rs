@@ -20,7 +20,7 @@ use crate::audit::{Audit, Wrong};
 use crate::disk::check::{DiskSource, check};
 use crate::fat::in_place::{InPlaceError, Place, Run, Volume};
 use crate::lock::{Lock, LockError};
-use crate::trust::{Keyring, Unsigned};
+use crate::trust::{Keyring, UnsignedFeeds};
 
 /// Most bytes of a text in an archive that is kept in memory.
 const TEXT_CAP: u64 = 16 << 20;
@@ -116,7 +116,7 @@ impl Carried {
     ///
     /// # Errors
     /// When it cannot be read at all.
-    pub fn check(&self, keyring: &Keyring, unsigned: Unsigned) -> io::Result<Audit> {
+    pub fn check(&self, keyring: &Keyring, unsigned: &UnsignedFeeds) -> io::Result<Audit> {
         let archive = Utf8PathBuf::try_from(self.archive.path().to_owned()).map_err(io::Error::other)?;
         let source = DiskSource::Packed { archive, folder: FOLDER };
         let mut audit = check(&source, keyring, unsigned)?;

@@ -24,7 +24,7 @@ pub use carried::{Carried, CarriedError};
 pub use change::{Bytes, Change};
 pub use door::{BOOT_FILE, Door, DoorError, Load, NoDoor};
 pub use layout::{Holds, Layout, LayoutError, Partition};
-pub use write::{Cargo, ImageWriteError, Written, write};
+pub use write::{Cargo, ImageWriteError, WrittenImage, write};
 
 /// What becomes of an image that takes an archive in.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,7 +26,7 @@ pub struct Cargo<'a> {
 
 /// An image that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
+pub struct WrittenImage {
     /// Size of the official image in bytes.
     pub image: u64,
     /// The file.
@@ -79,7 +79,7 @@ pub fn write(
     size: Option<u64>,
     cargo: Option<Cargo<'_>>,
     path: &Utf8Path,
-) -> Result<Written, ImageWriteError> {
+) -> Result<WrittenImage, ImageWriteError> {
     let permissions = cargo.as_ref().map_or(Permissions::All, |cargo| cargo.permissions);
     let unwritable = |source: io::Error| OutputError::Io { path: path.to_owned(), source };
     let ((unpacked, door), file) = place_file(path, permissions, |file| {
@@ -102,5 +102,5 @@ pub fn write(
         Ok::<_, ImageWriteError>((unpacked, door))
     })?;
     let Unpacked { size: image, appended } = unpacked;
-    Ok(Written { image, file, appended, door })
+    Ok(WrittenImage { image, file, appended, door })
 }

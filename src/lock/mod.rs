@@ -2,6 +2,7 @@
 
 pub(crate) mod bundle;
 mod configuration;
+mod facts;
 mod key;
 mod package;
 
@@ -17,10 +18,13 @@ use crate::trust::{self, Authority, Signed, Verified};
 
 pub use bundle::{Bundle, BundleError, LockedFeed};
 pub use configuration::{BadConfiguration, LockedConfiguration, OtherFiles, OverlayFile, OverlayLink};
+pub use facts::{Contradiction, Fact};
 pub use key::LockedKey;
 pub use package::LockedPackage;
 
 const SCHEMA: &str = "owpkg.lock/1";
+/// Twice those of the largest release tree that is read.
+const MOST_FEEDS: usize = 64;
 const HEAD: &str =
     "# Written by owpkg. `owpkg disk OUT` makes the same disk from this file, bit for bit, anywhere.\n\n";
 
@@ -121,6 +125,12 @@ pub enum PlanError {
     /// The place of a package's file is none.
     #[error(transparent)]
     Location(#[from] LocationError),
+    /// A name, a version, a file or a size in it that no client would take.
+    #[error("{package:?} cannot be written down: its name, version, file or size is none")]
+    Odd {
+        /// The package.
+        package: String,
+    },
     /// Its index states no digest of a package, so that nobody vouches for it.
     #[error("{package} has no digest in its index, so it cannot be verified")]
     NoDigest {
@@ -144,6 +154,15 @@ pub enum LockError {
     /// A name in it cannot become a file.
     #[error("{0:?} is not a plain file name")]
     Name(String),
+    /// A version, an architecture or the like that is none.
+    #[error("{0:?} is no word: expected letters, digits and signs of ASCII")]
+    Word(String),
+    /// It lists more feeds than a disk takes.
+    #[error("it lists {found} feeds, and a disk takes at most {MOST_FEEDS}")]
+    TooManyFeeds {
+        /// How many it lists.
+        found: usize,
+    },
     /// It tells the router to install what is not in its plan.
     #[error("it is to install {0:?}, which is not one of its packages")]
     Unplanned(String),
@@ -220,7 +239,7 @@ impl Lock {
 
     /// The lock as text.
     pub fn to_text(&self) -> String {
-        // A lock holds nothing that TOML cannot: no maps with odd keys, no nested enums.
+        // A lock holds nothing that TOML cannot: no maps with odd keys, no nested enums, no numbers beyond 63 bits.
         HEAD.to_owned() + &toml::to_string(self).unwrap_or_default()
     }
 
@@ -241,6 +260,15 @@ impl Lock {
             if !crate::format::is_plain(name) {
                 return Err(LockError::Name(name.clone()));
             }
+        }
+        if lock.feeds.len() > MOST_FEEDS {
+            return Err(LockError::TooManyFeeds { found: lock.feeds.len() });
+        }
+        let known = [&lock.release, &lock.version_code, &lock.kernel].into_iter().flatten();
+        let versions = lock.packages.iter().map(|package| &package.version);
+        let words = [&lock.target, &lock.arch].into_iter().chain(known).chain(versions);
+        if let Some(word) = words.into_iter().find(|word| !crate::format::is_word(word)) {
+            return Err(LockError::Word(word.clone()));
         }
         if let Some(configuration) = &lock.configuration {
             configuration.check()?;

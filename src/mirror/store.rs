@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, Read};
 
+use crate::fetch::Redacted;
 use crate::files::Content;
 use crate::trust::{Artifact, Verified};
 
@@ -50,7 +51,6 @@ pub trait Store: Send + Sync {
 /// A file that readers are to see from now on; without content it is to be gone.
 #[derive(Debug)]
 pub struct Change {
-    /// Its path.
     pub path: String,
     /// What it holds.
     pub content: Option<Content>,
@@ -68,7 +68,6 @@ pub enum Depth {
 /// A file that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stat {
-    /// Its path.
     pub path: String,
     /// Its size in bytes.
     pub size: u64,
@@ -93,7 +92,6 @@ pub enum StoreError {
     Io {
         /// The file or folder.
         path: String,
-        /// Why.
         source: io::Error,
     },
     /// Another process writes to the mirror.
@@ -109,20 +107,20 @@ pub enum StoreError {
         path: String,
     },
     /// The object store refused.
-    #[error("{path}: the object store refuses: {source}")]
+    #[error("{path}: the object store refuses: {why}")]
     Bucket {
         /// The object.
         path: String,
-        /// Why.
-        source: object_store::Error,
+        /// Why, in its own words and those of its server.
+        why: Redacted,
     },
     /// A text that names no bucket.
     #[error("{text:?} names no bucket: {why}")]
     NoBucket {
         /// What was given.
-        text: String,
+        text: Redacted,
         /// What is wrong with it.
-        why: String,
+        why: Redacted,
     },
     /// A name that no file of a mirror has.
     #[error("{path:?} is no path of a mirror")]

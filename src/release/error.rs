@@ -34,6 +34,16 @@ pub enum ReleaseError {
         /// The names an index may have.
         expected: Vec<&'static str>,
     },
+    /// The tree lists more feeds than a release has.
+    #[error("{at} lists {listed} feeds in its feeds.conf, and at most {most} are read")]
+    TooManyFeeds {
+        /// The tree.
+        at: String,
+        /// How many it lists.
+        listed: usize,
+        /// The most that are read.
+        most: usize,
+    },
     /// The tree is of several targets.
     #[error("{at} holds several targets: {}", .targets.join(", "))]
     WhichTarget {

@@ -112,7 +112,11 @@ fn verify(
     files.extend(signature.map(|found| SignedFile { name: SUMS[1], bytes: found.bytes }));
     let signed = split(files);
     let text = signed.message.clone();
-    let list = upstream.keyring.verify(signed, &format!("{folder}/{}", SUMS[0]), upstream.unsigned);
+    let list = upstream.keyring.verify(
+        signed,
+        &format!("{folder}/{}", SUMS[0]),
+        upstream.unsigned.policy_of_metadata(),
+    );
     match list {
         Ok(list) => Ok((text, Ok(list))),
         Err(error @ (TrustError::Unsigned { .. } | TrustError::ForeignKey { .. })) => {

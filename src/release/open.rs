@@ -1,7 +1,9 @@
 //! Reads a release tree: metadata first, then the target's own feed, then all the others.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::fetch::Location;
-use crate::format::{FeedId, Installed, Universe};
+use crate::format::{FeedId, IndexError, Installed, Universe, UnpackBudget};
 use crate::parallel;
 use crate::trust::{self, Signed, Verified};
 
@@ -12,6 +14,8 @@ use super::{
 };
 
 const MANIFEST_CAP: u64 = 1 << 20;
+/// The most packages and dependencies of all feeds together: seven times those of the official ones.
+const MOST_ENTRIES: usize = 1 << 20;
 
 /// Which release to read.
 #[derive(Debug, Clone)]
@@ -63,7 +67,15 @@ impl OpenRelease {
     pub fn universe(&self) -> Result<(Universe<'_>, Vec<ReleaseWarning>), ReleaseError> {
         let ReleaseFacts { format, feeds, arch, .. } = &self.facts;
         let jobs: Vec<_> = (0..).map(FeedId).zip(&self.indexes).collect();
-        let parsed = parallel::map(&jobs, parallel::processors(), |(id, index)| format.parse(index, *id));
+        let entries = AtomicUsize::new(0);
+        let parsed = parallel::map(&jobs, parallel::processors(), |(id, index)| {
+            if entries.load(Ordering::Relaxed) > MOST_ENTRIES {
+                return Err(IndexError::TooManyEntries);
+            }
+            let parsed = format.parse(index, *id)?;
+            entries.fetch_add(parsed.entries(), Ordering::Relaxed);
+            Ok(parsed)
+        });
         let mut warnings = Vec::new();
         let mut indexes = Vec::new();
         for (place, parsed) in feeds.iter().zip(parsed) {
@@ -82,12 +94,13 @@ impl OpenRelease {
 pub(super) struct Reader<'a> {
     pub(super) upstream: &'a Upstream,
     pub(super) spec: ReleaseSpec,
+    pub(super) budget: UnpackBudget,
     pub(super) warnings: Vec<ReleaseWarning>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(upstream: &'a Upstream, spec: ReleaseSpec) -> Reader<'a> {
-        Reader { upstream, spec, warnings: Vec::new() }
+        Reader { upstream, spec, budget: UnpackBudget::default(), warnings: Vec::new() }
     }
 
     pub(super) fn open(mut self) -> Result<OpenRelease, ReleaseError> {

@@ -1,6 +1,11 @@
 //! Where packages come from, and what the router is, as it was typed.
 
+use std::time::Duration;
+
 use clap::Args;
+
+use crate::fetch::Options;
+use crate::release::OFFICIAL_SERVER;
 
 /// Where packages come from, and what the router is.
 #[derive(Debug, Clone, Args)]
@@ -22,7 +27,7 @@ pub struct SourceArgs {
     #[arg(long, value_name = "NAME=URL|DIR")]
     pub feed: Vec<String>,
     /// A server or folder that holds releases/ and snapshots/
-    #[arg(long, value_name = "URL|DIR", default_value = crate::cli::session::OFFICIAL)]
+    #[arg(long, value_name = "URL|DIR", default_value = OFFICIAL_SERVER)]
     pub mirror: String,
     /// One release tree: a URL or folder that holds targets/ and packages/
     #[arg(long, value_name = "URL|DIR", conflicts_with = "mirror")]
@@ -36,10 +41,32 @@ pub struct SourceArgs {
     /// A public key to trust beside the official ones
     #[arg(long, value_name = "FILE")]
     pub key: Vec<String>,
-    /// Take indexes that no trusted key signed
-    #[arg(long)]
-    pub accept_unsigned: bool,
+    /// Take the index of this feed although no trusted key signed it; all: of every feed, as of a build of one's own
+    #[arg(long, value_name = "FEED|all")]
+    pub accept_unsigned: Vec<String>,
     /// The download cache (also OWPKG_CACHE)
     #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<String>,
+    /// How patient to be with servers.
+    #[command(flatten)]
+    pub patience: PatienceArgs,
+}
+
+/// How patient to be with servers.
+#[derive(Debug, Clone, Args)]
+pub struct PatienceArgs {
+    /// The least that a server must send, in bytes a second; 0: anything
+    #[arg(long, value_name = "BYTES", default_value_t = 256)]
+    pub min_speed: u64,
+    /// How many seconds one file may take; 0: as long as it does
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    pub max_time: u64,
+}
+
+impl PatienceArgs {
+    /// Tells a fetcher.
+    pub fn tell(&self, options: &mut Options) {
+        options.min_speed = self.min_speed;
+        options.max_time = Some(self.max_time).filter(|seconds| *seconds > 0).map(Duration::from_secs);
+    }
 }

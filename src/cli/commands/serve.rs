@@ -9,6 +9,7 @@ use clap::Args;
 use super::mirror;
 use crate::cli::env::{Env, ErrStream};
 use crate::cli::error::{Exit, Failure};
+use crate::cli::interrupt;
 use crate::cli::ui::text::shell_word;
 use crate::cli::ui::warnings::warn_of;
 use crate::serve::{Access, Catalogue, Log, Server};
@@ -41,12 +42,13 @@ pub fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
         )
     })?;
     let catalogue = Catalogue::read(&root);
-    if catalogue.targets.is_empty() && catalogue.own.is_empty() {
+    if catalogue.targets.is_empty() && catalogue.custom.is_empty() {
         let nothing =
             format!("{} holds no feeds: owpkg mirror {} makes it a mirror", args.dir, shell_word(&args.dir));
         warn_of(env, nothing)?;
     }
     show(env, &catalogue, reachable(server.address())).map_err(Failure::stdout)?;
+    interrupt::leave_to_command();
     server.wait_for_signal().map_err(|error| Failure::new(Exit::Fault, error.to_string(), None))?;
     server.stop();
     Ok(())
@@ -66,8 +68,8 @@ fn show(env: &mut Env, catalogue: &Catalogue, address: SocketAddr) -> std::io::R
             writeln!(env.out, "{line}")?;
         }
     }
-    for own in &catalogue.own {
-        mirror::custom::show(&mut env.out, &own.told, &format!("http://{address}"))?;
+    for feed in &catalogue.custom {
+        mirror::custom::show(&mut env.out, &feed.custom, &format!("http://{address}"))?;
     }
     env.out.flush()
 }

@@ -1,11 +1,13 @@
 //! What is printed: to people as text and colour, to programs as JSON.
 
 pub mod chip;
+pub mod clean;
 pub mod disk;
 pub mod hardware;
 pub mod json;
 pub mod plan;
 pub mod progress;
+pub mod setup;
 pub mod style;
 pub mod text;
 pub mod tree;

@@ -16,15 +16,15 @@ use crate::disk::{self, contents};
 use crate::format::{is_package_file, measure};
 use crate::lock::{Lock, LockedPackage, bundle};
 use crate::overlay::FOLDER;
-use crate::trust::{Digest, DigestKind, Keyring, Sha256Reader, SignedFile, Unsigned};
+use crate::trust::{Digest, DigestKind, Keyring, Sha256Reader, SignedFile, UnsignedFeeds};
 
 const LOCK: &str = "owpkg.lock";
 const SUMS: &str = "SHA256SUMS";
-/// Texts and indexes are kept in memory while the rest is read.
-const KEPT_CAP: u64 = 32 << 20;
+/// Texts and indexes are kept in memory while the rest is read: this many bytes of them together.
+const KEPT_CAP: u64 = 64 << 20;
 
 /// A file of the disk.
-struct Found {
+struct FileRead {
     size: u64,
     sha256: Digest,
     /// Its bytes, unless it is a package or the user's own.
@@ -35,7 +35,7 @@ struct Found {
 ///
 /// # Errors
 /// When the disk cannot be read at all; faults of what is on it are in the answer.
-pub fn check(source: &DiskSource, keyring: &Keyring, unsigned: Unsigned) -> io::Result<Audit> {
+pub fn check(source: &DiskSource, keyring: &Keyring, unsigned: &UnsignedFeeds) -> io::Result<Audit> {
     let mut audit = Audit::default();
     let found = read_all(source, &mut audit)?;
     let lock = match found.get(LOCK).map(|lock| Lock::parse(&String::from_utf8_lossy(&lock.bytes))) {
@@ -67,16 +67,18 @@ pub fn check(source: &DiskSource, keyring: &Keyring, unsigned: Unsigned) -> io::
     Ok(audit.sorted())
 }
 
-fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<String, Found>> {
+fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<String, FileRead>> {
     let mut found = BTreeMap::new();
+    let mut room = KEPT_CAP;
     source.visit(&mut |path, file| {
         let is_kept = !path.starts_with("files/") && !is_package_file(path);
         let mut file = Sha256Reader::new(file);
         let mut bytes = Vec::new();
         let read = match is_kept {
             false => Ok(0),
-            true => (&mut file).take(KEPT_CAP).read_to_end(&mut bytes),
+            true => (&mut file).take(room).read_to_end(&mut bytes),
         };
+        room -= bytes.len() as u64;
         let read = read.and_then(|_| io::copy(&mut file, &mut io::sink()));
         if let Err(error) = read {
             audit.fault(path, Wrong::Unreadable(error.to_string()));
@@ -85,7 +87,7 @@ fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<Strin
         let (sha256, size) = file.finish();
         audit.files += 1;
         audit.bytes += size;
-        if found.insert(path.to_owned(), Found { size, sha256: Digest::sha256(sha256), bytes }).is_some() {
+        if found.insert(path.to_owned(), FileRead { size, sha256: Digest::sha256(sha256), bytes }).is_some() {
             audit.fault(path, Wrong::Text("there twice".to_owned()));
         }
         Ok(())
@@ -96,13 +98,14 @@ fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<Strin
 /// The indexes must be those of the lock, be signed, and list the lock's packages.
 fn check_indexes(
     lock: &Lock,
-    found: &BTreeMap<String, Found>,
+    found: &BTreeMap<String, FileRead>,
     keyring: &Keyring,
-    unsigned: Unsigned,
+    unsigned: &UnsignedFeeds,
     expected: &mut BTreeSet<String>,
     audit: &mut Audit,
 ) {
     let Ok(format) = lock.format() else { return };
+    let mut by = Vec::new();
     for feed in &lock.feeds {
         let folder = format!("feeds/{}", feed.name);
         let mut files = Vec::new();
@@ -125,17 +128,31 @@ fn check_indexes(
             continue;
         }
         let index = match format.open(files).map_err(Wrong::from) {
-            Ok(signed) => keyring.verify(signed, &at, unsigned).map_err(Wrong::from),
+            Ok(signed) => keyring.verify(signed, &at, unsigned.policy(&feed.name)).map_err(Wrong::from),
             Err(wrong) => Err(wrong),
         };
-        match index.and_then(|index| Ok(bundle::not_offered(lock, &feed.name, format, &index)?)) {
-            Ok(missing) => {
-                for package in missing {
+        let judged = index.and_then(|index| {
+            let judged = bundle::judge(lock, feed, format, &index)?;
+            Ok((index.by().clone(), judged))
+        });
+        match judged {
+            Ok((authority, judged)) => {
+                by.push(authority);
+                for package in judged.not_offered {
                     audit.fault(place(package), Wrong::NotOffered);
+                }
+                if let Some(contradiction) = judged.contradiction {
+                    audit.fault(LOCK, Wrong::Contradicts(contradiction));
                 }
             }
             Err(wrong) => audit.fault(at, wrong),
         }
+    }
+    // Of indexes that cannot be judged nothing can be said together.
+    if by.len() == lock.feeds.len()
+        && let Some(contradiction) = lock.contradicts_itself(&by)
+    {
+        audit.fault(LOCK, Wrong::Contradicts(contradiction));
     }
 }
 
@@ -143,7 +160,7 @@ fn check_indexes(
 fn check_packages(
     source: &DiskSource,
     lock: &Lock,
-    found: &BTreeMap<String, Found>,
+    found: &BTreeMap<String, FileRead>,
     expected: &mut BTreeSet<String>,
     audit: &mut Audit,
 ) -> io::Result<()> {
@@ -182,7 +199,7 @@ fn check_packages(
 /// The user's own files have no other witness than the lock.
 fn check_own(
     lock: &Lock,
-    found: &BTreeMap<String, Found>,
+    found: &BTreeMap<String, FileRead>,
     expected: &mut BTreeSet<String>,
     audit: &mut Audit,
 ) {
@@ -206,7 +223,7 @@ fn check_own(
 /// A key that a router may be given must be the very key that is trusted here: its id alone proves nothing.
 fn check_keys(
     lock: &Lock,
-    found: &BTreeMap<String, Found>,
+    found: &BTreeMap<String, FileRead>,
     keyring: &Keyring,
     expected: &mut BTreeSet<String>,
     audit: &mut Audit,
@@ -224,7 +241,7 @@ fn check_keys(
 
 fn check_texts(
     lock: &Lock,
-    found: &BTreeMap<String, Found>,
+    found: &BTreeMap<String, FileRead>,
     expected: &mut BTreeSet<String>,
     audit: &mut Audit,
 ) {
@@ -236,7 +253,7 @@ fn check_texts(
     expected.extend([LOCK, contents::SCRIPT, contents::README].map(str::to_owned));
 }
 
-fn check_text(path: &str, text: &str, found: &BTreeMap<String, Found>, audit: &mut Audit) {
+fn check_text(path: &str, text: &str, found: &BTreeMap<String, FileRead>, audit: &mut Audit) {
     match found.get(path) {
         None => audit.fault(path, Wrong::Missing),
         Some(here) if here.bytes != text.as_bytes() => audit.fault(path, Wrong::NotAsMade),

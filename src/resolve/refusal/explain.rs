@@ -40,8 +40,7 @@ pub fn explain(eligibility: &Eligibility<'_, '_>, proof: &Proof) -> Refusal {
         (None, Some((one, other))) => Some(search.conflict(one, other)),
         (None, None) => None,
     };
-    let names = || eligibility.request.roots.iter().map(|root| root.name.clone());
-    found.unwrap_or_else(|| Refusal::Contradiction { roots: names().collect() })
+    found.unwrap_or_else(|| Refusal::Contradiction { roots: eligibility.root_names() })
 }
 
 struct Search<'s, 'u, 'r> {
@@ -66,7 +65,7 @@ impl<'u> Search<'_, 'u, '_> {
         let by_name = asks(self.package(first).name);
         let root = by_name.or_else(|| roots.iter().find(|root| self.package(first).answers_to(&root.name)));
         Chain {
-            because: root.map(|root| root.because.clone()).unwrap_or_default(),
+            because: root.map(|root| root.because.clone()),
             packages: ids.iter().rev().map(|&id| self.package(id).name.to_owned()).collect(),
         }
     }
@@ -82,7 +81,7 @@ impl<'u> Search<'_, 'u, '_> {
         let roots = self.eligibility.request.roots.iter();
         let open = roots.filter(|root| !self.eligibility.is_met(&root_requirement(root)));
         let mut open = open.map(|root| {
-            (root_requirement(root), || Chain { because: root.because.clone(), packages: Vec::new() })
+            (root_requirement(root), || Chain { because: Some(root.because.clone()), packages: Vec::new() })
         });
         open.find_map(|(root, chain)| self.unmet(chain, &root).or_else(|| self.unchosen(chain, &root)))
     }

@@ -10,7 +10,7 @@ use crate::cli::ui::disk::{KeyJson, own_keys, tell_configuration};
 use crate::cli::ui::json;
 use crate::cli::ui::plan;
 use crate::image::first_boot::{FOLDER, LOG};
-use crate::image::{BOOT_FILE, Door, Load, Written};
+use crate::image::{BOOT_FILE, Door, Load, WrittenImage};
 use crate::lock::Lock;
 use crate::release::image::fwtool::Appended;
 use crate::release::{Image, Images};
@@ -91,7 +91,7 @@ struct DiskJson<'a> {
 
 impl Report<'_> {
     /// Says what was written, and what to do with it.
-    pub fn tell(&self, env: &mut Env, written: &Written, carried: Option<Carried<'_>>) -> io::Result<()> {
+    pub fn tell(&self, env: &mut Env, written: &WrittenImage, carried: Option<Carried<'_>>) -> io::Result<()> {
         let Report { out, images, image, json } = *self;
         let carried = carried.as_ref().zip(written.door);
         if json {

@@ -36,7 +36,7 @@ pub fn verify_image(
 ) -> Result<(Audit, ImageJson), Failure> {
     let Session { upstream, .. } = session;
     let unreadable = |error: std::io::Error| Failure::unreadable(&args.thing, &error);
-    let mut audit = carried.check(&upstream.keyring, upstream.unsigned).map_err(unreadable)?;
+    let mut audit = carried.check(&upstream.keyring, &upstream.unsigned).map_err(unreadable)?;
     let lock = &carried.lock;
     let target = lock.target.parse().map_err(|error: NotATarget| {
         Failure::new(Exit::Untrusted, format!("{}: its lock: {error}", args.thing), None)

@@ -8,24 +8,22 @@ use std::time::Instant;
 use clap::Args;
 use serde::Serialize;
 
-use crate::audit::Audit;
-use crate::cli::args::SourceArgs;
+use crate::audit::{Audit, Fault, Wrong};
+use crate::cli::args::{PatienceArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
-use crate::cli::session::{OFFICIAL, Session};
-use crate::cli::stores;
+use crate::cli::input::{self, LOCK_CAP};
+use crate::cli::session::Session;
 use crate::cli::ui::json;
 use crate::cli::ui::plan;
 use crate::disk::check::{DiskSource, check};
 use crate::fetch::Location;
 use crate::image::{Carried, is_image};
 use crate::lock::{Bundle, Lock};
-use crate::mirror::{self, OWN, Store};
+use crate::mirror::{self, OWN, Place, Store};
+use crate::release::OFFICIAL_SERVER;
 
 use image::{ImageJson, verify_image};
-
-/// The largest lock that is read, in bytes.
-const LOCK_CAP: u64 = 16 << 20;
 
 /// What there is to check.
 const WRITTEN: &str = "name what owpkg disk, owpkg mirror or owpkg resolve wrote";
@@ -44,7 +42,7 @@ pub struct VerifyArgs {
     #[arg(long)]
     pub repair: bool,
     /// The server to repair from
-    #[arg(long, value_name = "URL|DIR", default_value = OFFICIAL)]
+    #[arg(long, value_name = "URL|DIR", default_value = OFFICIAL_SERVER)]
     pub mirror: String,
     /// The release tree with the official image, by URL or folder; the one that the image was made from without it
     #[arg(long, value_name = "URL|DIR", conflicts_with_all = ["mirror", "repair", "demo"])]
@@ -55,15 +53,18 @@ pub struct VerifyArgs {
     /// A public key to trust beside the official ones
     #[arg(long, value_name = "FILE")]
     pub key: Vec<String>,
-    /// Take indexes that no trusted key signed
-    #[arg(long)]
-    pub accept_unsigned: bool,
+    /// Take the index of this feed although no trusted key signed it; all: of every feed, as of a build of one's own
+    #[arg(long, value_name = "FEED|all")]
+    pub accept_unsigned: Vec<String>,
     /// Use only what the cache holds
     #[arg(long)]
     pub offline: bool,
     /// The download cache (also OWPKG_CACHE)
     #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<String>,
+    /// How patient to be with servers.
+    #[command(flatten)]
+    pub patience: PatienceArgs,
     /// Print what was found as JSON
     #[arg(long)]
     pub json: bool,
@@ -76,7 +77,7 @@ pub fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
     let mut image = None;
     let audit = match thing(env, args)? {
         VerifyTarget::Mirror(store) => verify_mirror(env, args, &session, &*store)?,
-        VerifyTarget::Disk(source) => check(&source, &session.upstream.keyring, session.upstream.unsigned)
+        VerifyTarget::Disk(source) => check(&source, &session.upstream.keyring, &session.upstream.unsigned)
             .map_err(|error| {
                 Failure::new(
                     Exit::Untrusted,
@@ -111,16 +112,14 @@ enum VerifyTarget {
 
 fn thing(env: &Env, args: &VerifyArgs) -> Result<VerifyTarget, Failure> {
     let unreadable = |error: std::io::Error| Failure::unreadable(&args.thing, &error);
-    if stores::is_bucket(&args.thing) {
-        return Ok(VerifyTarget::Mirror(stores::open(env, &args.thing)?.store));
-    }
     let path = env.path(&args.thing);
-    if path.join(OWN).is_dir() {
-        return Ok(VerifyTarget::Mirror(stores::open(env, &args.thing)?.store));
+    if mirror::is_bucket(&args.thing) || path.join(OWN).is_dir() {
+        let place = Place::open(&args.thing, &env.cwd, &env.vars)?;
+        return Ok(VerifyTarget::Mirror(place.store));
     }
     let size = std::fs::metadata(&path).map_err(unreadable)?.len();
     if path.is_file() && size <= LOCK_CAP {
-        let bytes = std::fs::read(&path).map_err(unreadable)?;
+        let bytes = input::read_file(env, &args.thing, LOCK_CAP).map_err(unreadable)?;
         // A disk is no text; what is, and is no lock, is told why.
         if let Ok(text) = std::str::from_utf8(&bytes)
             && !text.contains('\0')
@@ -149,7 +148,7 @@ fn verify_mirror(
     session: &Session,
     store: &dyn Store,
 ) -> Result<Audit, Failure> {
-    let audit = mirror::verify(store, &session.upstream.keyring, session.upstream.unsigned)?;
+    let audit = mirror::verify(store, &session.upstream.keyring, &session.upstream.unsigned)?;
     if !args.repair || audit.faults.is_empty() {
         return Ok(audit);
     }
@@ -158,11 +157,11 @@ fn verify_mirror(
         store,
         &session.upstream.fetcher,
         &session.upstream.keyring,
-        session.upstream.unsigned,
+        &session.upstream.unsigned,
         &upstream,
         &audit,
     )?;
-    Ok(mirror::verify(store, &session.upstream.keyring, session.upstream.unsigned)?)
+    Ok(mirror::verify(store, &session.upstream.keyring, &session.upstream.unsigned)?)
 }
 
 /// Everything that the lock names must be there to be had, and be what it says.
@@ -195,13 +194,13 @@ fn source(args: &VerifyArgs) -> SourceArgs {
         demo: args.demo,
         offline: args.offline,
         key: args.key.clone(),
-        accept_unsigned: args.accept_unsigned,
+        accept_unsigned: args.accept_unsigned.clone(),
         cache_dir: args.cache_dir.clone(),
+        patience: args.patience.clone(),
     }
 }
 
 fn help(args: &VerifyArgs, audit: &Audit) -> Option<String> {
-    use crate::audit::Wrong;
     let all = |is: fn(&Wrong) -> bool| audit.faults.iter().all(|fault| is(&fault.wrong));
     if all(|wrong| matches!(wrong, Wrong::Untrusted(_) | Wrong::ForeignKey)) {
         Some(
@@ -258,13 +257,21 @@ fn show(
         return json::print(&mut env.out, &json);
     }
     for fault in &audit.faults {
-        // Who speaks of the file names it already.
-        let wrong = fault.wrong.to_string().replacen(&format!("{} ", fault.path), "it ", 1);
-        writeln!(env.out, "{}: {wrong}", fault.path)?;
+        writeln!(env.out, "{}: {}", fault.path, wrong_with_it(fault))?;
     }
     if let (Some(image), true) = (&image, audit.faults.is_empty()) {
         image.tell(env)?;
     }
     let good = if audit.faults.is_empty() { ", all good" } else { "" };
     writeln!(env.out, "{} files, {} checked in {seconds:.1} s{good}", audit.files, plan::size(audit.bytes))
+}
+
+/// What is wrong with a file that is named already.
+fn wrong_with_it(fault: &Fault) -> String {
+    match &fault.wrong {
+        Wrong::Untrusted(error) if error.what() == fault.path => {
+            Wrong::Untrusted(error.clone().about("it")).to_string()
+        }
+        wrong => wrong.to_string(),
+    }
 }
