@@ -8,6 +8,7 @@ use crate::fetch::{self, FetchError, LocationError};
 use crate::files::OutputError;
 use crate::format::{InstalledError, LocalFeedError};
 use crate::hardware::detect::NoSysfs;
+use crate::image::{CarriedError, ImageWriteError, LayoutError};
 use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
 use crate::lock::{BadConfiguration, BundleError, LockError, OtherFiles, PlanError};
 use crate::mirror::{MirrorError, StoreError};
@@ -139,12 +140,43 @@ impl From<ImageError> for Failure {
 impl From<UnpackError> for Failure {
     fn from(error: UnpackError) -> Failure {
         let exit = match &error {
-            UnpackError::Output(_) | UnpackError::TooSmall { .. } => Exit::Output,
+            UnpackError::Output(_) => Exit::Output,
             UnpackError::Gzip { .. } | UnpackError::Tail { .. } | UnpackError::TooLarge { .. } => {
                 Exit::Untrusted
             }
         };
         Failure::of(exit, &error, error.help())
+    }
+}
+
+impl From<ImageWriteError> for Failure {
+    fn from(error: ImageWriteError) -> Failure {
+        let help = match &error {
+            ImageWriteError::TooSmall { found, .. } => {
+                Some(format!("leave out --size, or give at least {}K", found.div_ceil(1024)))
+            }
+            ImageWriteError::Door(_) | ImageWriteError::Unpack(_) => None,
+        };
+        match error {
+            ImageWriteError::Unpack(error) => error.into(),
+            error => Failure::of(Exit::Output, &error, help),
+        }
+    }
+}
+
+impl From<CarriedError> for Failure {
+    fn from(error: CarriedError) -> Failure {
+        let (exit, help) = match &error {
+            CarriedError::Layout(LayoutError::Read(_)) => (Exit::Usage, "may you read it?"),
+            CarriedError::Nothing => {
+                (Exit::Usage, "name an image that owpkg image wrote for a selection: others hold nothing to check")
+            }
+            CarriedError::Started => {
+                (Exit::Untrusted, "it could be checked until its first start; what that did is in /etc/owpkg/first-boot.log there")
+            }
+            _ => (Exit::Untrusted, "write it anew with owpkg image"),
+        };
+        Failure::of(exit, &error, help.to_owned())
     }
 }
 
