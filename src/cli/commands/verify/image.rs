@@ -43,12 +43,9 @@ pub fn verify_image(
     })?;
     let root = Location::parse(args.tree.as_deref().unwrap_or(&lock.source), &env.cwd)?;
     let spec = ReleaseSpec {
-        root,
-        release: None,
         target: Some(target),
         profile: Some(carried.profile.clone()),
-        extra_feeds: Vec::new(),
-        installed: None,
+        ..ReleaseSpec::of_tree(root)
     };
     let images = upstream.images(&spec)?;
     let official = images.named(&carried.image)?;
