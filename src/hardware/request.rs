@@ -1,7 +1,8 @@
 //! From a device to the packages that a release is asked for.
 
 use super::device::{Device, DeviceId};
-use super::{Catalogue, Certainty, Found, Selection, Series, Unsupported, Variant};
+use super::switch::Switch;
+use super::{Catalogue, Found, Selection, Series, Unsupported, Variant};
 
 /// What a release offers, for reports and selections.
 #[derive(Clone, Copy)]
@@ -55,10 +56,13 @@ impl Catalogue {
     /// some of them are warnings.
     pub fn wanted_for(&self, device: &Device, offer: Offer<'_>) -> Result<Selection, DeviceUnsupported> {
         let id = device.id;
+        if let Some(switch) = Switch::of(device) {
+            let mut all = Selection::default();
+            all.switch(&switch);
+            return Ok(all);
+        }
         let identity = self.identify(device).ok_or(DeviceUnsupported::Unknown { id })?;
-        // What a sure row notes is where it comes from, not what the user must know.
-        let unsure = identity.certainty < Certainty::High;
-        let notes = identity.notes.into_iter().filter(|_| unsure).map(|note| format!("{id}: {note}"));
+        let notes = identity.notes_if_unsure().map(|note| format!("{id}: {note}"));
         let mut all = Selection { warnings: notes.collect(), ..Selection::default() };
         let mut reasons = Vec::new();
         for chip in identity.chips {

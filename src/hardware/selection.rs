@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::chip::{Chip, Family, Gap, How, Kind};
 use super::names::{Name, Release, existed};
-use super::{Catalogue, Found, KNOWN_SERIES, Series, Unsupported, default_wpad, limits};
+use super::switch::{SWITCH_PACKAGE, Switch};
+use super::{Catalogue, Device, DeviceId, Found, KNOWN_SERIES, Series, Unsupported, default_wpad, limits};
 
 /// Which of two drivers to take, where a chip has both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -92,6 +93,40 @@ impl Catalogue {
         match found {
             Found::Chip(chip) => self.for_chip(chip, variant, &release),
             Found::Family(family) => self.for_family(family, variant, &release),
+            Found::Product(product) => self.for_devices(&product.devices(), &product.chips, variant, &release),
+            Found::Device(id, _) => self.for_devices(&[id], &[], variant, &release),
+        }
+    }
+
+    /// What several ids and chips come to together; a reason only where none of them is supported.
+    fn for_devices(
+        &self,
+        ids: &[DeviceId],
+        chips: &[&'static str],
+        variant: Option<Variant>,
+        release: &Release<'_>,
+    ) -> Result<Selection, Unsupported> {
+        let mut all = Selection::default();
+        let mut chips: Vec<&Chip> = chips.iter().filter_map(|name| self.chip(name)).collect();
+        for id in ids {
+            let device = Device::of_id(*id);
+            if let Some(switch) = Switch::of(&device) {
+                all.switch(&switch);
+            }
+            let Some(identity) = self.identify(&device) else { continue };
+            all.warnings.extend(identity.notes_if_unsure().map(|note| format!("{id}: {note}")));
+            chips.extend(identity.chips);
+        }
+        let mut reason = None;
+        for chip in chips {
+            match self.for_chip(chip, variant, release) {
+                Ok(own) => all.merge(own),
+                Err(own) => reason = reason.or(Some(own)),
+            }
+        }
+        match reason {
+            Some(reason) if all.wanted.is_empty() => Err(reason),
+            _ => Ok(all),
         }
     }
 
@@ -101,8 +136,12 @@ impl Catalogue {
         variant: Option<Variant>,
         release: &Release<'_>,
     ) -> Result<Selection, Unsupported> {
-        if chip.gap == Some(Gap::NoDriver) {
-            return Err(Unsupported::NoDriver { chip: chip.name, note: chip.note });
+        match chip.gap {
+            Some(Gap::NoDriver) => return Err(Unsupported::NoDriver { chip: chip.name, note: chip.note }),
+            Some(Gap::BuiltIn) => {
+                return Err(Unsupported::BuiltIn { chip: chip.name, targets: chip.targets.iter().collect() });
+            }
+            Some(Gap::NoFirmware) | None => {}
         }
         let mut selection = Selection::default();
         let packages = match self.packages(chip, variant) {
@@ -158,6 +197,9 @@ impl Catalogue {
             chips.iter().any(|chip| matches!(self.packages(chip, Some(variant)), Choice::Other(_)));
         let mut selection = Selection::default();
         let mut alone = Vec::new();
+        let builds_any = chips.iter().any(|chip| {
+            self.for_chip(chip, Some(variant), release).is_ok_and(|own| own.missing_in(release).is_none())
+        });
         for chip in chips {
             let choice = self.packages(chip, Some(variant));
             if variant == Variant::Ct && has_choice && !matches!(choice, Choice::Other(_)) && !is_ct(chip) {
@@ -166,7 +208,12 @@ impl Catalogue {
                     .push(format!("{} has no ct variant and is left out of {}", chip.name, family.name));
                 continue;
             }
-            match self.for_chip(chip, Some(variant), release) {
+            let own = self.for_chip(chip, Some(variant), release).and_then(|own| match own.missing_in(release) {
+                // Where the feeds hold none of the family, the plan names what is missing.
+                Some(package) if builds_any => Err(Unsupported::NotBuilt { chip: chip.name, package }),
+                _ => Ok(own),
+            });
+            match own {
                 Ok(own) => {
                     let also = self
                         .alternatives(chip)
@@ -192,6 +239,7 @@ impl Catalogue {
             return Err(Unsupported::NoMember { family: family.name, members: selection.left_out });
         }
         selection.wanted.sort_by_key(|each| each.role);
+        selection.warnings.extend(left_out_warning(family, &selection.left_out));
         selection.narrower = alone
             .into_iter()
             .map(|(chip, needs)| {
@@ -239,6 +287,27 @@ impl Catalogue {
     }
 }
 
+/// Which members a family is taken without, and why.
+fn left_out_warning(family: &Family, left_out: &[Unsupported]) -> Option<String> {
+    let mut parts: Vec<(String, Vec<&str>)> = Vec::new();
+    for reason in left_out {
+        let why = match reason {
+            Unsupported::NotBuilt { package, .. } => format!("no feed holds {package}"),
+            Unsupported::NotInRelease { package, .. } => format!("this release has no {package}"),
+            Unsupported::OtherTarget { .. } => "on other targets only".to_owned(),
+            Unsupported::NoDriver { .. } => "no driver package".to_owned(),
+            Unsupported::BuiltIn { .. } => "part of the kernel".to_owned(),
+            Unsupported::NoMember { .. } => continue,
+        };
+        match parts.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, chips)) => chips.push(reason.subject()),
+            None => parts.push((why, vec![reason.subject()])),
+        }
+    }
+    let parts: Vec<String> = parts.iter().map(|(why, chips)| format!("{} ({why})", chips.join(", "))).collect();
+    (!parts.is_empty()).then(|| format!("{} is taken without {}", family.name, parts.join("; ")))
+}
+
 /// The packages that a variant comes to.
 enum Choice {
     /// The chip's own.
@@ -277,6 +346,13 @@ fn driver_age_warning(chip: &Chip, series: Option<Series>) -> Option<String> {
 }
 
 impl Selection {
+    /// The first driver or firmware of which no feed holds a package.
+    fn missing_in(&self, release: &Release<'_>) -> Option<String> {
+        let needed = |each: &&Wanted| matches!(each.role, Role::Driver | Role::Firmware);
+        let missing = |each: &&Wanted| !(release.has)(&each.package);
+        self.wanted.iter().filter(needed).find(missing).map(|each| each.package.clone())
+    }
+
     /// Adds what another selection wants; a package that both want keeps its first reason.
     pub fn merge(&mut self, other: Self) {
         for each in other.wanted {
@@ -289,6 +365,13 @@ impl Selection {
         }
         self.narrower.extend(other.narrower);
         self.left_out.extend(other.left_out);
+    }
+
+    /// Adds what takes a device out of CD-ROM mode.
+    pub(super) fn switch(&mut self, switch: &Switch) {
+        let because = format!("device {}, a disk until it is switched", switch.id);
+        self.add_because(SWITCH_PACKAGE, Role::Userspace, because);
+        self.warnings.push(format!("{}: {}", switch.id, switch.note()));
     }
 
     fn add(&mut self, package: &str, role: Role, chip: &str) {
