@@ -24,7 +24,11 @@ impl Catalogue {
     }
 
     /// By the longest name of pci.ids or usb.ids that the words have in them.
-    fn by_listed_name(&self, words: &str, on_bus: &dyn Fn(Bus) -> bool) -> Option<(Vec<&Chip>, &'static str)> {
+    fn by_listed_name(
+        &self,
+        words: &str,
+        on_bus: &dyn Fn(Bus) -> bool,
+    ) -> Option<(Vec<&Chip>, &'static str)> {
         let mut best: Vec<&(String, ids::IdRow)> = Vec::new();
         for each in ids::named_rows().iter().filter(|(name, row)| says_model(name) && on_bus(row.bus)) {
             let longest = best.first().map_or(MIN_NAME, |(name, _)| name.len());
@@ -36,7 +40,8 @@ impl Catalogue {
             }
         }
         let name = best.first()?.1.name;
-        let chips = unique(best.iter().flat_map(|(_, row)| row.chips.iter()).filter_map(|name| self.chip(name)));
+        let chips =
+            unique(best.iter().flat_map(|(_, row)| row.chips.iter()).filter_map(|name| self.chip(name)));
         (!chips.is_empty()).then_some((chips, name))
     }
 
@@ -47,7 +52,11 @@ impl Catalogue {
             let model = plain(model);
             model.len() >= MIN_NAME && says_model(&model) && words.contains(&model)
         };
-        let product = self.products().iter().filter(|product| has(product.name)).max_by_key(|product| product.name.len())?;
+        let product = self
+            .products()
+            .iter()
+            .filter(|product| has(product.name))
+            .max_by_key(|product| product.name.len())?;
         let names = self.chips_of(product);
         let chips = unique(names.iter().filter_map(|name| self.chip(name)).filter(|chip| on_bus(chip.bus)));
         (!chips.is_empty()).then_some(chips)
@@ -55,18 +64,25 @@ impl Catalogue {
 
     /// By the longest name or alias of a chip in the words; short ones must be words of their own.
     fn by_chip_name(&self, named: &Named, words: &str, on_bus: &dyn Fn(Bus) -> bool) -> Option<Vec<&Chip>> {
-        let own: Vec<String> = named.name.split(|c: char| c.is_whitespace() || "()/,;".contains(c)).map(plain).collect();
+        let own: Vec<String> =
+            named.name.split(|c: char| c.is_whitespace() || "()/,;".contains(c)).map(plain).collect();
         let meets = |chip: &Chip| {
             std::iter::once(chip.name)
                 .chain(chip.aliases.iter())
                 .map(|name| plain(name.split(" on ").next().unwrap_or(name)))
                 .filter(|name| name.len() >= 4 && says_model(name))
-                .filter(|name| own.contains(name) || name.len() >= 2 * MIN_NAME && words.contains(name.as_str()))
+                .filter(|name| {
+                    own.contains(name) || name.len() >= 2 * MIN_NAME && words.contains(name.as_str())
+                })
                 .map(|name| name.len())
                 .max()
         };
-        let found: Vec<(usize, &Chip)> =
-            self.chips().iter().filter(|chip| on_bus(chip.bus)).filter_map(|chip| Some((meets(chip)?, chip))).collect();
+        let found: Vec<(usize, &Chip)> = self
+            .chips()
+            .iter()
+            .filter(|chip| on_bus(chip.bus))
+            .filter_map(|chip| Some((meets(chip)?, chip)))
+            .collect();
         let longest = found.iter().map(|(length, _)| *length).max()?;
         Some(found.into_iter().filter(|(length, _)| *length == longest).map(|(_, chip)| chip).collect())
     }

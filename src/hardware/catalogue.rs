@@ -2,10 +2,10 @@
 
 use std::sync::OnceLock;
 
-use super::product::{self, Product};
-use super::{DeviceId, Series};
 use super::chip::{Alternative, Bus, Certainty, Chip, Family, Gap, How, Kind, List};
+use super::product::{self, Product};
 use super::table::{self, Malformed};
+use super::{DeviceId, Series};
 use crate::suggest;
 
 const CHIPS: &str = include_str!("../../indexes/hardware/chips.tsv");

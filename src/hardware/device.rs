@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::Bus;
 use super::detect::says_network;
 use super::ids;
-use super::Bus;
 
 /// The numbers by which a driver knows a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -146,7 +146,15 @@ pub struct Device {
 impl Device {
     /// A device of which only the id is known.
     pub fn of_id(id: DeviceId) -> Self {
-        Self { line: 0, id, class: String::new(), interfaces: Vec::new(), name: String::new(), driver: None, hw_revision: None }
+        Self {
+            line: 0,
+            id,
+            class: String::new(),
+            interfaces: Vec::new(),
+            name: String::new(),
+            driver: None,
+            hw_revision: None,
+        }
     }
 
     /// The device without its place and its words, by which two of a kind are told to be alike; the words stay where

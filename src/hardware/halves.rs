@@ -16,13 +16,16 @@ pub fn bluetooth_halves() -> impl Iterator<Item = (&'static str, DeviceId, &'sta
 impl Catalogue {
     /// Whether a device is for Bluetooth alone.
     pub fn is_bluetooth(&self, device: &Device) -> bool {
-        self.identify(device).is_some_and(|identity| identity.chips.iter().all(|chip| chip.kind == Kind::Bluetooth))
+        self.identify(device)
+            .is_some_and(|identity| identity.chips.iter().all(|chip| chip.kind == Kind::Bluetooth))
     }
 
     /// Whether a device is a Wi-Fi card on PCI, which may have its Bluetooth half on USB.
     fn is_wifi_card(&self, device: &Device) -> bool {
         device.id.bus == Bus::Pci
-            && self.identify(device).is_some_and(|identity| identity.chips.iter().any(|chip| chip.kind == Kind::Wifi))
+            && self
+                .identify(device)
+                .is_some_and(|identity| identity.chips.iter().any(|chip| chip.kind == Kind::Wifi))
     }
 
     /// The devices of a listing that are offered and not taken: the Bluetooth halves of Wi-Fi cards that it shows too.

@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::chip::{Bus, Certainty, Chip, Family, Gap, How, Kind};
 use super::names::existed;
 use super::{
-    Catalogue, Device, DeviceId, Found, KNOWN_SERIES, Limit, Offer, Role, Selection, Series, Status, limits,
+    Availability, Catalogue, ChipPackages, Device, DeviceId, Found, KNOWN_SERIES, Limit, Role, Series,
+    Status, limits,
 };
 
 /// What `owpkg chips --json` prints.
@@ -125,12 +126,17 @@ impl Catalogue {
     pub fn listing(
         &self,
         found: &[Found<'_>],
-        offer: Offer<'_>,
+        offer: Availability<'_>,
         size: &dyn Fn(&str) -> Option<u64>,
     ) -> Listing {
         let release = offer.series.map(|series| series.to_string());
-        let mut listing =
-            Listing { schema: "owpkg.chips/1", release, families: Vec::new(), chips: Vec::new(), products: Vec::new() };
+        let mut listing = Listing {
+            schema: "owpkg.chips/1",
+            release,
+            families: Vec::new(),
+            chips: Vec::new(),
+            products: Vec::new(),
+        };
         for each in found {
             match each {
                 Found::Chip(chip) => listing.chips.push(self.entry(chip, offer)),
@@ -149,9 +155,9 @@ impl Catalogue {
     }
 
     /// The kernel modules and the firmware of a chip, and whether the release has them.
-    fn packages_in(&self, chip: &Chip, offer: Offer<'_>) -> (Status, Vec<String>, Vec<String>) {
+    fn packages_in(&self, chip: &Chip, offer: Availability<'_>) -> (Status, Vec<String>, Vec<String>) {
         let wanted = self.wanted(Found::Chip(chip), offer.variant, offer.has, offer.series);
-        let of = |selection: &Selection, role| {
+        let of = |selection: &ChipPackages, role| {
             let wanted = selection.wanted.iter().filter(|each| each.role == role);
             wanted.map(|each| each.package.clone()).collect()
         };
@@ -170,7 +176,7 @@ impl Catalogue {
         Some(ProductEntry { name: identity.name, version: "", ids, chips, source })
     }
 
-    fn entry(&self, chip: &Chip, offer: Offer<'_>) -> ChipEntry {
+    fn entry(&self, chip: &Chip, offer: Availability<'_>) -> ChipEntry {
         let (first, last) = releases_of(chip);
         let (status, kmods, firmware) = self.packages_in(chip, offer);
         let alternatives = self.alternatives(chip).map(|other| AlternativeEntry {
@@ -205,7 +211,7 @@ impl Catalogue {
     fn family_entry(
         &self,
         family: &Family,
-        offer: Offer<'_>,
+        offer: Availability<'_>,
         size: &dyn Fn(&str) -> Option<u64>,
     ) -> FamilyEntry {
         let members = self.members(family).map(|chip| {

@@ -38,11 +38,13 @@ pub use history::{former_holders, history, moves, packages_with_history};
 pub use identify::Identity;
 pub use ids::{IdRow, all_id_rows, id_rows, id_source};
 pub use limits::{Limit, LimitRow, all_limits, limits};
-pub use listing::{AlternativeEntry, ChipEntry, FamilyEntry, Listing, MemberEntry, ProductEntry, releases_of};
+pub use listing::{
+    AlternativeEntry, ChipEntry, FamilyEntry, Listing, MemberEntry, ProductEntry, releases_of,
+};
 pub use product::Product;
 pub use report::{ChipNames, DeviceReport, DevicesReport, PassedOver, Status, Why};
-pub use request::{DeviceUnsupported, Offer};
-pub use selection::{Narrower, Role, Selection, Variant, Wanted};
+pub use request::{Availability, DeviceUnsupported};
+pub use selection::{ChipPackages, Narrower, Role, Variant, Wanted};
 pub use series::{KNOWN_SERIES, Ranges, Series};
 pub use switch::{Switch, all_switches};
 pub use unsupported::Unsupported;

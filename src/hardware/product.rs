@@ -1,10 +1,10 @@
 //! What is printed on a box, and what is in it.
 
 use super::chip::List;
+use super::device::Device;
 use super::device::DeviceId;
 use super::table::{self, Malformed};
 use super::{BadTable, Catalogue, Found, UnknownChip, ids, plain};
-use super::device::Device;
 
 const PRODUCTS: &str = include_str!("../../indexes/hardware/products.tsv");
 
@@ -91,7 +91,11 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`UnknownChip`] with the versions, where they have different chips.
-    pub(super) fn product_or_device(&self, name: &str, asked: &str) -> Result<Option<Found<'_>>, UnknownChip> {
+    pub(super) fn product_or_device(
+        &self,
+        name: &str,
+        asked: &str,
+    ) -> Result<Option<Found<'_>>, UnknownChip> {
         let called: Vec<&Product> = self.products.iter().filter(|product| product.is_called(asked)).collect();
         if let Some(first) = called.first() {
             let chips = self.chips_of(first);
@@ -130,7 +134,8 @@ impl Catalogue {
             return Ok(None);
         }
         let is_called = |own: &str| {
-            own == asked || own.strip_prefix(asked).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+            own == asked
+                || own.strip_prefix(asked).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
         };
         let mut found: Vec<(DeviceId, &'static str)> = Vec::new();
         for (own, row) in ids::named_rows().iter().filter(|(own, _)| is_called(own)) {

@@ -10,7 +10,8 @@ use super::device::Device;
 use super::identify::Identity;
 use super::switch::{SWITCH_PACKAGE, Switch};
 use super::{
-    Catalogue, Found, Offer, Role, Selection, Unsupported, bluetooth_halves, firmware_packages, limits,
+    Availability, Catalogue, ChipPackages, Found, Role, Unsupported, bluetooth_halves, firmware_packages,
+    limits,
 };
 
 /// What `owpkg detect --json` prints.
@@ -123,7 +124,7 @@ pub enum Status {
 
 impl Status {
     /// Whether a release can drive a chip, given what there is to ask of it.
-    pub(super) fn of(chip: &Chip, wanted: &Result<Selection, Unsupported>) -> Self {
+    pub(super) fn of(chip: &Chip, wanted: &Result<ChipPackages, Unsupported>) -> Self {
         match wanted {
             Ok(_) if chip.gap == Some(Gap::NoFirmware) => Self::FirmwareMissing,
             Ok(_) => Self::Ok,
@@ -137,7 +138,7 @@ impl Status {
 
 impl Catalogue {
     /// What is said of each network device, driver and missing firmware file of a listing, in its order.
-    pub fn report(&self, detected: &Detected, offer: Offer<'_>) -> DevicesReport {
+    pub fn report(&self, detected: &Detected, offer: Availability<'_>) -> DevicesReport {
         // Listings name one card many times over, in logs above all.
         let mut known: HashMap<Device, Option<DeviceReport>> = HashMap::new();
         let mut chips = ChipReports::new();
@@ -172,11 +173,16 @@ impl Catalogue {
     }
 
     /// What is said of one device; `None` when it is no network device.
-    pub fn report_device(&self, device: &Device, offer: Offer<'_>) -> Option<DeviceReport> {
+    pub fn report_device(&self, device: &Device, offer: Availability<'_>) -> Option<DeviceReport> {
         self.device(device, offer, &mut ChipReports::new())
     }
 
-    fn device(&self, device: &Device, offer: Offer<'_>, known: &mut ChipReports) -> Option<DeviceReport> {
+    fn device(
+        &self,
+        device: &Device,
+        offer: Availability<'_>,
+        known: &mut ChipReports,
+    ) -> Option<DeviceReport> {
         if let Some(switch) = Switch::of(device) {
             return Some(DeviceReport {
                 userspace: vec![SWITCH_PACKAGE.to_owned()],
@@ -192,7 +198,7 @@ impl Catalogue {
     }
 
     /// A device that the listing only names.
-    fn report_named(&self, named: &Named, offer: Offer<'_>, known: &mut ChipReports) -> DeviceReport {
+    fn report_named(&self, named: &Named, offer: Availability<'_>, known: &mut ChipReports) -> DeviceReport {
         let empty = DeviceReport { bus: named.bus, ..DeviceReport::empty(named.line, named.name.clone()) };
         match self.identify_named(named) {
             Some(identity) => self.report_identity(identity, empty, offer, known),
@@ -205,7 +211,7 @@ impl Catalogue {
         &self,
         identity: Identity<'_>,
         bare: DeviceReport,
-        offer: Offer<'_>,
+        offer: Availability<'_>,
         known: &mut ChipReports,
     ) -> DeviceReport {
         let mut report = DeviceReport { certainty: identity.certainty, notes: identity.notes, ..bare };
@@ -232,7 +238,7 @@ impl Catalogue {
     }
 
     /// What one chip needs, and what is known of it.
-    fn report_chip(&self, chip: &Chip, offer: Offer<'_>) -> DeviceReport {
+    fn report_chip(&self, chip: &Chip, offer: Availability<'_>) -> DeviceReport {
         let wanted = self.wanted(Found::Chip(chip), offer.variant, offer.has, offer.series);
         let mut report =
             DeviceReport { status: Status::of(chip, &wanted), ..DeviceReport::empty(0, String::new()) };
@@ -254,7 +260,7 @@ impl Catalogue {
     }
 
     /// A driver at work on a device without an id: its kernel modules are known, its firmware is not.
-    fn report_driver(&self, seen: &DriverSeen, offer: Offer<'_>) -> Option<DeviceReport> {
+    fn report_driver(&self, seen: &DriverSeen, offer: Availability<'_>) -> Option<DeviceReport> {
         let chips =
             || self.chips().iter().filter(|chip| chip.bus == Bus::Usb && chip.modules.contains(&seen.driver));
         let mut kmods = Vec::new();
@@ -301,19 +307,24 @@ fn unknown(device: &Device) -> DeviceReport {
 
 impl PassedOver {
     fn of(device: &Device) -> Self {
-        let why = if device.class.is_empty() && device.interfaces.is_empty() { Why::UnknownId } else { Why::OtherClass };
+        let why = if device.class.is_empty() && device.interfaces.is_empty() {
+            Why::UnknownId
+        } else {
+            Why::OtherClass
+        };
         Self { line: device.line, id: device.id.to_string(), name: device.name.clone(), why }
     }
 }
 
 impl Catalogue {
     /// A firmware file that a driver did not find: the package that has it, and the chip where driver and file tell.
-    fn report_firmware(&self, missing: &MissingFirmware, offer: Offer<'_>) -> DeviceReport {
+    fn report_firmware(&self, missing: &MissingFirmware, offer: Availability<'_>) -> DeviceReport {
         let mut report = report_firmware(missing, offer);
         let known = firmware_packages(&missing.file);
         let asks = |chip: &&Chip| {
             let by_driver = missing.driver.as_deref().is_some_and(|driver| chip.modules.contains(driver));
-            by_driver && chip.firmware.iter().any(|package| known.contains(&package)) || chip.note.contains(&missing.file)
+            by_driver && chip.firmware.iter().any(|package| known.contains(&package))
+                || chip.note.contains(&missing.file)
         };
         let chips: Vec<&Chip> = self.chips().iter().filter(asks).collect();
         if let [chip] = chips[..] {
@@ -324,7 +335,7 @@ impl Catalogue {
     }
 }
 
-fn report_firmware(missing: &MissingFirmware, offer: Offer<'_>) -> DeviceReport {
+fn report_firmware(missing: &MissingFirmware, offer: Availability<'_>) -> DeviceReport {
     let known = firmware_packages(&missing.file);
     let held: Vec<String> =
         known.iter().filter(|package| (offer.has)(package)).map(|package| (*package).to_owned()).collect();
@@ -375,7 +386,7 @@ impl DeviceReport {
         self
     }
 
-    fn add(&mut self, selection: &Selection, chip: &Chip) {
+    fn add(&mut self, selection: &ChipPackages, chip: &Chip) {
         extend(&mut self.kmods, packages(selection, &[Role::Driver]));
         extend(&mut self.firmware, packages(selection, &[Role::Firmware]));
         extend(&mut self.userspace, packages(selection, &[Role::Userspace, Role::Wpad]));
@@ -401,7 +412,7 @@ impl DeviceReport {
     }
 }
 
-fn packages<'s>(selection: &'s Selection, roles: &'s [Role]) -> impl Iterator<Item = &'s str> {
+fn packages<'s>(selection: &'s ChipPackages, roles: &'s [Role]) -> impl Iterator<Item = &'s str> {
     selection.wanted.iter().filter(|each| roles.contains(&each.role)).map(|each| each.package.as_str())
 }
 

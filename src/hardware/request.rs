@@ -2,11 +2,11 @@
 
 use super::device::{Device, DeviceId};
 use super::switch::Switch;
-use super::{Catalogue, Found, Selection, Series, Unsupported, Variant};
+use super::{Catalogue, ChipPackages, Found, Series, Unsupported, Variant};
 
 /// What a release offers, for reports and selections.
 #[derive(Clone, Copy)]
-pub struct Offer<'a> {
+pub struct Availability<'a> {
     /// Whether any feed of the release holds a package.
     pub has: &'a dyn Fn(&str) -> bool,
     /// Which series it is, where that is known.
@@ -54,16 +54,20 @@ impl Catalogue {
     /// # Errors
     /// [`DeviceUnsupported`] when the device is unknown, or the release supports none of its chips; the reasons of
     /// some of them are warnings.
-    pub fn wanted_for(&self, device: &Device, offer: Offer<'_>) -> Result<Selection, DeviceUnsupported> {
+    pub fn wanted_for(
+        &self,
+        device: &Device,
+        offer: Availability<'_>,
+    ) -> Result<ChipPackages, DeviceUnsupported> {
         let id = device.id;
         if let Some(switch) = Switch::of(device) {
-            let mut all = Selection::default();
+            let mut all = ChipPackages::default();
             all.switch(&switch);
             return Ok(all);
         }
         let identity = self.identify(device).ok_or(DeviceUnsupported::Unknown { id })?;
         let notes = identity.notes_if_unsure().map(|note| format!("{id}: {note}"));
-        let mut all = Selection { warnings: notes.collect(), ..Selection::default() };
+        let mut all = ChipPackages { warnings: notes.collect(), ..ChipPackages::default() };
         let mut reasons = Vec::new();
         for chip in identity.chips {
             match self.wanted(Found::Chip(chip), offer.variant, offer.has, offer.series) {

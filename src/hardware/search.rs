@@ -44,7 +44,9 @@ impl Catalogue {
     fn sold(&self, words: &[Word], kind: Option<Kind>) -> Vec<Found<'_>> {
         let meets = |name: &str| !words.is_empty() && words.iter().all(|word| name.contains(&word.plain));
         let is_kind = |chips: &[&str]| {
-            kind.is_none_or(|kind| chips.iter().filter_map(|name| self.chip(name)).any(|chip| chip.kind == kind))
+            kind.is_none_or(|kind| {
+                chips.iter().filter_map(|name| self.chip(name)).any(|chip| chip.kind == kind)
+            })
         };
         let products = self
             .products()

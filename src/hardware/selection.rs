@@ -53,7 +53,7 @@ pub struct Wanted {
 
 /// What to ask a release for, and what the user should know first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Selection {
+pub struct ChipPackages {
     /// Packages: drivers, firmware, userspace; no name twice.
     pub wanted: Vec<Wanted>,
     /// Sentences for the user.
@@ -88,12 +88,14 @@ impl Catalogue {
         variant: Option<Variant>,
         has: &dyn Fn(&str) -> bool,
         series: Option<Series>,
-    ) -> Result<Selection, Unsupported> {
+    ) -> Result<ChipPackages, Unsupported> {
         let release = Release { has, series };
         match found {
             Found::Chip(chip) => self.for_chip(chip, variant, &release),
             Found::Family(family) => self.for_family(family, variant, &release),
-            Found::Product(product) => self.for_devices(&product.devices(), &product.chips, variant, &release),
+            Found::Product(product) => {
+                self.for_devices(&product.devices(), &product.chips, variant, &release)
+            }
             Found::Device(id, _) => self.for_devices(&[id], &[], variant, &release),
         }
     }
@@ -105,8 +107,8 @@ impl Catalogue {
         chips: &[&'static str],
         variant: Option<Variant>,
         release: &Release<'_>,
-    ) -> Result<Selection, Unsupported> {
-        let mut all = Selection::default();
+    ) -> Result<ChipPackages, Unsupported> {
+        let mut all = ChipPackages::default();
         let mut chips: Vec<&Chip> = chips.iter().filter_map(|name| self.chip(name)).collect();
         for id in ids {
             let device = Device::of_id(*id);
@@ -135,7 +137,7 @@ impl Catalogue {
         chip: &Chip,
         variant: Option<Variant>,
         release: &Release<'_>,
-    ) -> Result<Selection, Unsupported> {
+    ) -> Result<ChipPackages, Unsupported> {
         match chip.gap {
             Some(Gap::NoDriver) => return Err(Unsupported::NoDriver { chip: chip.name, note: chip.note }),
             Some(Gap::BuiltIn) => {
@@ -143,7 +145,7 @@ impl Catalogue {
             }
             Some(Gap::NoFirmware) | None => {}
         }
-        let mut selection = Selection::default();
+        let mut selection = ChipPackages::default();
         let packages = match self.packages(chip, variant) {
             Choice::Own(packages) | Choice::Other(packages) => packages,
             Choice::Lacking(packages) => {
@@ -190,12 +192,12 @@ impl Catalogue {
         family: &Family,
         variant: Option<Variant>,
         release: &Release<'_>,
-    ) -> Result<Selection, Unsupported> {
+    ) -> Result<ChipPackages, Unsupported> {
         let variant = variant.unwrap_or(Variant::Mainline);
         let chips: Vec<&Chip> = self.members(family).collect();
         let has_choice =
             chips.iter().any(|chip| matches!(self.packages(chip, Some(variant)), Choice::Other(_)));
-        let mut selection = Selection::default();
+        let mut selection = ChipPackages::default();
         let mut alone = Vec::new();
         let builds_any = chips.iter().any(|chip| {
             self.for_chip(chip, Some(variant), release).is_ok_and(|own| own.missing_in(release).is_none())
@@ -208,11 +210,12 @@ impl Catalogue {
                     .push(format!("{} has no ct variant and is left out of {}", chip.name, family.name));
                 continue;
             }
-            let own = self.for_chip(chip, Some(variant), release).and_then(|own| match own.missing_in(release) {
-                // Where the feeds hold none of the family, the plan names what is missing.
-                Some(package) if builds_any => Err(Unsupported::NotBuilt { chip: chip.name, package }),
-                _ => Ok(own),
-            });
+            let own =
+                self.for_chip(chip, Some(variant), release).and_then(|own| match own.missing_in(release) {
+                    // Where the feeds hold none of the family, the plan names what is missing.
+                    Some(package) if builds_any => Err(Unsupported::NotBuilt { chip: chip.name, package }),
+                    _ => Ok(own),
+                });
             match own {
                 Ok(own) => {
                     let also = self
@@ -304,7 +307,8 @@ fn left_out_warning(family: &Family, left_out: &[Unsupported]) -> Option<String>
             None => parts.push((why, vec![reason.subject()])),
         }
     }
-    let parts: Vec<String> = parts.iter().map(|(why, chips)| format!("{} ({why})", chips.join(", "))).collect();
+    let parts: Vec<String> =
+        parts.iter().map(|(why, chips)| format!("{} ({why})", chips.join(", "))).collect();
     (!parts.is_empty()).then(|| format!("{} is taken without {}", family.name, parts.join("; ")))
 }
 
@@ -345,7 +349,7 @@ fn driver_age_warning(chip: &Chip, series: Option<Series>) -> Option<String> {
     })
 }
 
-impl Selection {
+impl ChipPackages {
     /// The first driver or firmware of which no feed holds a package.
     fn missing_in(&self, release: &Release<'_>) -> Option<String> {
         let needed = |each: &&Wanted| matches!(each.role, Role::Driver | Role::Firmware);

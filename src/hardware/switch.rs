@@ -22,7 +22,8 @@ impl Switch {
     pub fn of(device: &Device) -> Option<Self> {
         let key = device.id.to_string();
         let row = table::lines_with(SWITCHES, &format!("{key}\t")).next()?;
-        let is_disk = device.interfaces.is_empty() || device.interfaces.iter().any(|each| each.class[0] == 0x08);
+        let is_disk =
+            device.interfaces.is_empty() || device.interfaces.iter().any(|each| each.class[0] == 0x08);
         let after = row.split('\t').nth(1).unwrap_or("").split(' ').filter(|id| !id.is_empty()).collect();
         (device.id.bus == Bus::Usb && is_disk).then_some(Self { id: device.id, after })
     }

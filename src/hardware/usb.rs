@@ -53,7 +53,9 @@ pub(super) fn usb_rows(catalogue: &Catalogue, device: &Device) -> Fitting {
     if rows.is_empty() && device.interfaces.is_empty() {
         return modem_rows(catalogue, &vendor);
     }
-    if rows.iter().any(|(row, _)| are(catalogue, row, Kind::Wwan)) && !rows.iter().any(|(row, _)| brings_interface(catalogue, row)) {
+    if rows.iter().any(|(row, _)| are(catalogue, row, Kind::Wwan))
+        && !rows.iter().any(|(row, _)| brings_interface(catalogue, row))
+    {
         return with_network_side(rows, &vendor);
     }
     Fitting { rows, doubt: None }
@@ -68,7 +70,9 @@ fn brings_interface(catalogue: &Catalogue, row: &IdRow) -> bool {
 /// A modem of which the table or the listing has the serial ports alone gets the usual network drivers of its vendor,
 /// or else of all.
 fn with_network_side(mut rows: Vec<(IdRow, Fit)>, vendor: &str) -> Fitting {
-    let usual = |vendor: &str| id_rows(Bus::Usb, vendor, "*").filter(|row| row.interface == MODEM).collect::<Vec<_>>();
+    let usual = |vendor: &str| {
+        id_rows(Bus::Usb, vendor, "*").filter(|row| row.interface == MODEM).collect::<Vec<_>>()
+    };
     let mut network = usual(vendor);
     if network.is_empty() {
         network.push(USUAL);

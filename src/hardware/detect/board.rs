@@ -41,6 +41,8 @@ impl Board {
 
 /// `x86/64`
 fn is_target(text: &str) -> bool {
-    let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    let word = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    };
     text.split_once('/').is_some_and(|(target, subtarget)| word(target) && word(subtarget))
 }

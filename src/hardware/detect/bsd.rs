@@ -50,15 +50,26 @@ fn not_configured(line: &str) -> Option<Device> {
     let product = rest.strip_prefix("product ")?;
     let end = product.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(product.len());
     let (digits, rest) = product.split_at(end);
-    let on_usb = before.starts_with("ugen") || line.contains("uhub") || line.contains(" addr ") || line.contains("usbus");
+    let on_usb = before.starts_with("ugen")
+        || line.contains("uhub")
+        || line.contains(" addr ")
+        || line.contains("usbus");
     let mut device =
         Device::of_id(DeviceId::new(if on_usb { Bus::Usb } else { Bus::Pci }, vendor, number(digits)?));
     if !on_usb {
         device.id.revision =
             hex_after(rest, "rev ").or_else(|| hex_after(rest, "revision ")).and_then(number8);
-        let network = rest.contains("class network") || rest.contains("network, rev") || rest.contains("ethernet, rev");
+        let network =
+            rest.contains("class network") || rest.contains("network, rev") || rest.contains("ethernet, rev");
         let ethernet = rest.contains("subclass ethernet") || rest.contains("ethernet, rev");
-        device.class = if ethernet { "0200" } else if network { "0280" } else { "" }.to_owned();
+        device.class = if ethernet {
+            "0200"
+        } else if network {
+            "0280"
+        } else {
+            ""
+        }
+        .to_owned();
     }
     Some(device)
 }
@@ -94,7 +105,9 @@ fn pnpinfo(line: &str) -> Option<Device> {
     if let (Some(class), Some(subclass), Some(protocol)) =
         (byte("intclass="), byte("intsubclass="), byte("intprotocol="))
     {
-        device.interfaces.push(crate::hardware::UsbInterface { number: None, class: [class, subclass, protocol] });
+        device
+            .interfaces
+            .push(crate::hardware::UsbInterface { number: None, class: [class, subclass, protocol] });
     }
     Some(device)
 }
@@ -149,7 +162,9 @@ pub(super) fn more(line: &str, device: &mut Device) -> bool {
 pub(super) fn named(number: usize, line: &str) -> Option<Named> {
     let (unit, rest) = line.split_once([' ', ':'])?;
     let driver = unit.trim_end_matches(|c: char| c.is_ascii_digit());
-    let is_unit = driver.len() < unit.len() && !driver.is_empty() && driver.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_unit = driver.len() < unit.len()
+        && !driver.is_empty()
+        && driver.bytes().all(|byte| byte.is_ascii_lowercase());
     let on = |bus: &str| rest.contains(&format!("at {bus}")) || rest.contains(&format!("on {bus}"));
     let bus = match () {
         () if !is_unit => return None,

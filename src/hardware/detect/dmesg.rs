@@ -56,7 +56,9 @@ fn driver(line: &str) -> Option<String> {
     let words: Vec<&str> = line.split_ascii_whitespace().collect();
     let is_place = |word: &str| {
         word.strip_suffix(':').is_some_and(|word| {
-            is_slot(word) || word.contains('-') && word.bytes().all(|byte| byte.is_ascii_digit() || b"-.:".contains(&byte))
+            is_slot(word)
+                || word.contains('-')
+                    && word.bytes().all(|byte| byte.is_ascii_digit() || b"-.:".contains(&byte))
         })
     };
     words.windows(2).find(|pair| is_place(pair[1])).map(|pair| name(pair[0]))

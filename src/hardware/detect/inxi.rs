@@ -35,7 +35,8 @@ impl Inxi {
 impl Block for Inxi {
     fn more(&mut self, line: &str) -> bool {
         let first = line.split_whitespace().next().unwrap_or("");
-        let ends = ["IF:", "IF-ID:"].contains(&first) || first.starts_with("Device-") || first.starts_with("Card-");
+        let ends =
+            ["IF:", "IF-ID:"].contains(&first) || first.starts_with("Device-") || first.starts_with("Card-");
         // A section's name stands alone on its line.
         let heading = line.ends_with(':') && !line.contains(' ');
         if ends || heading || self.text.len() + line.len() > MAX_LENGTH || is_slot(first) {

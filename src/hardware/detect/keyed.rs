@@ -115,7 +115,8 @@ const UEVENT: Form = Form {
     separator: '=',
     ends_at_blank: true,
     starts: |line| {
-        let starts = ["DRIVER=", "DEVTYPE=usb_", "PCI_CLASS=", "PCI_ID=", "PRODUCT=", "SDIO_CLASS=", "SDIO_ID="];
+        let starts =
+            ["DRIVER=", "DEVTYPE=usb_", "PCI_CLASS=", "PCI_ID=", "PRODUCT=", "SDIO_CLASS=", "SDIO_ID="];
         starts.iter().any(|key| udev_line(line).starts_with(key)).then(Draft::default)
     },
     keys: &[
@@ -178,7 +179,9 @@ const IOREG: Form = Form {
     ends_at_blank: false,
     starts: |line| line.starts_with("+-o ").then(Draft::default),
     keys: &[
-        ("vendor-id", |draft, value| (draft.bus, draft.vendor) = (Some(Bus::Pci), stored(value).and_then(low))),
+        ("vendor-id", |draft, value| {
+            (draft.bus, draft.vendor) = (Some(Bus::Pci), stored(value).and_then(low))
+        }),
         ("device-id", |draft, value| draft.device = stored(value).and_then(low)),
         ("subsystem-vendor-id", |draft, value| draft.subvendor = stored(value).and_then(low)),
         ("subsystem-id", |draft, value| draft.subdevice = stored(value).and_then(low)),
@@ -209,7 +212,11 @@ pub(super) struct Keyed {
 /// A block that starts with this line; `heading` is the last line that named what stands below it.
 pub(super) fn start(line: usize, text: &str, heading: &str) -> Option<Box<dyn Block>> {
     let (form, draft) = FORMS.iter().find_map(|form| Some((form, (form.starts)(text)?)))?;
-    let name = if std::ptr::fn_addr_eq(form.starts, PROFILER.starts) { heading.to_owned() } else { draft.name.clone() };
+    let name = if std::ptr::fn_addr_eq(form.starts, PROFILER.starts) {
+        heading.to_owned()
+    } else {
+        draft.name.clone()
+    };
     let mut block = Keyed { form, draft: Draft { line, name, ..draft }, taken: Vec::new() };
     block.more(text);
     Some(Box::new(block))

@@ -29,13 +29,45 @@ impl Named {
 
 /// Words of which the name of a network device has one.
 const NETWORK: [&str; 20] = [
-    "802.11", "wi-fi", "wifi", "wireless", "wlan", "bluetooth", "ethernet", "network", "modem", "lte", "wwan", "hspa",
-    "5g", "4g", "3g", "mobile broadband", "mobile boardband", "gigabit", "10/100", "gbe",
+    "802.11",
+    "wi-fi",
+    "wifi",
+    "wireless",
+    "wlan",
+    "bluetooth",
+    "ethernet",
+    "network",
+    "modem",
+    "lte",
+    "wwan",
+    "hspa",
+    "5g",
+    "4g",
+    "3g",
+    "mobile broadband",
+    "mobile boardband",
+    "gigabit",
+    "10/100",
+    "gbe",
 ];
 /// Words of wireless devices that are none.
 const OTHER: [&str; 16] = [
-    "mouse", "keyboard", "headset", "headphone", "gamepad", "joystick", "presenter", "receiver", "charger", "audio",
-    "xbox", "tablet", "root hub", "storage", "camera", "bridge",
+    "mouse",
+    "keyboard",
+    "headset",
+    "headphone",
+    "gamepad",
+    "joystick",
+    "presenter",
+    "receiver",
+    "charger",
+    "audio",
+    "xbox",
+    "tablet",
+    "root hub",
+    "storage",
+    "camera",
+    "bridge",
 ];
 
 /// Whether the words of a listing are those of a network device.

@@ -14,7 +14,10 @@ pub fn decode(bytes: &[u8]) -> String {
         // A letter of ASCII in UTF-16 without a mark has its zero before or behind it.
         [first, 0, second, 0, ..] if *first != 0 && *second != 0 => (true, bytes),
         [0, first, 0, second, ..] if *first != 0 && *second != 0 => (false, bytes),
-        _ => return String::from_utf8_lossy(bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes)).into_owned(),
+        _ => {
+            return String::from_utf8_lossy(bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes))
+                .into_owned();
+        }
     };
     let unit = |pair: &[u8]| match little {
         true => u16::from_le_bytes([pair[0], pair[1]]),
@@ -161,7 +164,10 @@ fn starts_device(rest: &str) -> bool {
             || after.get(..4).is_some_and(|digits| hex_word(digits).is_some()) && after[4..].starts_with(": ")
     };
     match rest.as_bytes()[0] {
-        b'B' => rest.starts_with("Bus ") && rest.get(..40.min(rest.len())).is_some_and(|head| head.contains(": ID ")),
+        b'B' => {
+            rest.starts_with("Bus ")
+                && rest.get(..40.min(rest.len())).is_some_and(|head| head.contains(": ID "))
+        }
         b'P' | b'U' | b'S' => windows::MARKS.iter().any(|(mark, _)| rest.starts_with(mark)),
         b'T' => rest.starts_with("T:") && after.starts_with("Bus="),
         b'p' if rest.starts_with("pci:v0000") => true,
@@ -180,7 +186,8 @@ fn starts_detail(rest: &str) -> bool {
         let field = rest[2..].trim_start_matches(['*', ' ']);
         fields.iter().any(|each| field.starts_with(each))
     };
-    keys.iter().any(|key| rest.starts_with(key)) || letters.iter().any(|letter| rest.starts_with(letter)) && is_field()
+    keys.iter().any(|key| rest.starts_with(key))
+        || letters.iter().any(|letter| rest.starts_with(letter)) && is_field()
 }
 
 #[cfg(test)]
@@ -192,7 +199,9 @@ mod tests {
         let cut = |line: &'static str| pieces(line).map(str::trim_end).collect::<Vec<_>>();
         assert_eq!(cut("no listing at all"), ["no listing at all"]);
         assert_eq!(
-            cut("02:00.0 Network controller: X (rev 59) Subsystem: Y Kernel driver in use: z 03:00.0 Ethernet controller: W"),
+            cut(
+                "02:00.0 Network controller: X (rev 59) Subsystem: Y Kernel driver in use: z 03:00.0 Ethernet controller: W"
+            ),
             [
                 "02:00.0 Network controller: X (rev 59)",
                 "Subsystem: Y",

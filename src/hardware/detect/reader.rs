@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::noise::{clean, pieces};
 use super::{
-    Block, Detected, DriverSeen, LooseId, MAX_DEVICES, MissingFirmware, Named, Seen, bsd, dmesg, inxi, iwlwifi, keyed,
-    lspci, lsusb, modalias, pciconf, procfs, scan, usbconfig, usbdevices, windows,
+    Block, Detected, DriverSeen, LooseId, MAX_DEVICES, MissingFirmware, Named, Seen, bsd, dmesg, inxi,
+    iwlwifi, keyed, lspci, lsusb, modalias, pciconf, procfs, scan, usbconfig, usbdevices, windows,
 };
 use crate::hardware::{Bus, Device, DeviceId, ids};
 
@@ -202,7 +202,8 @@ impl Reader {
         };
         let place = iwlwifi::slot(bare).and_then(|slot| self.places.get(slot).copied());
         let place = place.or_else(|| self.found.devices.iter().rposition(is_it));
-        let Some(known) = place.and_then(|at| self.found.devices.get_mut(at)).filter(|known| is_it(known)) else {
+        let Some(known) = place.and_then(|at| self.found.devices.get_mut(at)).filter(|known| is_it(known))
+        else {
             return false;
         };
         known.id.subsystem = told.id.subsystem;
@@ -274,7 +275,8 @@ impl Reader {
     fn push(&mut self, seen: Seen) {
         let held = self.found.devices.len() + self.found.named.len();
         match seen {
-            Seen::Device(device) if self.found.devices.last_mut().is_some_and(|last| join_interfaces(last, &device)) => {}
+            Seen::Device(device)
+                if self.found.devices.last_mut().is_some_and(|last| join_interfaces(last, &device)) => {}
             _ if held >= MAX_DEVICES => self.found.truncated = true,
             Seen::Device(mut device) => {
                 if let Some(seen) = self.tree.take() {
@@ -309,7 +311,12 @@ impl Reader {
             if ids::knows(bus, vendor, device) {
                 self.close();
                 let id = DeviceId::new(bus, vendor, device);
-                if !self.found.devices.iter().any(|known| (known.id.vendor, known.id.device) == (vendor, device)) {
+                if !self
+                    .found
+                    .devices
+                    .iter()
+                    .any(|known| (known.id.vendor, known.id.device) == (vendor, device))
+                {
                     self.push(Seen::Device(Device { line, ..Device::of_id(id) }));
                 }
             } else {

@@ -61,7 +61,10 @@ pub(super) fn loose_ids(text: &str) -> impl Iterator<Item = (u16, u16)> {
     let marks: &[char] = &['(', ')', '[', ']', '<', '>', '{', '}', '"', '\'', ',', ';', '.', '=', '?', '!'];
     text.split_whitespace().filter_map(move |word| {
         let word = word.trim_matches(marks);
-        let word = ["pci:", "usb:", "sdio:", "ID:", "id:"].iter().find_map(|mark| word.strip_prefix(mark)).unwrap_or(word);
+        let word = ["pci:", "usb:", "sdio:", "ID:", "id:"]
+            .iter()
+            .find_map(|mark| word.strip_prefix(mark))
+            .unwrap_or(word);
         id_pair(word)
     })
 }

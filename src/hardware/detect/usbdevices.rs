@@ -30,7 +30,8 @@ impl Block for UsbDevices {
         match text.get(..2) {
             Some("D:") => {
                 let class: Option<Vec<u8>> = ["Cls=", "Sub=", "Prot="].into_iter().map(byte).collect();
-                self.draft.class = class.unwrap_or_default().iter().map(|part| format!("{part:02x}")).collect();
+                self.draft.class =
+                    class.unwrap_or_default().iter().map(|part| format!("{part:02x}")).collect();
             }
             Some("P:") if self.draft.vendor.is_none() => {
                 let number = |key| hex_after(&padded, key).and_then(number16);

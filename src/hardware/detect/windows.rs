@@ -17,9 +17,10 @@ pub(super) fn device(line: &str) -> Option<Device> {
     let number = |key| hex_after(id, key).filter(|digits| digits.len() == 4).and_then(number16);
     let mut found = Device::of_id(DeviceId::new(bus, number(mark)?, number(device)?));
     if bus == Bus::Pci {
-        found.id.subsystem = hex_after(id, "&SUBSYS_").filter(|digits| digits.len() == 8).and_then(|digits| {
-            Some((number16(&digits[4..])?, number16(&digits[..4])?)).filter(|pair| *pair != (0, 0))
-        });
+        found.id.subsystem =
+            hex_after(id, "&SUBSYS_").filter(|digits| digits.len() == 8).and_then(|digits| {
+                Some((number16(&digits[4..])?, number16(&digits[..4])?)).filter(|pair| *pair != (0, 0))
+            });
         found.id.revision = hex_after(id, "&REV_").filter(|digits| digits.len() == 2).and_then(number8);
         found.class = hex_after(id, "&CC_").unwrap_or("").to_ascii_lowercase();
     }
@@ -33,7 +34,8 @@ pub(super) fn device(line: &str) -> Option<Device> {
 
 /// Whether a device is the one before it: Windows lists the ids of one device from the closest to the widest.
 pub(super) fn is_same(last: &Device, next: &Device) -> bool {
-    let known = |one: Option<(u16, u16)>, other: Option<(u16, u16)>| one.is_none() || other.is_none() || one == other;
+    let known =
+        |one: Option<(u16, u16)>, other: Option<(u16, u16)>| one.is_none() || other.is_none() || one == other;
     (last.id.bus, last.id.vendor, last.id.device) == (next.id.bus, next.id.vendor, next.id.device)
         && known(last.id.subsystem, next.id.subsystem)
         && (last.id.revision.is_none() || next.id.revision.is_none() || last.id.revision == next.id.revision)
