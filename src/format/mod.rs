@@ -12,7 +12,7 @@ mod package;
 mod traits;
 mod universe;
 
-pub use installed::{Installed, InstalledError, InstalledPackage};
+pub use installed::{Installed, InstalledError, InstalledPackage, Joined};
 pub use local::{Described, LocalFeed, LocalFeedError, NotIndexed, write_index};
 pub use measure::measure;
 pub(crate) use package::is_plain;

@@ -106,12 +106,13 @@ impl Reader<'_> {
         let release = self.ask.release.clone().or(stated);
         let core = feeds::core(&root, &target)?;
         let (format, core_index) = self.core(&core)?;
-        let stock = match self.ask.installed {
-            Some(_) => None,
-            None => self.manifest(&folder, &target, release.as_ref(), &sums)?,
+        let stock = match &self.ask.installed {
+            Some(installed) if !installed.needs_manifest() => None,
+            _ => self.manifest(&folder, &target, release.as_ref(), &sums)?,
         };
         let router = self.ask.installed.as_ref().or(stock.as_ref());
-        let router_kernel = router.and_then(|router| Kernel::parse(&router.get("kernel")?.version));
+        let kernel_of = |router: &Installed| Kernel::parse(&router.get("kernel")?.version);
+        let router_kernel = router.and_then(kernel_of).or_else(|| stock.as_ref().and_then(kernel_of));
         let kernel = router_kernel.or_else(|| profiles.linux_kernel.clone());
         let arch = match profiles.arch_packages.clone() {
             Some(arch) => arch,

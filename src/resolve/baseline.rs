@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::format::{Installed, InstalledPackage, Universe};
+use crate::format::{Installed, InstalledPackage, Joined, Universe};
 use crate::release::{Kernel, ReleaseFacts, most_common};
 
 use super::{Refusal, Request, Root, resolve};
@@ -41,6 +41,14 @@ pub enum BaselineError {
         /// The tree.
         at: String,
     },
+    /// A list that is only a part, and no manifest to complete it.
+    #[error(
+        "the list of installed packages is only a part or has no versions, and {at} has no manifest to complete it"
+    )]
+    Part {
+        /// The tree.
+        at: String,
+    },
     /// The default packages do not make an image.
     #[error("the default packages of {at} do not go together: {refusal}")]
     Defaults {
@@ -73,6 +81,12 @@ impl Baseline {
             (None, None) => (BaselineSource::DefaultPackages, Installed::default()),
         };
         let mut baseline = Baseline { source, installed, kernel: None, warnings: Vec::new() };
+        if baseline.installed.needs_manifest() {
+            let stock =
+                release.stock.as_ref().ok_or_else(|| BaselineError::Part { at: release.root.to_string() })?;
+            let joined = baseline.installed.join(Some(stock), universe);
+            baseline.warn_of(&joined);
+        }
         baseline.hold_implied(release, universe);
         if source == BaselineSource::DefaultPackages {
             baseline.hold_defaults(release, universe)?;
@@ -82,6 +96,32 @@ impl Baseline {
         baseline.kernel =
             kernel.and_then(|held| Kernel::parse(&held.version)).or_else(|| release.kernel.clone());
         Ok(baseline)
+    }
+
+    /// Says what was added to a list that was only a part.
+    fn warn_of(&mut self, joined: &Joined) {
+        let Joined { from_manifest, versions_from_manifest, versions_from_feeds, unknown } = joined;
+        if *from_manifest > 0 {
+            self.warnings.push(format!(
+                "the list of installed packages is only a part: {from_manifest} more are taken from the stock image's \
+                 manifest"
+            ));
+        }
+        if *versions_from_manifest + versions_from_feeds.len() > 0 {
+            let feeds = match versions_from_feeds.as_slice() {
+                [] => String::new(),
+                names => format!(", and from the feeds for {}", names.join(", ")),
+            };
+            self.warnings.push(format!(
+                "the list of installed packages has no versions: they are taken from the stock image's manifest{feeds}"
+            ));
+        }
+        if !unknown.is_empty() {
+            self.warnings.push(format!(
+                "neither the manifest nor a feed knows {}: taken as not installed",
+                unknown.join(", ")
+            ));
+        }
     }
 
     /// Adds what every router holds although no index or list may say so.

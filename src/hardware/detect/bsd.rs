@@ -59,9 +59,10 @@ fn not_configured(line: &str) -> Option<Device> {
     if !on_usb {
         device.id.revision =
             hex_after(rest, "rev ").or_else(|| hex_after(rest, "revision ")).and_then(number8);
-        let network =
-            rest.contains("class network") || rest.contains("network, rev") || rest.contains("ethernet, rev");
-        let ethernet = rest.contains("subclass ethernet") || rest.contains("ethernet, rev");
+        // OpenBSD has the subclass behind the class, NetBSD before it.
+        let says = |words: [&str; 2]| words.iter().any(|words| rest.contains(words));
+        let network = says(["class network", " network, rev"]);
+        let ethernet = says(["subclass ethernet", "(ethernet network"]);
         device.class = if ethernet {
             "0200"
         } else if network {

@@ -2,7 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+mod join;
+mod list;
+
 use super::{Dependency, Format, Universe};
+
+pub use join::Joined;
 
 /// An installed package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +24,8 @@ pub struct Installed {
     packages: BTreeMap<String, InstalledPackage>,
     /// The packages that provide a name beside their own.
     providers: HashMap<String, Vec<String>>,
+    /// Whether the list leaves out what was installed because something else needs it.
+    partial: bool,
 }
 
 /// A list of installed packages that cannot be read.
@@ -27,13 +34,19 @@ pub enum InstalledError {
     /// A line fits none of the known forms.
     #[error(
         "line {line}: {text:?} is in none of the known forms (image manifest, opkg list-installed, opkg status file, apk \
-         list -I, apk info -v, apk's installed database)"
+         list -I, apk info -v, apk's installed database, names alone, owut's table, JSON of rpcd or an upgrade server)"
     )]
     UnknownForm {
         /// The line, counted from 1.
         line: usize,
         /// How it starts.
         text: String,
+    },
+    /// JSON that is no list of packages.
+    #[error("as JSON: {problem}")]
+    Json {
+        /// What is wrong with it.
+        problem: String,
     },
     /// There is no package in it.
     #[error("it lists no package")]
@@ -42,14 +55,14 @@ pub enum InstalledError {
 
 impl Installed {
     /// Reads a list in any known form: an image's manifest (`name - version` or `name version` a line), the output
-    /// of `opkg list-installed`, `apk list -I` or `apk info -v`, an opkg status file, apk's installed database.
+    /// of `opkg list-installed`, `apk list` or `apk info -v`, an opkg status file, apk's installed database,
+    /// `/etc/backup/installed_packages.txt` and other lists of names, the JSON of rpcd's `packagelist` and of requests
+    /// to upgrade servers, owut's table. Names without versions have an empty one.
+    ///
+    /// # Errors
+    /// Names the line that fits no form.
     pub fn parse(text: &str) -> Result<Installed, InstalledError> {
-        let has = |start| text.lines().any(|line: &str| line.starts_with(start));
-        let installed = match () {
-            () if has("Package:") => super::opkg::read_status(text),
-            () if has("P:") => super::apk::read_database(text),
-            () => read_lines(text)?,
-        };
+        let installed = list::read(text)?;
         match installed.packages.is_empty() {
             true => Err(InstalledError::Empty),
             false => Ok(installed),
@@ -85,6 +98,11 @@ impl Installed {
     /// The number of packages.
     pub fn len(&self) -> usize {
         self.packages.len()
+    }
+
+    /// Whether the list leaves something out that the stock image's manifest has: packages, or their versions.
+    pub fn needs_manifest(&self) -> bool {
+        self.partial || self.packages.values().any(|held| held.version.is_empty())
     }
 
     /// Whether it lists nothing.
@@ -125,28 +143,4 @@ impl Installed {
             self.insert(&name, held);
         }
     }
-}
-
-/// Reads a package a line: a name and a version, or apk's `name-version`, alone or with what `apk list -I` adds.
-fn read_lines(text: &str) -> Result<Installed, InstalledError> {
-    let mut installed = Installed::default();
-    for (number, line) in text.lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() {
-            continue;
-        }
-        let mut words = line.split_whitespace().filter(|word| *word != "-");
-        let pair = match (words.next(), words.next(), words.next()) {
-            (Some(name), Some(version), None) => Some((name, version)),
-            (Some(_), None, None) => super::apk::name_and_version(line),
-            _ if super::apk::is_list_line(line) => super::apk::name_and_version(line),
-            _ => None,
-        };
-        let Some((name, version)) = pair else {
-            let text = line.chars().take(60).collect();
-            return Err(InstalledError::UnknownForm { line: number + 1, text });
-        };
-        installed.insert(name, InstalledPackage { version: version.to_owned(), provides: Vec::new() });
-    }
-    Ok(installed)
 }
