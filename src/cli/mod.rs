@@ -4,19 +4,17 @@
 //! `request`.
 
 mod args;
+mod cache_dir;
 mod command;
 mod commands;
 mod env;
 mod error;
 mod input;
 mod listing;
-mod planned;
+mod locks;
 mod planning;
-mod request;
+mod selection;
 mod session;
-mod setup_notes;
-mod stores;
-mod subject;
 mod ui;
 mod writing;
 

@@ -8,6 +8,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::fat::{self, FatError, FatKind, Label, Size, Timestamp};
 use crate::files::{Entry, OutputError, Permissions, WrittenFile, place_file, place_folder};
+use crate::lock::Lock;
+use crate::trust;
 
 /// What to make of the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +20,20 @@ pub enum OutputFormat {
     Tar,
     /// A folder.
     Dir,
+}
+
+impl OutputFormat {
+    /// All of them.
+    pub const ALL: [OutputFormat; 3] = [OutputFormat::Fat, OutputFormat::Tar, OutputFormat::Dir];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            OutputFormat::Fat => "fat",
+            OutputFormat::Tar => "tar",
+            OutputFormat::Dir => "dir",
+        }
+    }
 }
 
 /// How to make it.
@@ -37,6 +53,22 @@ pub struct OutputOptions {
     pub date: i64,
     /// Who may read it.
     pub permissions: Permissions,
+}
+
+impl OutputOptions {
+    /// The smallest FAT image for a lock. The same lock gives the same image: its volume id and its time are the lock's.
+    pub fn of(lock: &Lock) -> OutputOptions {
+        let [a, b, c, d, ..] = trust::sha256(lock.to_text().as_bytes());
+        OutputOptions {
+            format: OutputFormat::Fat,
+            size: Size::Smallest,
+            kind: None,
+            label: Label::OWPKG,
+            volume_id: u32::from_le_bytes([a, b, c, d]),
+            date: lock.date,
+            permissions: if lock.is_secret() { Permissions::Owner } else { Permissions::All },
+        }
+    }
 }
 
 /// Why a disk could not be written. Nothing is left of it.
@@ -90,8 +122,8 @@ pub fn write(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Res
 
 fn write_fat(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Result<WrittenFile, WriteError> {
     let failed = |source| WriteError::Fat { path: path.to_owned(), source };
-    let files: Vec<fat::Entry<'_>> =
-        entries.iter().map(|entry| fat::Entry { path: &entry.path, size: entry.content.size() }).collect();
+    let files: Vec<fat::FileSize<'_>> =
+        entries.iter().map(|entry| fat::FileSize { path: &entry.path, size: entry.content.size() }).collect();
     let settings = fat::Options {
         size: options.size,
         kind: options.kind,

@@ -27,6 +27,7 @@ mod switch;
 mod table;
 mod unsupported;
 mod usb;
+mod warning;
 mod wpad;
 
 pub use catalogue::{BadTable, Catalogue, Found, UnknownChip, plain};
@@ -42,10 +43,12 @@ pub use listing::{
     AlternativeEntry, ChipEntry, FamilyEntry, Listing, MemberEntry, ProductEntry, releases_of,
 };
 pub use product::Product;
-pub use report::{ChipNames, DeviceReport, DevicesReport, PassedOver, Status, Why};
+pub use report::{ChipNames, DeviceNotes, DeviceReport, DevicesReport, PassedOver, Status, Why};
 pub use request::{Availability, DeviceUnsupported};
-pub use selection::{ChipPackages, Narrower, Role, Variant, Wanted};
+pub use selection::{ChipPackages, Narrower, Role, Variant, Wanted, WantedFor};
 pub use series::{KNOWN_SERIES, Ranges, Series};
 pub use switch::{Switch, all_switches};
 pub use unsupported::Unsupported;
+pub use warning::ChipWarning;
+pub(crate) use warning::in_words;
 pub use wpad::{Authenticator, authenticator, default_wpad};

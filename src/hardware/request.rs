@@ -2,7 +2,7 @@
 
 use super::device::{Device, DeviceId};
 use super::switch::Switch;
-use super::{Catalogue, ChipPackages, Found, Series, Unsupported, Variant};
+use super::{Catalogue, ChipPackages, ChipWarning, Found, Series, Unsupported, Variant};
 
 /// What a release offers, for reports and selections.
 #[derive(Clone, Copy)]
@@ -39,6 +39,12 @@ fn sentence(reasons: &[Unsupported]) -> String {
 }
 
 impl DeviceUnsupported {
+    /// Whether the kernel has its driver inside, so that nothing is to be installed.
+    pub fn is_built_in(&self) -> bool {
+        let built_in = |reason: &Unsupported| matches!(reason, Unsupported::BuiltIn { .. });
+        matches!(self, Self::Unsupported { reasons, .. } if !reasons.is_empty() && reasons.iter().all(built_in))
+    }
+
     /// The next step for the user.
     pub fn help(&self) -> Option<String> {
         match self {
@@ -49,6 +55,11 @@ impl DeviceUnsupported {
 }
 
 impl Catalogue {
+    /// Whether a device is one of the network, as far as any table or its own words tell.
+    pub fn concerns(&self, device: &Device) -> bool {
+        self.identify(device).is_some() || Switch::of(device).is_some() || device.is_network()
+    }
+
     /// What to ask a release for, for a device: all that its chips need.
     ///
     /// # Errors
@@ -66,7 +77,7 @@ impl Catalogue {
             return Ok(all);
         }
         let identity = self.identify(device).ok_or(DeviceUnsupported::Unknown { id })?;
-        let notes = identity.notes_if_unsure().map(|note| format!("{id}: {note}"));
+        let notes = identity.notes_if_unsure().cloned().map(|note| ChipWarning::Unsure { id, note });
         let mut all = ChipPackages { warnings: notes.collect(), ..ChipPackages::default() };
         let mut reasons = Vec::new();
         for chip in identity.chips {
@@ -78,7 +89,7 @@ impl Catalogue {
         if all.wanted.is_empty() {
             return Err(DeviceUnsupported::Unsupported { id, reasons });
         }
-        all.warnings.extend(reasons.iter().map(Unsupported::to_string));
+        all.warnings.extend(reasons.into_iter().map(|reason| ChipWarning::MayBeUnsupported { reason }));
         Ok(all)
     }
 }

@@ -5,7 +5,10 @@ use serde::Serialize;
 use super::chip::{Chip, Family, Gap, How, Kind};
 use super::names::{Name, Release, existed};
 use super::switch::{SWITCH_PACKAGE, Switch};
-use super::{Catalogue, Device, DeviceId, Found, KNOWN_SERIES, Series, Unsupported, default_wpad, limits};
+use super::{
+    Catalogue, ChipWarning, Device, DeviceId, Found, KNOWN_SERIES, Limit, Series, Unsupported, default_wpad,
+    limits,
+};
 
 /// Which of two drivers to take, where a chip has both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,12 +20,21 @@ pub enum Variant {
 }
 
 impl Variant {
+    /// All of them.
+    pub const ALL: [Variant; 2] = [Variant::Mainline, Variant::Ct];
+
     /// The name of the choice in the tables.
     pub fn word(self) -> &'static str {
         match self {
             Self::Mainline => "mainline",
             Self::Ct => "ct",
         }
+    }
+}
+
+impl std::fmt::Display for Variant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
     }
 }
 
@@ -40,13 +52,24 @@ pub enum Role {
     Wpad,
 }
 
+/// What a package is to make work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WantedFor {
+    /// A chip, by its name in the catalogue.
+    Chip(&'static str),
+    /// A family.
+    Family(&'static str),
+    /// A device that is a disk until it is switched.
+    Disk(DeviceId),
+}
+
 /// One package to ask the release for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     /// Its name in this release.
     pub package: String,
-    /// Why, in the words of a plan: `chip iwl7265d`.
-    pub because: String,
+    /// Whom it is for.
+    pub because: WantedFor,
     /// What it is for.
     pub role: Role,
 }
@@ -56,8 +79,8 @@ pub struct Wanted {
 pub struct ChipPackages {
     /// Packages: drivers, firmware, userspace; no name twice.
     pub wanted: Vec<Wanted>,
-    /// Sentences for the user.
-    pub warnings: Vec<String>,
+    /// What is not as one would expect.
+    pub warnings: Vec<ChipWarning>,
     /// For a family: what each member alone would not need.
     pub narrower: Vec<Narrower>,
     /// For a family: members that this release does not support.
@@ -116,7 +139,8 @@ impl Catalogue {
                 all.switch(&switch);
             }
             let Some(identity) = self.identify(&device) else { continue };
-            all.warnings.extend(identity.notes_if_unsure().map(|note| format!("{id}: {note}")));
+            let notes = identity.notes_if_unsure().cloned();
+            all.warnings.extend(notes.map(|note| ChipWarning::Unsure { id: *id, note }));
             chips.extend(identity.chips);
         }
         let mut reason = None;
@@ -148,12 +172,8 @@ impl Catalogue {
         let mut selection = ChipPackages::default();
         let packages = match self.packages(chip, variant) {
             Choice::Own(packages) | Choice::Other(packages) => packages,
-            Choice::Lacking(packages) => {
-                selection.warnings.push(format!(
-                    "{} has no {} variant: its own driver is taken",
-                    chip.name,
-                    word(variant)
-                ));
+            Choice::Lacking { packages, variant } => {
+                selection.warnings.push(ChipWarning::NoVariant { chip: chip.name, variant });
                 packages
             }
         };
@@ -161,10 +181,9 @@ impl Catalogue {
             let role = role(package);
             match release.name(package) {
                 Name::Is(name) => selection.add(name, role, chip.name),
-                Name::None if role == Role::Firmware && chip.kind != Kind::Wifi => selection.warnings.push(format!(
-                    "this release has no package {package}, which others have for {}: it may work without",
-                    chip.name
-                )),
+                Name::None if role == Role::Firmware && chip.kind != Kind::Wifi => {
+                    selection.warnings.push(ChipWarning::NoFirmwarePackage { chip: chip.name, package });
+                }
                 Name::None => return Err(self.missing(chip, package, variant, release)),
             }
         }
@@ -181,7 +200,8 @@ impl Catalogue {
             selection.add(default_wpad(release.has, release.series), Role::Wpad, chip.name);
         }
         selection.warnings.extend(gap_warning(chip));
-        selection.warnings.extend(limits(chip).map(|limit| format!("{}: {}", chip.name, limit.text)));
+        let limit = |limit: Limit| ChipWarning::Limit { chips: vec![chip.name], text: limit.text };
+        selection.warnings.extend(limits(chip).map(limit));
         selection.warnings.extend(driver_age_warning(chip, release.series));
         Ok(selection)
     }
@@ -205,9 +225,8 @@ impl Catalogue {
         for chip in chips {
             let choice = self.packages(chip, Some(variant));
             if variant == Variant::Ct && has_choice && !matches!(choice, Choice::Other(_)) && !is_ct(chip) {
-                selection
-                    .warnings
-                    .push(format!("{} has no ct variant and is left out of {}", chip.name, family.name));
+                let (chip, family) = (chip.name, family.name);
+                selection.warnings.push(ChipWarning::LeftOutOfFamily { chip, family, variant });
                 continue;
             }
             let own =
@@ -231,7 +250,7 @@ impl Catalogue {
                         .chain(added.map(|(package, role)| (package.to_owned(), role)))
                         .collect();
                     for (package, role) in &packages {
-                        selection.add_because(package, *role, format!("family {}", family.name));
+                        selection.add_because(package, *role, WantedFor::Family(family.name));
                     }
                     alone.push((chip.name, packages));
                 }
@@ -242,7 +261,10 @@ impl Catalogue {
             return Err(Unsupported::NoMember { family: family.name, members: selection.left_out });
         }
         selection.wanted.sort_by_key(|each| each.role);
-        selection.warnings.extend(left_out_warning(family, &selection.left_out));
+        if !selection.left_out.is_empty() {
+            let reasons = selection.left_out.clone();
+            selection.warnings.push(ChipWarning::FamilyWithout { family: family.name, reasons });
+        }
         selection.narrower = alone
             .into_iter()
             .map(|(chip, needs)| {
@@ -264,7 +286,7 @@ impl Catalogue {
         match choices.find(|each| each.choice == variant.word()) {
             Some(other) => Choice::Other(other.packages.iter().collect()),
             None if (variant == Variant::Ct) == is_ct(chip) => Choice::Own(own()),
-            None => Choice::Lacking(own()),
+            None => Choice::Lacking { packages: own(), variant },
         }
     }
 
@@ -277,7 +299,7 @@ impl Catalogue {
         release: &Release<'_>,
     ) -> Unsupported {
         let asked = release.series.unwrap_or(Series::SNAPSHOT);
-        let (Choice::Own(packages) | Choice::Other(packages) | Choice::Lacking(packages)) =
+        let (Choice::Own(packages) | Choice::Other(packages) | Choice::Lacking { packages, .. }) =
             self.packages(chip, variant);
         let complete = |series: &Series| packages.iter().all(|package| existed(package, *series));
         Unsupported::NotInRelease {
@@ -290,28 +312,6 @@ impl Catalogue {
     }
 }
 
-/// Which members a family is taken without, and why.
-fn left_out_warning(family: &Family, left_out: &[Unsupported]) -> Option<String> {
-    let mut parts: Vec<(String, Vec<&str>)> = Vec::new();
-    for reason in left_out {
-        let why = match reason {
-            Unsupported::NotBuilt { package, .. } => format!("no feed holds {package}"),
-            Unsupported::NotInRelease { package, .. } => format!("this release has no {package}"),
-            Unsupported::OtherTarget { .. } => "on other targets only".to_owned(),
-            Unsupported::NoDriver { .. } => "no driver package".to_owned(),
-            Unsupported::BuiltIn { .. } => "part of the kernel".to_owned(),
-            Unsupported::NoMember { .. } => continue,
-        };
-        match parts.iter_mut().find(|(known, _)| *known == why) {
-            Some((_, chips)) => chips.push(reason.subject()),
-            None => parts.push((why, vec![reason.subject()])),
-        }
-    }
-    let parts: Vec<String> =
-        parts.iter().map(|(why, chips)| format!("{} ({why})", chips.join(", "))).collect();
-    (!parts.is_empty()).then(|| format!("{} is taken without {}", family.name, parts.join("; ")))
-}
-
 /// The packages that a variant comes to.
 enum Choice {
     /// The chip's own.
@@ -319,7 +319,7 @@ enum Choice {
     /// Those of an alternative.
     Other(Vec<&'static str>),
     /// The chip's own, for want of the variant.
-    Lacking(Vec<&'static str>),
+    Lacking { packages: Vec<&'static str>, variant: Variant },
 }
 
 /// Whether the chip's own driver is already the -ct one.
@@ -327,26 +327,19 @@ fn is_ct(chip: &Chip) -> bool {
     chip.kmods.iter().any(|package| package.ends_with("-ct"))
 }
 
-fn word(variant: Option<Variant>) -> &'static str {
-    variant.map_or("", Variant::word)
-}
-
 /// The role of a package of a chip's row, by the naming rules of OpenWrt: some firmware is packaged as a kmod.
 pub(crate) fn role(package: &str) -> Role {
     if package.starts_with("kmod-") && !package.contains("-firmware") { Role::Driver } else { Role::Firmware }
 }
 
-fn gap_warning(chip: &Chip) -> Option<String> {
-    (chip.gap == Some(Gap::NoFirmware)).then(|| {
-        format!("the firmware of {} is not packaged, so it will not work by itself: {}", chip.name, chip.note)
-    })
+fn gap_warning(chip: &Chip) -> Option<ChipWarning> {
+    let unpackaged = || ChipWarning::FirmwareNotPackaged { chip: chip.name, note: chip.note };
+    (chip.gap == Some(Gap::NoFirmware)).then(unpackaged)
 }
 
-fn driver_age_warning(chip: &Chip, series: Option<Series>) -> Option<String> {
+fn driver_age_warning(chip: &Chip, series: Option<Series>) -> Option<ChipWarning> {
     let (since, series) = (chip.since?, series?);
-    (series < since).then(|| {
-        format!("the driver of {series} may not know {}: {since} is the first release sure to", chip.name)
-    })
+    (series < since).then_some(ChipWarning::OldDriver { chip: chip.name, series, since })
 }
 
 impl ChipPackages {
@@ -373,16 +366,15 @@ impl ChipPackages {
 
     /// Adds what takes a device out of CD-ROM mode.
     pub(super) fn switch(&mut self, switch: &Switch) {
-        let because = format!("device {}, a disk until it is switched", switch.id);
-        self.add_because(SWITCH_PACKAGE, Role::Userspace, because);
-        self.warnings.push(format!("{}: {}", switch.id, switch.note()));
+        self.add_because(SWITCH_PACKAGE, Role::Userspace, WantedFor::Disk(switch.id));
+        self.warnings.push(ChipWarning::Unsure { id: switch.id, note: switch.note() });
     }
 
-    fn add(&mut self, package: &str, role: Role, chip: &str) {
-        self.add_because(package, role, format!("chip {chip}"));
+    fn add(&mut self, package: &str, role: Role, chip: &'static str) {
+        self.add_because(package, role, WantedFor::Chip(chip));
     }
 
-    fn add_because(&mut self, package: &str, role: Role, because: String) {
+    fn add_because(&mut self, package: &str, role: Role, because: WantedFor) {
         if !self.wanted.iter().any(|each| each.package == package) {
             self.wanted.push(Wanted { package: package.to_owned(), because, role });
         }

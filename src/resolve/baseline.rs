@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::format::{Installed, InstalledPackage, Joined, Universe};
 use crate::release::{Kernel, ReleaseFacts, most_common};
 
-use super::{Refusal, Request, Root, resolve};
+use super::{Refusal, Request, Root, RootReason, resolve};
 
 /// Where the list of installed packages comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,8 +28,39 @@ pub struct Baseline {
     pub installed: Installed,
     /// Its kernel.
     pub kernel: Option<Kernel>,
-    /// What had to be assumed, in sentences for the user.
-    pub warnings: Vec<String>,
+    /// What had to be assumed.
+    pub warnings: Vec<BaselineWarning>,
+}
+
+/// What had to be assumed of the router.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum BaselineWarning {
+    /// Nothing says which kernel it runs: that of most modules is taken.
+    KernelAssumed {
+        /// The kernel's version, with its vermagic.
+        version: String,
+    },
+    /// The list of what it holds is only a part: the rest is taken from the stock image's manifest.
+    PartOfList {
+        /// How many packages that is.
+        from_manifest: usize,
+    },
+    /// The list of what it holds has no versions: those of the stock image's manifest are taken.
+    VersionsAssumed {
+        /// Packages that the manifest lacks: the versions of the feeds are taken for them.
+        from_feeds: Vec<String>,
+    },
+    /// Packages that it holds at versions that nothing knows; they count for nothing.
+    UnknownVersions {
+        /// Their names.
+        packages: Vec<String>,
+    },
+    /// Nothing says what it holds: the closure of the release's default packages is taken.
+    DefaultPackages {
+        /// Default packages that no feed holds.
+        unknown: Vec<String>,
+    },
 }
 
 /// Why it is not known what the router holds.
@@ -100,33 +131,21 @@ impl Baseline {
 
     /// Says what was added to a list that was only a part.
     fn warn_of(&mut self, joined: &Joined) {
-        let Joined { from_manifest, versions_from_manifest, versions_from_feeds, unknown } = joined;
-        if *from_manifest > 0 {
-            self.warnings.push(format!(
-                "the list of installed packages is only a part: {from_manifest} more are taken from the stock image's \
-                 manifest"
-            ));
+        if joined.from_manifest > 0 {
+            self.warnings.push(BaselineWarning::PartOfList { from_manifest: joined.from_manifest });
         }
-        if *versions_from_manifest + versions_from_feeds.len() > 0 {
-            let feeds = match versions_from_feeds.as_slice() {
-                [] => String::new(),
-                names => format!(", and from the feeds for {}", names.join(", ")),
-            };
-            self.warnings.push(format!(
-                "the list of installed packages has no versions: they are taken from the stock image's manifest{feeds}"
-            ));
+        if joined.versions_from_manifest + joined.versions_from_feeds.len() > 0 {
+            let from_feeds = joined.versions_from_feeds.clone();
+            self.warnings.push(BaselineWarning::VersionsAssumed { from_feeds });
         }
-        if !unknown.is_empty() {
-            self.warnings.push(format!(
-                "neither the manifest nor a feed knows {}: taken as not installed",
-                unknown.join(", ")
-            ));
+        if !joined.unknown.is_empty() {
+            self.warnings.push(BaselineWarning::UnknownVersions { packages: joined.unknown.clone() });
         }
     }
 
     /// Adds what every router holds although no index or list may say so.
     fn hold_implied(&mut self, release: &ReleaseFacts, universe: &Universe<'_>) {
-        for name in universe.format().implied() {
+        for name in universe.format().facts().implied {
             if self.installed.get(name).is_none() {
                 self.installed.insert(name, InstalledPackage::default());
             }
@@ -140,9 +159,7 @@ impl Baseline {
             wanted.iter().copied().find(|text| known.is_some() && Kernel::parse(text).as_ref() == known);
         if let Some(version) = of_release.or_else(|| most_common(wanted.into_iter())) {
             if known.is_none() {
-                self.warnings.push(format!(
-                    "nothing says which kernel the router runs: {version} is taken, for which most modules are built"
-                ));
+                self.warnings.push(BaselineWarning::KernelAssumed { version: version.to_owned() });
             }
             self.installed
                 .insert("kernel", InstalledPackage { version: version.to_owned(), provides: Vec::new() });
@@ -160,7 +177,7 @@ impl Baseline {
         }
         let held = |name: &&String| universe.holds(name);
         let (known, unknown): (Vec<&String>, Vec<&String>) = release.default_packages.iter().partition(held);
-        let root = |name: &String| Root { name: name.clone(), because: "the default packages".to_owned() };
+        let root = |name: &String| Root { name: name.clone(), because: RootReason::DefaultPackages };
         let request = Request { roots: known.into_iter().map(root).collect(), ..Request::default() };
         let plan = resolve(universe, &self.installed, &request)
             .map_err(|refusal| BaselineError::Defaults { at, refusal: Box::new(refusal) })?;
@@ -174,13 +191,8 @@ impl Baseline {
             })
             .collect();
         steps.into_iter().for_each(|(name, held)| self.installed.insert(&name, held));
-        self.warnings.push(match unknown.is_empty() {
-            true => "what the router holds is worked out from the release's default packages".to_owned(),
-            false => format!(
-                "what the router holds is worked out from the release's default packages, without {}, which no feed holds",
-                unknown.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ")
-            ),
-        });
+        let unknown = unknown.into_iter().cloned().collect();
+        self.warnings.push(BaselineWarning::DefaultPackages { unknown });
         Ok(())
     }
 }

@@ -31,16 +31,16 @@ use std::collections::BTreeSet;
 
 use crate::format::{Installed, Universe};
 
-pub use baseline::{Baseline, BaselineError, BaselineSource};
+pub use baseline::{Baseline, BaselineError, BaselineSource, BaselineWarning};
 pub use diff::{Change, Diff, Direction, base_name};
 pub use eligible::{Candidate, Eligibility, Ineligible};
 pub use graph::{Graph, Node, NodeId};
 pub use idle::IdleModules;
 pub use kind::PackageKind;
 pub use paths::{LeftOut, Paths};
-pub use plan::{Plan, Step};
+pub use plan::{Plan, PlanWarning, Step};
 pub use refusal::{AbiMismatch, Chain, Known, Refusal, RefusalReport, Rejected, Upgrade};
-pub use request::{Request, Root};
+pub use request::{NotAReason, Request, Root, RootReason};
 
 /// Finds what must be added to a router that holds `installed` so that every root of the request is there.
 ///

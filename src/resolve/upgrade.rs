@@ -1,12 +1,12 @@
 //! The last resort: plans that replace what the router holds.
 //!
-//! InstalledPackage packages that stand in the way are given up one after the other, as the refusals name them, and asked for
+//! Packages of the router that stand in the way are given up one after the other, as the refusals name them, and asked for
 //! again in a version of the feeds. Never the kernel: modules fit the one that runs.
 
 use std::collections::BTreeSet;
 
 use super::refusal::{Refusal, Rejected, Upgrade};
-use super::{Ineligible, Plan, Request, Root, attempt};
+use super::{Ineligible, Plan, Request, Root, RootReason, attempt};
 use crate::format::{Installed, Requirement, Universe};
 
 /// Packages that no plan replaces.
@@ -28,7 +28,7 @@ pub(super) fn find<'u>(
     while !in_the_way.is_empty() && request.roots.len() < MOST {
         for name in in_the_way {
             kept.remove(&name)?;
-            request.roots.push(Root { because: format!("the router's {name}"), name });
+            request.roots.push(Root { because: RootReason::Held(name.clone()), name });
         }
         in_the_way = match attempt(universe, &kept, &request) {
             Err(refusal) => blockers(&refusal),
@@ -47,7 +47,7 @@ pub(super) fn find<'u>(
 fn blockers(refusal: &Refusal) -> BTreeSet<String> {
     let Refusal::Unmet { rejected, .. } = refusal else { return BTreeSet::new() };
     let name = |Rejected { name, why, .. }: &Rejected| match why {
-        Ineligible::InstalledPackage { .. } => Some(name.clone()),
+        Ineligible::Held { .. } => Some(name.clone()),
         Ineligible::ConflictsWithHeld { held } => Some(held.clone()),
         Ineligible::Omitted | Ineligible::NoDigest => None,
     };

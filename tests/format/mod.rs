@@ -4,3 +4,4 @@ mod apk;
 mod installed;
 mod ipk;
 mod opkg;
+mod seam;

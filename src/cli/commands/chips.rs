@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use crate::cli::args::choice;
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::ui::chip;
@@ -11,7 +12,10 @@ use crate::cli::ui::hardware::{self, by_history};
 use crate::cli::ui::json;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::text::table;
-use crate::hardware::{Catalogue, ChipEntry, FamilyEntry, Found, Kind, Listing, Status};
+use crate::hardware::{Catalogue, ChipEntry, FamilyEntry, Found, Kind, Listing, ProductEntry, Status};
+
+/// Most products that people are shown.
+const MOST_PRODUCTS: usize = 20;
 
 /// `owpkg chips`
 #[derive(Debug, Args)]
@@ -23,8 +27,8 @@ pub struct ChipsArgs {
     /// What to look for: a name, driver, package, maker or id; the whole catalogue without it
     pub words: Vec<String>,
     /// Only chips of this kind
-    #[arg(long, value_enum, value_name = "KIND")]
-    pub kind: Option<KindArg>,
+    #[arg(long, value_parser = choice::kind(), value_name = "KIND")]
+    pub kind: Option<Kind>,
     /// The release whose packages to name; the latest stable series without it
     #[arg(long, value_name = "R")]
     pub release: Option<String>,
@@ -33,33 +37,14 @@ pub struct ChipsArgs {
     pub json: bool,
 }
 
-/// What a chip is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum KindArg {
-    /// Wireless LAN
-    Wifi,
-    /// Wired network
-    Ethernet,
-    /// Bluetooth
-    Bluetooth,
-    /// Mobile network modems
-    Wwan,
-}
-
 /// Runs the command.
 pub fn run(env: &mut Env, args: &ChipsArgs) -> Result<(), Failure> {
     let catalogue = Catalogue::builtin();
     let series = hardware::series(args.release.as_deref())?;
-    let kind = args.kind.map(|kind| match kind {
-        KindArg::Wifi => Kind::Wifi,
-        KindArg::Ethernet => Kind::Ethernet,
-        KindArg::Bluetooth => Kind::Bluetooth,
-        KindArg::Wwan => Kind::Wwan,
-    });
     let words: Vec<&str> = args.words.iter().map(String::as_str).collect();
-    let found = catalogue.search(&words, kind);
+    let found = catalogue.search(&words, args.kind);
     if found.is_empty() {
-        return Err(nothing(catalogue, &words.join(" "), kind));
+        return Err(nothing(catalogue, &words.join(" "), args.kind));
     }
     // No index is at hand, so no size is known.
     let listing = by_history(series, |offer| catalogue.listing(&found, offer, &|_| None));
@@ -100,7 +85,7 @@ fn print(
     series: crate::hardware::Series,
     wide: bool,
 ) -> io::Result<()> {
-    let Listing { mut families, mut chips, .. } = listing;
+    let Listing { mut families, mut chips, products, .. } = listing;
     let only = families.len() + chips.len() == 1;
     let is_named = |name: &str| only || named.is_some_and(|named| named.name() == name);
     if let Some(position) = chips.iter().position(|chip| is_named(chip.name)) {
@@ -110,15 +95,15 @@ fn print(
         chips.retain(|chip| !family.members.iter().any(|member| member.chip == chip.name));
         chip::family(out, style, &family, series, wide)?;
     } else {
-        tables(out, style, &families, &chips, wide)?;
+        tables(out, style, &families, &chips, &products, wide)?;
         let rest = "\nowpkg chips NAME tells all of one; owpkg resolve --chip NAME makes its plan";
         return if wide { Ok(()) } else { writeln!(out, "{}", style.faint(rest)) };
     }
-    if families.is_empty() && chips.is_empty() {
+    if families.is_empty() && chips.is_empty() && products.is_empty() {
         return Ok(());
     }
     writeln!(out, "\n{}", style.faint("also found:"))?;
-    tables(out, style, &families, &chips, wide)
+    tables(out, style, &families, &chips, &products, wide)
 }
 
 fn tables(
@@ -126,6 +111,7 @@ fn tables(
     style: Style,
     families: &[FamilyEntry],
     chips: &[ChipEntry],
+    products: &[ProductEntry],
     wide: bool,
 ) -> io::Result<()> {
     let families: Vec<[String; 2]> = families
@@ -140,7 +126,22 @@ fn tables(
         writeln!(out)?;
     }
     let chips: Vec<[String; 5]> = chips.iter().map(row).collect();
-    table(out, style, ["CHIP", "KIND", "BUS", "RELEASES", "PACKAGES"], &chips, wide)
+    table(out, style, ["CHIP", "KIND", "BUS", "RELEASES", "PACKAGES"], &chips, wide)?;
+    if !chips.is_empty() && !products.is_empty() {
+        writeln!(out)?;
+    }
+    let shown = if wide { products.len() } else { products.len().min(MOST_PRODUCTS) };
+    let rows: Vec<[String; 4]> = products[..shown].iter().map(product).collect();
+    table(out, style, ["PRODUCT", "VERSION", "CHIPS", "ID"], &rows, wide)?;
+    match products.len() - shown {
+        0 => Ok(()),
+        more => writeln!(out, "{}", style.faint(&format!("and {more} more products"))),
+    }
+}
+
+fn product(product: &ProductEntry) -> [String; 4] {
+    let ProductEntry { name, version, ids, chips, .. } = product;
+    [(*name).to_owned(), (*version).to_owned(), chips.join(" "), ids.join(" ")]
 }
 
 fn row(chip: &ChipEntry) -> [String; 5] {

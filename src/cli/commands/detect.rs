@@ -13,7 +13,7 @@ use crate::cli::ui::json;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::text::{field, shell_word};
 use crate::cli::ui::warnings::warn;
-use crate::hardware::{Alternative, Catalogue, DeviceReport, Series, Status};
+use crate::hardware::{Catalogue, DeviceNotes, DeviceReport, Series, Status};
 
 /// Most chips and ids that the next step names one by one.
 const MOST_NAMED: usize = 4;
@@ -40,7 +40,7 @@ pub struct DetectArgs {
 pub fn run(env: &mut Env, args: &DetectArgs) -> Result<(), Failure> {
     let series = hardware::series(args.release.as_deref())?;
     let listing = Listing::read(env, args.file.as_deref())?;
-    warn(env, listing.truncated().as_slice())?;
+    warn(env, listing.cut())?;
     let report = by_history(series, |offer| Catalogue::builtin().report(&listing.detected, offer));
     if args.json {
         json::print(&mut env.out, &report).map_err(Failure::stdout)?;
@@ -145,7 +145,8 @@ impl<'r> DeviceGroup<'r> {
             (true, Status::FirmwareMissing) => "no package is known".to_owned(),
             (_, status) => hardware::status(status, series),
         };
-        let status = if self.is_supported() { style.good(&status) } else { style.bad(&status) };
+        let is_good = self.is_supported() || report.status == Status::BuiltIn;
+        let status = if is_good { style.good(&status) } else { style.bad(&status) };
         writeln!(out, "\n{}: {status}", style.strong(&self.title()))?;
         field(out, style, "where", &self.place())?;
         let chips = report.chip.as_slice().join(", ");
@@ -156,10 +157,11 @@ impl<'r> DeviceGroup<'r> {
         field(out, style, "driver", &report.kmods.join(" "))?;
         field(out, style, "firmware", &report.firmware.join(" "))?;
         field(out, style, "programs", &report.userspace.join(" "))?;
-        let choices = self.choices();
-        let is_choice = |note: &&String| choices.iter().any(|choice| choice.to_string() == **note);
-        let mut notes = report.notes.iter().filter(|note| !is_choice(note));
-        notes.try_for_each(|note| field(out, style, "note", note))?;
+        let DeviceNotes { facts, choices } = &report.notes;
+        facts.iter().try_for_each(|note| field(out, style, "note", note))?;
+        for id in &report.offers {
+            field(out, style, "Bluetooth", &format!("its other half, usually {id}: --device {id} adds it"))?;
+        }
         let mut names: Vec<&str> = choices.iter().map(|choice| choice.choice).collect();
         names.dedup();
         match choices.first() {
@@ -169,13 +171,6 @@ impl<'r> DeviceGroup<'r> {
             }
             None => Ok(()),
         }
-    }
-
-    /// Other packages for its chips.
-    fn choices(&self) -> Vec<&'static Alternative> {
-        let catalogue = Catalogue::builtin();
-        let chips = self.report.chip.as_slice().iter().filter_map(|name| catalogue.chip(name));
-        chips.flat_map(|chip| catalogue.alternatives(chip)).collect()
     }
 }
 

@@ -4,44 +4,64 @@
 use serde::Deserialize;
 
 use super::{Installed, InstalledError, InstalledPackage};
-use crate::format::{apk, opkg};
+use crate::format::{FORMATS, ListedLine};
 
 /// What says in owut's report that a table of packages follows.
 const OWUT_HEADING: &str = "Package version changes:";
 /// Where a package comes from, in `/etc/backup/installed_packages.txt`.
 const ORIGINS: [&str; 3] = ["rom", "overlay", "unknown"];
 
-/// What one line says of a package.
-type Line<'t> = Option<(&'t str, &'t str)>;
-
 /// Reads a list in the form that its lines show.
 pub(super) fn read(text: &str) -> Result<Installed, InstalledError> {
     let text = text.trim_start_matches('\u{feff}');
-    let has = |start| text.lines().any(|line: &str| line.starts_with(start));
+    if let Some(installed) = FORMATS.into_iter().find_map(|format| format.read_database(text)) {
+        return Ok(installed);
+    }
+    let mut filled = text.lines().filter(|line| !line.trim().is_empty());
     match () {
-        () if has("Package:") => Ok(opkg::read_status(text)),
-        () if has("P:") => Ok(apk::read_database(text)),
         () if text.trim_start().starts_with('{') => json(text),
         () if text.lines().any(|line| line.trim() == OWUT_HEADING) => owut(text),
-        () if text.lines().any(|line| origin(line).is_some()) => {
-            lines(text, |line| Some((origin(line)?, "")))
-        }
-        () if text.lines().all(|line| line.trim().is_empty() || bare_name(line).is_some()) => {
-            lines(text, |line| Some((bare_name(line)?, "")))
-        }
-        () if text.lines().any(apk::is_list_line) => apk_list(text),
+        () if text.lines().any(|line| origin(line).is_some()) => names(text, origin),
+        () if filled.all(|line| bare_name(line).is_some()) => names(text, bare_name),
         () => with_versions(text),
     }
 }
 
-/// Reads a package a line, each as `read` does.
-fn lines<'t>(text: &'t str, read: impl Fn(&'t str) -> Line<'t>) -> Result<Installed, InstalledError> {
+/// Reads the name of a package in each line.
+fn names(text: &str, read: fn(&str) -> Option<&str>) -> Result<Installed, InstalledError> {
     let mut installed = Installed::default();
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let (name, version) = read(line).ok_or_else(|| unknown(number, line))?;
-        insert(&mut installed, name, version);
+    for (number, line) in filled(text) {
+        insert(&mut installed, read(line).ok_or_else(|| unknown(number, line))?, "");
     }
     Ok(installed)
+}
+
+/// Reads a package a line, by name and version. opkg folds long descriptions into indented lines.
+fn with_versions(text: &str) -> Result<Installed, InstalledError> {
+    let mut installed = Installed::default();
+    let mut described = false;
+    for (number, line) in filled(text) {
+        if described && line.starts_with([' ', '\t']) {
+            continue;
+        }
+        let (of_opkg, bare) = (described_pair(line), line.trim());
+        described = of_opkg.is_some();
+        let listed = || FORMATS.into_iter().find_map(|format| format.read_line(bare));
+        let pair = match of_opkg.or_else(|| two_words(bare).filter(is_no_row)).filter(is_pair) {
+            Some((name, version)) => Some(ListedLine::Installed(name, version)),
+            None => listed(),
+        };
+        match pair.ok_or_else(|| unknown(number, line))? {
+            ListedLine::Installed(name, version) => insert(&mut installed, name, version),
+            ListedLine::Other => {}
+        }
+    }
+    Ok(installed)
+}
+
+/// The lines that say something, with their numbers from 0.
+fn filled(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty())
 }
 
 fn insert(installed: &mut Installed, name: &str, version: &str) {
@@ -52,70 +72,28 @@ fn unknown(number: usize, line: &str) -> InstalledError {
     InstalledError::UnknownForm { line: number + 1, text: line.trim().chars().take(60).collect() }
 }
 
-/// `name - version`, `name version` with what a description adds, or apk's `name-version`. opkg folds long
-/// descriptions into indented lines.
-fn with_versions(text: &str) -> Result<Installed, InstalledError> {
-    let mut installed = Installed::default();
-    let mut described = false;
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        if described && line.starts_with([' ', '\t']) {
-            continue;
-        }
-        let bare = line.trim();
-        let mut parts = bare.splitn(3, " - ");
-        let (first, second, third) = (parts.next().unwrap_or(""), parts.next(), parts.next());
-        let pair = match (second, third) {
-            // `apk info -v` says what a package is behind its version.
-            (Some(_), None) if apk::name_and_version(first).is_some() && !first.contains(' ') => {
-                apk::name_and_version(first)
-            }
-            (Some(version), _) => Some((first, version)),
-            (None, _) => {
-                two_words(bare).or_else(|| apk::name_and_version(bare).filter(|_| !bare.contains(' ')))
-            }
-        };
-        let pair = pair.map(|(name, version)| (name.trim(), version.trim()));
-        let (name, version) = pair
-            .filter(|(name, version)| is_name(name) && is_version(version))
-            .ok_or_else(|| unknown(number, line))?;
-        described = second.is_some();
-        insert(&mut installed, name, version);
-    }
-    Ok(installed)
+/// `name - version`, behind which a description may stand.
+fn described_pair(line: &str) -> Option<(&str, &str)> {
+    let mut parts = line.splitn(3, " - ");
+    Some((parts.next()?.trim(), parts.next()?.trim()))
 }
 
-fn two_words(line: &str) -> Line<'_> {
+fn two_words(line: &str) -> Option<(&str, &str)> {
     let mut words = line.split_whitespace();
     let pair = (words.next()?, words.next()?);
     words.next().is_none().then_some(pair)
 }
 
-/// `apk list` names what could be installed too; only lines that say so are of installed packages.
-fn apk_list(text: &str) -> Result<Installed, InstalledError> {
-    let mut installed = Installed::default();
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let line = line.trim();
-        let held = match (apk::is_list_line(line), line.split_once("[upgradable from: ")) {
-            (true, _) => apk::name_and_version(line),
-            (false, Some((_, old))) => apk::name_and_version(old.trim_end_matches(']')),
-            (false, None) if line.contains(" {") && apk::name_and_version(line).is_some() => continue,
-            (false, None) => None,
-        };
-        let (name, version) = held.ok_or_else(|| unknown(number, line))?;
-        insert(&mut installed, name, version);
-    }
-    Ok(installed)
-}
-
-/// The names of `/etc/backup/installed_packages.txt`: `name<tab>overlay`.
+/// The name of a line of `/etc/backup/installed_packages.txt`: `name<tab>overlay`.
 fn origin(line: &str) -> Option<&str> {
     let (name, origin) = two_words(line)?;
     (ORIGINS.contains(&origin) && is_name(name)).then_some(name)
 }
 
+/// A name alone, and no `name-version`.
 fn bare_name(line: &str) -> Option<&str> {
     let name = line.trim();
-    (is_name(name) && apk::name_and_version(name).is_none()).then_some(name)
+    (is_name(name) && FORMATS.into_iter().all(|format| format.read_line(name).is_none())).then_some(name)
 }
 
 /// The rows below the heading of owut's table, `name  installed  available`: those packages alone that change.
@@ -125,11 +103,7 @@ fn owut(text: &str) -> Result<Installed, InstalledError> {
     for (number, line) in rows.take_while(|(_, line)| line.starts_with([' ', '\t'])) {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words[..] {
-            [name, version, new]
-                if is_name(name) && is_version(version) && (is_version(new) || new.is_ascii()) =>
-            {
-                insert(&mut installed, name, version);
-            }
+            [name, version, _] if is_pair(&(name, version)) => insert(&mut installed, name, version),
             _ => return Err(unknown(number, line)),
         }
     }
@@ -170,20 +144,27 @@ fn json(text: &str) -> Result<Installed, InstalledError> {
         (None, None) => return Err(bad("it has no \"packages\"".to_owned())),
     };
     for (name, version) in &versions {
-        let version = version.as_str().filter(|version| is_name(name) && is_version(version));
+        let version = version.as_str().filter(|version| is_pair(&(name, *version)));
         let version = version.ok_or_else(|| bad(format!("{name:?} has no version that is one")))?;
         insert(&mut installed, name, version);
     }
     Ok(installed)
 }
 
+/// Whether two words are no row of a client that was cut behind the architecture: `name-version x86_64`.
+fn is_no_row((first, second): &(&str, &str)) -> bool {
+    second.starts_with(|c: char| c.is_ascii_digit())
+        || FORMATS.into_iter().all(|format| format.read_line(first).is_none())
+}
+
+/// A name and a version: versions have a digit and no blanks, so that words such as `rom` are none.
+fn is_pair((name, version): &(&str, &str)) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "+._~:-".contains(c);
+    let has_digit = version.chars().any(|c| c.is_ascii_digit());
+    is_name(name) && has_digit && version.len() <= 128 && version.chars().all(plain)
+}
+
 fn is_name(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "+._-".contains(c);
     text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.len() <= 128 && text.chars().all(plain)
-}
-
-/// Versions have a digit and no blanks; words such as `rom` are none.
-fn is_version(text: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "+._~:-".contains(c);
-    text.chars().any(|c| c.is_ascii_digit()) && text.len() <= 128 && text.chars().all(plain)
 }

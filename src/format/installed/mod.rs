@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 mod join;
 mod list;
 
-use super::{Dependency, Format, Universe};
+use super::{Dependency, FORMATS, Format, Universe};
 
 pub use join::Joined;
 
 /// An installed package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InstalledPackage {
-    /// Its version.
     pub version: String,
     /// Further names it answers to, each with the version it is provided at where there is one.
     pub provides: Vec<(String, Option<String>)>,
@@ -33,8 +32,8 @@ pub struct Installed {
 pub enum InstalledError {
     /// A line fits none of the known forms.
     #[error(
-        "line {line}: {text:?} is in none of the known forms (image manifest, opkg list-installed, opkg status file, apk \
-         list -I, apk info -v, apk's installed database, names alone, owut's table, JSON of rpcd or an upgrade server)"
+        "line {line}: {text:?} is in none of the known forms (image manifest, names alone, owut's table, JSON of rpcd or an upgrade server, {})",
+        known_lists()
     )]
     UnknownForm {
         /// The line, counted from 1.
@@ -54,10 +53,10 @@ pub enum InstalledError {
 }
 
 impl Installed {
-    /// Reads a list in any known form: an image's manifest (`name - version` or `name version` a line), the output
-    /// of `opkg list-installed`, `apk list` or `apk info -v`, an opkg status file, apk's installed database,
-    /// `/etc/backup/installed_packages.txt` and other lists of names, the JSON of rpcd's `packagelist` and of requests
-    /// to upgrade servers, owut's table. Names without versions have an empty one.
+    /// Reads a list in any known form: an image's manifest (`name - version` or `name version` a line), one of a format's
+    /// own ([`FormatFacts::installed_lists`](super::FormatFacts::installed_lists)), `/etc/backup/installed_packages.txt`
+    /// and other lists of names, the JSON of rpcd's `packagelist` and of requests to upgrade servers, owut's table. Names
+    /// without versions have an empty one.
     ///
     /// # Errors
     /// Names the line that fits no form.
@@ -143,4 +142,15 @@ impl Installed {
             self.insert(&name, held);
         }
     }
+}
+
+/// What is known besides what every release has.
+fn known_lists() -> String {
+    FORMATS
+        .iter()
+        .rev()
+        .flat_map(|format| format.facts().installed_lists)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ")
 }
