@@ -35,8 +35,7 @@ impl Product {
         let version = plain(self.version);
         self.spellings().any(|name| {
             asked.strip_prefix(name.as_str()).is_some_and(|rest| {
-                let bare = |text: &str| text.trim_start_matches(char::is_alphabetic).to_owned();
-                rest.is_empty() || !version.is_empty() && (rest == version || bare(rest) == bare(&version))
+                rest.is_empty() || !version.is_empty() && bare_version(rest) == bare_version(&version)
             })
         })
     }
@@ -50,6 +49,12 @@ impl Product {
             .filter(|name| name.len() > 3 && name.contains(|c: char| c.is_ascii_digit()))
             .map(plain)
     }
+}
+
+/// A version without the word before it: `v2`, `ver2` and `2` are one.
+fn bare_version(version: &str) -> &str {
+    let words = ["version", "ver", "v", "revision", "rev"];
+    words.iter().find_map(|word| version.strip_prefix(word)).unwrap_or(version)
 }
 
 /// Reads the table.

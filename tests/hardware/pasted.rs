@@ -89,7 +89,11 @@ fn a_modem_gets_its_network_side_and_is_not_sure_of_it() {
         let Some(text) = case(file) else { return };
         let modem = &devices(&text)[0];
         assert_eq!(modem.certainty.word(), "low", "{file}");
-        assert!(modem.notes.iter().any(|note| note.contains("interfaces")), "{file}: {:?}", modem.notes);
+        assert!(
+            modem.notes.facts.iter().any(|note| note.contains("interfaces")),
+            "{file}: {:?}",
+            modem.notes.facts
+        );
     }
 }
 
@@ -104,7 +108,7 @@ fn a_disk_that_is_a_modem_is_switched_and_looked_at_again() {
         let found = devices(listing);
         assert_eq!(found[0].userspace, ["usb-modeswitch"], "{listing}: {found:?}");
         assert!(
-            found[0].notes[0].contains("CD-ROM mode") && found[0].notes[0].contains(after),
+            found[0].notes.facts[0].contains("CD-ROM mode") && found[0].notes.facts[0].contains(after),
             "{:?}",
             found[0].notes
         );
@@ -195,7 +199,7 @@ fn what_the_kernel_has_inside_is_said_to_need_nothing() {
     for device in found {
         assert_eq!(device.status, Status::BuiltIn, "{device:?}");
         assert!(
-            device.kmods.is_empty() && device.notes.iter().any(|note| note.contains("x86/64")),
+            device.kmods.is_empty() && device.notes.facts.iter().any(|note| note.contains("x86/64")),
             "{device:?}"
         );
     }
@@ -208,7 +212,7 @@ fn names_lead_to_chips_where_ids_are_missing() {
             "03:00.0 Ethernet controller: Realtek Semiconductor Co., Ltd. RTL8125 2.5GbE Controller (rev 05)",
             &["rtl8125"][..],
         ),
-        ("02:00.0 Network controller: Intel Corporation Wireless 7265 (rev 59)", &["iwl7265d", "iwl7265"]),
+        ("02:00.0 Network controller: Intel Corporation Wireless 7265 (rev 59)", &["iwl7265", "iwl7265d"]),
         ("iwm0 at pci2 dev 0 function 0 \"Intel Dual Band Wireless-AC 7260\" rev 0x83, msi", &["iwl7260"]),
         ("iwlwifi 0000:02:00.0: Detected Intel(R) Dual Band Wireless AC 7265, REV=0x210", &["iwl7265d"]),
         ("iwlwifi 0000:02:00.0: Detected Intel(R) Dual Band Wireless AC 7265, REV=0x184", &["iwl7265"]),
@@ -225,7 +229,7 @@ fn names_lead_to_chips_where_ids_are_missing() {
         assert_eq!(found.len(), 1, "{line}: {found:?}");
         assert_eq!(found[0].chip.as_slice(), chips, "{line}");
         assert_eq!(found[0].certainty.word(), "low", "{line}");
-        assert!(found[0].notes.iter().any(|note| note.contains("an id would be sure")), "{line}");
+        assert!(found[0].notes.facts.iter().any(|note| note.contains("an id would be sure")), "{line}");
     }
     let unknown = devices("02:00.0 Network controller: Acme Radio (rev 59)");
     assert_eq!((unknown[0].status, unknown[0].name.as_str()), (Status::Unknown, "Acme Radio"));

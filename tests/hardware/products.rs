@@ -145,6 +145,7 @@ fn a_family_takes_the_members_that_the_feeds_hold() {
         chosen
             .warnings
             .iter()
+            .map(ToString::to_string)
             .any(|warning| warning.starts_with("mt76 is taken without") && warning.contains("mt7981")),
         "{:?}",
         chosen.warnings

@@ -141,8 +141,12 @@ fn usbdevs(line: &str) -> Option<Device> {
 pub(super) fn more(line: &str, device: &mut Device) -> bool {
     let byte = |key| hex_after(line, key).and_then(number8);
     if let (Some(class), Some(subclass)) = (byte(": Class: "), byte("Subclass: ")) {
-        device.class = format!("{class:02x}{subclass:02x}{:02x}", byte("Interface: ").unwrap_or(0));
-        device.id.revision = byte("Revision: ");
+        device.class = format!("{class:02x}{subclass:02x}");
+        return true;
+    }
+    if let (Some(interface), Some(revision)) = (byte("Interface: "), byte(", Revision: ")) {
+        device.class.push_str(&format!("{interface:02x}"));
+        device.id.revision = Some(revision);
         return true;
     }
     if let Some(vendor) = hex_after(line, ": Subsystem Vendor ID: ").and_then(number16) {

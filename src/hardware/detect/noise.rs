@@ -157,7 +157,7 @@ fn word_starts(line: &str) -> impl Iterator<Item = usize> {
 fn starts_device(rest: &str) -> bool {
     // A class in words ends well before this; the bound keeps long lines from being read over and over.
     let rest = prefix(rest, 160);
-    let (word, after) = rest.split_once(' ').unwrap_or((rest, ""));
+    let (word, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let after = after.trim_start();
     let lspci = || {
         after.starts_with('"')

@@ -44,15 +44,16 @@ pub(super) fn is_cut(line: &str) -> bool {
 }
 
 /// Takes a line below the first: `device     = 'Wireless 7265'`; or what was folded off it.
-pub(super) fn more(line: &str, device: &mut Device) -> bool {
+pub(super) fn more(line: &str, found: &mut Device) -> bool {
     let number = |key| hex_after(line, key).and_then(number16);
-    if let Some(subsystem) = number("subvendor=").zip(number("subdevice=")).filter(|_| !is_cut(line)) {
-        device.id.subsystem = Some(subsystem).filter(|subsystem| *subsystem != (0, 0));
+    if let Some(subsystem) = number("subvendor=").zip(number("subdevice=")).filter(|_| device(line).is_none())
+    {
+        found.id.subsystem = Some(subsystem).filter(|subsystem| *subsystem != (0, 0));
         return true;
     }
     let Some((key, value)) = line.split_once('=') else { return false };
     match key.trim() {
-        "device" => device.name = name(value.trim().trim_matches('\'')),
+        "device" => found.name = name(value.trim().trim_matches('\'')),
         "vendor" | "class" | "subclass" => {}
         _ => return false,
     }
