@@ -72,11 +72,12 @@ impl DiskSource {
             DiskSource::Tar(path) => visit_tar(File::open(path)?, counted),
             DiskSource::Packed { archive, folder } => {
                 let unpacked = GzDecoder::new(BufReader::new(File::open(archive)?));
-                visit_tar(unpacked, &mut |path, file| {
-                    match path.strip_prefix(folder).and_then(|path| path.strip_prefix('/')) {
-                        Some(path) => counted(path, file),
-                        None => Ok(()),
-                    }
+                visit_tar(unpacked, &mut |path, file| match path
+                    .strip_prefix(folder)
+                    .and_then(|path| path.strip_prefix('/'))
+                {
+                    Some(path) => counted(path, file),
+                    None => Ok(()),
                 })
             }
             DiskSource::Fat(path) => FatReader::new(File::open(path)?)?.visit(counted),

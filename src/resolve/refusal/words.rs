@@ -51,6 +51,9 @@ impl fmt::Display for Ineligible {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Refusal::UnknownPackage { name, because, only_facts: true, .. } => {
+                write!(f, "{name} ({because}) is not among the facts built into owpkg")
+            }
             Refusal::UnknownPackage { name, because, .. } => {
                 write!(f, "no feed of this release holds {name} ({because})")
             }
@@ -119,6 +122,12 @@ impl Refusal {
     /// What the user can do about it, in a sentence.
     pub fn help(&self) -> String {
         match self {
+            Refusal::UnknownPackage { name, near, known, only_facts: true, .. } => {
+                let known = known.as_ref().map(|known| format!("OpenWrt has {name} {}; ", known.in_words()));
+                let near = (!near.is_empty()).then(|| format!("did you mean {}? ", near.join(", ")));
+                let what: String = known.into_iter().chain(near).collect();
+                format!("{what}they are a part of a release: with a network, the release itself tells")
+            }
             Refusal::UnknownPackage { name, near, known, .. } => {
                 let known = known.as_ref().map(|known| {
                     let known = known.in_words();
