@@ -1,5 +1,6 @@
 //! One test binary, in the folders of `src/`.
 
+mod attacks;
 mod cli;
 mod custom_feeds;
 mod disk;
