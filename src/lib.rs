@@ -34,6 +34,7 @@
 //! | [`uci_defaults`] | which Wi-Fi and addresses is the router set to? |
 //! | [`audit`] | what did a check of a mirror or disk find? |
 //! | [`disk`] | what stands on the disk, and is a disk what it should be? |
+//! | [`image`] | how does the release's own image carry the disk, so that it installs itself? |
 //! | [`mirror`], [`serve`] | what of releases is kept offline, and which file of it does a router ask for? |
 //! | [`vm`] | how is OpenWrt started in a virtual machine with the card? |
 //! | [`drawing`] | what does a plan look like? |
@@ -100,6 +101,7 @@ pub mod fetch;
 pub mod files;
 pub mod format;
 pub mod hardware;
+pub mod image;
 pub mod lock;
 pub mod mirror;
 pub mod overlay;

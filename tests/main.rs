@@ -1,5 +1,6 @@
 //! One test binary, in the folders of `src/`.
 
+mod attacks;
 mod cli;
 mod custom_feeds;
 mod disk;
@@ -9,6 +10,7 @@ mod fetch;
 mod format;
 mod hardware;
 mod house;
+mod image;
 mod mirror;
 mod release;
 mod resolve;

@@ -93,7 +93,7 @@ fn a_cold_disk_asks_for_no_file_twice() {
         for line in [
             "disk out.img --chip iwl7265d",
             "disk out.img --chip iwl7265d --target x86/64",
-            "disk out --format dir --add iw",
+            "disk out --format dir --add wpad-openssl",
         ] {
             let server = wifi().build(format).serve();
             let desk = desk(format);

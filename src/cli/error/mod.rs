@@ -7,6 +7,7 @@ use std::error::Error;
 use std::fmt::Display;
 use std::io;
 
+use crate::release::WentBack;
 use crate::resolve::Refusal;
 
 pub use help::Help;
@@ -128,4 +129,13 @@ impl Failure {
         }
         Failure::new(exit, message, help.into())
     }
+}
+
+/// An index that is older than an earlier one, in words.
+pub fn went_back(index: &str, seen: &str, how: &WentBack) -> String {
+    let how = match how {
+        WentBack::Version { package, seen, now } => format!("{package} went from {seen} back to {now}"),
+        WentBack::Count { seen, now } => format!("of {seen} packages {now} are left"),
+    };
+    format!("{index} is older than the one that was seen on {seen}: {how}")
 }

@@ -13,4 +13,5 @@ pub mod setup;
 pub mod style;
 pub mod text;
 pub mod tree;
+pub mod vm_guide;
 pub mod warnings;

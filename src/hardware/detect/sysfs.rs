@@ -75,7 +75,7 @@ fn usb(folder: &Path) -> Option<Device> {
     let interfaces = inside.iter().filter_map(|folder| interface(folder)).take(32).collect();
     let driver = inside.iter().filter(|folder| interface(folder).is_some()).find_map(|folder| driver(folder));
     let name = content(folder, "product").map(|text| name(&text)).unwrap_or_default();
-    Some(Device { line: 0, id, class, interfaces, name, driver })
+    Some(Device { class, interfaces, name, driver, ..Device::of_id(id) })
 }
 
 fn interface(folder: &Path) -> Option<UsbInterface> {

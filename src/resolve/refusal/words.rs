@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{AbiMismatch, Chain, Refusal, Rejected, Upgrade};
-use crate::resolve::Ineligible;
+use crate::resolve::{Ineligible, Shadow};
 
 impl fmt::Display for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,6 +51,9 @@ impl fmt::Display for Ineligible {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Refusal::UnknownPackage { name, because, only_facts: true, .. } => {
+                write!(f, "{name} ({because}) is not among the facts built into owpkg")
+            }
             Refusal::UnknownPackage { name, because, .. } => {
                 write!(f, "no feed of this release holds {name} ({because})")
             }
@@ -92,6 +95,19 @@ impl fmt::Display for Refusal {
                 let upgrades: Vec<String> = upgrades.iter().map(Upgrade::to_string).collect();
                 write!(f, "it takes replacing what the router holds ({}): {without}", upgrades.join(", "))
             }
+            Refusal::Shadowed { name, version, feed, shadow } => match shadow {
+                Shadow::TakesPlace { version: own } => {
+                    write!(
+                        f,
+                        "{name} {version} of the feed {feed} would take the place of the release's own {own}"
+                    )
+                }
+                Shadow::Unasked => write!(f, "{name} {version} of the feed {feed} would come unasked"),
+                Shadow::StandsIn { needed_by } => write!(
+                    f,
+                    "{name} {version} of the feed {feed} would stand in for what {needed_by} has from the release"
+                ),
+            },
             Refusal::TooHard { roots, steps } => {
                 write!(f, "no plan for {} was found in {} million steps", roots.join(", "), steps / 1_000_000)
             }

@@ -7,6 +7,9 @@ use crate::vm::{VmError, usb_ways};
 
 impl Help for UnknownChip {
     fn help(&self) -> Option<String> {
+        if !self.versions.is_empty() {
+            return Some("its id decides: `lsusb` or `lspci -nn` shows it, --device takes it".to_owned());
+        }
         Some(match self.near.as_slice() {
             [] => "`owpkg chips WORD` searches by chip, driver, package or id".to_owned(),
             near => format!("did you mean {}?", near.join(", ")),

@@ -18,7 +18,13 @@ impl Help for Refusal {
 
 fn of_refusal(refusal: &Refusal) -> String {
     match refusal {
-            Refusal::UnknownPackage { name, near, known, .. } => {
+            Refusal::UnknownPackage { name, near, known, only_facts: true, .. } => {
+            let known = known.as_ref().map(|known| format!("OpenWrt has {name} {}; ", in_words(known)));
+            let near = (!near.is_empty()).then(|| format!("did you mean {}? ", near.join(", ")));
+            let what: String = known.into_iter().chain(near).collect();
+            format!("{what}they are a part of a release: with a network, the release itself tells")
+        }
+        Refusal::UnknownPackage { name, near, known, .. } => {
                 let known = known.as_ref().map(|known| {
                     let known = in_words(known);
                     format!(
@@ -61,6 +67,7 @@ fn of_refusal(refusal: &Refusal) -> String {
             Refusal::NeedsUpgrade { .. } => {
                 "take an image of the same date as the feeds, or let --allow-upgrade replace them".to_owned()
             }
+            Refusal::Shadowed { feed, .. } => format!("--prefer {feed} lets it"),
             Refusal::TooHard { .. } => {
                 "ask for fewer packages at once, or choose among the packages that exclude each other with --add and \
                  --omit"

@@ -20,6 +20,17 @@ impl Help for ReleaseError {
             ReleaseError::UnknownProfile { near, .. } if !near.is_empty() => {
                 Some(format!("did you mean {}?", near.join(", ")))
             }
+            ReleaseError::Unvouched { .. } => Some(
+                "take another --mirror; where it is a partial copy, say what the router is with --installed FILE and --target T/S"
+                    .into(),
+            ),
+            ReleaseError::Withheld { .. } => Some("take another --mirror, or give --installed FILE".into()),
+            ReleaseError::NotFresh(_) => {
+                Some("take another --mirror, or leave out --require-fresh to take it with a warning".into())
+            }
+            ReleaseError::NoSuchFeed { known, .. } => {
+                Some(format!("the feeds are {}; all stands for each", known.join(", ")))
+            }
             ReleaseError::WhichTarget { .. } => Some("choose one with --target".into()),
             ReleaseError::NoTarget { .. } => {
                 Some("--tree takes one release; --mirror takes a folder of several (releases/, snapshots/)".into())
@@ -57,9 +68,6 @@ impl Help for UnpackError {
         match self {
             UnpackError::Output(error) => error.help(),
             UnpackError::Tail { .. } => Some("whoever built this image put something behind it".into()),
-            UnpackError::TooSmall { found, .. } => {
-                Some(format!("leave out --size, or give at least {}K", found.div_ceil(1024)))
-            }
             UnpackError::Gzip { .. } | UnpackError::TooLarge { .. } => None,
         }
     }

@@ -7,8 +7,11 @@ impl Help for TrustError {
     fn help(&self) -> Option<String> {
         Some(match self {
             TrustError::Unsigned { .. } => {
-                "--accept-unsigned takes it all the same; a router that checks signatures will refuse it"
+                "--accept-unsigned FEED takes it all the same; a router that checks signatures will refuse it"
                     .into()
+            }
+            TrustError::Stripped { .. } => {
+                "somebody on the way took the signature off: take another --mirror".into()
             }
             TrustError::ForeignKey { signed_by, .. } => format!(
                 "if you trust who made this release, give their public key with --key FILE (on a router of that \
