@@ -53,6 +53,7 @@ pub mod demo;
 pub mod fetch;
 pub mod hardware;
 pub mod index;
+pub mod kmod;
 pub mod output;
 pub mod package;
 pub mod parallel;

@@ -8,6 +8,7 @@ mod fat;
 mod fetch;
 mod hardware;
 mod ipk;
+mod kmod;
 mod mirror;
 mod opkg;
 mod own;
