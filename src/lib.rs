@@ -28,6 +28,7 @@
 //! | [`stick`] | what does a router far from any network say of itself, and which router was it? |
 //! | [`lock`] | what exactly is the plan, with every digest, and where are its verified bytes? |
 //! | [`files`], [`fat`] | how does a file get its place whole or not at all, and how is a FAT file system laid out? |
+//! | [`proof`] | do the bytes show that the driver lists the card, and that its firmware is there? |
 //! | [`disk`] | what stands on the disk, and is a disk what it should be? |
 //! | [`mirror`], [`serve`] | what of releases is kept offline, and which file of it does a router ask for? |
 //! | [`vm`] | how is OpenWrt started in a virtual machine with the card? |
@@ -66,6 +67,7 @@ pub mod lock;
 pub mod mirror;
 pub mod overlay;
 pub mod parallel;
+pub mod proof;
 pub mod release;
 pub mod resolve;
 pub mod serve;

@@ -201,7 +201,7 @@ impl DiskJob {
         let DiskJob { lock, overlay, setup } = self;
         let Session { fetcher, keyring, unsigned, built_in, .. } = session;
         let bundle = Bundle::fetch(fetcher, keyring, *unsigned, lock, built_in.as_ref())?;
-        let entries = disk::contents(&bundle, &overlay)?;
+        let entries = disk::contents(&bundle, &overlay, &[])?;
         let lock = &bundle.lock;
         let placed = write(&env.path(out), &entries, &settings.options(lock))?;
         if lock.is_secret() && placed.permissions == Permissions::All {

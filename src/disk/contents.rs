@@ -6,6 +6,7 @@ use crate::files::{Content, FileTree};
 use crate::format::Format;
 use crate::lock::{Bundle, Lock, LockError, LockedConfiguration, LockedKey, OtherFiles};
 use crate::overlay::{FOLDER, Item, Overlay};
+use crate::proof::DeviceProof;
 use crate::stick::RouterId;
 
 /// Why a bundle makes no disk.
@@ -33,11 +34,12 @@ impl DiskError {
     }
 }
 
-/// Lays a bundle and the user's own files out as the files of a disk, sorted by path.
+/// Lays a bundle and the user's own files out as the files of a disk, sorted by path; `proofs` are what the bundle's
+/// own bytes show of the cards that it is for.
 ///
 /// # Errors
 /// When the lock's format is not known, a name in it fits no script, or it records other files of the user's.
-pub fn contents(bundle: &Bundle, overlay: &Overlay) -> Result<Vec<Entry>, DiskError> {
+pub fn contents(bundle: &Bundle, overlay: &Overlay, proofs: &[DeviceProof]) -> Result<Vec<Entry>, DiskError> {
     match &bundle.lock.configuration {
         Some(configuration) => configuration.check_files(overlay)?,
         None => LockedConfiguration::default().check_files(overlay)?,
@@ -61,7 +63,7 @@ pub fn contents(bundle: &Bundle, overlay: &Overlay) -> Result<Vec<Entry>, DiskEr
         tree.add(path, Content::Made(key.to_text()));
     }
     tree.add("owpkg.lock", Content::Made(bundle.lock.to_text()));
-    for (path, text) in texts(&bundle.lock)? {
+    for (path, text) in texts(&bundle.lock, proofs)? {
         tree.add(path, Content::Made(text));
     }
     let sums = tree.sha256sums();
@@ -84,9 +86,9 @@ pub(super) const SCRIPT: &str = "install.sh";
 /// The name of the text for people.
 pub(super) const README: &str = "README.txt";
 
-/// The texts that owpkg writes for a lock, by name.
-pub(super) fn texts(lock: &Lock) -> Result<[(&'static str, String); 2], DiskError> {
-    Ok([(SCRIPT, install_script(lock)?), (README, readme(lock))])
+/// The texts that owpkg writes for a lock and what its packages prove, by name.
+pub(super) fn texts(lock: &Lock, proofs: &[DeviceProof]) -> Result<[(&'static str, String); 2], DiskError> {
+    Ok([(SCRIPT, install_script(lock)?), (README, readme(lock, proofs))])
 }
 
 fn install_script(lock: &Lock) -> Result<String, DiskError> {
@@ -126,7 +128,7 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
     Ok(script)
 }
 
-fn readme(lock: &Lock) -> String {
+fn readme(lock: &Lock, proofs: &[DeviceProof]) -> String {
     let demo =
         if lock.demo { "DEMO: placeholder contents of the demo release, for no router.\n\n" } else { "" };
     let release = lock.release.as_deref().unwrap_or("(a build that does not state its release)");
@@ -150,13 +152,23 @@ fn readme(lock: &Lock) -> String {
          `sh install.sh --dry-run` only rehearses.\n\
          \n\
          {router}{keys}\
-         {packages}{configuration}",
+         {packages}{shown}{configuration}",
         configuration = lock.configuration.as_ref().map_or(String::new(), in_words),
+        shown = in_bytes(proofs),
         holds = if lock.keys.is_empty() { "was shipped with" } else { "holds" },
         keys = lock.keys.iter().map(|key| of_key(lock, key)).collect::<String>(),
         target = lock.target,
         format = lock.format,
     )
+}
+
+/// What the packages' bytes show of the cards that were asked for.
+fn in_bytes(proofs: &[DeviceProof]) -> String {
+    if proofs.is_empty() {
+        return String::new();
+    }
+    let lines: String = proofs.iter().map(|proof| format!("  {proof}\n")).collect();
+    format!("\nRead in these packages:\n{lines}")
 }
 
 /// A configuration for people: what is set, and how to undo it.

@@ -34,7 +34,7 @@ pub use self::want::{Fetched, Freshness, Want};
 use crate::parallel;
 use crate::trust::{Artifact, Verified};
 
-use self::cache::{CacheDir, Documents, Held, Packages};
+use self::cache::{CacheDir, Documents, Findings, Held, Packages};
 use self::http::{Download, Http, Reload};
 
 /// Fetches files. Cheap to make: threads, connections and certificates wait until the first request.
@@ -42,6 +42,7 @@ pub struct Fetcher {
     offline: bool,
     anew: bool,
     documents: Documents,
+    findings: Findings,
     packages: Packages,
     http: Http,
     progress: Arc<dyn Progress>,
@@ -52,10 +53,11 @@ impl Fetcher {
     pub fn new(options: Options, progress: Arc<dyn Progress>) -> Self {
         let cache = CacheDir::new(options.cache_dir.clone());
         let documents = Documents::new(cache.clone());
+        let findings = Findings::new(cache.clone());
         let packages = Packages::new(cache);
         let (offline, anew) = (options.offline, options.anew);
         let http = Http::new(options, documents.clone(), packages.clone(), progress.clone());
-        Self { offline, anew, documents, packages, http, progress }
+        Self { offline, anew, documents, findings, packages, http, progress }
     }
 
     /// A document of at most `cap` bytes; nothing if there is none at that place.
@@ -114,6 +116,23 @@ impl Fetcher {
             },
         };
         Ok(bytes.map(|bytes| Fetched { bytes, location: at.clone(), freshness }))
+    }
+
+    /// What an earlier run kept in the cache under a name; nothing when there is none, or it is damaged.
+    ///
+    /// # Errors
+    /// When the cache cannot be read.
+    pub fn recall(&self, name: &str) -> Result<Option<Vec<u8>>, FetchError> {
+        self.findings.get(name)
+    }
+
+    /// Keeps in the cache what was found out at some cost. The name, a path below the cache's folder for it, tells of
+    /// what and by which reader.
+    ///
+    /// # Errors
+    /// When the cache cannot be written.
+    pub fn keep(&self, name: &str, bytes: &[u8]) -> Result<(), FetchError> {
+        self.findings.put(name, bytes)
     }
 
     /// The names in a folder, sorted; nothing where the place cannot be listed: a server, or no folder.

@@ -17,7 +17,7 @@ pub use local::{Described, LocalFeed, LocalFeedError, NotIndexed, write_index};
 pub use measure::measure;
 pub(crate) use package::is_plain;
 pub use package::{Constraint, Dependency, FeedId, Package, PackageId, Provide, Relation, Requirement};
-pub use traits::{Duplicate, Format, IndexError, IndexFile, Parsed, Warning};
+pub use traits::{Duplicate, Format, IndexError, IndexFile, Parsed, VisitFile, Warning};
 pub use universe::{Feed, Universe};
 
 use crate::trust::PublicKey;

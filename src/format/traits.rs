@@ -118,6 +118,13 @@ pub trait Format: fmt::Debug + Sync {
     /// What is wrong with it, in words: it is damaged, or the client would not find or take it.
     fn describe(&self, name: &str, file: &mut dyn Read) -> Result<Described, String>;
 
+    /// Shows each file and link of a package to `visit`, by its path on the router without the first slash. The package
+    /// is read to its end.
+    ///
+    /// # Errors
+    /// When it cannot be read, is damaged (`InvalidData`, `UnexpectedEof`), or `visit` fails.
+    fn visit_files(&self, package: &mut dyn Read, visit: &mut VisitFile<'_>) -> io::Result<()>;
+
     /// Makes the files of an index of these packages, which are in the order of their files' names; the same packages
     /// and key always give the same bytes.
     ///
@@ -152,6 +159,9 @@ pub trait Format: fmt::Debug + Sync {
     /// `disk::script` tells what it must define.
     fn install_steps(&self) -> &'static str;
 }
+
+/// What is done with a file of a package, of which it may read the content.
+pub type VisitFile<'v> = dyn FnMut(&str, &mut dyn Read) -> io::Result<()> + 'v;
 
 impl dyn Format + '_ {
     /// Whether a package meets a dependency, by its own name or by one it provides.

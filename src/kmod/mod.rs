@@ -20,6 +20,7 @@ mod firmware;
 mod image;
 mod module;
 mod tables;
+mod words;
 
 pub use firmware::FirmwareName;
 pub use module::{DriverData, IdTable, Ids, Module, ModuleError, Via};

@@ -178,6 +178,15 @@ impl Bundle {
         .collect()
     }
 
+    /// The packages of the lock, each with its bytes.
+    pub fn packages(&self) -> Vec<(&LockedPackage, &Verified<Artifact>)> {
+        let artifact = |locked: &LockedPackage| {
+            let feed = self.feeds.iter().find(|feed| feed.name == locked.feed)?;
+            feed.packages.iter().find(|(file, _)| *file == locked.file).map(|(_, artifact)| artifact)
+        };
+        self.lock.packages.iter().filter_map(|locked| Some((locked, artifact(locked)?))).collect()
+    }
+
     /// A place that a lock names: a URL, an absolute path, or a path in a tree that is built in.
     pub(crate) fn place(text: &str, built_in: Option<&MemoryTree>) -> Result<Location, LocationError> {
         match built_in.and_then(|tree| tree.locate(text)) {

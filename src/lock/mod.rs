@@ -2,6 +2,7 @@
 
 pub(crate) mod bundle;
 mod configuration;
+mod device;
 mod key;
 mod package;
 
@@ -16,6 +17,7 @@ use crate::trust::{self, Authority, Signed, Verified};
 
 pub use bundle::{Bundle, BundleError, LockedFeed};
 pub use configuration::{BadConfiguration, LockedConfiguration, OtherFiles, OverlayFile, OverlayLink};
+pub use device::LockedDevice;
 pub use key::LockedKey;
 pub use package::LockedPackage;
 
@@ -65,6 +67,9 @@ pub struct Lock {
     /// The keys of its feeds that images of official releases lack.
     #[serde(rename = "key", default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<LockedKey>,
+    /// The cards that were asked for.
+    #[serde(rename = "device", default, skip_serializing_if = "Vec::is_empty")]
+    pub devices: Vec<LockedDevice>,
     /// The feeds that the plan uses.
     #[serde(rename = "feed", default)]
     pub feeds: Vec<LockedIndex>,
@@ -181,6 +186,7 @@ impl Lock {
             install: plan.install.clone(),
             baseline: LockedBaseline { from: baseline.source, packages: baseline.installed.len() },
             configuration: None,
+            devices: Vec::new(),
             keys: core.map(|core| LockedKey::of(&feeds, core.by())).unwrap_or_default(),
             feeds,
             packages: plan.steps.iter().filter_map(|step| LockedPackage::of(facts, plan, step)).collect(),

@@ -261,7 +261,7 @@ fn a_package_file_that_shrinks_while_it_is_written_leaves_no_output() {
         let mut keyring = Keyring::empty();
         keyring.add(site.read("key").as_bytes(), "key").unwrap();
         let bundle = Bundle::fetch(&fetcher, &keyring, Unsigned::Refuse, lock, None).unwrap();
-        let entries = disk::contents(&bundle, &Overlay::default()).unwrap();
+        let entries = disk::contents(&bundle, &Overlay::default(), &[]).unwrap();
 
         let path = site.path().join("tree").join(site.files.path_of("wpad-basic-mbedtls"));
         let whole = fs::read(&path).unwrap();

@@ -47,7 +47,7 @@ fn disks() -> Disks {
     let plan = resolve(&universe, &baseline.installed, &request).unwrap();
     let lock = Lock::of(&open, &baseline, &plan, 1_772_668_800, true);
     let bundle = Bundle::fetch(&fetcher, &demo.keyring, Unsigned::Refuse, lock, Some(&demo.tree)).unwrap();
-    let entries = disk::contents(&bundle, &Overlay::default()).unwrap();
+    let entries = disk::contents(&bundle, &Overlay::default(), &[]).unwrap();
     let mut made = Vec::new();
     for (name, format) in
         [("p.img", OutputFormat::Fat), ("p.tar", OutputFormat::Tar), ("p", OutputFormat::Dir)]

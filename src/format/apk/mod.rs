@@ -20,7 +20,7 @@ use std::io::{self, Read};
 
 use super::{
     Constraint, Dependency, Described, Duplicate, FeedId, Format, IndexError, IndexFile, Installed, Package,
-    PackageId, Parsed, Universe,
+    PackageId, Parsed, Universe, VisitFile,
 };
 use crate::demo::{Blueprint, FeedFile, PackageSpec, SigningKeys};
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, ec};
@@ -131,6 +131,11 @@ impl Format for Apk {
 
     fn package_ending(&self) -> &'static str {
         ".apk"
+    }
+
+    fn visit_files(&self, package: &mut dyn Read, visit: &mut VisitFile<'_>) -> io::Result<()> {
+        package::visit(package, visit)?;
+        Ok(())
     }
 
     fn describe(&self, name: &str, file: &mut dyn Read) -> Result<Described, String> {

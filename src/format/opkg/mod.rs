@@ -18,7 +18,7 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::{
     Constraint, Dependency, Described, Duplicate, FeedId, Format, IndexError, IndexFile, Installed,
-    PackageId, Parsed, Relation, Universe,
+    PackageId, Parsed, Relation, Universe, VisitFile,
 };
 use crate::demo::{Blueprint, FeedFile, PackageSpec, SigningKeys};
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, usign};
@@ -130,6 +130,11 @@ impl Format for Opkg {
     /// OpenWrt's own indexer leaves these out, as every router holds them.
     fn unlisted(&self) -> &'static [&'static str] {
         &["kernel", "libc"]
+    }
+
+    fn visit_files(&self, package: &mut dyn Read, visit: &mut VisitFile<'_>) -> io::Result<()> {
+        ipk::visit(package, &ipk::Limits::default(), visit)?;
+        Ok(())
     }
 
     fn describe(&self, name: &str, file: &mut dyn Read) -> Result<Described, String> {

@@ -1,0 +1,90 @@
+//! The cards that a lock is for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::hardware::{Catalogue, Device, DeviceId, UsbInterface, devices_of};
+
+/// A card that was asked for, by its id or by the name of its chip, and what was chosen for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockedDevice {
+    /// Its id, as `--device` takes it: `pci:8086:095a:8086:5010@59`; none where a chip was asked for by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The hex digits of its class, as far as a listing showed them.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub class: String,
+    /// The classes of its USB interfaces, each behind its number where that is known: `2:ff/ff/ff`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interfaces: Vec<String>,
+    /// The chips that it may be, or the one that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chips: Vec<String>,
+    /// The packages that were chosen for its driver, whether the router holds them or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drivers: Vec<String>,
+    /// The packages that were chosen for its firmware, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub firmware: Vec<String>,
+}
+
+impl LockedDevice {
+    /// A device as it was asked for, without what was chosen for it.
+    pub fn of(device: &Device) -> LockedDevice {
+        let DeviceId { bus, revision, .. } = device.id;
+        let revision = revision.map_or(String::new(), |revision| format!("@{revision:02x}"));
+        LockedDevice {
+            id: Some(format!("{bus}:{}{revision}", device.id)),
+            class: device.class.clone(),
+            interfaces: device.interfaces.iter().map(interface_text).collect(),
+            chips: Vec::new(),
+            drivers: Vec::new(),
+            firmware: Vec::new(),
+        }
+    }
+
+    /// A chip that was asked for by its name.
+    pub fn of_chip(name: &str) -> LockedDevice {
+        LockedDevice {
+            id: None,
+            class: String::new(),
+            interfaces: Vec::new(),
+            chips: vec![name.to_owned()],
+            drivers: Vec::new(),
+            firmware: Vec::new(),
+        }
+    }
+
+    /// The card as it was asked for.
+    pub fn card(&self) -> String {
+        self.id.clone().unwrap_or_else(|| self.chips.join(", "))
+    }
+
+    /// The device, or one for each id of the chip that the catalogue knows.
+    pub fn devices(&self) -> Vec<Device> {
+        let Some(id) = &self.id else {
+            let chips = self.chips.iter().filter_map(|name| Catalogue::builtin().chip(name));
+            return chips.flat_map(devices_of).collect();
+        };
+        // An id that is none, in a lock that was changed by hand, is no card.
+        let id: Option<DeviceId> = id.parse().ok();
+        let interfaces = self.interfaces.iter().filter_map(|text| read_interface(text)).collect();
+        let device = |id| Device { class: self.class.clone(), interfaces, ..Device::of_id(id) };
+        id.map(device).into_iter().collect()
+    }
+}
+
+fn interface_text(interface: &UsbInterface) -> String {
+    let [class, subclass, protocol] = interface.class;
+    let number = interface.number.map_or(String::new(), |number| format!("{number}:"));
+    format!("{number}{class:02x}/{subclass:02x}/{protocol:02x}")
+}
+
+fn read_interface(text: &str) -> Option<UsbInterface> {
+    let (number, classes) = match text.split_once(':') {
+        Some((number, classes)) => (Some(number.parse().ok()?), classes),
+        None => (None, text),
+    };
+    let mut parts = classes.split('/').map(|part| u8::from_str_radix(part, 16).ok());
+    let class = [parts.next()??, parts.next()??, parts.next()??];
+    Some(UsbInterface { number, class })
+}

@@ -1,0 +1,125 @@
+//! What the bytes show of a card that was asked for.
+
+use serde::Serialize;
+
+use super::firmware::{FirmwareProof, firmware};
+use super::listing::{Evidence, Found, ListedBy, ReadPackage, find, listed_by};
+use super::{Contents, SharedIds, shared_ids};
+use crate::lock::LockedDevice;
+
+/// The most ids that are named one by one.
+const MOST_NAMED: usize = 8;
+
+/// What the bytes of a plan's packages show.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Proofs {
+    /// Of each card that was asked for.
+    pub devices: Vec<DeviceProof>,
+    /// Of drivers that are for the same cards.
+    pub shared: Vec<SharedIds>,
+}
+
+impl Proofs {
+    /// Proves cards by the packages of a plan, all of which were read.
+    pub fn of(devices: &[LockedDevice], packages: &[(&str, &Contents)]) -> Proofs {
+        let plan = packages.iter().map(|(name, contents)| ReadPackage { name, contents }).collect();
+        let evidence = Evidence { plan, ..Evidence::default() };
+        let nothing = Evidence::default();
+        Proofs {
+            devices: devices.iter().filter_map(|device| prove(device, &evidence, &nothing)).collect(),
+            shared: shared_ids(&evidence),
+        }
+    }
+}
+
+/// What the bytes show of a card that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeviceProof {
+    /// The card, as it was asked for: an id or the name of a chip.
+    pub card: String,
+    /// What drives it.
+    pub driver: DriverProof,
+    /// How many ids were looked for, where a chip was asked for by its name.
+    pub ids: Option<IdCount>,
+    /// Its firmware.
+    pub firmware: FirmwareProof,
+}
+
+/// What the bytes show of a card's driver.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum DriverProof {
+    /// These modules of the plan or the router list it.
+    Driven {
+        /// The modules.
+        by: Vec<ListedBy>,
+    },
+    /// No module that was read lists it.
+    NotListed {
+        /// The modules of the packages that were chosen for it.
+        modules: Vec<String>,
+        /// What else that was read lists it.
+        instead: Vec<ListedBy>,
+    },
+    /// These packages were not read.
+    NotRead {
+        /// The packages.
+        packages: Vec<String>,
+    },
+}
+
+/// The ids of a chip that the catalogue knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IdCount {
+    /// How many.
+    pub known: usize,
+    /// How many of them a module lists.
+    pub listed: usize,
+    /// Some that none does.
+    pub not_listed: Vec<String>,
+}
+
+/// Proves a card that was asked for; none where the catalogue knows no id of the chip. `elsewhere` are packages of the
+/// release's feeds that are not part of the plan.
+pub fn prove(asked: &LockedDevice, evidence: &Evidence<'_>, elsewhere: &Evidence<'_>) -> Option<DeviceProof> {
+    let devices = asked.devices();
+    let first = devices.first()?;
+    let held: Vec<_> = evidence.plan.iter().chain(&evidence.router).copied().collect();
+    let mut found: Vec<Found<'_>> = Vec::new();
+    let (mut listed, mut not_listed) = (0, Vec::new());
+    for device in &devices {
+        let own = find(device, &held);
+        match own.is_empty() {
+            true => not_listed.push(device.id.to_string()),
+            false => listed += 1,
+        }
+        for each in own {
+            let known = |other: &Found<'_>| other.listed.module == each.listed.module;
+            if !found.iter().any(known) {
+                found.push(each);
+            }
+        }
+    }
+    let read = |name: &String| held.iter().any(|package| package.name == name);
+    let unread: Vec<String> = asked.drivers.iter().filter(|name| !read(name)).cloned().collect();
+    let driver = if !found.is_empty() {
+        DriverProof::Driven { by: found.iter().map(|each| each.listed.clone()).collect() }
+    } else if !unread.is_empty() {
+        DriverProof::NotRead { packages: unread }
+    } else {
+        let of_drivers = held.iter().filter(|package| asked.drivers.iter().any(|name| name == package.name));
+        let modules =
+            of_drivers.flat_map(|package| &package.contents.modules).map(|module| module.name.clone());
+        let others: Vec<_> = elsewhere.plan.iter().chain(&elsewhere.router).copied().collect();
+        DriverProof::NotListed { modules: modules.collect(), instead: listed_by(first, &others) }
+    };
+    let on_router =
+        asked.firmware.iter().any(|name| !read(name) && !evidence.unread.contains(&name.as_str()));
+    let firmware = match &driver {
+        DriverProof::Driven { .. } => firmware(&found, evidence, &asked.firmware, on_router),
+        _ => FirmwareProof::NotRead,
+    };
+    not_listed.truncate(MOST_NAMED);
+    let ids = asked.id.is_none().then_some(IdCount { known: devices.len(), listed, not_listed });
+    Some(DeviceProof { card: asked.card(), driver, ids, firmware })
+}

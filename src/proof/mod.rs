@@ -1,0 +1,29 @@
+//! Proof from the bytes: the driver on the disk lists the card's own id, and the firmware that it names is there.
+//!
+//! ```text
+//! package file ──Contents::read──▶ modules, firmware files ──prove──▶ driven | not listed, there | missing | unknown
+//! ```
+//!
+//! What is said is what the bytes show and nothing more: a package that was not read proves nothing, and a name that a
+//! driver only makes up when it runs is unknown, not missing.
+
+mod comparison;
+mod contents;
+mod device;
+mod firmware;
+mod listing;
+mod matching;
+mod shared;
+mod store;
+mod survey;
+mod words;
+
+pub use comparison::{Comparison, NewId, NewModule, NewPackage, NotListed, compare};
+pub use contents::{Autoload, Contents, PackagedModule, UnreadModule};
+pub use device::{DeviceProof, DriverProof, IdCount, Proofs, prove};
+pub use firmware::{FirmwareProof, FoundFile};
+pub use listing::{Evidence, ListedBy, ReadPackage, listed_by};
+pub use matching::{Fit, fit_pci, fit_sdio, fit_usb};
+pub use shared::{SharedIds, shared_ids};
+pub use store::{known_contents, of_bundle, read_contents};
+pub use survey::{Survey, SurveyError};

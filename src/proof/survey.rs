@@ -1,0 +1,126 @@
+//! What the modules of a whole release list: learned once, by fetching the packages that may drive a network card.
+
+use serde::{Deserialize, Serialize};
+
+use super::Contents;
+use super::listing::{ListedBy, ReadPackage, listed_by};
+use super::store::{self, read_contents};
+use crate::fetch::{FetchError, Fetcher, LocationError, Want};
+use crate::format::{Package, Universe, measure};
+use crate::hardware::{Device, may_drive_network};
+use crate::release::OpenRelease;
+use crate::trust::{Digest, Expected, sha256};
+
+/// The version of what is kept: see [`store`].
+const KIND: &str = "survey-1";
+
+/// What the modules of a release list.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Survey {
+    /// Packages of kernel modules, by name.
+    packages: Vec<(String, Contents)>,
+}
+
+/// Why nothing could be learned of a release.
+#[derive(Debug, thiserror::Error)]
+pub enum SurveyError {
+    /// A package could not be had or read.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// A package's file has a name that is no place.
+    #[error(transparent)]
+    Location(#[from] LocationError),
+}
+
+impl Survey {
+    /// What an earlier run learned of a release.
+    ///
+    /// # Errors
+    /// When the cache cannot be read.
+    pub fn known(fetcher: &Fetcher, release: &OpenRelease) -> Result<Option<Survey>, FetchError> {
+        let kept = fetcher.recall(&name(release))?;
+        Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    }
+
+    /// What is to be fetched to learn of a release: how many packages, and how many bytes together.
+    pub fn cost(universe: &Universe<'_>) -> (usize, u64) {
+        let packages = packages(universe);
+        (packages.len(), packages.iter().filter_map(|package| package.size).sum())
+    }
+
+    /// Fetches the packages of kernel modules that may drive a network card, reads them, and keeps what they say.
+    ///
+    /// # Errors
+    /// When a package cannot be had or read, or the cache cannot be used.
+    pub fn learn(
+        fetcher: &Fetcher,
+        release: &OpenRelease,
+        universe: &Universe<'_>,
+    ) -> Result<Survey, SurveyError> {
+        let format = release.facts.format;
+        let packages = packages(universe);
+        let wants = packages.iter().filter_map(|package| want(release, package)).collect::<Result<_, _>>()?;
+        let artifacts = fetcher.artifacts(wants)?;
+        let digests = packages.iter().filter_map(|package| package.digest);
+        let contents = read_contents(fetcher, format, &digests.zip(&artifacts).collect::<Vec<_>>())?;
+        let named = packages.iter().filter(|package| package.digest.is_some());
+        let packages = named.map(|package| package.name.to_owned()).zip(contents);
+        let survey = Survey { packages: packages.filter(|(_, contents)| tells(contents)).collect() };
+        // Plain lists and texts always have a form in JSON.
+        fetcher.keep(&name(release), &serde_json::to_vec(&survey).unwrap_or_default())?;
+        Ok(survey)
+    }
+
+    /// The packages that were read.
+    pub fn packages(&self) -> impl Iterator<Item = ReadPackage<'_>> {
+        self.packages.iter().map(|(name, contents)| ReadPackage { name, contents })
+    }
+
+    /// The modules that list a device.
+    pub fn listed_by(&self, device: &Device) -> Vec<ListedBy> {
+        listed_by(device, &self.packages().collect::<Vec<_>>())
+    }
+}
+
+/// Whether there is anything in a package to remember.
+fn tells(contents: &Contents) -> bool {
+    contents.modules.iter().any(|module| !module.module.tables.is_empty())
+}
+
+/// The packages to read: of each name the newest version.
+fn packages<'u>(universe: &'u Universe<'u>) -> Vec<&'u Package<'u>> {
+    let mut found: Vec<&Package<'_>> = Vec::new();
+    for (_, package) in universe.packages() {
+        if !package.name.starts_with("kmod-") || !may_drive_network(package.name) {
+            continue;
+        }
+        match found.iter_mut().find(|known| known.name == package.name) {
+            Some(known) if universe.format().compare(known.version, package.version).is_lt() => {
+                *known = package
+            }
+            Some(_) => {}
+            None => found.push(package),
+        }
+    }
+    found
+}
+
+fn want(release: &OpenRelease, package: &Package<'_>) -> Option<Result<Want, LocationError>> {
+    let feed = usize::from(package.feed.0);
+    let (place, index) = (release.facts.feeds.get(feed)?, release.indexes.get(feed)?);
+    let digest = package.digest?;
+    let expected = Expected { size: package.size, digest, by: index.by().clone(), measure };
+    let location = place.location.join(&package.file);
+    Some(location.map(|location| Want { location, name: package.file.to_string(), expected }))
+}
+
+/// What is kept is of these very indexes, and of no other.
+fn name(release: &OpenRelease) -> String {
+    let mut all = Vec::new();
+    for index in &release.indexes {
+        for file in &index.files {
+            all.extend(sha256(&file.bytes));
+        }
+    }
+    format!("{KIND}-{}/{}", store::READER, Digest::sha256(sha256(&all)).hex())
+}
