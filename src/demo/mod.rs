@@ -6,10 +6,14 @@
 mod blueprint;
 
 use std::io;
+use std::sync::Arc;
 
-use crate::fetch::MemoryTree;
+use camino::Utf8PathBuf;
+
+use crate::fetch::{Fetcher, MemoryTree, Options, Silent};
 use crate::format::apk::Apk;
-use crate::release::snapshot::Snapshot;
+use crate::release::snapshot::{BadSnapshot, Snapshot};
+use crate::release::{ReleaseSpec, Upstream};
 use crate::trust::{Keyring, ec, usign};
 
 pub(crate) use blueprint::clause;
@@ -31,8 +35,14 @@ pub struct Demo {
 
 /// Why the demo release could not be made: a mistake in the built-in facts.
 #[derive(Debug, thiserror::Error)]
-#[error("the demo release cannot be made: {0}")]
-pub struct DemoError(#[from] io::Error);
+pub enum DemoError {
+    /// A package cannot be packed.
+    #[error("the demo release cannot be made: {0}")]
+    Io(#[from] io::Error),
+    /// The facts cannot be read.
+    #[error("the demo release cannot be made: {0}")]
+    Facts(#[from] BadSnapshot),
+}
 
 impl Demo {
     /// Makes the demo release.
@@ -47,6 +57,18 @@ impl Demo {
         let tree = blueprint(facts).build(&Apk, &signers)?;
         Ok(Demo { tree: MemoryTree::new(NAME, tree), keyring })
     }
+}
+
+/// The demo release, and a way to it that trusts its key alone; what is unpacked of it is kept in the folder `cache`.
+///
+/// # Errors
+/// Never in a build whose tests pass.
+pub fn source(cache: impl Into<Utf8PathBuf>) -> Result<(Upstream, ReleaseSpec), DemoError> {
+    let Demo { tree, keyring } = Demo::build(&Snapshot::read()?)?;
+    let spec = ReleaseSpec::of_tree(tree.root());
+    let mut fetcher = Fetcher::new(Options::new(cache), Arc::new(Silent));
+    fetcher.mount(tree);
+    Ok((Upstream::new(fetcher, keyring), spec))
 }
 
 /// The throw-away keys of the demo release, for either format.

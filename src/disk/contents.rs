@@ -6,7 +6,7 @@ use crate::files::{Content, FileTree};
 use crate::format::Format;
 use crate::lock::{Bundle, Lock, LockError, LockedConfiguration, LockedKey, OtherFiles};
 use crate::overlay::{FOLDER, Item, Overlay};
-use crate::proof::DeviceProof;
+use crate::proof::CardProof;
 use crate::stick::RouterId;
 
 /// Why a bundle makes no disk.
@@ -34,12 +34,11 @@ impl DiskError {
     }
 }
 
-/// Lays a bundle and the user's own files out as the files of a disk, sorted by path; `proofs` are what the bundle's
-/// own bytes show of the cards that it is for.
+/// Lays a bundle and the user's own files out as the files of a disk, sorted by path.
 ///
 /// # Errors
 /// When the lock's format is not known, a name in it fits no script, or it records other files of the user's.
-pub fn contents(bundle: &Bundle, overlay: &Overlay, proofs: &[DeviceProof]) -> Result<Vec<Entry>, DiskError> {
+pub fn contents(bundle: &Bundle, overlay: &Overlay) -> Result<Vec<Entry>, DiskError> {
     match &bundle.lock.configuration {
         Some(configuration) => configuration.check_files(overlay)?,
         None => LockedConfiguration::default().check_files(overlay)?,
@@ -63,7 +62,7 @@ pub fn contents(bundle: &Bundle, overlay: &Overlay, proofs: &[DeviceProof]) -> R
         tree.add(path, Content::Made(key.to_text()));
     }
     tree.add("owpkg.lock", Content::Made(bundle.lock.to_text()));
-    for (path, text) in texts(&bundle.lock, proofs)? {
+    for (path, text) in texts(&bundle.lock, &bundle.proofs.cards)? {
         tree.add(path, Content::Made(text));
     }
     let sums = tree.sha256sums();
@@ -87,7 +86,7 @@ pub(super) const SCRIPT: &str = "install.sh";
 pub(super) const README: &str = "README.txt";
 
 /// The texts that owpkg writes for a lock and what its packages prove, by name.
-pub(super) fn texts(lock: &Lock, proofs: &[DeviceProof]) -> Result<[(&'static str, String); 2], DiskError> {
+pub(super) fn texts(lock: &Lock, proofs: &[CardProof]) -> Result<[(&'static str, String); 2], DiskError> {
     Ok([(SCRIPT, install_script(lock)?), (README, readme(lock, proofs))])
 }
 
@@ -128,7 +127,7 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
     Ok(script)
 }
 
-fn readme(lock: &Lock, proofs: &[DeviceProof]) -> String {
+fn readme(lock: &Lock, proofs: &[CardProof]) -> String {
     let demo =
         if lock.demo { "DEMO: placeholder contents of the demo release, for no router.\n\n" } else { "" };
     let release = lock.release.as_deref().unwrap_or("(a build that does not state its release)");
@@ -163,7 +162,7 @@ fn readme(lock: &Lock, proofs: &[DeviceProof]) -> String {
 }
 
 /// What the packages' bytes show of the cards that were asked for.
-fn in_bytes(proofs: &[DeviceProof]) -> String {
+fn in_bytes(proofs: &[CardProof]) -> String {
     if proofs.is_empty() {
         return String::new();
     }

@@ -4,6 +4,7 @@
 //! which packages to ask a release for. Everything here is pure: what a release holds comes in as a function, and the
 //! tables of `indexes/hardware` are compiled in. Adding a chip or an id is one row there, no code.
 
+mod card;
 mod catalogue;
 mod chip;
 pub mod detect;
@@ -24,8 +25,10 @@ mod series;
 mod table;
 mod unsupported;
 mod usb;
+mod warning;
 mod wpad;
 
+pub use card::Card;
 pub use catalogue::{BadTable, Catalogue, Found, UnknownChip, plain};
 pub use chip::{Alternative, Bus, Certainty, Chip, Family, Gap, How, Kind, List};
 pub use device::{BadDeviceId, Device, DeviceId, UsbInterface};
@@ -41,4 +44,6 @@ pub use request::{Availability, DeviceUnsupported};
 pub use selection::{ChipPackages, Narrower, Role, Variant, Wanted};
 pub use series::{KNOWN_SERIES, Ranges, Series};
 pub use unsupported::Unsupported;
+pub use warning::ChipWarning;
+pub(crate) use warning::in_words;
 pub use wpad::{Authenticator, authenticator, default_wpad};

@@ -233,6 +233,11 @@ impl<'d> Image<'d> {
         self.imports.contains(name)
     }
 
+    /// Whether the module uses anything whose name starts like one of these.
+    pub fn imports_any(&self, starts: &[&str]) -> bool {
+        self.imports.iter().any(|name| starts.iter().any(|start| name.starts_with(start)))
+    }
+
     /// Where the pointer at a place leads; none when there is none.
     pub fn pointer(&self, place: Place) -> Option<Target<'d>> {
         self.pointers.get(&place).copied()

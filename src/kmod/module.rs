@@ -26,6 +26,8 @@ pub struct Module {
     pub tables: Vec<IdTable>,
     /// What its tables' entries lead to; entries name it by its place here.
     pub data: Vec<DriverData>,
+    /// Whether it asks the kernel for firmware.
+    pub asks_firmware: bool,
     /// Names of firmware anywhere in it.
     pub firmware: Vec<FirmwareName>,
     /// Its named objects that lead to names of firmware, which other modules may refer to.
@@ -98,6 +100,11 @@ impl Module {
                 .filter(|name| !name.is_empty())
                 .map(str::to_owned)
                 .collect(),
+            asks_firmware: image.imports_any(&[
+                "request_firmware",
+                "firmware_request_",
+                "request_partial_firmware",
+            ]),
             firmware: names(&image),
             ..Module::default()
         };

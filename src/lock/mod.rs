@@ -2,22 +2,22 @@
 
 pub(crate) mod bundle;
 mod configuration;
-mod device;
 mod key;
 mod package;
 
 use serde::{Deserialize, Serialize};
 
-use crate::fetch::{Location, LocationError, MemoryTree};
+use crate::fetch::LocationError;
 use crate::format::{FORMATS, Format, format_named};
-use crate::release::{FeedPlace, OpenRelease};
-use crate::resolve::{Baseline, BaselineSource, Graph, Node, PackageKind, Plan};
+use crate::hardware::Card;
+use crate::release::FeedPlace;
+use crate::resolve::{BaselineSource, Graph, Node, PackageKind, Upgrade};
+use crate::selection::{PlanSource, Planned};
 use crate::stick::RouterId;
 use crate::trust::{self, Authority, Signed, Verified};
 
 pub use bundle::{Bundle, BundleError, LockedFeed};
 pub use configuration::{BadConfiguration, LockedConfiguration, OtherFiles, OverlayFile, OverlayLink};
-pub use device::LockedDevice;
 pub use key::LockedKey;
 pub use package::LockedPackage;
 
@@ -68,8 +68,8 @@ pub struct Lock {
     #[serde(rename = "key", default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<LockedKey>,
     /// The cards that were asked for.
-    #[serde(rename = "device", default, skip_serializing_if = "Vec::is_empty")]
-    pub devices: Vec<LockedDevice>,
+    #[serde(rename = "card", default, skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<Card>,
     /// The feeds that the plan uses.
     #[serde(rename = "feed", default)]
     pub feeds: Vec<LockedIndex>,
@@ -113,6 +113,26 @@ pub struct LockedFile {
     pub sha256: [u8; 32],
 }
 
+/// Why a plan cannot be written down.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// It replaces what the router holds.
+    #[error("the plan replaces {0}, and a disk only adds")]
+    Replaces(Upgrade),
+    /// It is of the facts built into owpkg, of which nothing can be fetched.
+    #[error("the plan is of the facts built into owpkg, of which no disk can be made")]
+    BuiltInFacts,
+    /// The place of a package's file is none.
+    #[error(transparent)]
+    Location(#[from] LocationError),
+    /// Its index states no digest of a package, so that nobody vouches for it.
+    #[error("{package} has no digest in its index, so it cannot be verified")]
+    NoDigest {
+        /// The package.
+        package: String,
+    },
+}
+
 /// A text that is no lock.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LockError {
@@ -140,9 +160,19 @@ pub enum LockError {
 }
 
 impl Lock {
-    /// Writes a plan down. `date` is the time of the files on the disk, in seconds since 1970.
-    pub fn of(release: &OpenRelease, baseline: &Baseline, plan: &Plan<'_>, date: i64, demo: bool) -> Lock {
+    /// Writes a plan of a release down. `date` is the time of the files on the disk, in seconds since 1970.
+    ///
+    /// # Errors
+    /// When the plan replaces what the router holds, as the install script only adds; or it is of the facts built in.
+    pub fn of(planned: &Planned<'_>, date: i64) -> Result<Lock, PlanError> {
+        let Planned { plan, baseline, source, .. } = planned;
+        let PlanSource::Release(release) = source else { return Err(PlanError::BuiltInFacts) };
+        if let Some(upgrade) = plan.upgrades.first() {
+            return Err(PlanError::Replaces(upgrade.clone()));
+        }
         let facts = &release.facts;
+        let demo = facts.is_demo();
+        let packages = plan.steps.iter().map(|step| LockedPackage::of(facts, plan, step));
         let is_used = |position: usize| {
             plan.steps.iter().any(|step| usize::from(plan.package(step).feed.0) == position)
         };
@@ -170,7 +200,7 @@ impl Lock {
         let feeds: Vec<LockedIndex> = used.iter().map(index).collect();
         // Nobody is to trust the key of the demo release.
         let core = release.indexes.first().filter(|_| !demo);
-        Lock {
+        Ok(Lock {
             schema: SCHEMA.to_owned(),
             release: facts.release.as_ref().map(ToString::to_string),
             version_code: facts.version_code.clone(),
@@ -186,11 +216,11 @@ impl Lock {
             install: plan.install.clone(),
             baseline: LockedBaseline { from: baseline.source, packages: baseline.installed.len() },
             configuration: None,
-            devices: Vec::new(),
+            cards: planned.cards.clone(),
             keys: core.map(|core| LockedKey::of(&feeds, core.by())).unwrap_or_default(),
             feeds,
-            packages: plan.steps.iter().filter_map(|step| LockedPackage::of(facts, plan, step)).collect(),
-        }
+            packages: packages.collect::<Result<_, _>>()?,
+        })
     }
 
     /// The lock as text.
@@ -245,14 +275,6 @@ impl Lock {
             };
             (node, package.needed_by.clone())
         }))
-    }
-
-    /// The release tree it was made from, which may be built in.
-    ///
-    /// # Errors
-    /// When it names no place.
-    pub fn root(&self, built_in: Option<&MemoryTree>) -> Result<Location, LocationError> {
-        Bundle::place(&self.source, built_in)
     }
 
     /// The bytes of all package files, where they are known.

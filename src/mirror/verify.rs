@@ -5,13 +5,13 @@ use std::io::BufReader;
 
 use super::archive::{self, Archive, Generation};
 use super::store::{Depth, Store, StoreError};
-use super::target::{self, SUMS};
 use super::{Listed, OWN, custom};
 use crate::audit::{Audit, Wrong};
 use crate::format::measure;
 use crate::format::{FORMATS, FeedId, IndexError};
 use crate::parallel;
 use crate::release::Sums;
+use crate::release::metadata::{self, SUMS};
 use crate::trust::{self, Digest, Keyring, Signed, SignedFile, TrustError, Unsigned, Verified};
 
 const INDEX_CAP: u64 = 32 << 20;
@@ -157,7 +157,7 @@ fn open(
         if first != Some(SUMS[0]) {
             return Err(Wrong::Missing);
         }
-        let sums = verified(keyring, target::open(files), folder, unsigned)?;
+        let sums = verified(keyring, metadata::split(files), folder, unsigned)?;
         let offered = Sums::parse(&String::from_utf8_lossy(&sums.message));
         let offered = offered.iter().map(|(name, digest)| (name.to_owned(), (None, Digest::sha256(*digest))));
         return Ok((sums, offered.collect()));

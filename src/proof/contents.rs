@@ -1,6 +1,6 @@
 //! What a package holds that tells of hardware: kernel modules, firmware files, and which modules are loaded when.
 
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,9 @@ pub struct Contents {
     pub firmware: Vec<String>,
     /// Its lists of modules to load at a start.
     pub autoload: Vec<Autoload>,
+    /// What is wrong with the package, where it could not be read to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub damaged: Option<String>,
 }
 
 /// A module and the name of its file.
@@ -56,11 +59,16 @@ impl Contents {
     /// Reads a package to its end.
     ///
     /// # Errors
-    /// When it cannot be read, or is damaged.
+    /// When it cannot be read. A damaged package is read as far as that goes.
     pub fn read(format: &dyn Format, package: &mut dyn Read) -> io::Result<Contents> {
         let mut contents = Contents::default();
-        format.visit_files(package, &mut |path, content| contents.take(path, content))?;
-        Ok(contents)
+        match format.visit_files(package, &mut |path, content| contents.take(path, content)) {
+            Ok(()) => Ok(contents),
+            Err(error) if matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof) => {
+                Ok(Contents { damaged: Some(error.to_string()), ..contents })
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn take(&mut self, path: &str, content: &mut dyn Read) -> io::Result<()> {

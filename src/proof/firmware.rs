@@ -15,7 +15,7 @@ const DEPTH: usize = 3;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "kebab-case")]
 pub enum FirmwareProof {
-    /// The modules name none.
+    /// The modules ask for none.
     NoneNamed,
     /// A file that they name is there.
     There {
@@ -77,18 +77,16 @@ pub fn firmware(
             },
         };
     }
-    let names: BTreeSet<FirmwareName> = found
-        .iter()
-        .flat_map(|each| with_dependencies(each.module, &modules))
-        .flat_map(|module| module.module.firmware.iter().cloned())
-        .collect();
+    let all_modules: Vec<&PackagedModule> =
+        found.iter().flat_map(|each| with_dependencies(each.module, &modules)).collect();
+    let names = all_modules.iter().flat_map(|module| module.module.firmware.iter().cloned()).collect();
     let files = fitting(&names, all().filter(|package| packages.iter().any(|name| name == package.name)));
     let is_unread = |name: &String| evidence.unread.contains(&name.as_str());
     if !files.is_empty() {
         FirmwareProof::There { files }
     } else if packages.iter().any(is_unread) || elsewhere {
         FirmwareProof::NotRead
-    } else if names.iter().any(|name| !matches!(name, FirmwareName::Start(_))) || !packages.is_empty() {
+    } else if all_modules.iter().any(|module| module.module.asks_firmware) {
         FirmwareProof::Unknown
     } else {
         FirmwareProof::NoneNamed
@@ -138,7 +136,7 @@ fn fitting<'a>(
         .filter(|(_, file)| names.iter().any(|name| name.fits(file)))
         .map(|(package, file)| FoundFile { name: file.clone(), package: package.to_owned() })
         .collect();
-    files.sort();
+    files.sort_by(|one, other| (&one.package, &one.name).cmp(&(&other.package, &other.name)));
     files
 }
 

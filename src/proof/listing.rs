@@ -27,6 +27,16 @@ pub struct Evidence<'a> {
     pub router: Vec<ReadPackage<'a>>,
 }
 
+impl<'a> Evidence<'a> {
+    /// The packages of a plan; those that are damaged prove nothing.
+    pub fn of(packages: impl Iterator<Item = (&'a str, &'a Contents)>) -> Evidence<'a> {
+        let (plan, damaged): (Vec<_>, Vec<_>) = packages
+            .map(|(name, contents)| ReadPackage { name, contents })
+            .partition(|package| package.contents.damaged.is_none());
+        Evidence { plan, unread: damaged.iter().map(|package| package.name).collect(), router: Vec::new() }
+    }
+}
+
 /// A module that lists a device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ListedBy {

@@ -1,9 +1,8 @@
 //! What packages hold, read once: kept in the cache by the digest that the index states.
 
-use super::{Contents, Proofs};
+use super::Contents;
 use crate::fetch::{FetchError, Fetcher};
 use crate::format::Format;
-use crate::lock::Bundle;
 use crate::parallel;
 use crate::trust::{Artifact, Digest, Verified};
 
@@ -18,23 +17,6 @@ pub fn known_contents(fetcher: &Fetcher, digest: &Digest) -> Result<Option<Conte
     let kept = fetcher.recall(&name(digest))?;
     // Of another version of the reader, it does not count.
     Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
-}
-
-/// What the bytes of a bundle show of the cards that its lock is for, and of drivers that get in each other's way.
-/// Only what the bundle itself holds counts, so that the same lock always gives the same answer.
-///
-/// # Errors
-/// When a package has changed since it was checked or cannot be read, or the cache cannot be used.
-pub fn of_bundle(
-    fetcher: &Fetcher,
-    format: &'static dyn Format,
-    bundle: &Bundle,
-) -> Result<Proofs, FetchError> {
-    let packages = bundle.packages();
-    let wanted: Vec<_> = packages.iter().map(|(locked, artifact)| (locked.digest(), *artifact)).collect();
-    let contents = read_contents(fetcher, format, &wanted)?;
-    let names = packages.iter().map(|(locked, _)| locked.name.as_str());
-    Ok(Proofs::of(&bundle.lock.devices, &names.zip(&contents).collect::<Vec<_>>()))
 }
 
 /// What packages hold, by their digests, in their order; what was read before is not read again.

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use super::{DeviceProof, DriverProof, FirmwareProof, FoundFile, ListedBy, SharedIds};
+use super::{CardProof, DriverProof, FirmwareProof, FoundFile, ListedBy, SharedIds};
 
 /// Most names that a sentence lists.
 const MOST_NAMED: usize = 3;
 
-impl fmt::Display for DeviceProof {
+impl fmt::Display for CardProof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.card)?;
         match &self.driver {
@@ -41,14 +41,8 @@ impl fmt::Display for DeviceProof {
             }
         }
         match &self.firmware {
-            FirmwareProof::NoneNamed => f.write_str("; it names no firmware"),
-            FirmwareProof::There { files } => {
-                write!(
-                    f,
-                    "; firmware {} there",
-                    are(&files.iter().map(FoundFile::to_string).collect::<Vec<_>>())
-                )
-            }
+            FirmwareProof::NoneNamed => f.write_str("; it asks for no firmware"),
+            FirmwareProof::There { files } => write!(f, "; firmware {} there", files_in_words(files)),
             FirmwareProof::Missing { files, module } => {
                 write!(
                     f,
@@ -68,10 +62,20 @@ impl fmt::Display for ListedBy {
     }
 }
 
-impl fmt::Display for FoundFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.name, self.package)
-    }
+/// `a.bin and 2 more (the-firmware) are`.
+fn files_in_words(files: &[FoundFile]) -> String {
+    let mut packages: Vec<&str> = files.iter().map(|file| file.package.as_str()).collect();
+    packages.dedup();
+    let of = |package: &str| {
+        let mut names = files.iter().filter(|file| file.package == package).map(|file| &file.name);
+        let first = names.next().map_or("", String::as_str);
+        match names.count() {
+            0 => format!("{first} ({package})"),
+            more => format!("{first} and {more} more ({package})"),
+        }
+    };
+    let shown = named(packages.iter().map(|package| of(package)));
+    format!("{shown} {}", if files.len() == 1 { "is" } else { "are" })
 }
 
 impl fmt::Display for SharedIds {

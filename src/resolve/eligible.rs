@@ -13,7 +13,7 @@ use super::Request;
 #[serde(tag = "why", rename_all = "kebab-case")]
 pub enum Ineligible {
     /// The router holds the package in another version, and held packages stay as they are.
-    InstalledPackage {
+    Held {
         /// The version that the router holds.
         version: String,
     },
@@ -136,7 +136,7 @@ impl<'u, 'r> Eligibility<'u, 'r> {
             return Err(Ineligible::Omitted);
         }
         if let Some(held) = self.installed.get(package.name) {
-            return Err(Ineligible::InstalledPackage { version: held.version.clone() });
+            return Err(Ineligible::Held { version: held.version.clone() });
         }
         if package.digest.is_none() {
             return Err(Ineligible::NoDigest);

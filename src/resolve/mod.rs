@@ -31,14 +31,14 @@ use std::collections::BTreeSet;
 
 use crate::format::{Installed, Universe};
 
-pub use baseline::{Baseline, BaselineError, BaselineSource};
+pub use baseline::{Baseline, BaselineError, BaselineSource, BaselineWarning};
 pub use diff::{Change, Diff, Direction, base_name};
 pub use eligible::{Candidate, Eligibility, Ineligible};
 pub use graph::{Graph, Node, NodeId};
 pub use idle::IdleModules;
 pub use kind::PackageKind;
 pub use paths::{LeftOut, Paths};
-pub use plan::{Plan, Step};
+pub use plan::{Plan, PlanWarning, Step};
 pub use refusal::{AbiMismatch, Chain, Known, Refusal, RefusalReport, Rejected, Upgrade};
 pub use request::{Request, Root};
 

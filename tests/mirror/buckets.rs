@@ -198,7 +198,7 @@ fn writers_of_disjoint_parts_do_not_meet() {
                 let bucket = s3.bucket();
                 let cache = bench.path(&format!("cache-{number}"));
                 let fetcher = super::fetcher(&cache, false);
-                let open = super::open(&fetcher, &url);
+                let open = super::open(super::fetcher(&cache, false), &url);
                 let earlier = owpkg::mirror::Mirror::earlier(&bucket).unwrap();
                 let mut parts = mirror::of_release(&open, &|name, _| name == feed, &earlier).unwrap();
                 parts.retain(|part| !part.files.is_empty());

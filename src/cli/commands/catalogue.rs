@@ -51,7 +51,7 @@ pub fn run(env: &mut Env, args: &CatalogueArgs) -> Result<(), Failure> {
         let source = SourceArgs { tree: Some(tree.clone()), ..args.source.clone() };
         let release = session.open(env, &source)?;
         let (universe, _) = release.universe()?;
-        let survey = Survey::learn(&session.fetcher, &release, &universe)?;
+        let survey = Survey::learn(&session.upstream.fetcher, &release, &universe)?;
         let packages: Vec<ReadPackage<'_>> = survey.packages().collect();
         let names: BTreeSet<&str> = universe.packages().map(|(_, package)| package.name).collect();
         let series = release.facts.release.as_ref().and_then(Release::series);

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::key;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
-use crate::cli::ui::warnings::warn;
+use crate::cli::ui::warnings::warn_of;
 use crate::cli::ui::{json, text};
 use crate::format::write_index;
 use crate::format::{Described, LocalFeed};
@@ -49,7 +49,7 @@ pub fn run(env: &mut Env, args: &IndexArgs) -> Result<(), Failure> {
     let feed = LocalFeed::read(&folder)?;
     let index = feed.index(&folder, secret.as_ref())?;
     let files = write_index(&folder, feed.format, &index)?;
-    warn(env, &warnings(&feed))?;
+    warnings(&feed).iter().try_for_each(|warning| warn_of(env, warning))?;
     let signed_by = index.by().key_ids();
     match args.json {
         true => show_json(env, args, &feed, &files, &signed_by),

@@ -6,6 +6,8 @@ use serde::Serialize;
 
 use super::json;
 use super::plan;
+use super::proof;
+use super::style::Style;
 use crate::cli::args::configuration::{self, ConfigurationJson};
 use crate::cli::args::wifi;
 use crate::cli::env::Env;
@@ -13,6 +15,7 @@ use crate::disk;
 use crate::files::WrittenFile;
 use crate::format::Format;
 use crate::lock::{Lock, LockedKey};
+use crate::proof::{CardProof, Proofs, SharedIds};
 use crate::stick::RouterId;
 use crate::uci_defaults::Setup;
 
@@ -28,6 +31,8 @@ pub struct Written<'a> {
     pub setup: &'a Setup,
     /// What to do with it.
     pub next: &'a str,
+    /// What its packages show of the cards that it is for.
+    pub proofs: &'a Proofs,
     /// Whether it is a folder, whose files are at hand.
     pub unpacked: bool,
 }
@@ -47,6 +52,8 @@ struct DiskJson<'a> {
     router: Option<&'a RouterId>,
     configuration: Option<ConfigurationJson<'a>>,
     keys: Vec<KeyJson<'a>>,
+    cards: &'a [CardProof],
+    shared_ids: &'a [SharedIds],
 }
 
 /// A key that official images lack.
@@ -77,11 +84,15 @@ impl Written<'_> {
                 router: lock.router.as_ref(),
                 configuration: lock.configuration.as_ref().map(ConfigurationJson::of),
                 keys,
+                cards: &self.proofs.cards,
+                shared_ids: &self.proofs.shared,
             };
             return json::print(&mut env.out, &json);
         }
         let demo = if lock.demo { "DEMO: " } else { "" };
         writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), plan::size(bytes))?;
+        let style = Style::new(env.out_is_terminal, env);
+        proof::print(&mut env.out, style, self.proofs)?;
         if let Some(configuration) = &lock.configuration {
             configuration::tell(env, configuration, permissions)?;
             wifi::tell(env, self.setup)?;

@@ -16,7 +16,7 @@ use crate::disk::{self, contents};
 use crate::format::measure;
 use crate::lock::{Lock, LockedPackage, bundle};
 use crate::overlay::FOLDER;
-use crate::proof::{Contents, DeviceProof, Proofs};
+use crate::proof::{CardProof, Contents, Evidence, Proofs};
 use crate::trust::{Digest, DigestKind, Keyring, Sha256Reader, SignedFile, Unsigned};
 
 const LOCK: &str = "owpkg.lock";
@@ -225,9 +225,9 @@ fn check_keys(
 }
 
 /// What the packages on the disk show of the cards that it is for. One that cannot be read is a fault of its own.
-fn prove(source: &DiskSource, lock: &Lock) -> io::Result<Vec<DeviceProof>> {
+fn prove(source: &DiskSource, lock: &Lock) -> io::Result<Vec<CardProof>> {
     let Ok(format) = lock.format() else { return Ok(Vec::new()) };
-    if lock.devices.is_empty() {
+    if lock.cards.is_empty() {
         return Ok(Vec::new());
     }
     let mut read = BTreeMap::new();
@@ -239,17 +239,14 @@ fn prove(source: &DiskSource, lock: &Lock) -> io::Result<Vec<DeviceProof>> {
         }
         Ok(())
     })?;
-    let packages: Vec<_> = lock
-        .packages
-        .iter()
-        .filter_map(|package| Some((package.name.as_str(), read.get(&place(package))?)))
-        .collect();
-    Ok(Proofs::of(&lock.devices, &packages).devices)
+    let packages =
+        lock.packages.iter().filter_map(|package| Some((package.name.as_str(), read.get(&place(package))?)));
+    Ok(Proofs::of(&lock.cards, &Evidence::of(packages), &[]).cards)
 }
 
 fn check_texts(
     lock: &Lock,
-    proofs: &[DeviceProof],
+    proofs: &[CardProof],
     found: &BTreeMap<String, Found>,
     expected: &mut BTreeSet<String>,
     audit: &mut Audit,

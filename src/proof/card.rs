@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::firmware::{FirmwareProof, firmware};
 use super::listing::{Evidence, Found, ListedBy, ReadPackage, find, listed_by};
-use super::{Contents, SharedIds, shared_ids};
-use crate::lock::LockedDevice;
+use super::{SharedIds, shared_ids};
+use crate::hardware::Card;
 
 /// The most ids that are named one by one.
 const MOST_NAMED: usize = 8;
@@ -14,27 +14,24 @@ const MOST_NAMED: usize = 8;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Proofs {
     /// Of each card that was asked for.
-    pub devices: Vec<DeviceProof>,
+    pub cards: Vec<CardProof>,
     /// Of drivers that are for the same cards.
     pub shared: Vec<SharedIds>,
 }
 
 impl Proofs {
-    /// Proves cards by the packages of a plan, all of which were read.
-    pub fn of(devices: &[LockedDevice], packages: &[(&str, &Contents)]) -> Proofs {
-        let plan = packages.iter().map(|(name, contents)| ReadPackage { name, contents }).collect();
-        let evidence = Evidence { plan, ..Evidence::default() };
-        let nothing = Evidence::default();
+    /// Proves cards; `elsewhere` are packages of the release's feeds that are neither in the plan nor on the router.
+    pub fn of(cards: &[Card], evidence: &Evidence<'_>, elsewhere: &[ReadPackage<'_>]) -> Proofs {
         Proofs {
-            devices: devices.iter().filter_map(|device| prove(device, &evidence, &nothing)).collect(),
-            shared: shared_ids(&evidence),
+            cards: cards.iter().filter_map(|card| prove(card, evidence, elsewhere)).collect(),
+            shared: shared_ids(evidence),
         }
     }
 }
 
 /// What the bytes show of a card that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DeviceProof {
+pub struct CardProof {
     /// The card, as it was asked for: an id or the name of a chip.
     pub card: String,
     /// What drives it.
@@ -81,8 +78,8 @@ pub struct IdCount {
 
 /// Proves a card that was asked for; none where the catalogue knows no id of the chip. `elsewhere` are packages of the
 /// release's feeds that are not part of the plan.
-pub fn prove(asked: &LockedDevice, evidence: &Evidence<'_>, elsewhere: &Evidence<'_>) -> Option<DeviceProof> {
-    let devices = asked.devices();
+pub fn prove(card: &Card, evidence: &Evidence<'_>, elsewhere: &[ReadPackage<'_>]) -> Option<CardProof> {
+    let devices = card.devices();
     let first = devices.first()?;
     let held: Vec<_> = evidence.plan.iter().chain(&evidence.router).copied().collect();
     let mut found: Vec<Found<'_>> = Vec::new();
@@ -101,25 +98,27 @@ pub fn prove(asked: &LockedDevice, evidence: &Evidence<'_>, elsewhere: &Evidence
         }
     }
     let read = |name: &String| held.iter().any(|package| package.name == name);
-    let unread: Vec<String> = asked.drivers.iter().filter(|name| !read(name)).cloned().collect();
+    // What was left out of the plan, and is not on the router either, is nowhere.
+    let somewhere =
+        |name: &&String| evidence.unread.contains(&name.as_str()) || card.on_router.contains(name);
+    let unread: Vec<String> =
+        card.drivers.iter().filter(|name| !read(name)).filter(somewhere).cloned().collect();
     let driver = if !found.is_empty() {
         DriverProof::Driven { by: found.iter().map(|each| each.listed.clone()).collect() }
     } else if !unread.is_empty() {
         DriverProof::NotRead { packages: unread }
     } else {
-        let of_drivers = held.iter().filter(|package| asked.drivers.iter().any(|name| name == package.name));
+        let of_drivers = held.iter().filter(|package| card.drivers.iter().any(|name| name == package.name));
         let modules =
             of_drivers.flat_map(|package| &package.contents.modules).map(|module| module.name.clone());
-        let others: Vec<_> = elsewhere.plan.iter().chain(&elsewhere.router).copied().collect();
-        DriverProof::NotListed { modules: modules.collect(), instead: listed_by(first, &others) }
+        DriverProof::NotListed { modules: modules.collect(), instead: listed_by(first, elsewhere) }
     };
-    let on_router =
-        asked.firmware.iter().any(|name| !read(name) && !evidence.unread.contains(&name.as_str()));
+    let on_router = card.firmware.iter().any(|name| !read(name) && card.on_router.contains(name));
     let firmware = match &driver {
-        DriverProof::Driven { .. } => firmware(&found, evidence, &asked.firmware, on_router),
+        DriverProof::Driven { .. } => firmware(&found, evidence, &card.firmware, on_router),
         _ => FirmwareProof::NotRead,
     };
     not_listed.truncate(MOST_NAMED);
-    let ids = asked.id.is_none().then_some(IdCount { known: devices.len(), listed, not_listed });
-    Some(DeviceProof { card: asked.card(), driver, ids, firmware })
+    let ids = card.id.is_none().then_some(IdCount { known: devices.len(), listed, not_listed });
+    Some(CardProof { card: card.asked.clone(), driver, ids, firmware })
 }

@@ -1,12 +1,14 @@
-//! The cards that a lock is for.
+//! A card that somebody wants to use, and what was chosen for it.
 
 use serde::{Deserialize, Serialize};
 
-use crate::hardware::{Catalogue, Device, DeviceId, UsbInterface, devices_of};
+use super::{Catalogue, ChipPackages, Device, DeviceId, Found, Role, UsbInterface, devices_of};
 
 /// A card that was asked for, by its id or by the name of its chip, and what was chosen for it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LockedDevice {
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Card {
+    /// What was asked for: an id, or the name of a chip or a family.
+    pub asked: String,
     /// Its id, as `--device` takes it: `pci:8086:095a:8086:5010@59`; none where a chip was asked for by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -25,38 +27,46 @@ pub struct LockedDevice {
     /// The packages that were chosen for its firmware, likewise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub firmware: Vec<String>,
+    /// Those of both that the router holds already.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub on_router: Vec<String>,
 }
 
-impl LockedDevice {
-    /// A device as it was asked for, without what was chosen for it.
-    pub fn of(device: &Device) -> LockedDevice {
+impl Card {
+    /// A device that was asked for by its id or by a listing, without what was chosen for it.
+    pub fn of_device(device: &Device) -> Card {
         let DeviceId { bus, revision, .. } = device.id;
         let revision = revision.map_or(String::new(), |revision| format!("@{revision:02x}"));
-        LockedDevice {
-            id: Some(format!("{bus}:{}{revision}", device.id)),
+        let id = format!("{bus}:{}{revision}", device.id);
+        Card {
+            asked: id.clone(),
+            id: Some(id),
             class: device.class.clone(),
             interfaces: device.interfaces.iter().map(interface_text).collect(),
-            chips: Vec::new(),
-            drivers: Vec::new(),
-            firmware: Vec::new(),
+            ..Card::default()
         }
     }
 
-    /// A chip that was asked for by its name.
-    pub fn of_chip(name: &str) -> LockedDevice {
-        LockedDevice {
-            id: None,
-            class: String::new(),
-            interfaces: Vec::new(),
-            chips: vec![name.to_owned()],
-            drivers: Vec::new(),
-            firmware: Vec::new(),
-        }
+    /// A chip or a family that was asked for by its name, without what was chosen for it.
+    pub fn of_name(found: &Found<'_>) -> Card {
+        let chips = match found {
+            Found::Chip(chip) => vec![chip.name.to_owned()],
+            Found::Family(family) => family.members.to_vec(),
+        };
+        Card { asked: found.name().to_owned(), chips, ..Card::default() }
     }
 
-    /// The card as it was asked for.
-    pub fn card(&self) -> String {
-        self.id.clone().unwrap_or_else(|| self.chips.join(", "))
+    /// The same with what was chosen for it, of which the router may hold some.
+    #[must_use]
+    pub fn with(mut self, chosen: &ChipPackages, router_holds: impl Fn(&str) -> bool) -> Card {
+        let left_out = |name: &String| chosen.left_out.iter().any(|reason| reason.subject() == name);
+        self.chips.retain(|name| !left_out(name));
+        let of = |role| chosen.wanted.iter().filter(move |each| each.role == role);
+        self.drivers = of(Role::Driver).map(|each| each.package.clone()).collect();
+        self.firmware = of(Role::Firmware).map(|each| each.package.clone()).collect();
+        self.on_router =
+            self.drivers.iter().chain(&self.firmware).filter(|name| router_holds(name)).cloned().collect();
+        self
     }
 
     /// The device, or one for each id of the chip that the catalogue knows.
