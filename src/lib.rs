@@ -98,6 +98,8 @@ pub mod selection;
 pub mod serve;
 pub mod stick;
 pub mod suggest;
+#[cfg(test)]
+mod third_format;
 pub mod trust;
 pub mod uci_defaults;
 pub mod vm;

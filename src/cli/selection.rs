@@ -24,7 +24,7 @@ pub fn read(env: &mut Env, args: &SelectionArgs, source: &SourceArgs) -> Result<
         Some(package) => Wpad::Package(package.to_owned()),
     };
     selection = selection.wpad(wpad).allow_upgrade(args.allow_upgrade);
-    selection = selection.variant(args.variant.map(Into::into));
+    selection = selection.variant(args.variant);
     let Some(named) = &args.detect else { return Ok(selection) };
     if named == "-" && source.installed.as_deref() == Some("-") {
         return Err(Failure::usage(

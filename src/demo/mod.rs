@@ -4,6 +4,7 @@
 //! here for everyone to read, so that nobody can take what it signs for more than it is.
 
 mod blueprint;
+mod feed;
 
 use std::io;
 use std::sync::Arc;
@@ -11,13 +12,13 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 
 use crate::fetch::{Fetcher, MemoryTree, Options, Silent};
-use crate::format::apk::Apk;
 use crate::release::snapshot::{BadSnapshot, Snapshot};
 use crate::release::{ReleaseSpec, Upstream};
 use crate::trust::{Keyring, ec, usign};
 
-pub(crate) use blueprint::clause;
-pub use blueprint::{Blueprint, FeedFile, PackageSpec, SigningKeys};
+use blueprint::clause;
+pub use blueprint::{Blueprint, PackageSpec, SigningKeys};
+pub use feed::FeedFile;
 
 /// How the demo release is named in places: `demo:/targets/…`.
 pub const NAME: &str = "demo";
@@ -54,7 +55,7 @@ impl Demo {
         let mut keyring = Keyring::empty();
         keyring.add(signers.ec.public().to_pem().as_bytes(), NAME).map_err(io::Error::other)?;
         keyring.add(signers.usign.public().to_text().as_bytes(), NAME).map_err(io::Error::other)?;
-        let tree = blueprint(facts).build(&Apk, &signers)?;
+        let tree = blueprint(facts).build(facts.format, &signers)?;
         Ok(Demo { tree: MemoryTree::new(NAME, tree), keyring })
     }
 }
@@ -85,7 +86,7 @@ pub fn blueprint(facts: &Snapshot) -> Blueprint {
     let about = &facts.about;
     let feeds = facts.feeds().into_iter().map(|feed| {
         let rows = facts.rows.iter().filter(|row| row.feed == feed);
-        let articles = rows.map(|row| PackageSpec {
+        let packages = rows.map(|row| PackageSpec {
             name: row.name.to_owned(),
             version: row.version.to_owned(),
             depends: row.depends.to_owned(),
@@ -98,7 +99,7 @@ pub fn blueprint(facts: &Snapshot) -> Blueprint {
             )],
             ..PackageSpec::default()
         });
-        (feed.to_owned(), articles.collect())
+        (feed.to_owned(), packages.collect())
     });
     Blueprint {
         release: about.release.clone(),

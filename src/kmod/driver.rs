@@ -86,7 +86,7 @@ fn registers(image: &Image<'_>, bus: Bus) -> bool {
 /// Whether the probe function of the module's drivers is set by the bus that they are registered through.
 fn is_given_probe(image: &Image<'_>, bus: Bus) -> bool {
     let buses = ["ssb_pcihost_register", "mlxsw_pci_driver_register"];
-    bus == Bus::Pci && buses.iter().any(|name| image.imports(name))
+    bus == Bus::Pci && buses.iter().any(|name| image.imports(name) || image.defines(name))
 }
 
 /// Tables of compatible strings: each is 200 bytes of text and NUL, which nothing else is.

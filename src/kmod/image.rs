@@ -72,6 +72,8 @@ pub struct Image<'d> {
     /// All that anything refers to: no object goes on behind the next one's start.
     starts: BTreeSet<Place>,
     imports: HashSet<&'d str>,
+    /// What it holds itself, and others may use.
+    defined: HashSet<&'d str>,
     objects: Vec<(&'d str, Place, u64)>,
     modinfo: &'d [u8],
     steps_left: Cell<u32>,
@@ -92,6 +94,7 @@ impl<'d> Image<'d> {
             references: BTreeSet::new(),
             starts: BTreeSet::new(),
             imports: HashSet::new(),
+            defined: HashSet::new(),
             objects: Vec::new(),
             modinfo: &[],
             steps_left: Cell::new(MOST_STEPS),
@@ -148,6 +151,7 @@ impl<'d> Image<'d> {
             if symbol.is_undefined() {
                 self.imports.insert(name);
             } else if let Some(section) = symbol.section_index() {
+                self.defined.insert(name);
                 let place = Place { section: section.0, offset: symbol.address() };
                 if self.holds(place) == Holds::Data && symbol.size() > 0 {
                     self.objects.push((name, place, symbol.size()));
@@ -231,6 +235,11 @@ impl<'d> Image<'d> {
     /// Whether the module uses something of this name that it does not hold itself.
     pub fn imports(&self, name: &str) -> bool {
         self.imports.contains(name)
+    }
+
+    /// Whether the module holds something of this name.
+    pub fn defines(&self, name: &str) -> bool {
+        self.defined.contains(name)
     }
 
     /// Whether the module uses anything whose name starts like one of these.

@@ -187,7 +187,7 @@ impl Bundle {
         let mut wants = Vec::new();
         for feed in &lock.feeds {
             let folder = upstream.fetcher.locate(&feed.url)?;
-            for file in format.index_files() {
+            for file in format.facts().index_files {
                 if feed.files.iter().any(|locked| locked.name == file.name) {
                     wants.push((folder.join(file.name)?, file.cap));
                 }
@@ -197,7 +197,7 @@ impl Bundle {
         let mut indexes = Vec::new();
         for feed in &lock.feeds {
             let mut files = Vec::new();
-            for file in format.index_files() {
+            for file in format.facts().index_files {
                 let Some(locked) = feed.files.iter().find(|locked| locked.name == file.name) else {
                     continue;
                 };

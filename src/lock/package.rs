@@ -57,7 +57,7 @@ impl LockedPackage {
             installed_size: package.installed_size,
             digest_kind: digest.kind,
             digest: digest.value,
-            because: step.because.clone(),
+            because: step.because.iter().map(ToString::to_string).collect(),
             needed_by: step.needed_by.clone(),
         })
     }

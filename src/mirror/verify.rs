@@ -137,7 +137,8 @@ pub(super) fn read_signed(
     generation: &Generation,
 ) -> Result<Result<(Verified<Signed>, Offered), Wrong>, StoreError> {
     let mut files = Vec::new();
-    let names = FORMATS.iter().flat_map(|format| format.index_files()).map(|file| file.name).chain(SUMS);
+    let names =
+        FORMATS.iter().flat_map(|format| format.facts().index_files).map(|file| file.name).chain(SUMS);
     for name in names.filter(|name| generation.index.iter().any(|own| own == name)) {
         let bytes = archive::read_index(store, folder, generation.number, name)?;
         files.extend(bytes.map(|bytes| SignedFile { name, bytes }));
@@ -152,7 +153,7 @@ fn open(
     files: Vec<SignedFile>,
 ) -> Result<(Verified<Signed>, Offered), Wrong> {
     let first = files.first().map(|file| file.name);
-    let format = FORMATS.into_iter().find(|format| Some(format.index_files()[0].name) == first);
+    let format = FORMATS.into_iter().find(|format| Some(format.index_name()) == first);
     let Some(format) = format else {
         if first != Some(SUMS[0]) {
             return Err(Wrong::Missing);

@@ -84,12 +84,10 @@ pub fn compare(
     }
     let mut comparison = Comparison::default();
     let rows = all_id_rows()?;
-    let mut known: HashSet<(Bus, String, String, String)> = HashSet::new();
+    let known: HashSet<(Bus, &str, &str)> =
+        rows.iter().map(|row| (row.bus, row.vendor, row.device)).collect();
     for row in &rows {
         let of_row = modules_of(row);
-        for module in &of_row {
-            known.insert((row.bus, row.vendor.to_owned(), row.device.to_owned(), module.clone()));
-        }
         let read: Vec<&PackagedModule> =
             of_row.iter().filter_map(|name| by_name.get(name)).flatten().copied().collect();
         if read.is_empty() {
@@ -122,7 +120,7 @@ pub fn compare(
         }
         for columns in ids {
             let Some(bus) = Bus::from_word(&columns[0]) else { continue };
-            if !known.contains(&(bus, columns[1].clone(), columns[2].clone(), name.clone())) {
+            if !known.contains(&(bus, columns[1].as_str(), columns[2].as_str())) {
                 let chips = chips.iter().filter(|chip| chip.bus == bus).map(|chip| chip.name).collect();
                 new_ids.insert(NewId { columns, chips, module: module.name.clone() });
             }

@@ -26,7 +26,7 @@ pub(super) fn open(upstream: &Upstream, root: &Location, arch: &str) -> Result<A
             return Ok(ArchFeeds { format, feeds });
         }
     }
-    let expected = FORMATS.map(|format| format.index_files()[0].name).to_vec();
+    let expected = FORMATS.map(|format| format.index_name()).to_vec();
     Err(ReleaseError::NoIndex { at: root.join(&format!("packages/{arch}"))?.to_string(), expected })
 }
 

@@ -19,7 +19,7 @@ impl Reader<'_> {
                 return Ok((format, index));
             }
         }
-        let expected = FORMATS.map(|format| format.index_files()[0].name).to_vec();
+        let expected = FORMATS.map(|format| format.index_name()).to_vec();
         Err(ReleaseError::NoIndex { at: place.location.to_string(), expected })
     }
 
@@ -39,7 +39,7 @@ impl Reader<'_> {
                     self.warnings.push(ReleaseWarning::NoFeedIndex {
                         at: wanted.place.location.to_string(),
                         feed: wanted.place.name,
-                        index: format.index_files()[0].name,
+                        index: format.index_name(),
                         format: format.name(),
                     });
                 }
@@ -63,11 +63,11 @@ impl Reader<'_> {
     ) -> Result<Vec<Option<Verified<Signed>>>, ReleaseError> {
         let mut wants = Vec::new();
         for place in places {
-            for file in format.index_files() {
+            for file in format.facts().index_files {
                 wants.push((place.location.join(file.name)?, file.cap));
             }
         }
-        let per_feed = format.index_files().len();
+        let per_feed = format.facts().index_files.len();
         let answers = self.upstream.fetcher.files(&wants).into_iter().collect::<Result<Vec<_>, _>>()?;
         let answers: Vec<&[Option<Fetched>]> = answers.chunks(per_feed).collect();
         let verified =
@@ -94,7 +94,7 @@ impl Reader<'_> {
     ) -> Result<Option<Verified<Signed>>, ReleaseError> {
         let Some(Some(first)) = answers.first() else { return Ok(None) };
         let at = first.location.to_string();
-        let files = format.index_files().iter().zip(answers);
+        let files = format.facts().index_files.iter().zip(answers);
         let files = files.filter_map(|(file, answer)| {
             Some(SignedFile { name: file.name, bytes: answer.as_ref()?.bytes.clone() })
         });

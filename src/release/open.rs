@@ -67,7 +67,7 @@ impl OpenRelease {
         let mut warnings = Vec::new();
         let mut indexes = Vec::new();
         for (place, parsed) in feeds.iter().zip(parsed) {
-            let at = || format!("{}/{}", place.location, format.index_files()[0].name);
+            let at = || format!("{}/{}", place.location, format.index_name());
             let parsed = parsed.map_err(|source| ReleaseError::Index { at: at(), source })?;
             if let Some(first) = parsed.warnings.first() {
                 let more = parsed.warnings.len() - 1;

@@ -40,7 +40,7 @@ pub use kind::PackageKind;
 pub use paths::{LeftOut, Paths};
 pub use plan::{Plan, PlanWarning, Step};
 pub use refusal::{AbiMismatch, Chain, Known, Refusal, RefusalReport, Rejected, Upgrade};
-pub use request::{Request, Root};
+pub use request::{NotAReason, Request, Root, RootReason};
 
 /// Finds what must be added to a router that holds `installed` so that every root of the request is there.
 ///

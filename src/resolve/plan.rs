@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::links::{Links, root_requirement};
 use super::order::install_order;
-use super::{AbiMismatch, Eligibility, Root, Upgrade};
+use super::{AbiMismatch, Eligibility, Root, RootReason, Upgrade};
 use crate::format::{Package, PackageId, Universe};
 
 /// What to add to the router.
@@ -72,8 +72,8 @@ pub enum PlanWarning {
 pub struct Step {
     /// The package.
     pub id: PackageId,
-    /// Why it was asked for, where it was: `chip iwl7265d`, `--add`.
-    pub because: Vec<String>,
+    /// Who asked for it, where anybody did.
+    pub because: Vec<RootReason>,
     /// The packages of the plan that need it, by name.
     pub needed_by: Vec<String>,
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::refusal::{Refusal, Rejected, Upgrade};
-use super::{Ineligible, Plan, Request, Root, attempt};
+use super::{Ineligible, Plan, Request, Root, RootReason, attempt};
 use crate::format::{Installed, Requirement, Universe};
 
 /// Packages that no plan replaces.
@@ -28,7 +28,7 @@ pub(super) fn find<'u>(
     while !in_the_way.is_empty() && request.roots.len() < MOST {
         for name in in_the_way {
             kept.remove(&name)?;
-            request.roots.push(Root { because: format!("the router's {name}"), name });
+            request.roots.push(Root { because: RootReason::Held(name.clone()), name });
         }
         in_the_way = match attempt(universe, &kept, &request) {
             Err(refusal) => blockers(&refusal),

@@ -9,7 +9,7 @@ use crate::hardware::{
     Availability, Card, Catalogue, ChipPackages, ChipWarning, Role, authenticator, firmware_packages,
 };
 use crate::release::{Release, ReleaseFacts};
-use crate::resolve::{Request, Root};
+use crate::resolve::{Request, Root, RootReason};
 
 impl Selection {
     /// The packages that a release is asked for, the cards that they are for, and what the user should know first.
@@ -52,7 +52,7 @@ impl Selection {
             draft.take_firmware(missing);
         }
         for name in &self.packages {
-            draft.add(name, "--add");
+            draft.add(name, &RootReason::Add);
         }
         if draft.request.roots.is_empty() && !refused.is_empty() {
             return Err(SelectionError::Devices(refused));
@@ -93,12 +93,12 @@ impl<'a> Draft<'a> {
         for wanted in &chosen.wanted {
             match (wanted.role, self.wpad) {
                 (Role::Wpad, Wpad::None) => {}
-                (Role::Wpad, Wpad::Package(other)) => self.add(other, "--wpa"),
+                (Role::Wpad, Wpad::Package(other)) => self.add(other, &RootReason::Wpa),
                 (Role::Wpad, Wpad::OfRelease) if self.router_holds_wpad => {}
                 (Role::Wpad, Wpad::OfRelease) if !self.feeds_hold_wpad => {
                     self.warn([SelectionWarning::NoWpad]);
                 }
-                _ => self.add(&wanted.package, &wanted.because),
+                _ => self.add(&wanted.package, &wanted.because.into()),
             }
         }
     }
@@ -108,19 +108,19 @@ impl<'a> Draft<'a> {
         let packages = firmware_packages(&missing.file);
         let held: Vec<&str> = packages.into_iter().filter(|package| self.universe.holds(package)).collect();
         for package in &held {
-            self.add(package, &format!("firmware {}", missing.file));
+            self.add(package, &RootReason::Firmware(missing.file.clone()));
         }
         if held.is_empty() {
             self.warn([SelectionWarning::NoFirmware { file: missing.file.clone() }]);
         }
     }
 
-    fn add(&mut self, name: &str, because: &str) {
+    fn add(&mut self, name: &str, because: &RootReason) {
         if self.request.omit.contains(name) {
-            let (package, because) = (name.to_owned(), because.to_owned());
+            let (package, because) = (name.to_owned(), because.clone());
             self.warn([SelectionWarning::Omitted { package, because }]);
         } else if !self.request.roots.iter().any(|root| root.name == name) {
-            self.request.roots.push(Root { name: name.to_owned(), because: because.to_owned() });
+            self.request.roots.push(Root { name: name.to_owned(), because: because.clone() });
         }
     }
 

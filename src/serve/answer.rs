@@ -18,10 +18,11 @@ use hyper::{Method, Request, Response, StatusCode};
 use tokio::task::spawn_blocking;
 
 use super::catalogue::Cached;
-use super::conditions::{Known, Verdict, http_date};
-use super::file::{self, Found, Opened, PIECE};
+use super::file::{self, Located, Opened, PIECE};
 use super::page;
+use super::preconditions::{Known, Verdict, http_date};
 use super::range::{Asked, asked};
+use crate::format::is_package_file;
 
 pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
@@ -49,17 +50,17 @@ impl Site {
         }
         let Some(path) = file::decoded(request.uri().path()) else { return missing(head) };
         let (site, wanted) = (self.clone(), path.clone());
-        let found = spawn_blocking(move || file::find(&site.root, &wanted)).await.unwrap_or(Found::Nothing);
+        let found = spawn_blocking(move || file::find(&site.root, &wanted)).await.unwrap_or(Located::Nothing);
         match found {
-            Found::Nothing => missing(head),
-            Found::File(_) if path.ends_with('/') => missing(head),
-            Found::File(opened) => send(request, &path, opened, head).await,
-            Found::Folder(_) if !path.is_empty() && !path.ends_with('/') => {
+            Located::Nothing => missing(head),
+            Located::File(_) if path.ends_with('/') => missing(head),
+            Located::File(opened) => send(request, &path, opened, head).await,
+            Located::Folder(_) if !path.is_empty() && !path.ends_with('/') => {
                 let mut moved = plain(StatusCode::MOVED_PERMANENTLY, "");
                 set(&mut moved.0, LOCATION, &format!("{}/", request.uri().path()));
                 moved
             }
-            Found::Folder(folder) => {
+            Located::Folder(folder) => {
                 let host = host(request);
                 let query = request.uri().query().unwrap_or_default().to_owned();
                 let site = self.clone();
@@ -112,7 +113,7 @@ async fn send<B>(request: &Request<B>, path: &str, mut opened: Opened, head: boo
     set(&mut response, ETAG, &etag);
     set(&mut response, ACCEPT_RANGES, "bytes");
     // What is named after its version hardly ever changes; everything else has to be asked about.
-    let lasting = path.starts_with("releases/") && (path.ends_with(".ipk") || path.ends_with(".apk"));
+    let lasting = path.starts_with("releases/") && is_package_file(path);
     set(&mut response, CACHE_CONTROL, if lasting { "public, max-age=3600" } else { "no-cache" });
     if let Some(date) = date {
         set(&mut response, LAST_MODIFIED, &date);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
-use crate::format::{FORMATS, Format, IndexFile};
+use crate::format::{FORMATS, Format, IndexFile, is_package_file};
 use crate::mirror::{CustomFeed, keys_of};
 use crate::trust::SignedFile;
 
@@ -21,14 +21,14 @@ pub struct Catalogue {
     /// By release and target, and the architectures of which there is no target.
     pub targets: Vec<ServedTarget>,
     /// The feeds that are no part of a release.
-    pub own: Vec<ServedOwn>,
+    pub custom: Vec<ServedCustomFeed>,
 }
 
 /// A feed that is no part of a release.
 #[derive(Debug)]
-pub struct ServedOwn {
+pub struct ServedCustomFeed {
     /// What a router is told of it.
-    pub told: CustomFeed,
+    pub custom: CustomFeed,
     /// Its files.
     pub feed: Arc<ServedFeed>,
 }
@@ -48,12 +48,10 @@ pub struct ServedTarget {
     pub feeds: Vec<Arc<ServedFeed>>,
 }
 
-/// A feed.
 #[derive(Debug)]
 pub struct ServedFeed {
     /// Its name: `core`, `kmods`, `base`.
     pub name: String,
-    /// Its folder.
     pub folder: String,
     /// The names of the package files that are there, sorted.
     pub files: Vec<String>,
@@ -71,8 +69,8 @@ impl Catalogue {
             names(root, "releases").into_iter().map(|name| format!("releases/{name}")).collect();
         trees.push("snapshots".to_owned());
         let targets = trees.iter().flat_map(|tree| read_tree(root, tree)).collect();
-        let own = names(root, "feeds").into_iter().filter_map(|name| read_own(root, name)).collect();
-        Catalogue { targets, own }
+        let custom = names(root, "feeds").into_iter().filter_map(|name| read_custom(root, name)).collect();
+        Catalogue { targets, custom }
     }
 
     /// The lines that tell a router about the feeds of this target, where `host` is how it reaches this server.
@@ -139,17 +137,16 @@ fn served(
 /// A folder with an index.
 fn read_feed(root: &Utf8Path, name: String, folder: String) -> Option<FoundFeed> {
     let place = root.join(&folder);
-    let format = FORMATS.into_iter().find(|format| place.join(format.index_files()[0].name).is_file())?;
+    let format = FORMATS.into_iter().find(|format| place.join(format.index_name()).is_file())?;
     let entries = place.read_dir_utf8().ok()?.flatten();
-    let is_package = |name: &String| name.ends_with(".ipk") || name.ends_with(".apk");
-    let mut files: Vec<String> =
-        entries.map(|entry| entry.file_name().to_owned()).filter(is_package).collect();
+    let names = entries.map(|entry| entry.file_name().to_owned());
+    let mut files: Vec<String> = names.filter(|name| is_package_file(name)).collect();
     files.sort();
     Some((format, Arc::new(ServedFeed { name, folder, files })))
 }
 
 /// A feed of one's own, with those keys of it that are here.
-fn read_own(root: &Utf8Path, name: String) -> Option<ServedOwn> {
+fn read_custom(root: &Utf8Path, name: String) -> Option<ServedCustomFeed> {
     let (format, feed) = read_feed(root, name.clone(), format!("feeds/{name}"))?;
     let read = |file: &IndexFile| {
         let place = root.join(&feed.folder).join(file.name);
@@ -157,10 +154,10 @@ fn read_own(root: &Utf8Path, name: String) -> Option<ServedOwn> {
         let bytes = fits.then(|| std::fs::read(&place).ok()).flatten()?;
         Some(SignedFile { name: file.name, bytes })
     };
-    let keys = keys_of(format, format.index_files().iter().filter_map(read).collect());
+    let keys = keys_of(format, format.facts().index_files.iter().filter_map(read).collect());
     let here = keys.into_iter().filter(|(path, _)| root.join(path).is_file());
     let keys = here.map(|(_, id)| id).collect();
-    Some(ServedOwn { told: CustomFeed { name, format, keys }, feed })
+    Some(ServedCustomFeed { custom: CustomFeed { name, format, keys }, feed })
 }
 
 fn arch_of(root: &Utf8Path, folder: &str) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use super::NotARouterId;
 use super::request::{END, MAX_LINE, MAX_TEXT, NAME, VERSION};
+use crate::format::FORMATS;
 use crate::hardware::detect::MAX_DEVICES;
 use crate::release::NotATarget;
 
@@ -28,23 +29,20 @@ pub enum RequestError {
     Cut,
     /// A key of the head is not there.
     #[error("its head does not say {key:?}")]
-    Missing {
-        /// The key.
-        key: &'static str,
-    },
+    Missing { key: &'static str },
     /// A line that cannot be.
     #[error("line {line}: {wrong}")]
     Line {
         /// The line, counted from 1.
         line: usize,
         /// What is wrong with it.
-        wrong: Wrong,
+        wrong: LineError,
     },
 }
 
 /// What is wrong with a line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Wrong {
+pub enum LineError {
     /// It holds something else than plain text.
     #[error("expected plain text, found the character {0:?}")]
     Character(char),
@@ -59,6 +57,12 @@ pub enum Wrong {
         /// How it starts.
         found: String,
     },
+    /// It names a package manager of no known format.
+    #[error("expected {}, found {found:?}", known_clients())]
+    Client {
+        /// How the name starts.
+        found: String,
+    },
     /// It says again what the head has said.
     #[error("{0:?} is said twice")]
     Twice(&'static str),
@@ -68,7 +72,6 @@ pub enum Wrong {
     /// The router's id is none.
     #[error(transparent)]
     Router(#[from] NotARouterId),
-    /// The target is none.
     #[error(transparent)]
     Target(#[from] NotATarget),
     /// The kernel is another than that of the packages.
@@ -81,18 +84,6 @@ pub enum Wrong {
     },
 }
 
-impl RequestError {
-    /// The next step for the user.
-    pub fn help(&self) -> String {
-        match self {
-            RequestError::Version { .. } => {
-                "take the owpkg that made the request.sh, or make both anew: owpkg request > request.sh"
-                    .to_owned()
-            }
-            RequestError::NoRequest { .. } => {
-                "owpkg request > request.sh; run that on the router: it writes owpkg-request.txt".to_owned()
-            }
-            _ => "make it anew: run request.sh on the router once more".to_owned(),
-        }
-    }
+fn known_clients() -> String {
+    FORMATS.iter().rev().map(|format| format.name()).collect::<Vec<_>>().join(" or ")
 }

@@ -1,7 +1,8 @@
 //! What to install, as it was typed.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::choice;
 use crate::hardware::Variant;
 
 /// What to install, shared by the commands that make a plan.
@@ -30,26 +31,8 @@ pub struct SelectionArgs {
     #[arg(long, value_name = "PKG")]
     pub wpa: Option<String>,
     /// Which driver to take where a chip has two
-    #[arg(long, value_enum, value_name = "VARIANT")]
-    pub variant: Option<VariantArg>,
-}
-
-/// Which driver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum VariantArg {
-    /// The kernel's own
-    Mainline,
-    /// Candela Technologies'
-    Ct,
-}
-
-impl From<VariantArg> for Variant {
-    fn from(variant: VariantArg) -> Variant {
-        match variant {
-            VariantArg::Mainline => Variant::Mainline,
-            VariantArg::Ct => Variant::Ct,
-        }
-    }
+    #[arg(long, value_parser = choice::variant(), value_name = "VARIANT")]
+    pub variant: Option<Variant>,
 }
 
 impl SelectionArgs {

@@ -12,7 +12,7 @@ use crate::cli::error::Failure;
 use crate::cli::ui::warnings::warn_of;
 use crate::cli::ui::{json, text};
 use crate::format::write_index;
-use crate::format::{Described, LocalFeed};
+use crate::format::{IndexEntry, LocalFeed};
 use crate::trust::Digest;
 
 /// `owpkg index`
@@ -142,7 +142,7 @@ struct PackageJson<'a> {
 }
 
 impl PackageJson<'_> {
-    fn of(package: &Described) -> PackageJson<'_> {
+    fn of(package: &IndexEntry) -> PackageJson<'_> {
         PackageJson {
             name: &package.name,
             version: &package.version,

@@ -3,9 +3,10 @@
 use std::io::Write as _;
 
 use camino::Utf8Path;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use crate::cli::args::choice;
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::input;
@@ -13,9 +14,9 @@ use crate::cli::ui::warnings::warn_of_readers;
 use crate::cli::ui::{json, text};
 use crate::disk;
 use crate::files::{KeyFiles, Permissions};
-use crate::format::format_of;
+use crate::format::{FORMATS, Format, format_of};
 use crate::trust::usign::UsignError;
-use crate::trust::{KeyError, PublicKey, Scheme, SecretKey};
+use crate::trust::{KeyError, PublicKey, SecretKey};
 
 /// The largest key file that is read, in bytes.
 const KEY_CAP: u64 = 64 << 10;
@@ -51,8 +52,8 @@ pub struct NewArgs {
     #[arg(value_name = "NAME")]
     pub name: String,
     /// Whose packages it will sign: opkg (up to 24.10), apk (25.12 and later)
-    #[arg(long, value_enum, default_value = "apk", value_name = "FORMAT")]
-    pub format: FormatArg,
+    #[arg(long, value_parser = choice::format(), default_value = FORMATS[0].name(), value_name = "FORMAT")]
+    pub format: &'static dyn Format,
     /// Print what was written as JSON
     #[arg(long)]
     pub json: bool,
@@ -67,15 +68,6 @@ pub struct FileArgs {
     /// Print it as JSON
     #[arg(long)]
     pub json: bool,
-}
-
-/// A package format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FormatArg {
-    /// usign keys
-    Opkg,
-    /// Elliptic-curve keys
-    Apk,
 }
 
 /// Runs the command.
@@ -108,10 +100,7 @@ fn make(env: &mut Env, args: &NewArgs) -> Result<(), Failure> {
             "like mine, or a path like keys/mine",
         ));
     }
-    let scheme = match args.format {
-        FormatArg::Opkg => Scheme::Usign,
-        FormatArg::Apk => Scheme::Ec,
-    };
+    let scheme = args.format.facts().scheme;
     let key = SecretKey::generate(scheme).map_err(|error| {
         Failure::new(Exit::Fault, format!("the system gives no random bytes: {error}"), None)
     })?;

@@ -41,7 +41,7 @@ pub fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
         )
     })?;
     let catalogue = Catalogue::read(&root);
-    if catalogue.targets.is_empty() && catalogue.own.is_empty() {
+    if catalogue.targets.is_empty() && catalogue.custom.is_empty() {
         let nothing =
             format!("{} holds no feeds: owpkg mirror {} makes it a mirror", args.dir, shell_word(&args.dir));
         warn_of(env, nothing)?;
@@ -56,13 +56,18 @@ fn show(env: &mut Env, catalogue: &Catalogue, address: SocketAddr) -> std::io::R
     writeln!(env.out, "serving http://{address}/ until it is told to stop (Ctrl-C)")?;
     for target in &catalogue.targets {
         let kind = target.target.as_deref().or(target.arch.as_deref()).unwrap_or_default();
-        writeln!(env.out, "\n{} for {kind}, on the router in {}:", target.tree, target.format.feeds_file())?;
+        writeln!(
+            env.out,
+            "\n{} for {kind}, on the router in {}:",
+            target.tree,
+            target.format.facts().feeds_file
+        )?;
         for line in Catalogue::lines(target, &address.to_string()) {
             writeln!(env.out, "{line}")?;
         }
     }
-    for own in &catalogue.own {
-        mirror::custom::show(&mut env.out, &own.told, &format!("http://{address}"))?;
+    for feed in &catalogue.custom {
+        mirror::custom::show(&mut env.out, &feed.custom, &format!("http://{address}"))?;
     }
     env.out.flush()
 }

@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::json;
 use super::plan;
 use super::proof;
+use super::setup;
 use super::style::Style;
 use crate::cli::args::configuration::{self, ConfigurationJson};
-use crate::cli::args::wifi;
 use crate::cli::env::Env;
-use crate::disk;
+use crate::disk::{self, OutputFormat};
 use crate::files::WrittenFile;
 use crate::format::Format;
 use crate::lock::{Lock, LockedKey};
@@ -19,8 +19,37 @@ use crate::proof::{CardProof, Proofs, SharedIds};
 use crate::stick::RouterId;
 use crate::uci_defaults::Setup;
 
+/// What to do with a disk.
+pub fn next(format: OutputFormat) -> &'static str {
+    match format {
+        OutputFormat::Fat => {
+            "attach it to the router as a disk, then there:\n  \
+             mkdir -p /tmp/pkgs && mount -t vfat /dev/vdb /tmp/pkgs && sh /tmp/pkgs/install.sh"
+        }
+        OutputFormat::Tar => {
+            "copy it to the router, then there:\n  \
+             mkdir -p /tmp/pkgs && tar -xf /tmp/pkgs.tar -C /tmp/pkgs && sh /tmp/pkgs/install.sh"
+        }
+        OutputFormat::Dir => "copy the folder to the router, then there: sh install.sh",
+    }
+}
+
+/// What to do with a disk for a router far from here.
+pub fn next_for_request(format: OutputFormat) -> &'static str {
+    match format {
+        OutputFormat::Fat => {
+            "write it over a stick (all that the stick holds is lost), take that to the router, then there:\n  \
+             mkdir -p /tmp/pkgs && mount -t vfat /dev/sda /tmp/pkgs && sh /tmp/pkgs/install.sh"
+        }
+        OutputFormat::Tar => next(format),
+        OutputFormat::Dir => {
+            "carry the folder to the router on the stick, then there, in the folder: sh install.sh"
+        }
+    }
+}
+
 /// A disk that was written.
-pub struct Written<'a> {
+pub struct WrittenDisk<'a> {
     /// Where, as the user said it.
     pub out: &'a str,
     /// Its size, and who can read it.
@@ -66,10 +95,10 @@ struct KeyJson<'a> {
     router_folder: &'static str,
 }
 
-impl Written<'_> {
+impl WrittenDisk<'_> {
     /// Says what was written and what to do next.
     pub fn tell(&self, env: &mut Env, json: bool) -> io::Result<()> {
-        let Written { out, placed: WrittenFile { bytes, permissions }, lock, next, .. } = *self;
+        let WrittenDisk { out, placed: WrittenFile { bytes, permissions }, lock, next, .. } = *self;
         let keys = lock.format().map(|format| own_keys(lock, format)).unwrap_or_default();
         if json {
             let json = DiskJson {
@@ -95,7 +124,7 @@ impl Written<'_> {
         proof::print(&mut env.out, style, self.proofs)?;
         if let Some(configuration) = &lock.configuration {
             configuration::tell(env, configuration, permissions)?;
-            wifi::tell(env, self.setup)?;
+            setup::tell(&mut env.out, self.setup)?;
         }
         writeln!(env.out, "next: {next}")?;
         let here = if self.unpacked { "" } else { "/tmp/pkgs/" };
@@ -120,7 +149,7 @@ fn own_keys<'a>(lock: &'a Lock, format: &'static dyn Format) -> Vec<KeyJson<'a>>
         feeds: &key.feeds,
         in_image: key.in_image,
         file: disk::key_path(format, &key.id),
-        router_folder: format.keys_folder(),
+        router_folder: format.facts().keys_folder,
     };
     lock.keys.iter().map(key).collect()
 }

@@ -7,6 +7,7 @@ pub mod json;
 pub mod plan;
 pub mod progress;
 pub mod proof;
+pub mod setup;
 pub mod style;
 pub mod text;
 pub mod tree;

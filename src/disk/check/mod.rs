@@ -13,7 +13,7 @@ pub use source::DiskSource;
 
 use crate::audit::{Audit, Wrong};
 use crate::disk::{self, contents};
-use crate::format::measure;
+use crate::format::{is_package_file, measure};
 use crate::lock::{Lock, LockedPackage, bundle};
 use crate::overlay::FOLDER;
 use crate::proof::{CardProof, Contents, Evidence, Proofs};
@@ -25,7 +25,7 @@ const SUMS: &str = "SHA256SUMS";
 const KEPT_CAP: u64 = 32 << 20;
 
 /// A file of the disk.
-struct Found {
+struct FileRead {
     size: u64,
     sha256: Digest,
     /// Its bytes, unless it is a package or the user's own.
@@ -69,10 +69,10 @@ pub fn check(source: &DiskSource, keyring: &Keyring, unsigned: Unsigned) -> io::
     Ok(audit.sorted())
 }
 
-fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<String, Found>> {
+fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<String, FileRead>> {
     let mut found = BTreeMap::new();
     source.visit(&mut |path, file| {
-        let is_kept = !path.starts_with("files/") && !path.ends_with(".ipk") && !path.ends_with(".apk");
+        let is_kept = !path.starts_with("files/") && !is_package_file(path);
         let mut file = Sha256Reader::new(file);
         let mut bytes = Vec::new();
         let read = match is_kept {
@@ -87,7 +87,7 @@ fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<Strin
         let (sha256, size) = file.finish();
         audit.files += 1;
         audit.bytes += size;
-        if found.insert(path.to_owned(), Found { size, sha256: Digest::sha256(sha256), bytes }).is_some() {
+        if found.insert(path.to_owned(), FileRead { size, sha256: Digest::sha256(sha256), bytes }).is_some() {
             audit.fault(path, Wrong::Text("there twice".to_owned()));
         }
         Ok(())
@@ -98,7 +98,7 @@ fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<Strin
 /// The indexes must be those of the lock, be signed, and list the lock's packages.
 fn check_indexes(
     lock: &Lock,
-    found: &BTreeMap<String, Found>,
+    found: &BTreeMap<String, FileRead>,
     keyring: &Keyring,
     unsigned: Unsigned,
     expected: &mut BTreeSet<String>,
@@ -108,7 +108,7 @@ fn check_indexes(
     for feed in &lock.feeds {
         let folder = format!("feeds/{}", feed.name);
         let mut files = Vec::new();
-        for file in format.index_files() {
+        for file in format.facts().index_files {
             let Some(locked) = feed.files.iter().find(|locked| locked.name == file.name) else { continue };
             let path = format!("{folder}/{}", file.name);
             match found.get(&path) {
@@ -121,7 +121,7 @@ fn check_indexes(
             }
             expected.insert(path);
         }
-        let at = format!("{folder}/{}", format.index_files()[0].name);
+        let at = format!("{folder}/{}", format.index_name());
         // A fault of a file has been noted; the rest of the index cannot be judged without it.
         if files.len() != feed.files.len() {
             continue;
@@ -145,7 +145,7 @@ fn check_indexes(
 fn check_packages(
     source: &DiskSource,
     lock: &Lock,
-    found: &BTreeMap<String, Found>,
+    found: &BTreeMap<String, FileRead>,
     expected: &mut BTreeSet<String>,
     audit: &mut Audit,
 ) -> io::Result<()> {
@@ -184,7 +184,7 @@ fn check_packages(
 /// The user's own files have no other witness than the lock.
 fn check_own(
     lock: &Lock,
-    found: &BTreeMap<String, Found>,
+    found: &BTreeMap<String, FileRead>,
     expected: &mut BTreeSet<String>,
     audit: &mut Audit,
 ) {
@@ -208,7 +208,7 @@ fn check_own(
 /// A key that a router may be given must be the very key that is trusted here: its id alone proves nothing.
 fn check_keys(
     lock: &Lock,
-    found: &BTreeMap<String, Found>,
+    found: &BTreeMap<String, FileRead>,
     keyring: &Keyring,
     expected: &mut BTreeSet<String>,
     audit: &mut Audit,
@@ -247,7 +247,7 @@ fn prove(source: &DiskSource, lock: &Lock) -> io::Result<Vec<CardProof>> {
 fn check_texts(
     lock: &Lock,
     proofs: &[CardProof],
-    found: &BTreeMap<String, Found>,
+    found: &BTreeMap<String, FileRead>,
     expected: &mut BTreeSet<String>,
     audit: &mut Audit,
 ) {
@@ -259,7 +259,7 @@ fn check_texts(
     expected.extend([LOCK, contents::SCRIPT, contents::README].map(str::to_owned));
 }
 
-fn check_text(path: &str, text: &str, found: &BTreeMap<String, Found>, audit: &mut Audit) {
+fn check_text(path: &str, text: &str, found: &BTreeMap<String, FileRead>, audit: &mut Audit) {
     match found.get(path) {
         None => audit.fault(path, Wrong::Missing),
         Some(here) if here.bytes != text.as_bytes() => audit.fault(path, Wrong::NotAsMade),

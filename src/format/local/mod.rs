@@ -17,30 +17,25 @@ pub use write::write_index;
 
 /// What an index tells of a package file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Described {
-    /// The file's name.
+pub struct IndexEntry {
     pub file: String,
-    /// The package's name.
     pub name: String,
-    /// Its version.
     pub version: String,
-    /// Its architecture.
     pub arch: String,
     /// The file's size in bytes.
     pub size: u64,
     /// The digest that the index states.
     pub digest: Digest,
     /// All of it in the format's own form: the stanza, or the package's metadata.
-    pub(super) told: Vec<u8>,
+    pub(super) metadata: Vec<u8>,
 }
 
 /// The packages of a folder.
 #[derive(Debug)]
 pub struct LocalFeed {
-    /// Their format.
     pub format: &'static dyn Format,
     /// The packages that the index is to list, sorted by the names of their files.
-    pub packages: Vec<Described>,
+    pub packages: Vec<IndexEntry>,
     /// The names of the packages that it is not to list, as no index of the format does.
     pub unlisted: Vec<String>,
 }
@@ -48,9 +43,7 @@ pub struct LocalFeed {
 /// A package file that cannot stand in an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotIndexed {
-    /// The file's name.
     pub file: String,
-    /// What is wrong with it.
     pub why: String,
 }
 
@@ -65,64 +58,33 @@ impl fmt::Display for NotIndexed {
 pub enum LocalFeedError {
     /// The folder cannot be read.
     #[error("{folder} cannot be read: {source}")]
-    Unreadable {
-        /// The folder.
-        folder: Utf8PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Unreadable { folder: Utf8PathBuf, source: io::Error },
     /// There is no package in it.
-    #[error("{folder} holds no packages ({})", FORMATS.map(|format| format!("*{}", format.package_ending())).join(" or "))]
-    Empty {
-        /// The folder.
-        folder: Utf8PathBuf,
-    },
+    #[error("{folder} holds no packages ({})", FORMATS.map(|format| format!("*{}", format.facts().package_ending)).join(" or "))]
+    Empty { folder: Utf8PathBuf },
     /// It holds packages of several formats.
     #[error("{folder} holds packages of several formats: {}", files.join(", "))]
     Mixed {
-        /// The folder.
         folder: Utf8PathBuf,
         /// One file of each format.
         files: Vec<String>,
     },
     /// Packages are damaged, or not such as their client takes.
     #[error("{folder}: {} cannot stand in an index, and nothing was written:\n  {}", count(packages.len()), lines(packages))]
-    Packages {
-        /// The folder.
-        folder: Utf8PathBuf,
-        /// The packages.
-        packages: Vec<NotIndexed>,
-    },
+    Packages { folder: Utf8PathBuf, packages: Vec<NotIndexed> },
     /// Two files are of one package in one version.
     #[error("{folder}: {} are all {name} {version} for {arch}, of which a router would see one", files.join(", "))]
-    Twice {
-        /// The folder.
-        folder: Utf8PathBuf,
-        /// The package.
-        name: String,
-        /// Its version.
-        version: String,
-        /// Its architecture.
-        arch: String,
-        /// The files.
-        files: Vec<String>,
-    },
+    Twice { folder: Utf8PathBuf, name: String, version: String, arch: String, files: Vec<String> },
     /// The key is of another format's kind.
     #[error("key {key} is of another kind than indexes of {} are signed with", format.name())]
     OtherScheme {
         /// The key's id.
         key: String,
-        /// The format of the packages.
         format: &'static dyn Format,
     },
     /// There is too much for an index.
     #[error("an index of {folder} cannot be made: {source}")]
-    Write {
-        /// The folder.
-        folder: Utf8PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Write { folder: Utf8PathBuf, source: io::Error },
     /// The index that was made cannot be read again.
     #[error(transparent)]
     Index(#[from] IndexError),
@@ -180,8 +142,9 @@ impl LocalFeed {
             return Err(LocalFeedError::Packages { folder: folder.to_owned(), packages: bad });
         }
         refuse_twins(folder, &packages)?;
-        let (unlisted, packages): (Vec<_>, Vec<_>) =
-            packages.into_iter().partition(|package| format.unlisted().contains(&package.name.as_str()));
+        let (unlisted, packages): (Vec<_>, Vec<_>) = packages
+            .into_iter()
+            .partition(|package| format.facts().unlisted.contains(&package.name.as_str()));
         if packages.is_empty() {
             return Err(LocalFeedError::Empty { folder: folder.to_owned() });
         }
@@ -204,7 +167,7 @@ impl LocalFeed {
         let (mut keyring, mut unsigned) = (Keyring::empty(), Unsigned::Accept);
         if let Some(key) = key {
             let public = key.public();
-            if public.scheme() != self.format.scheme() {
+            if public.scheme() != self.format.facts().scheme {
                 return Err(LocalFeedError::OtherScheme {
                     key: public.id().to_string(),
                     format: self.format,
@@ -232,7 +195,8 @@ fn package_files(folder: &Utf8Path) -> Result<(&'static dyn Format, Vec<String>)
     for entry in folder.read_dir_utf8().map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let name = entry.file_name();
-        let of_format = of_formats.iter_mut().find(|(format, _)| name.ends_with(format.package_ending()));
+        let of_format =
+            of_formats.iter_mut().find(|(format, _)| name.ends_with(format.facts().package_ending));
         if let Some((_, files)) = of_format
             && !name.starts_with('.')
             && entry.path().is_file()
@@ -253,7 +217,7 @@ fn package_files(folder: &Utf8Path) -> Result<(&'static dyn Format, Vec<String>)
 }
 
 /// Of two files of one package in one version, a router would see the one that its client happens to take.
-fn refuse_twins(folder: &Utf8Path, packages: &[Described]) -> Result<(), LocalFeedError> {
+fn refuse_twins(folder: &Utf8Path, packages: &[IndexEntry]) -> Result<(), LocalFeedError> {
     let mut files: BTreeMap<(&str, &str, &str), Vec<String>> = BTreeMap::new();
     for package in packages {
         let key = (package.name.as_str(), package.version.as_str(), package.arch.as_str());

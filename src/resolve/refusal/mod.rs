@@ -5,9 +5,9 @@ mod explain;
 mod known;
 mod words;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use super::Ineligible;
+use super::{Ineligible, RootReason};
 
 pub use abi_mismatch::AbiMismatch;
 pub(super) use explain::{explain, unknown_root};
@@ -16,10 +16,19 @@ pub use known::Known;
 /// The way from what was asked for to a package: each needs the next one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Chain {
-    /// Who asked for the first one: `chip iwl7265d`, `--add`.
-    pub because: String,
+    /// Who asked for the first one, where that is known.
+    #[serde(serialize_with = "reason")]
+    pub because: Option<RootReason>,
     /// The names of the packages; none if what was asked for cannot even start.
     pub packages: Vec<String>,
+}
+
+/// A reason that is not known is an empty text in JSON.
+fn reason<S: Serializer>(because: &Option<RootReason>, serializer: S) -> Result<S::Ok, S::Error> {
+    match because {
+        Some(because) => because.serialize(serializer),
+        None => serializer.serialize_str(""),
+    }
 }
 
 /// A package that would do, but may not be chosen.
@@ -54,7 +63,7 @@ pub enum Refusal {
         /// The name.
         name: String,
         /// Who asked for it.
-        because: String,
+        because: RootReason,
         /// Names like it that feeds hold.
         near: Vec<String>,
         /// Where else it is known to be.
@@ -65,7 +74,7 @@ pub enum Refusal {
         /// The name.
         name: String,
         /// Who asked for it.
-        because: String,
+        because: RootReason,
         /// The architectures that it is for.
         archs: Vec<String>,
         /// The architecture of the router.

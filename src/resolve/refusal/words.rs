@@ -3,13 +3,29 @@
 use std::fmt;
 
 use super::{AbiMismatch, Chain, Refusal, Rejected, Upgrade};
-use crate::resolve::Ineligible;
+use crate::resolve::{Ineligible, RootReason};
 
 impl fmt::Display for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some((first, rest)) = self.packages.split_first() else { return f.write_str(&self.because) };
-        write!(f, "{first} ({})", self.because)?;
-        rest.iter().try_for_each(|name| write!(f, " → {name}"))
+        match (self.packages.first(), &self.because) {
+            (Some(first), _) => write!(f, "{}", WithReason(first, self))?,
+            (None, Some(because)) => write!(f, "{because}")?,
+            (None, None) => {}
+        }
+        self.packages.iter().skip(1).try_for_each(|name| write!(f, " → {name}"))
+    }
+}
+
+/// What was asked for, and who asked for it, where that is known.
+struct WithReason<'a>(&'a str, &'a Chain);
+
+impl fmt::Display for WithReason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let WithReason(what, chain) = self;
+        match &chain.because {
+            Some(because) => write!(f, "{what} ({because})"),
+            None => f.write_str(what),
+        }
     }
 }
 
@@ -51,7 +67,7 @@ impl fmt::Display for Refusal {
             }
             Refusal::Unmet { chain, wanted, rejected, other_versions, .. } => {
                 if let ([], [Rejected { name, version, why }, ..]) = (&chain.packages[..], &rejected[..]) {
-                    return write!(f, "{name} {version} ({}) {why}", chain.because);
+                    return write!(f, "{} {why}", WithReason(&format!("{name} {version}"), chain));
                 }
                 write!(f, "{chain} needs {wanted}, ")?;
                 match (&rejected[..], &other_versions[..]) {
@@ -62,7 +78,7 @@ impl fmt::Display for Refusal {
             }
             Refusal::Unchosen { chain, wanted, providers } => {
                 match chain.packages.is_empty() {
-                    true => write!(f, "{wanted} ({}) is no package", chain.because)?,
+                    true => write!(f, "{} is no package", WithReason(wanted, chain))?,
                     false => write!(f, "{chain} needs {wanted}")?,
                 }
                 let are = if providers.len() == 1 { "package provides" } else { "packages provide" };
@@ -168,7 +184,8 @@ impl Chain {
         let (one, two) = (end(self), end(other));
         let start = |chain: &Chain| chain.packages.first().cloned().unwrap_or_default();
         if is_wpad(&one) && is_wpad(&two) {
-            return match self.because.starts_with("chip") || other.because.starts_with("chip") {
+            let for_chip = |chain: &Chain| matches!(chain.because, Some(RootReason::Chip(_)));
+            return match for_chip(self) || for_chip(other) {
                 true => format!("choose one: --wpa {one} or --wpa {two}, and drop the other"),
                 false => format!("ask for only one of {one} and {two}"),
             };
