@@ -10,6 +10,7 @@ mod commands;
 mod env;
 mod error;
 mod input;
+mod learned;
 mod listing;
 mod locks;
 mod planning;

@@ -7,5 +7,5 @@ const OTHERS: &str = include_str!("../../indexes/hardware/other-kmods.tsv");
 
 /// Whether the modules of a package may drive a network card; only those that surely do not are ruled out.
 pub fn may_drive_network(package: &str) -> bool {
-    !table::rows::<1>(OTHERS).filter_map(Result::ok).any(|(_, [pattern])| matches(pattern, package))
+    !table::rows::<2>(OTHERS).filter_map(Result::ok).any(|(_, [pattern, _])| matches(pattern, package))
 }

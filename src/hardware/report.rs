@@ -257,6 +257,22 @@ fn report_firmware(missing: &MissingFirmware, offer: Availability<'_>) -> Device
 }
 
 impl DeviceReport {
+    /// A device that the catalogue does not know.
+    pub(crate) fn unknown(device: &Device) -> Self {
+        unknown(device)
+    }
+
+    /// Takes the word of a release's own modules: packages, each with what it lists.
+    pub(crate) fn learn(&mut self, listed: &[(String, String)]) {
+        self.status = Status::Ok;
+        self.certainty = Certainty::High;
+        self.chip = ChipNames::None;
+        self.firmware.clear();
+        self.kmods = listed.iter().map(|(package, _)| package.clone()).collect();
+        self.kmods.dedup();
+        self.notes = listed.iter().map(|(_, note)| note.clone()).collect::<Vec<_>>().into();
+    }
+
     fn empty(line: usize, name: String) -> Self {
         Self {
             line,

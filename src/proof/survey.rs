@@ -7,7 +7,7 @@ use super::listing::{ListedBy, ReadPackage, listed_by};
 use super::store::{self, read_contents};
 use crate::fetch::{FetchError, Fetcher, LocationError, Want};
 use crate::format::{Package, Universe, measure};
-use crate::hardware::{Device, may_drive_network};
+use crate::hardware::{Bus, Device, DeviceId, DeviceReport, DevicesReport, Status, may_drive_network};
 use crate::release::OpenRelease;
 use crate::trust::{Digest, Expected, sha256};
 
@@ -76,10 +76,58 @@ impl Survey {
         self.packages.iter().map(|(name, contents)| ReadPackage { name, contents })
     }
 
+    /// The modules that list an id, whichever bus it is of.
+    pub fn listed_by_any_bus(&self, id: DeviceId) -> Vec<ListedBy> {
+        let buses = [Bus::Pci, Bus::Usb, Bus::Sdio].into_iter();
+        buses.flat_map(|bus| self.listed_by(&Device::of_id(DeviceId { bus, ..id }))).collect()
+    }
+
+    /// Adds to a report of these devices what the modules say: who drives what no table is sure of, and which driver
+    /// does not list its device.
+    pub fn amend(&self, report: &mut DevicesReport, devices: &[Device]) {
+        let packages: Vec<ReadPackage<'_>> = self.packages().collect();
+        for device in devices {
+            let id = device.id.to_string();
+            let listed = listed_by(device, &packages);
+            let same =
+                |known: &&mut DeviceReport| known.line == device.line && known.id.as_ref() == Some(&id);
+            match report.devices.iter_mut().find(same) {
+                Some(known) if matches!(known.status, Status::Ok | Status::FirmwareMissing) => {
+                    let read = |name: &String| packages.iter().any(|package| package.name == name);
+                    if listed.is_empty() && known.kmods.iter().any(read) {
+                        known.notes.facts.push(format!("no module of this release lists {id}"));
+                    }
+                }
+                Some(known) if !listed.is_empty() => known.learn(&listed_in_words(&listed)),
+                // A listing without classes does not tell network cards from others, but their drivers do.
+                None if !listed.is_empty() && device.class.is_empty() && device.interfaces.is_empty() => {
+                    let mut new = DeviceReport::unknown(device);
+                    new.learn(&listed_in_words(&listed));
+                    report.devices.push(new);
+                }
+                _ => {}
+            }
+        }
+        report.devices.sort_by_key(|device| device.line);
+    }
+
     /// The modules that list a device.
     pub fn listed_by(&self, device: &Device) -> Vec<ListedBy> {
         listed_by(device, &self.packages().collect::<Vec<_>>())
     }
+}
+
+/// The packages that list a device, each with what it lists.
+fn listed_in_words(listed: &[ListedBy]) -> Vec<(String, String)> {
+    listed
+        .iter()
+        .map(|by| {
+            (
+                by.package.clone(),
+                format!("{} of this release lists {} ({}.ko)", by.package, by.entry, by.module),
+            )
+        })
+        .collect()
 }
 
 /// Whether there is anything in a package to remember.
