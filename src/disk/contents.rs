@@ -6,7 +6,7 @@ use crate::files::{Content, FileTree};
 use crate::format::Format;
 use crate::lock::{Bundle, Lock, LockError, LockedConfiguration, LockedKey, OtherFiles};
 use crate::overlay::{FOLDER, Item, Overlay};
-use crate::proof::CardProof;
+use crate::proof::{CardProof, DriverProof};
 use crate::stick::RouterId;
 
 /// Why a bundle makes no disk.
@@ -163,11 +163,9 @@ fn readme(lock: &Lock, proofs: &[CardProof]) -> String {
 
 /// What the packages' bytes show of the cards that were asked for.
 fn in_bytes(proofs: &[CardProof]) -> String {
-    if proofs.is_empty() {
-        return String::new();
-    }
-    let lines: String = proofs.iter().map(|proof| format!("  {proof}\n")).collect();
-    format!("\nRead in these packages:\n{lines}")
+    let shown = proofs.iter().filter(|proof| !matches!(proof.driver, DriverProof::NoModule { .. }));
+    let lines: String = shown.map(|proof| format!("  {proof}\n")).collect();
+    if lines.is_empty() { lines } else { format!("\nWhat the packages' bytes show:\n{lines}") }
 }
 
 /// A configuration for people: what is set, and how to undo it.

@@ -58,6 +58,11 @@ pub enum DriverProof {
         /// What else that was read lists it.
         instead: Vec<ListedBy>,
     },
+    /// These packages hold no module that could be read: it may be part of the kernel.
+    NoModule {
+        /// The packages.
+        packages: Vec<String>,
+    },
     /// These packages were not read.
     NotRead {
         /// The packages.
@@ -85,7 +90,13 @@ pub fn prove(card: &Card, evidence: &Evidence<'_>, elsewhere: &[ReadPackage<'_>]
     let mut found: Vec<Found<'_>> = Vec::new();
     let (mut listed, mut not_listed) = (0, Vec::new());
     for device in &devices {
-        let own = find(device, &held);
+        let mut own = find(device, &held);
+        // A driver that is for a class of devices counts if it was chosen for this one, and no other names it.
+        let names_it = own.iter().any(|each| !each.by_class);
+        own.retain(|each| match names_it {
+            true => !each.by_class,
+            false => card.drivers.contains(&each.listed.package),
+        });
         match own.is_empty() {
             true => not_listed.push(device.id.to_string()),
             false => listed += 1,
@@ -108,10 +119,16 @@ pub fn prove(card: &Card, evidence: &Evidence<'_>, elsewhere: &[ReadPackage<'_>]
     } else if !unread.is_empty() {
         DriverProof::NotRead { packages: unread }
     } else {
-        let of_drivers = held.iter().filter(|package| card.drivers.iter().any(|name| name == package.name));
-        let modules =
-            of_drivers.flat_map(|package| &package.contents.modules).map(|module| module.name.clone());
-        DriverProof::NotListed { modules: modules.collect(), instead: listed_by(first, elsewhere) }
+        let chosen = held.iter().filter(|package| card.drivers.iter().any(|name| name == package.name));
+        let modules: Vec<String> = chosen
+            .clone()
+            .flat_map(|package| &package.contents.modules)
+            .map(|module| module.name.clone())
+            .collect();
+        match modules.is_empty() || chosen.clone().any(|package| !package.contents.unread.is_empty()) {
+            true => DriverProof::NoModule { packages: card.drivers.clone() },
+            false => DriverProof::NotListed { modules, instead: listed_by(first, elsewhere) },
+        }
     };
     let on_router = card.firmware.iter().any(|name| !read(name) && card.on_router.contains(name));
     let firmware = match &driver {

@@ -55,11 +55,13 @@ pub(super) struct Found<'a> {
     pub listed: ListedBy,
     pub module: &'a PackagedModule,
     pub data: Vec<&'a DriverData>,
+    /// Whether it lists no more than a class that the device may be of.
+    pub by_class: bool,
 }
 
 /// The modules among these packages that list a device, each once by its closest entry.
 pub fn listed_by(device: &Device, packages: &[ReadPackage<'_>]) -> Vec<ListedBy> {
-    find(device, packages).into_iter().map(|found| found.listed).collect()
+    find(device, packages).into_iter().filter(|found| !found.by_class).map(|found| found.listed).collect()
 }
 
 pub(super) fn find<'a>(device: &Device, packages: &[ReadPackage<'a>]) -> Vec<Found<'a>> {
@@ -84,11 +86,14 @@ fn in_module<'a>(device: &Device, package: &str, module: &'a PackagedModule) -> 
         tables(via).flat_map(|table| hits(device, table, &module.module.data)).collect()
     };
     let mut own = hits(Via::Driver);
-    // By its class alone, a driver may be for many devices that are none of its own. Where the class is not known, it
-    // counts only if the driver knows the very device.
-    let names_it = || hits(Via::Probe).into_iter().filter(|hit| hit.closeness.0 == 2).collect::<Vec<_>>();
-    if !own.iter().any(|hit| hit.closeness.0 == 2 || hit.fit == Fit::Yes) {
-        own = if own.is_empty() { Vec::new() } else { names_it() };
+    let is_sure = |hit: &Hit<'_>| hit.closeness.0 == 2 || hit.fit == Fit::Yes;
+    let mut by_class = !own.iter().any(is_sure);
+    if by_class && !own.is_empty() {
+        // By its class alone, a driver may be for devices that are none of its own, unless it knows the very device.
+        let named: Vec<Hit<'_>> = hits(Via::Probe).into_iter().filter(|hit| hit.closeness.0 == 2).collect();
+        if !named.is_empty() {
+            (own, by_class) = (named, false);
+        }
     }
     let best = own.iter().map(|hit| (hit.fit, hit.closeness)).max()?;
     let data = own.iter().filter(|hit| hit.fit == best.0).filter_map(|hit| hit.data).collect();
@@ -99,7 +104,7 @@ fn in_module<'a>(device: &Device, package: &str, module: &'a PackagedModule) -> 
         entry: hit.entry,
         sure: hit.fit == Fit::Yes,
     };
-    Some(Found { listed, module, data })
+    Some(Found { listed, module, data, by_class })
 }
 
 /// The entries of a table that fit a device.

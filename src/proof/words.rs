@@ -36,6 +36,9 @@ impl fmt::Display for CardProof {
                 }
                 return Ok(());
             }
+            DriverProof::NoModule { packages } => {
+                return write!(f, "not proved: {} holds no module that can be read", packages.join(", "));
+            }
             DriverProof::NotRead { packages } => {
                 return write!(f, "not proved: {} not read", are(packages));
             }

@@ -8,11 +8,13 @@ use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::proof::{CardProof, DriverProof, FirmwareProof, Proofs};
 
-/// Writes a line for each card of which the bytes show nothing bad.
+/// Writes a line for each card of which the bytes show something good, or nothing yet.
 pub fn print(out: &mut dyn Write, style: Style, proofs: &Proofs) -> io::Result<()> {
-    let mut good = proofs.cards.iter().filter(|proof| !is_bad(proof)).peekable();
+    let silent = |proof: &&CardProof| matches!(proof.driver, DriverProof::NoModule { .. });
+    let good = proofs.cards.iter().filter(|proof| !is_bad(proof) && !silent(proof));
+    let mut good = good.peekable();
     if good.peek().is_some() {
-        writeln!(out, "\n{}", style.faint("read in the packages:"))?;
+        writeln!(out, "\n{}", style.faint("what the packages' bytes show:"))?;
     }
     good.try_for_each(|proof| writeln!(out, "  {proof}"))
 }
