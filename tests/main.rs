@@ -10,6 +10,7 @@ mod format;
 mod hardware;
 mod kmod;
 mod mirror;
+mod proof;
 mod release;
 mod resolve;
 mod serve;
