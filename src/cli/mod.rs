@@ -10,6 +10,7 @@ mod commands;
 mod env;
 mod error;
 mod input;
+mod interrupt;
 mod learned;
 mod listing;
 mod locks;
@@ -30,11 +31,13 @@ pub use error::{Exit, Failure};
 
 /// Runs the program in an environment and answers with its exit status; DESIGN's table of them is in [`Exit`].
 pub fn run(mut env: Env) -> ExitCode {
+    interrupt::watch();
     ExitCode::from(exit_code(&mut env))
 }
 
 /// The same as a number, for callers in the same process.
 pub fn exit_code(env: &mut Env) -> u8 {
+    env.clean();
     let outcome = match Cli::try_parse_from(&env.args) {
         Ok(cli) => dispatch(env, cli),
         Err(error) => return show_usage(env, &error),

@@ -5,9 +5,11 @@ mod folder;
 mod key_pair;
 mod permissions;
 pub(crate) mod replace;
+mod staged;
 
 pub use content::{Content, Entry, FileTree};
 pub use folder::place_folder;
 pub use key_pair::KeyFiles;
 pub use permissions::Permissions;
 pub use replace::{OutputError, WrittenFile, place_file, replace_file};
+pub(crate) use staged::abandon;

@@ -47,13 +47,20 @@ impl Card {
         }
     }
 
-    /// A chip or a family that was asked for by its name, without what was chosen for it.
-    pub fn of_name(found: &Found<'_>) -> Card {
-        let chips = match found {
-            Found::Chip(chip) => vec![chip.name.to_owned()],
-            Found::Family(family) => family.members.to_vec(),
-        };
-        Card { asked: found.name().to_owned(), chips, ..Card::default() }
+    /// The cards that a name stands for, without what was chosen for them: a product may hold several devices.
+    pub fn of_name(found: &Found<'_>) -> Vec<Card> {
+        let of_chips = |chips| Card { asked: found.name().to_owned(), chips, ..Card::default() };
+        match found {
+            Found::Chip(chip) => vec![of_chips(vec![chip.name.to_owned()])],
+            Found::Family(family) => vec![of_chips(family.members.to_vec())],
+            Found::Device(id, _) => vec![Card::of_device(&Device::of_id(*id))],
+            Found::Product(product) if product.devices().is_empty() => {
+                vec![of_chips(product.chips.iter().map(|chip| (*chip).to_owned()).collect())]
+            }
+            Found::Product(product) => {
+                product.devices().into_iter().map(|id| Card::of_device(&Device::of_id(id))).collect()
+            }
+        }
     }
 
     /// The same with what was chosen for it, of which the router may hold some.

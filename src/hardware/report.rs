@@ -5,9 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Serialize, Serializer};
 
 use super::chip::{Alternative, Bus, Certainty, Chip, Gap, Kind};
-use super::detect::{Detected, DriverSeen, MissingFirmware};
+use super::detect::{Detected, DriverSeen, MissingFirmware, Named};
 use super::device::Device;
-use super::{Availability, Catalogue, ChipPackages, Found, Role, Unsupported, firmware_packages, limits};
+use super::identify::Identity;
+use super::switch::{SWITCH_PACKAGE, Switch};
+use super::{
+    Availability, Catalogue, ChipPackages, Found, Role, Unsupported, bluetooth_halves, firmware_packages,
+    limits,
+};
 
 /// What `owpkg detect --json` prints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -16,6 +21,31 @@ pub struct DevicesReport {
     pub schema: &'static str,
     /// One entry a network device, in the order of the listing.
     pub devices: Vec<DeviceReport>,
+    /// What else the listing shows by an id.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// A device that is not reported, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PassedOver {
+    /// Line of the listing, from 1; 0 for the machine's own devices.
+    pub line: usize,
+    /// `8086:1237`
+    pub id: String,
+    /// The listing's own words; may be empty.
+    pub name: String,
+    /// Why it is passed over.
+    pub why: Why,
+}
+
+/// Why a device is passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// Its class is not that of a network device.
+    OtherClass,
+    /// No table has its id, and neither its class nor its name says network.
+    UnknownId,
 }
 
 /// What is said of one device, or of one firmware file that a kernel log misses.
@@ -45,6 +75,8 @@ pub struct DeviceReport {
     pub certainty: Certainty,
     /// What decided, what is missing, limits, other choices.
     pub notes: DeviceNotes,
+    /// Devices that may be wanted besides, as `bus:vendor:device`: the Bluetooth half of a Wi-Fi card.
+    pub offers: Vec<String>,
 }
 
 /// What is noted of a device; in JSON one list of sentences.
@@ -95,6 +127,8 @@ impl ChipNames {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
+    /// The kernel of a target has the driver inside: there is nothing to install.
+    BuiltIn,
     /// It can.
     Ok,
     /// The driver is packaged, its firmware is not.
@@ -115,8 +149,9 @@ impl Status {
         match wanted {
             Ok(_) if chip.gap == Some(Gap::NoFirmware) => Self::FirmwareMissing,
             Ok(_) => Self::Ok,
+            Err(Unsupported::BuiltIn { .. }) => Self::BuiltIn,
             Err(Unsupported::NoDriver { .. }) => Self::NoDriverPackage,
-            Err(Unsupported::OtherTarget { .. }) => Self::OtherTarget,
+            Err(Unsupported::OtherTarget { .. } | Unsupported::NotBuilt { .. }) => Self::OtherTarget,
             Err(Unsupported::NotInRelease { .. } | Unsupported::NoMember { .. }) => Self::NotInRelease,
         }
     }
@@ -129,15 +164,33 @@ impl Catalogue {
         let mut known: HashMap<Device, Option<DeviceReport>> = HashMap::new();
         let mut chips = ChipReports::new();
         let mut devices = Vec::new();
+        let mut passed_over = Vec::new();
+        let shows_bluetooth = detected.devices.iter().any(|device| self.is_bluetooth(device));
         for device in &detected.devices {
-            let alike = Device { line: 0, name: String::new(), driver: None, ..device.clone() };
-            let report = known.entry(alike).or_insert_with_key(|alike| self.device(alike, offer, &mut chips));
-            devices.extend(report.clone().map(|report| report.of(device)));
+            let alike = device.alike();
+            let report = known.entry(alike).or_insert_with(|| self.device(device, offer, &mut chips));
+            match report {
+                Some(report) => {
+                    let mut report = report.clone().of(device);
+                    if shows_bluetooth {
+                        report.offers.clear();
+                    }
+                    devices.push(report);
+                }
+                None => passed_over.push(PassedOver::of(device)),
+            }
         }
+        passed_over.extend(detected.loose.iter().map(|loose| PassedOver {
+            line: loose.line,
+            id: format!("{:04x}:{:04x}", loose.vendor, loose.device),
+            name: String::new(),
+            why: Why::UnknownId,
+        }));
+        devices.extend(detected.named.iter().map(|named| self.report_named(named, offer, &mut chips)));
         devices.extend(detected.drivers.iter().filter_map(|seen| self.report_driver(seen, offer)));
-        devices.extend(detected.firmware.iter().map(|missing| report_firmware(missing, offer)));
+        devices.extend(detected.firmware.iter().map(|missing| self.report_firmware(missing, offer)));
         devices.sort_by_key(|device| device.line);
-        DevicesReport { schema: "owpkg.devices/1", devices }
+        DevicesReport { schema: "owpkg.devices/1", devices, passed_over }
     }
 
     /// What is said of one device; `None` when it is no network device.
@@ -147,13 +200,46 @@ impl Catalogue {
         offer: Availability<'_>,
         known: &mut ChipReports,
     ) -> Option<DeviceReport> {
+        if let Some(switch) = Switch::of(device) {
+            return Some(DeviceReport {
+                userspace: vec![SWITCH_PACKAGE.to_owned()],
+                status: Status::Ok,
+                notes: vec![switch.note()].into(),
+                ..unknown(device)
+            });
+        }
         let Some(identity) = self.identify(device) else {
             return device.is_network().then(|| unknown(device));
         };
-        let mut report =
-            DeviceReport { certainty: identity.certainty, notes: identity.notes.into(), ..unknown(device) };
+        Some(self.report_identity(identity, unknown(device), offer, known))
+    }
+
+    /// A device that the listing only names.
+    fn report_named(&self, named: &Named, offer: Availability<'_>, known: &mut ChipReports) -> DeviceReport {
+        // The words of a class are those of PCI.
+        let bus = named.bus.or(if named.class.is_empty() { None } else { Some(Bus::Pci) });
+        let empty = DeviceReport { bus, ..DeviceReport::empty(named.line, named.name.clone()) };
+        match self.identify_named(named) {
+            Some(identity) => self.report_identity(identity, empty, offer, known),
+            None => DeviceReport { notes: vec![UNKNOWN_NAME.to_owned()].into(), ..empty },
+        }
+    }
+
+    /// What is said of a device of which the chips are known; `bare` has its place and its words.
+    fn report_identity(
+        &self,
+        identity: Identity<'_>,
+        bare: DeviceReport,
+        offer: Availability<'_>,
+        known: &mut ChipReports,
+    ) -> DeviceReport {
+        let mut report = DeviceReport { certainty: identity.certainty, notes: identity.notes.into(), ..bare };
         if report.name.is_empty() {
             report.name = identity.name.to_owned();
+        }
+        let is_half = |chip: &str| identity.chips.iter().any(|own| own.name == chip);
+        for (_, id, _) in bluetooth_halves().filter(|(chip, ..)| is_half(chip)) {
+            extend(&mut report.offers, std::iter::once(format!("{}:{id}", id.bus).as_str()));
         }
         report.chip = match identity.chips.as_slice() {
             [only] => ChipNames::One(only.name),
@@ -167,7 +253,7 @@ impl Catalogue {
         }
         // One driver of a kind is enough; a device with two kinds of radio needs both.
         report.status = kinds.into_values().max().unwrap_or(Status::Unknown);
-        Some(report)
+        report
     }
 
     /// What one chip needs, and what is known of it.
@@ -202,8 +288,14 @@ impl Catalogue {
                 extend(&mut kmods, packages(&selection, &[Role::Driver]));
             }
         }
-        chips().next()?;
+        let names: Vec<&'static str> = chips().map(|chip| chip.name).collect();
         Some(DeviceReport {
+            chip: match names[..] {
+                [] => return None,
+                [only] => ChipNames::One(only),
+                // A driver of many chips names none of them.
+                _ => ChipNames::None,
+            },
             bus: Some(Bus::Usb),
             status: if kmods.is_empty() { Status::NoDriverPackage } else { Status::Ok },
             kmods,
@@ -220,6 +312,7 @@ impl Catalogue {
 /// What is said of each chip, whichever devices have it.
 type ChipReports = HashMap<&'static str, DeviceReport>;
 
+const UNKNOWN_NAME: &str = "no table has this name, and the listing shows no id: `lspci -nn` or `lsusb` does";
 const UNKNOWN: &str = "the catalogue has no row for this id; the driver may be part of the kernel";
 
 fn unknown(device: &Device) -> DeviceReport {
@@ -229,6 +322,36 @@ fn unknown(device: &Device) -> DeviceReport {
         revision: device.id.revision.map(|revision| format!("{revision:02x}")),
         notes: vec![UNKNOWN.to_owned()].into(),
         ..DeviceReport::empty(device.line, device.name.clone())
+    }
+}
+
+impl PassedOver {
+    fn of(device: &Device) -> Self {
+        let why = if device.class.is_empty() && device.interfaces.is_empty() {
+            Why::UnknownId
+        } else {
+            Why::OtherClass
+        };
+        Self { line: device.line, id: device.id.to_string(), name: device.name.clone(), why }
+    }
+}
+
+impl Catalogue {
+    /// A firmware file that a driver did not find: the package that has it, and the chip where driver and file tell.
+    fn report_firmware(&self, missing: &MissingFirmware, offer: Availability<'_>) -> DeviceReport {
+        let mut report = report_firmware(missing, offer);
+        let known = firmware_packages(&missing.file);
+        let asks = |chip: &&Chip| {
+            let by_driver = missing.driver.as_deref().is_some_and(|driver| chip.modules.contains(driver));
+            by_driver && chip.firmware.iter().any(|package| known.contains(&package))
+                || chip.note.contains(&missing.file)
+        };
+        let chips: Vec<&Chip> = self.chips().iter().filter(asks).collect();
+        if let [chip] = chips[..] {
+            report.chip = ChipNames::One(chip.name);
+            report.note(chip.note);
+        }
+        report
     }
 }
 
@@ -287,6 +410,7 @@ impl DeviceReport {
             status: Status::Unknown,
             certainty: Certainty::Low,
             notes: DeviceNotes::default(),
+            offers: Vec::new(),
         }
     }
 

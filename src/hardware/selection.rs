@@ -4,7 +4,11 @@ use serde::Serialize;
 
 use super::chip::{Chip, Family, Gap, How, Kind};
 use super::names::{Name, Release, existed};
-use super::{Catalogue, ChipWarning, Found, KNOWN_SERIES, Limit, Series, Unsupported, default_wpad, limits};
+use super::switch::{SWITCH_PACKAGE, Switch};
+use super::{
+    Catalogue, ChipWarning, Device, DeviceId, Found, KNOWN_SERIES, Limit, Series, Unsupported, default_wpad,
+    limits,
+};
 
 /// Which of two drivers to take, where a chip has both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,6 +59,8 @@ pub enum WantedFor {
     Chip(&'static str),
     /// A family.
     Family(&'static str),
+    /// A device that is a disk until it is switched.
+    Disk(DeviceId),
 }
 
 /// One package to ask the release for.
@@ -110,6 +116,43 @@ impl Catalogue {
         match found {
             Found::Chip(chip) => self.for_chip(chip, variant, &release),
             Found::Family(family) => self.for_family(family, variant, &release),
+            Found::Product(product) => {
+                self.for_devices(&product.devices(), &product.chips, variant, &release)
+            }
+            Found::Device(id, _) => self.for_devices(&[id], &[], variant, &release),
+        }
+    }
+
+    /// What several ids and chips come to together; a reason only where none of them is supported.
+    fn for_devices(
+        &self,
+        ids: &[DeviceId],
+        chips: &[&'static str],
+        variant: Option<Variant>,
+        release: &Release<'_>,
+    ) -> Result<ChipPackages, Unsupported> {
+        let mut all = ChipPackages::default();
+        let mut chips: Vec<&Chip> = chips.iter().filter_map(|name| self.chip(name)).collect();
+        for id in ids {
+            let device = Device::of_id(*id);
+            if let Some(switch) = Switch::of(&device) {
+                all.switch(&switch);
+            }
+            let Some(identity) = self.identify(&device) else { continue };
+            let notes = identity.notes_if_unsure().cloned();
+            all.warnings.extend(notes.map(|note| ChipWarning::Unsure { id: *id, note }));
+            chips.extend(identity.chips);
+        }
+        let mut reason = None;
+        for chip in chips {
+            match self.for_chip(chip, variant, release) {
+                Ok(own) => all.merge(own),
+                Err(own) => reason = reason.or(Some(own)),
+            }
+        }
+        match reason {
+            Some(reason) if all.wanted.is_empty() => Err(reason),
+            _ => Ok(all),
         }
     }
 
@@ -119,8 +162,12 @@ impl Catalogue {
         variant: Option<Variant>,
         release: &Release<'_>,
     ) -> Result<ChipPackages, Unsupported> {
-        if chip.gap == Some(Gap::NoDriver) {
-            return Err(Unsupported::NoDriver { chip: chip.name, note: chip.note });
+        match chip.gap {
+            Some(Gap::NoDriver) => return Err(Unsupported::NoDriver { chip: chip.name, note: chip.note }),
+            Some(Gap::BuiltIn) => {
+                return Err(Unsupported::BuiltIn { chip: chip.name, targets: chip.targets.iter().collect() });
+            }
+            Some(Gap::NoFirmware) | None => {}
         }
         let mut selection = ChipPackages::default();
         let packages = match self.packages(chip, variant) {
@@ -172,6 +219,9 @@ impl Catalogue {
             chips.iter().any(|chip| matches!(self.packages(chip, Some(variant)), Choice::Other(_)));
         let mut selection = ChipPackages::default();
         let mut alone = Vec::new();
+        let builds_any = chips.iter().any(|chip| {
+            self.for_chip(chip, Some(variant), release).is_ok_and(|own| own.missing_in(release).is_none())
+        });
         for chip in chips {
             let choice = self.packages(chip, Some(variant));
             if variant == Variant::Ct && has_choice && !matches!(choice, Choice::Other(_)) && !is_ct(chip) {
@@ -179,7 +229,13 @@ impl Catalogue {
                 selection.warnings.push(ChipWarning::LeftOutOfFamily { chip, family, variant });
                 continue;
             }
-            match self.for_chip(chip, Some(variant), release) {
+            let own =
+                self.for_chip(chip, Some(variant), release).and_then(|own| match own.missing_in(release) {
+                    // Where the feeds hold none of the family, the plan names what is missing.
+                    Some(package) if builds_any => Err(Unsupported::NotBuilt { chip: chip.name, package }),
+                    _ => Ok(own),
+                });
+            match own {
                 Ok(own) => {
                     let also = self
                         .alternatives(chip)
@@ -205,6 +261,10 @@ impl Catalogue {
             return Err(Unsupported::NoMember { family: family.name, members: selection.left_out });
         }
         selection.wanted.sort_by_key(|each| each.role);
+        if !selection.left_out.is_empty() {
+            let reasons = selection.left_out.clone();
+            selection.warnings.push(ChipWarning::FamilyWithout { family: family.name, reasons });
+        }
         selection.narrower = alone
             .into_iter()
             .map(|(chip, needs)| {
@@ -283,6 +343,13 @@ fn driver_age_warning(chip: &Chip, series: Option<Series>) -> Option<ChipWarning
 }
 
 impl ChipPackages {
+    /// The first driver or firmware of which no feed holds a package.
+    fn missing_in(&self, release: &Release<'_>) -> Option<String> {
+        let needed = |each: &&Wanted| matches!(each.role, Role::Driver | Role::Firmware);
+        let missing = |each: &&Wanted| !(release.has)(&each.package);
+        self.wanted.iter().filter(needed).find(missing).map(|each| each.package.clone())
+    }
+
     /// Adds what another selection wants; a package that both want keeps its first reason.
     pub fn merge(&mut self, other: Self) {
         for each in other.wanted {
@@ -295,6 +362,12 @@ impl ChipPackages {
         }
         self.narrower.extend(other.narrower);
         self.left_out.extend(other.left_out);
+    }
+
+    /// Adds what takes a device out of CD-ROM mode.
+    pub(super) fn switch(&mut self, switch: &Switch) {
+        self.add_because(SWITCH_PACKAGE, Role::Userspace, WantedFor::Disk(switch.id));
+        self.warnings.push(ChipWarning::Unsure { id: switch.id, note: switch.note() });
     }
 
     fn add(&mut self, package: &str, role: Role, chip: &'static str) {

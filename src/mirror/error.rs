@@ -32,6 +32,14 @@ pub enum MirrorError {
         /// What is wrong with it.
         source: IndexError,
     },
+    /// A `profiles.json` that the signed list of digests vouches for, and that is none.
+    #[error("{at} is not what it should be: {source}")]
+    NotJson {
+        /// The file, by URL or path.
+        at: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
     /// A feed that is no part of the release tree.
     #[error("the feed at {feed} is not part of the release tree {root}")]
     NotInTree {
@@ -66,7 +74,7 @@ impl MirrorError {
             MirrorError::NotInTree { .. } => Some("a mirror is a subset of one server's tree".into()),
             MirrorError::OtherFormat { .. } => Some("give the feed another name with --feed NAME=URL".into()),
             MirrorError::NoRelease { .. } => Some("name it with --release".into()),
-            MirrorError::Index { .. } => None,
+            MirrorError::Index { .. } | MirrorError::NotJson { .. } => None,
         }
     }
 

@@ -14,7 +14,7 @@ pub(super) const READER: &str = "contents-1";
 /// # Errors
 /// When the cache cannot be read.
 pub fn known_contents(fetcher: &Fetcher, digest: &Digest) -> Result<Option<Contents>, FetchError> {
-    let kept = fetcher.recall(&name(digest))?;
+    let kept = fetcher.findings(&name(digest))?;
     // Of another version of the reader, it does not count.
     Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
@@ -35,7 +35,7 @@ pub fn read_contents(
         let failed = |source| FetchError::Cache { path: artifact.path().to_owned(), source };
         let contents = Contents::read(format, &mut artifact.open().map_err(failed)?).map_err(failed)?;
         // Facts are plain lists and texts: they always have a form in JSON.
-        fetcher.keep(&name(digest), &serde_json::to_vec(&contents).unwrap_or_default())?;
+        fetcher.keep_findings(&name(digest), &serde_json::to_vec(&contents).unwrap_or_default())?;
         Ok(contents)
     };
     parallel::map(packages, parallel::processors(), read).into_iter().collect()

@@ -38,7 +38,7 @@ impl Survey {
     /// # Errors
     /// When the cache cannot be read.
     pub fn known(fetcher: &Fetcher, release: &OpenRelease) -> Result<Option<Survey>, FetchError> {
-        let kept = fetcher.recall(&name(release))?;
+        let kept = fetcher.findings(&name(release))?;
         Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
@@ -67,7 +67,7 @@ impl Survey {
         let packages = named.map(|package| package.name.to_owned()).zip(contents);
         let survey = Survey { packages: packages.filter(|(_, contents)| tells(contents)).collect() };
         // Plain lists and texts always have a form in JSON.
-        fetcher.keep(&name(release), &serde_json::to_vec(&survey).unwrap_or_default())?;
+        fetcher.keep_findings(&name(release), &serde_json::to_vec(&survey).unwrap_or_default())?;
         Ok(survey)
     }
 

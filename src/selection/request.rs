@@ -35,7 +35,7 @@ impl Selection {
         for found in &self.chips {
             let chosen = catalogue.wanted(*found, available.variant, available.has, available.series)?;
             draft.take(&chosen);
-            cards.push(Card::of_name(found).with(&chosen, holds));
+            cards.extend(Card::of_name(found).into_iter().map(|card| card.with(&chosen, holds)));
             draft.warn(narrower(universe, found.name(), &chosen));
         }
         let mut refused = Vec::new();
@@ -54,7 +54,8 @@ impl Selection {
         for name in &self.packages {
             draft.add(name, &RootReason::Add);
         }
-        if draft.request.roots.is_empty() && !refused.is_empty() {
+        // What the kernel drives by itself is no refusal.
+        if draft.request.roots.is_empty() && refused.iter().any(|reason| !reason.is_built_in()) {
             return Err(SelectionError::Devices(refused));
         }
         draft.warn(refused.into_iter().map(|reason| SelectionWarning::DeviceLeftOut { reason }));

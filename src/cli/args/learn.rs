@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::SourceArgs;
+use super::{PatienceArgs, SourceArgs};
 use crate::release::OFFICIAL_SERVER;
 
 /// The release whose packages are named, and whether its own modules are read for it.
@@ -29,12 +29,15 @@ pub struct LearnArgs {
     /// A public key to trust beside the official ones
     #[arg(long, value_name = "FILE", help_heading = "Learn from a release")]
     pub key: Vec<String>,
-    /// Take indexes that no trusted key signed
-    #[arg(long, help_heading = "Learn from a release")]
-    pub accept_unsigned: bool,
+    /// Take the index of this feed although no trusted key signed it; all: of every feed
+    #[arg(long, value_name = "FEED|all", help_heading = "Learn from a release")]
+    pub accept_unsigned: Vec<String>,
     /// The download cache (also OWPKG_CACHE)
     #[arg(long, value_name = "DIR", help_heading = "Learn from a release")]
     pub cache_dir: Option<String>,
+    /// How patient to be with servers.
+    #[command(flatten, next_help_heading = "Learn from a release")]
+    pub patience: PatienceArgs,
 }
 
 impl LearnArgs {
@@ -51,7 +54,10 @@ impl LearnArgs {
             demo: false,
             offline: self.offline,
             key: self.key.clone(),
-            accept_unsigned: self.accept_unsigned,
+            accept_unsigned: self.accept_unsigned.clone(),
+            prefer: Vec::new(),
+            require_fresh: false,
+            patience: self.patience.clone(),
             cache_dir: self.cache_dir.clone(),
         })
     }

@@ -9,4 +9,4 @@ pub mod wifi;
 
 pub use learn::LearnArgs;
 pub use selection::SelectionArgs;
-pub use source::SourceArgs;
+pub use source::{PatienceArgs, SourceArgs};

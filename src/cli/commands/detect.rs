@@ -153,7 +153,8 @@ impl<'r> DeviceGroup<'r> {
             (true, Status::FirmwareMissing) => "no package is known".to_owned(),
             (_, status) => hardware::status(status, series),
         };
-        let status = if self.is_supported() { style.good(&status) } else { style.bad(&status) };
+        let is_good = self.is_supported() || report.status == Status::BuiltIn;
+        let status = if is_good { style.good(&status) } else { style.bad(&status) };
         writeln!(out, "\n{}: {status}", style.strong(&self.title()))?;
         field(out, style, "where", &self.place())?;
         let chips = report.chip.as_slice().join(", ");
@@ -166,6 +167,9 @@ impl<'r> DeviceGroup<'r> {
         field(out, style, "programs", &report.userspace.join(" "))?;
         let DeviceNotes { facts, choices } = &report.notes;
         facts.iter().try_for_each(|note| field(out, style, "note", note))?;
+        for id in &report.offers {
+            field(out, style, "Bluetooth", &format!("its other half, usually {id}: --device {id} adds it"))?;
+        }
         let mut names: Vec<&str> = choices.iter().map(|choice| choice.choice).collect();
         names.dedup();
         match choices.first() {

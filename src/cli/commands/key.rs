@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::cli::args::choice;
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
-use crate::cli::input;
+use crate::cli::input::{self, KEY_CAP};
 use crate::cli::ui::warnings::warn_of_readers;
 use crate::cli::ui::{json, text};
 use crate::disk;
@@ -17,9 +17,6 @@ use crate::files::{KeyFiles, Permissions};
 use crate::format::{FORMATS, Format, format_of};
 use crate::trust::usign::UsignError;
 use crate::trust::{KeyError, PublicKey, SecretKey};
-
-/// The largest key file that is read, in bytes.
-const KEY_CAP: u64 = 64 << 10;
 
 /// `owpkg key`
 #[derive(Debug, Args)]

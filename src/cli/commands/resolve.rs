@@ -103,8 +103,9 @@ fn disk_command(args: &ResolveArgs) -> String {
     if let Some(dir) = &args.source.cache_dir {
         add("--cache-dir", dir);
     }
-    if args.source.accept_unsigned {
-        command += " --accept-unsigned";
+    for feed in &args.source.accept_unsigned {
+        command += " --accept-unsigned ";
+        command += feed;
     }
     command
 }

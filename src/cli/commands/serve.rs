@@ -9,6 +9,7 @@ use clap::Args;
 use super::mirror;
 use crate::cli::env::{Env, ErrStream};
 use crate::cli::error::{Exit, Failure};
+use crate::cli::interrupt;
 use crate::cli::ui::text::shell_word;
 use crate::cli::ui::warnings::warn_of;
 use crate::serve::{Access, Catalogue, Log, Server};
@@ -47,6 +48,7 @@ pub fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
         warn_of(env, nothing)?;
     }
     show(env, &catalogue, reachable(server.address())).map_err(Failure::stdout)?;
+    interrupt::leave_to_command();
     server.wait_for_signal().map_err(|error| Failure::new(Exit::Fault, error.to_string(), None))?;
     server.stop();
     Ok(())

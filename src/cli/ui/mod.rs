@@ -1,6 +1,7 @@
 //! What is printed: to people as text and colour, to programs as JSON.
 
 pub mod chip;
+pub mod clean;
 pub mod disk;
 pub mod hardware;
 pub mod json;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::clean::clean;
 use crate::cli::env::ErrStream;
 use crate::fetch::{Failure, Progress};
 
@@ -35,7 +36,8 @@ impl Bars {
 
     fn line(&self, text: &str) {
         match self.is_terminal {
-            true => self.bar.println(text),
+            // It draws past the stream that cleans.
+            true => self.bar.println(clean(text)),
             // Progress that cannot be shown is no reason to stop.
             false => drop(writeln!(self.err.clone(), "{text}")),
         }

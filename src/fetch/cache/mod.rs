@@ -5,6 +5,7 @@
 //! v1/documents/<xx>/<sha256 of the URL>      an index or metadata file, under a line that says how to revalidate it
 //! v1/packages/<xx>/<key>                     a whole package file
 //! v1/findings/<name>                         what was read of files, under a line with its own SHA-256
+//! v1/seen/<xx>/<sha256 of the URL>           what was seen there before
 //! v1/partial/<key>.<random>.part, .from      a download under way, and the validator (ETag, date) of its source
 //! v1/partial/<random>.new                    another file under way
 //! ```
@@ -13,6 +14,7 @@
 
 mod documents;
 mod findings;
+mod memory;
 mod packages;
 mod part;
 mod usage;
@@ -26,6 +28,7 @@ use super::FetchError;
 
 pub(super) use documents::{Documents, Validators};
 pub(super) use findings::Findings;
+pub(super) use memory::Memory;
 pub(super) use packages::{Held, Packages, Settled};
 pub(super) use part::Part;
 pub use usage::{Amount, CacheUsage};

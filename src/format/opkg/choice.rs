@@ -24,13 +24,14 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{HashMap, HashSet};
 
 use super::version;
-use crate::format::{Dependency, Installed, Package, PackageId, Requirement, Universe};
+use crate::format::{Dependency, Installed, MOST_LOOKS, Package, PackageId, Requirement, Universe};
 
 /// Sorts candidates for a dependency on `name`, opkg's favourite first.
 pub fn prefer(universe: &Universe<'_>, name: &str, asked: &HashSet<&str>, candidates: &mut [PackageId]) {
+    let names: HashSet<&str> = candidates.iter().map(|&id| universe.package(id).name).collect();
     let superseded = |package: &Package<'_>| {
         let by = universe.superseder(package.name).filter(|by| *by != package.name);
-        by.is_some_and(|by| candidates_contain(universe, candidates, by))
+        by.is_some_and(|by| names.contains(by))
     };
     let standing: HashMap<PackageId, bool> =
         candidates.iter().map(|&id| (id, !superseded(universe.package(id)))).collect();
@@ -38,10 +39,6 @@ pub fn prefer(universe: &Universe<'_>, name: &str, asked: &HashSet<&str>, candid
         let rank = |id| (standing[&id], score(universe.package(id), name, asked));
         rank(b).cmp(&rank(a)).then_with(|| later(universe, b, a))
     });
-}
-
-fn candidates_contain(universe: &Universe<'_>, candidates: &[PackageId], name: &str) -> bool {
-    candidates.iter().any(|&id| universe.package(id).name == name)
 }
 
 fn score(package: &Package<'_>, name: &str, asked: &HashSet<&str>) -> u8 {
@@ -65,7 +62,9 @@ pub fn rehearse(universe: &Universe<'_>, installed: &Installed, names: &[&str]) 
         installed,
         asked: names.iter().copied().collect(),
         visited: HashSet::new(),
-        unpacked: Vec::new(),
+        order: Vec::new(),
+        unpacked: HashSet::new(),
+        end: universe.looked_at() + MOST_LOOKS,
     };
     for name in names {
         let dependency = Dependency::on(name);
@@ -75,7 +74,7 @@ pub fn rehearse(universe: &Universe<'_>, installed: &Installed, names: &[&str]) 
             client.install(candidate);
         }
     }
-    client.unpacked
+    client.order
 }
 
 struct Client<'a, 'i> {
@@ -84,7 +83,11 @@ struct Client<'a, 'i> {
     asked: HashSet<&'a str>,
     /// Packages whose dependencies have been looked at: opkg does it once in its life.
     visited: HashSet<&'i str>,
-    unpacked: Vec<PackageId>,
+    /// What is unpacked, in this order.
+    order: Vec<PackageId>,
+    unpacked: HashSet<PackageId>,
+    /// When there was enough work.
+    end: u64,
 }
 
 /// A package whose dependencies are being looked at, and how many have been.
@@ -98,8 +101,8 @@ impl<'a, 'i> Client<'a, 'i> {
     /// Installs a package: its whole closure is computed before the first package of it is unpacked.
     fn install(&mut self, package: PackageId) {
         for id in self.closure(package) {
-            if !self.unpacked.contains(&id) {
-                self.unpacked.push(id);
+            if self.unpacked.insert(id) {
+                self.order.push(id);
             }
         }
     }
@@ -110,6 +113,9 @@ impl<'a, 'i> Client<'a, 'i> {
         let mut stack: Vec<Visit<'a, 'i>> = self.visit(package).into_iter().collect();
         let mut entered = HashSet::from([package]);
         while let Some(visit) = stack.last_mut() {
+            if self.universe.looked_at() > self.end {
+                break;
+            }
             let Some(requirement) = visit.requirements.get(visit.next) else {
                 closure.push(visit.package);
                 stack.pop();
@@ -151,7 +157,7 @@ impl<'a, 'i> Client<'a, 'i> {
         }
         let met = |alternative: &&Dependency<'i>| {
             self.installed.meeting(self.universe.format(), alternative).is_some()
-                || self.unpacked.iter().any(|&id| self.meets(id, alternative))
+                || self.answering_here(alternative)
         };
         match requirement.alternatives().find(met) {
             Some(_) => Vec::new(),
@@ -160,6 +166,12 @@ impl<'a, 'i> Client<'a, 'i> {
                 best.into_iter().collect()
             }
         }
+    }
+
+    /// Whether something that was unpacked answers.
+    fn answering_here(&self, dependency: &Dependency<'_>) -> bool {
+        let answering = self.universe.answering(dependency.name).iter();
+        answering.copied().any(|id| self.unpacked.contains(&id) && self.meets(id, dependency))
     }
 
     fn meets(&self, id: PackageId, dependency: &Dependency<'_>) -> bool {
@@ -186,11 +198,13 @@ impl<'a, 'i> Client<'a, 'i> {
     /// of fitting version and with dependencies that something answers to.
     fn candidates(&self, dependency: &Dependency<'_>) -> Vec<PackageId> {
         let answering = self.universe.answering(dependency.name);
-        let names: Vec<&str> = answering.iter().map(|&id| self.universe.package(id).name).collect();
-        let mut candidates = Vec::new();
+        let mut names: Vec<&str> = answering.iter().map(|&id| self.universe.package(id).name).collect();
+        let all: HashSet<&str> = names.iter().copied().collect();
+        names.dedup();
+        let (mut candidates, mut seen) = (Vec::new(), HashSet::new());
         for name in &names {
             let standing = match self.universe.superseder(name) {
-                Some(by) if by != *name && names.contains(&by) => continue,
+                Some(by) if by != *name && all.contains(by) => continue,
                 Some(by) => by,
                 None => *name,
             };
@@ -200,7 +214,7 @@ impl<'a, 'i> Client<'a, 'i> {
                     .constraint
                     .as_ref()
                     .is_none_or(|constraint| self.universe.format().satisfies(package.version, constraint));
-                if fits && self.is_satisfiable(package) && !candidates.contains(&id) {
+                if seen.insert(id) && fits && self.is_satisfiable(package) {
                     candidates.push(id);
                 }
             }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{AbiMismatch, Chain, Refusal, Rejected, Upgrade};
-use crate::resolve::{Ineligible, RootReason};
+use crate::resolve::{Ineligible, RootReason, Shadow};
 
 impl fmt::Display for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,6 +51,9 @@ impl fmt::Display for Ineligible {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Refusal::UnknownPackage { name, because, only_facts: true, .. } => {
+                write!(f, "{name} ({because}) is not among the facts built into owpkg")
+            }
             Refusal::UnknownPackage { name, because, .. } => {
                 write!(f, "no feed of this release holds {name} ({because})")
             }
@@ -92,6 +95,22 @@ impl fmt::Display for Refusal {
                 let upgrades: Vec<String> = upgrades.iter().map(Upgrade::to_string).collect();
                 write!(f, "it takes replacing what the router holds ({}): {without}", upgrades.join(", "))
             }
+            Refusal::Shadowed { name, version, feed, shadow } => match shadow {
+                Shadow::TakesPlace { version: own } => {
+                    write!(
+                        f,
+                        "{name} {version} of the feed {feed} would take the place of the release's own {own}"
+                    )
+                }
+                Shadow::Unasked => write!(f, "{name} {version} of the feed {feed} would come unasked"),
+                Shadow::StandsIn { needed_by } => write!(
+                    f,
+                    "{name} {version} of the feed {feed} would stand in for what {needed_by} has from the release"
+                ),
+            },
+            Refusal::TooHard { roots, steps } => {
+                write!(f, "no plan for {} was found in {} million steps", roots.join(", "), steps / 1_000_000)
+            }
             Refusal::Contradiction { roots } => {
                 write!(f, "{} cannot be installed together", roots.join(", "))
             }
@@ -103,6 +122,12 @@ impl Refusal {
     /// What the user can do about it, in a sentence.
     pub fn help(&self) -> String {
         match self {
+            Refusal::UnknownPackage { name, near, known, only_facts: true, .. } => {
+                let known = known.as_ref().map(|known| format!("OpenWrt has {name} {}; ", known.in_words()));
+                let near = (!near.is_empty()).then(|| format!("did you mean {}? ", near.join(", ")));
+                let what: String = known.into_iter().chain(near).collect();
+                format!("{what}they are a part of a release: with a network, the release itself tells")
+            }
             Refusal::UnknownPackage { name, near, known, .. } => {
                 let known = known.as_ref().map(|known| {
                     let known = known.in_words();
@@ -145,6 +170,12 @@ impl Refusal {
             Refusal::Conflict { one, other, .. } => one.help_beside(other),
             Refusal::NeedsUpgrade { .. } => {
                 "take an image of the same date as the feeds, or let --allow-upgrade replace them".to_owned()
+            }
+            Refusal::Shadowed { feed, .. } => format!("--prefer {feed} lets it"),
+            Refusal::TooHard { .. } => {
+                "ask for fewer packages at once, or choose among the packages that exclude each other with --add and \
+                 --omit"
+                    .to_owned()
             }
             Refusal::Contradiction { .. } => {
                 "ask for fewer packages at once to see which do not go together".to_owned()

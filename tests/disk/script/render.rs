@@ -20,6 +20,7 @@ const PLAIN: Script<'_> = Script {
     install: &["iw"],
     plan: &[Planned { name: "iw", version: "5.19-1", installed_size: None }],
     accepted_unsigned: false,
+    unvouched: &[],
     key_ids: &[],
     configuration: None,
     own_keys: &[],
