@@ -3,8 +3,8 @@
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::commands::{
-    cache, chips, completions, detect, diff, disk, fill, image, index, key, man, mirror, request, resolve,
-    serve, tree, update, verify, vm, why,
+    cache, catalogue, chips, completions, detect, diff, disk, fill, image, index, key, man, mirror, request,
+    resolve, serve, tree, update, verify, vm, why,
 };
 use super::env::Env;
 use super::error::Failure;
@@ -40,6 +40,8 @@ pub enum Command {
     Detect(detect::DetectArgs),
     /// Search the catalogue of network chips
     Chips(chips::ChipsArgs),
+    /// Compare the catalogue with what the kernel modules of releases list
+    Catalogue(Box<catalogue::CatalogueArgs>),
     /// Say why a package is in the plan: every way from what was asked for, the shortest first
     Why(why::WhyArgs),
     /// Print who needs whom in the plan, with sizes
@@ -77,6 +79,7 @@ pub fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
         Command::Vm(args) => vm::run(env, &args),
         Command::Detect(args) => detect::run(env, &args),
         Command::Chips(args) => chips::run(env, &args),
+        Command::Catalogue(args) => catalogue::run(env, &args),
         Command::Why(args) => why::run(env, &args),
         Command::Tree(args) => tree::run(env, &args),
         Command::Diff(args) => diff::run(env, &args),

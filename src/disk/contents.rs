@@ -6,6 +6,7 @@ use crate::files::{Content, FileTree};
 use crate::format::Format;
 use crate::lock::{Bundle, Lock, LockError, LockedConfiguration, LockedKey, OtherFiles};
 use crate::overlay::{FOLDER, Item, Overlay};
+use crate::proof::{CardProof, DriverProof};
 use crate::stick::RouterId;
 
 /// Why a bundle makes no disk.
@@ -50,7 +51,7 @@ pub fn contents(bundle: &Bundle, overlay: &Overlay) -> Result<Vec<Entry>, DiskEr
         tree.add(path, Content::Made(key.to_text()));
     }
     tree.add("owpkg.lock", Content::Made(bundle.lock.to_text()));
-    for (path, text) in texts(&bundle.lock)? {
+    for (path, text) in texts(&bundle.lock, &bundle.proofs.cards)? {
         tree.add(path, Content::Made(text));
     }
     let sums = tree.sha256sums();
@@ -73,9 +74,9 @@ pub(super) const SCRIPT: &str = "install.sh";
 /// The name of the text for people.
 pub(super) const README: &str = "README.txt";
 
-/// The texts that owpkg writes for a lock, by name.
-pub(super) fn texts(lock: &Lock) -> Result<[(&'static str, String); 2], DiskError> {
-    Ok([(SCRIPT, install_script(lock)?), (README, readme(lock))])
+/// The texts that owpkg writes for a lock and what its packages prove, by name.
+pub(super) fn texts(lock: &Lock, proofs: &[CardProof]) -> Result<[(&'static str, String); 2], DiskError> {
+    Ok([(SCRIPT, install_script(lock)?), (README, readme(lock, proofs))])
 }
 
 fn install_script(lock: &Lock) -> Result<String, DiskError> {
@@ -116,7 +117,7 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
     Ok(script)
 }
 
-fn readme(lock: &Lock) -> String {
+fn readme(lock: &Lock, proofs: &[CardProof]) -> String {
     let demo =
         if lock.demo { "DEMO: placeholder contents of the demo release, for no router.\n\n" } else { "" };
     let release = lock.release.as_deref().unwrap_or("(a build that does not state its release)");
@@ -140,13 +141,21 @@ fn readme(lock: &Lock) -> String {
          `sh install.sh --dry-run` only rehearses.\n\
          \n\
          {router}{keys}\
-         {packages}{configuration}",
+         {packages}{shown}{configuration}",
         configuration = lock.configuration.as_ref().map_or(String::new(), in_words),
+        shown = in_bytes(proofs),
         holds = if lock.keys.is_empty() { "was shipped with" } else { "holds" },
         keys = lock.keys.iter().map(|key| of_key(lock, key)).collect::<String>(),
         target = lock.target,
         format = lock.format,
     )
+}
+
+/// What the packages' bytes show of the cards that were asked for.
+fn in_bytes(proofs: &[CardProof]) -> String {
+    let shown = proofs.iter().filter(|proof| !matches!(proof.driver, DriverProof::NoModule { .. }));
+    let lines: String = shown.map(|proof| format!("  {proof}\n")).collect();
+    if lines.is_empty() { lines } else { format!("\nWhat the packages' bytes show:\n{lines}") }
 }
 
 /// A configuration for people: what is set, and how to undo it.

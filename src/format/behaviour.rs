@@ -110,7 +110,17 @@ pub trait PackageFiles {
     /// # Errors
     /// What is wrong with it, in words: it is damaged, or the client would not find or take it.
     fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, String>;
+
+    /// Shows each file and link of a package to `visit`, by its path on the router without the first slash. The package
+    /// is read to its end.
+    ///
+    /// # Errors
+    /// When it cannot be read, is damaged (`InvalidData`, `UnexpectedEof`), or `visit` fails.
+    fn visit_files(&self, package: &mut dyn Read, visit: &mut VisitFile<'_>) -> io::Result<()>;
 }
+
+/// What is done with a file of a package, of which it may read the content.
+pub type VisitFile<'v> = dyn FnMut(&str, &mut dyn Read) -> io::Result<()> + 'v;
 
 /// The client's own lists of what is installed.
 pub trait InstalledLists {

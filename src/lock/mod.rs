@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fetch::LocationError;
 use crate::format::{Format, format_named};
+use crate::hardware::Card;
 use crate::release::FeedPlace;
 use crate::resolve::{BaselineSource, Graph, Node, PackageKind, Upgrade};
 use crate::selection::{PlanSource, Planned};
@@ -73,6 +74,9 @@ pub struct Lock {
     /// The keys of its feeds that images of official releases lack.
     #[serde(rename = "key", default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<LockedKey>,
+    /// The cards that were asked for.
+    #[serde(rename = "card", default, skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<Card>,
     /// The feeds that the plan uses.
     #[serde(rename = "feed", default)]
     pub feeds: Vec<LockedIndex>,
@@ -235,6 +239,7 @@ impl Lock {
             install: plan.install.clone(),
             baseline: LockedBaseline { from: baseline.source, packages: baseline.installed.len() },
             configuration: None,
+            cards: planned.cards.clone(),
             keys: core.map(|core| LockedKey::of(&feeds, core.by())).unwrap_or_default(),
             feeds,
             packages: packages.collect::<Result<_, _>>()?,

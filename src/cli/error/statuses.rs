@@ -13,6 +13,7 @@ use crate::lock::{BadConfiguration, BundleError, LockError, OtherFiles, PlanErro
 use crate::mirror::{MirrorError, StoreError};
 use crate::overlay::FolderError;
 use crate::overlay::OverlayError;
+use crate::proof::SurveyError;
 use crate::release::image::UnpackError;
 use crate::release::snapshot::BadSnapshot;
 use crate::release::{ImageError, NotARelease, ReleaseError, ReleaseWarning};
@@ -54,6 +55,15 @@ always!(Unknown: UnknownChip);
 always!(Unresolvable: BaselineError, Unsupported);
 always!(Unavailable: NoSysfs);
 always!(Output: OutputError);
+
+impl From<SurveyError> for Failure {
+    fn from(error: SurveyError) -> Failure {
+        match error {
+            SurveyError::Fetch(error) => error.into(),
+            SurveyError::Location(error) => error.into(),
+        }
+    }
+}
 
 impl From<WifiError> for Failure {
     fn from(error: WifiError) -> Failure {

@@ -6,13 +6,16 @@ use serde::Serialize;
 
 use super::configuration::{self, ConfigurationJson};
 use super::json;
+use super::proof;
 use super::setup;
+use super::style::Style;
 use super::text;
 use crate::cli::env::Env;
 use crate::disk::{self, OutputFormat};
 use crate::files::{Permissions, WrittenFile};
 use crate::format::Format;
 use crate::lock::{Lock, LockedKey};
+use crate::proof::{CardProof, Proofs, SharedIds};
 use crate::stick::RouterId;
 use crate::uci_defaults::Setup;
 
@@ -57,6 +60,8 @@ pub struct WrittenDisk<'a> {
     pub setup: &'a Setup,
     /// What to do with it.
     pub next: &'a str,
+    /// What its packages show of the cards that it is for.
+    pub proofs: &'a Proofs,
     /// Whether it is a folder, whose files are at hand.
     pub unpacked: bool,
 }
@@ -76,6 +81,8 @@ struct DiskJson<'a> {
     router: Option<&'a RouterId>,
     configuration: Option<ConfigurationJson<'a>>,
     keys: Vec<KeyJson<'a>>,
+    cards: &'a [CardProof],
+    shared_ids: &'a [SharedIds],
 }
 
 /// A key that official images lack.
@@ -111,11 +118,15 @@ impl WrittenDisk<'_> {
                 router: lock.router.as_ref(),
                 configuration: lock.configuration.as_ref().map(ConfigurationJson::of),
                 keys,
+                cards: &self.proofs.cards,
+                shared_ids: &self.proofs.shared,
             };
             return json::print(&mut env.out, &json);
         }
         let demo = if lock.demo { "DEMO: " } else { "" };
         writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), text::size(bytes))?;
+        let style = Style::new(env.out_is_terminal, env);
+        proof::print(&mut env.out, style, self.proofs)?;
         tell_configuration(env, lock, self.setup, permissions)?;
         writeln!(env.out, "next: {next}")?;
         let here = if self.unpacked { "" } else { "/tmp/pkgs/" };

@@ -23,7 +23,7 @@ use std::io::{self, Read};
 use super::{
     Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, IndexEntry, IndexError,
     IndexFile, IndexFiles, Installed, InstalledLists, ListedLine, Package, PackageFiles, PackageId, Parsed,
-    Universe, UnpackBudget, Versions,
+    Universe, UnpackBudget, Versions, VisitFile,
 };
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, ec};
 use adb::{BlockKind, Blocks, Defect, Error, Malformed};
@@ -150,6 +150,11 @@ impl PackageFiles for Apk {
 
     fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, String> {
         local::describe(name, file)
+    }
+
+    fn visit_files(&self, package: &mut dyn Read, visit: &mut VisitFile<'_>) -> io::Result<()> {
+        package::visit(package, visit)?;
+        Ok(())
     }
 }
 

@@ -19,7 +19,7 @@ use flate2::bufread::MultiGzDecoder;
 use super::{
     Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, IndexEntry, IndexError,
     IndexFile, IndexFiles, Installed, InstalledLists, PackageFiles, PackageId, Parsed, Relation, Universe,
-    UnpackBudget, Versions,
+    UnpackBudget, Versions, VisitFile,
 };
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, usign};
 
@@ -139,6 +139,11 @@ impl PackageFiles for Opkg {
 
     fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, String> {
         local::describe(name, file)
+    }
+
+    fn visit_files(&self, package: &mut dyn Read, visit: &mut VisitFile<'_>) -> io::Result<()> {
+        ipk::visit(package, &ipk::Limits::default(), visit)?;
+        Ok(())
     }
 }
 
