@@ -60,7 +60,7 @@ pub struct UnknownChip {
 
 fn said(name: &str, versions: &[String]) -> String {
     match versions {
-        [] => format!("the catalogue has no chip, family or product named {name:?}"),
+        [] => format!("the catalogue has no chip or family named {name:?}, and no product"),
         _ => format!("{name} is sold with different chips: {}", versions.join(", ")),
     }
 }
