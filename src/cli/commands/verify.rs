@@ -19,6 +19,7 @@ use crate::fetch::Location;
 use crate::lock::{Bundle, Lock};
 use crate::mirror::{self, OWN, Place, Store};
 use crate::release::OFFICIAL_SERVER;
+use crate::trust::Authority;
 
 /// What there is to check.
 const WRITTEN: &str = "name what owpkg disk, owpkg mirror or owpkg resolve wrote";
@@ -152,6 +153,9 @@ fn verify_lock(session: &mut Session, lock: Lock) -> Result<Audit, Failure> {
     let bundle = Bundle::fetch(&session.upstream, lock)?;
     let mut audit = Audit::default();
     for feed in &bundle.feeds {
+        if feed.index.iter().any(|file| *file.by() == Authority::Nobody) {
+            audit.unsigned.push(feed.name.clone());
+        }
         let index = feed.index.iter().map(|file| file.bytes.len() as u64);
         let packages = feed.packages.iter().map(|(_, artifact)| artifact.size());
         for bytes in index.chain(packages) {
@@ -206,6 +210,7 @@ struct VerifyJson<'a> {
     files: usize,
     bytes: u64,
     seconds: f64,
+    unsigned: &'a [String],
     faults: Vec<FaultJson<'a>>,
 }
 
@@ -225,6 +230,7 @@ fn show(env: &mut Env, args: &VerifyArgs, audit: &Audit, seconds: f64) -> std::i
             files: audit.files,
             bytes: audit.bytes,
             seconds,
+            unsigned: &audit.unsigned,
             faults: faults.collect(),
         };
         return json::print(&mut env.out, &json);
@@ -232,6 +238,7 @@ fn show(env: &mut Env, args: &VerifyArgs, audit: &Audit, seconds: f64) -> std::i
     for fault in &audit.faults {
         writeln!(env.out, "{}: {}", fault.path, wrong_with_it(fault))?;
     }
+    plan::tell_unsigned(&mut env.out, &audit.unsigned)?;
     let good = if audit.faults.is_empty() { ", all good" } else { "" };
     writeln!(env.out, "{} files, {} checked in {seconds:.1} s{good}", audit.files, plan::size(audit.bytes))
 }

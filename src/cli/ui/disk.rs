@@ -111,6 +111,13 @@ impl WrittenDisk<'_> {
         }
         let demo = if lock.demo { "DEMO: " } else { "" };
         writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), plan::size(bytes))?;
+        let unsigned: Vec<&str> = lock
+            .feeds
+            .iter()
+            .filter(|feed| feed.signed_by.is_empty())
+            .map(|feed| feed.name.as_str())
+            .collect();
+        plan::tell_unsigned(&mut env.out, &unsigned)?;
         if let Some(configuration) = &lock.configuration {
             configuration::tell(env, configuration, permissions)?;
             setup::tell(&mut env.out, self.setup)?;

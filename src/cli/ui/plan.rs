@@ -90,6 +90,17 @@ fn heading(out: &mut dyn Write, style: Style, planned: &Planned<'_>) -> io::Resu
     writeln!(out, "{}\n", style.faint(&trust))
 }
 
+/// Says which feeds no trusted key vouches for, if any are like that.
+pub fn tell_unsigned<S: AsRef<str>>(out: &mut dyn Write, feeds: &[S]) -> io::Result<()> {
+    match feeds.is_empty() {
+        true => Ok(()),
+        false => {
+            let feeds: Vec<&str> = feeds.iter().map(AsRef::as_ref).collect();
+            writeln!(out, "NOT SIGNED by a trusted key (--accept-unsigned): {}", feeds.join(", "))
+        }
+    }
+}
+
 fn summary(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
     let plan = &planned.plan;
     let held: Vec<&str> = plan.already_held.iter().map(|root| root.name.as_str()).collect();

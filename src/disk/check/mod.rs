@@ -16,7 +16,7 @@ use crate::disk::{self, contents};
 use crate::format::{is_package_file, measure};
 use crate::lock::{Lock, LockedPackage, bundle};
 use crate::overlay::FOLDER;
-use crate::trust::{Digest, DigestKind, Keyring, Sha256Reader, SignedFile, UnsignedFeeds};
+use crate::trust::{Authority, Digest, DigestKind, Keyring, Sha256Reader, SignedFile, UnsignedFeeds};
 
 const LOCK: &str = "owpkg.lock";
 const SUMS: &str = "SHA256SUMS";
@@ -137,6 +137,9 @@ fn check_indexes(
         });
         match judged {
             Ok((authority, judged)) => {
+                if authority == Authority::Nobody {
+                    audit.unsigned.push(feed.name.clone());
+                }
                 by.push(authority);
                 for package in judged.not_offered {
                     audit.fault(place(package), Wrong::NotOffered);

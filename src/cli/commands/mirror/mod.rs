@@ -18,6 +18,7 @@ use crate::cli::session::Session;
 use crate::cli::ui::json;
 use crate::cli::ui::plan;
 use crate::mirror::{CustomFeed, Mirror, MirrorError, MirrorFolder, Place, Prune, Store, Summary};
+use crate::trust::Authority;
 
 /// `owpkg mirror`
 #[derive(Debug, Args)]
@@ -187,6 +188,9 @@ fn show(
     for own in folders {
         writeln!(env.out, "  {}: {} files", own.folder, own.files.len())?;
     }
+    let nobody = |own: &&MirrorFolder| own.index.iter().any(|file| *file.by() == Authority::Nobody);
+    let unsigned: Vec<&str> = folders.iter().filter(nobody).map(|own| own.folder.as_str()).collect();
+    plan::tell_unsigned(&mut env.out, &unsigned)?;
     let shared = if linked == 0 { String::new() } else { format!(" ({linked} the same as others)") };
     writeln!(
         env.out,
