@@ -9,6 +9,8 @@ mod fat;
 mod fetch;
 mod format;
 mod hardware;
+mod house;
+mod image;
 mod mirror;
 mod release;
 mod resolve;

@@ -1,6 +1,5 @@
 //! Which status each kind of error ends with.
 
-use crate::cli::ui::warnings::went_back;
 use crate::demo::DemoError;
 use crate::disk::{DiskError, Misfit, WriteError};
 use crate::drawing::TooManyPackages;
@@ -9,6 +8,7 @@ use crate::files::OutputError;
 use crate::format::{InstalledError, LocalFeedError};
 use crate::hardware::detect::NoSysfs;
 use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
+use crate::image::{CarriedError, ImageWriteError, LayoutError};
 use crate::lock::{BadConfiguration, BundleError, LockError, OtherFiles, PlanError};
 use crate::mirror::{MirrorError, StoreError};
 use crate::overlay::FolderError;
@@ -23,7 +23,7 @@ use crate::trust::TrustError;
 use crate::uci_defaults::{AddressesError, WifiError};
 use crate::vm::VmError;
 
-use super::{ASK_MORE, Exit, Failure, help};
+use super::{ASK_MORE, Exit, Failure, Help, went_back};
 
 /// How many reasons are told one by one.
 const MOST_REASONS: usize = 5;
@@ -57,19 +57,19 @@ always!(Output: OutputError);
 
 impl From<WifiError> for Failure {
     fn from(error: WifiError) -> Failure {
-        Failure::of(Exit::Usage, &error, help::of_wifi(&error).map(str::to_owned))
+        Failure::of(Exit::Usage, &error, error.help())
     }
 }
 
 impl From<AddressesError> for Failure {
     fn from(error: AddressesError) -> Failure {
-        Failure::of(Exit::Usage, &error, help::of_addresses(&error).to_owned())
+        Failure::of(Exit::Usage, &error, error.help())
     }
 }
 
 impl From<RequestError> for Failure {
     fn from(error: RequestError) -> Failure {
-        Failure::of(Exit::Usage, &error, help::of_request(&error).to_owned())
+        Failure::of(Exit::Usage, &error, error.help())
     }
 }
 
@@ -139,12 +139,45 @@ impl From<ImageError> for Failure {
 impl From<UnpackError> for Failure {
     fn from(error: UnpackError) -> Failure {
         let exit = match &error {
-            UnpackError::Output(_) | UnpackError::TooSmall { .. } => Exit::Output,
+            UnpackError::Output(_) => Exit::Output,
             UnpackError::Gzip { .. } | UnpackError::Tail { .. } | UnpackError::TooLarge { .. } => {
                 Exit::Untrusted
             }
         };
         Failure::of(exit, &error, error.help())
+    }
+}
+
+impl From<ImageWriteError> for Failure {
+    fn from(error: ImageWriteError) -> Failure {
+        let help = match &error {
+            ImageWriteError::TooSmall { found, .. } => {
+                Some(format!("leave out --size, or give at least {}K", found.div_ceil(1024)))
+            }
+            ImageWriteError::Door(_) | ImageWriteError::Unpack(_) => None,
+        };
+        match error {
+            ImageWriteError::Unpack(error) => error.into(),
+            error => Failure::of(Exit::Output, &error, help),
+        }
+    }
+}
+
+impl From<CarriedError> for Failure {
+    fn from(error: CarriedError) -> Failure {
+        let (exit, help) = match &error {
+            CarriedError::Layout(LayoutError::Read(_)) => (Exit::Usage, "may you read it?"),
+            CarriedError::Nothing => (
+                Exit::Usage,
+                "name an image that owpkg image wrote for a selection: others hold nothing to check",
+            ),
+            CarriedError::Started => (
+                Exit::Untrusted,
+                "it could be checked until its first start; what that did is in /etc/owpkg/first-boot.log there",
+            ),
+            _ => (Exit::Untrusted, "write it anew with owpkg image"),
+        };
+        Failure::of(exit, &error, help.to_owned())
     }
 }
 
@@ -239,7 +272,7 @@ impl From<Refusal> for Failure {
             Refusal::UnknownPackage { because, .. } if because.is_named() => Exit::Unknown,
             _ => Exit::Unresolvable,
         };
-        let failure = Failure::new(exit, refusal.to_string(), Some(refusal.help()));
+        let failure = Failure::new(exit, refusal.to_string(), refusal.help());
         Failure { refusal: Some(Box::new(refusal)), ..failure }
     }
 }

@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use clap::ValueEnum;
-use indicatif::HumanBytes;
 use serde::Serialize;
 
 use super::json;
 use super::style::Style;
+use super::text::size;
 use super::tree;
 use super::warnings::sentence;
 use crate::cli::error::Failure;
@@ -17,11 +17,6 @@ use crate::release::Kernel;
 use crate::resolve::{BaselineSource, Graph, Step, Upgrade};
 use crate::selection::{PlanSource, Planned, Warning};
 use crate::trust::Digest;
-
-/// A number of bytes in words: `1.59 MiB`.
-pub fn size(bytes: u64) -> String {
-    HumanBytes(bytes).to_string()
-}
 
 /// How to print a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -88,17 +83,6 @@ fn heading(out: &mut dyn Write, style: Style, planned: &Planned<'_>) -> io::Resu
         (_, false) => format!("indexes signed by key {}", signed_by.join(", ")),
     };
     writeln!(out, "{}\n", style.faint(&trust))
-}
-
-/// Says which feeds no trusted key vouches for, if any are like that.
-pub fn tell_unsigned<S: AsRef<str>>(out: &mut dyn Write, feeds: &[S]) -> io::Result<()> {
-    match feeds.is_empty() {
-        true => Ok(()),
-        false => {
-            let feeds: Vec<&str> = feeds.iter().map(AsRef::as_ref).collect();
-            writeln!(out, "NOT SIGNED by a trusted key (--accept-unsigned): {}", feeds.join(", "))
-        }
-    }
 }
 
 fn summary(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {

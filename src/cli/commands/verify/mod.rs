@@ -1,71 +1,39 @@
-//! `owpkg verify`: checks a mirror, a disk or a lock down to the last byte.
+//! `owpkg verify`: checks a mirror, a disk, an image or a lock down to the last byte.
+
+mod args;
+mod image;
 
 use std::io::Write as _;
 use std::time::Instant;
 
-use clap::Args;
 use serde::Serialize;
 
 use crate::audit::{Audit, Fault, Wrong};
-use crate::cli::args::{PatienceArgs, SourceArgs};
+use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::input::{self, LOCK_CAP};
 use crate::cli::session::Session;
 use crate::cli::ui::json;
-use crate::cli::ui::plan;
+use crate::cli::ui::text;
 use crate::disk::check::{DiskSource, check};
 use crate::fetch::Location;
+use crate::image::{Carried, is_image};
 use crate::lock::{Bundle, Lock};
 use crate::mirror::{self, OWN, Place, Store};
-use crate::release::OFFICIAL_SERVER;
 use crate::trust::Authority;
+
+pub use args::VerifyArgs;
+use image::{ImageJson, verify_image};
 
 /// What there is to check.
 const WRITTEN: &str = "name what owpkg disk, owpkg mirror or owpkg resolve wrote";
-
-/// `owpkg verify`
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  owpkg verify pkgs.img\n  owpkg verify ./mirror --repair\n  owpkg verify owpkg.lock"
-)]
-pub struct VerifyArgs {
-    /// A mirror (folder or s3://bucket/prefix), a disk (image, tar or folder), or a lock
-    #[arg(value_name = "THING")]
-    pub thing: String,
-    /// Fetch what is missing or damaged in a mirror
-    #[arg(long)]
-    pub repair: bool,
-    /// The server to repair from
-    #[arg(long, value_name = "URL|DIR", default_value = OFFICIAL_SERVER)]
-    pub mirror: String,
-    /// The release built into owpkg
-    #[arg(long, conflicts_with = "mirror")]
-    pub demo: bool,
-    /// A public key to trust beside the official ones
-    #[arg(long, value_name = "FILE")]
-    pub key: Vec<String>,
-    /// Take the index of this feed although no trusted key signed it; all: of every feed, as of a build of one's own
-    #[arg(long, value_name = "FEED|all")]
-    pub accept_unsigned: Vec<String>,
-    /// Use only what the cache holds
-    #[arg(long)]
-    pub offline: bool,
-    /// The download cache (also OWPKG_CACHE)
-    #[arg(long, value_name = "DIR")]
-    pub cache_dir: Option<String>,
-    /// How patient to be with servers.
-    #[command(flatten)]
-    pub patience: PatienceArgs,
-    /// Print what was found as JSON
-    #[arg(long)]
-    pub json: bool,
-}
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
     let started = Instant::now();
     let mut session = Session::new(env, &source(args))?;
+    let mut image = None;
     let audit = match thing(env, args)? {
         VerifyTarget::Mirror(store) => verify_mirror(env, args, &session, &*store)?,
         VerifyTarget::Disk(source) => check(&source, &session.upstream.keyring, &session.upstream.unsigned)
@@ -76,9 +44,14 @@ pub fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
                 Some(WRITTEN.into()),
             )
         })?,
+        VerifyTarget::Image(carried) => {
+            let (audit, official) = verify_image(env, args, &session, &carried)?;
+            image = Some(official);
+            audit
+        }
         VerifyTarget::Lock(lock) => verify_lock(&mut session, *lock)?,
     };
-    show(env, args, &audit, started.elapsed().as_secs_f64()).map_err(Failure::stdout)?;
+    show(env, args, &audit, image, started.elapsed().as_secs_f64()).map_err(Failure::stdout)?;
     match audit.faults.len() {
         0 => Ok(()),
         faults => Err(Failure::new(
@@ -92,6 +65,7 @@ pub fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
 enum VerifyTarget {
     Mirror(Box<dyn Store>),
     Disk(DiskSource),
+    Image(Box<Carried>),
     Lock(Box<Lock>),
 }
 
@@ -119,6 +93,10 @@ fn thing(env: &Env, args: &VerifyArgs) -> Result<VerifyTarget, Failure> {
             format!("{} is neither a mirror nor a disk: it holds no {OWN} and no owpkg.lock", args.thing),
             WRITTEN,
         ));
+    }
+    if path.is_file() && is_image(&path).map_err(unreadable)? {
+        let carried = Carried::read(&path).map_err(|error| Failure::from(error).about(&args.thing))?;
+        return Ok(VerifyTarget::Image(Box::new(carried)));
     }
     Ok(VerifyTarget::Disk(DiskSource::of(&path).map_err(unreadable)?))
 }
@@ -174,7 +152,7 @@ fn source(args: &VerifyArgs) -> SourceArgs {
         installed: None,
         feed: Vec::new(),
         mirror: args.mirror.clone(),
-        tree: None,
+        tree: args.tree.clone(),
         demo: args.demo,
         offline: args.offline,
         key: args.key.clone(),
@@ -212,6 +190,8 @@ struct VerifyJson<'a> {
     seconds: f64,
     unsigned: &'a [String],
     faults: Vec<FaultJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<ImageJson>,
 }
 
 #[derive(Serialize)]
@@ -220,7 +200,13 @@ struct FaultJson<'a> {
     fault: String,
 }
 
-fn show(env: &mut Env, args: &VerifyArgs, audit: &Audit, seconds: f64) -> std::io::Result<()> {
+fn show(
+    env: &mut Env,
+    args: &VerifyArgs,
+    audit: &Audit,
+    image: Option<ImageJson>,
+    seconds: f64,
+) -> std::io::Result<()> {
     if args.json {
         let faults = audit.faults.iter();
         let faults = faults.map(|fault| FaultJson { path: &fault.path, fault: fault.wrong.to_string() });
@@ -232,15 +218,19 @@ fn show(env: &mut Env, args: &VerifyArgs, audit: &Audit, seconds: f64) -> std::i
             seconds,
             unsigned: &audit.unsigned,
             faults: faults.collect(),
+            image,
         };
         return json::print(&mut env.out, &json);
     }
     for fault in &audit.faults {
         writeln!(env.out, "{}: {}", fault.path, wrong_with_it(fault))?;
     }
-    plan::tell_unsigned(&mut env.out, &audit.unsigned)?;
+    text::tell_unsigned(&mut env.out, &audit.unsigned)?;
+    if let (Some(image), true) = (&image, audit.faults.is_empty()) {
+        image.tell(env)?;
+    }
     let good = if audit.faults.is_empty() { ", all good" } else { "" };
-    writeln!(env.out, "{} files, {} checked in {seconds:.1} s{good}", audit.files, plan::size(audit.bytes))
+    writeln!(env.out, "{} files, {} checked in {seconds:.1} s{good}", audit.files, text::size(audit.bytes))
 }
 
 /// What is wrong with a file that is named already.
