@@ -127,6 +127,13 @@ impl WrittenDisk<'_> {
         writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), text::size(bytes))?;
         let style = Style::new(env.out_is_terminal, env);
         proof::print(&mut env.out, style, self.proofs)?;
+        let unsigned: Vec<&str> = lock
+            .feeds
+            .iter()
+            .filter(|feed| feed.signed_by.is_empty())
+            .map(|feed| feed.name.as_str())
+            .collect();
+        text::tell_unsigned(&mut env.out, &unsigned)?;
         tell_configuration(env, lock, self.setup, permissions)?;
         writeln!(env.out, "next: {next}")?;
         let here = if self.unpacked { "" } else { "/tmp/pkgs/" };

@@ -17,7 +17,7 @@ use crate::format::{is_package_file, measure};
 use crate::lock::{Lock, LockedPackage, bundle};
 use crate::overlay::FOLDER;
 use crate::proof::{CardProof, Contents, Evidence, Proofs};
-use crate::trust::{Digest, DigestKind, Keyring, Sha256Reader, SignedFile, UnsignedFeeds};
+use crate::trust::{Authority, Digest, DigestKind, Keyring, Sha256Reader, SignedFile, UnsignedFeeds};
 
 const LOCK: &str = "owpkg.lock";
 const SUMS: &str = "SHA256SUMS";
@@ -139,6 +139,9 @@ fn check_indexes(
         });
         match judged {
             Ok((authority, judged)) => {
+                if authority == Authority::Nobody {
+                    audit.unsigned.push(feed.name.clone());
+                }
                 by.push(authority);
                 for package in judged.not_offered {
                     audit.fault(place(package), Wrong::NotOffered);
