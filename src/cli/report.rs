@@ -136,7 +136,7 @@ struct PlanJson<'a> {
     baseline: BaselineJson,
     roots: Vec<RootJson<'a>>,
     packages: Vec<PackageJson<'a>>,
-    install: &'a [String],
+    install: Vec<String>,
     upgrades: &'a [Upgrade],
     download_size: Option<u64>,
     warnings: &'a [String],
@@ -208,7 +208,7 @@ fn print_json(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
             .map(|step| RootJson { name: plan.package(step).name, because: step.because.join(", ") })
             .collect(),
         packages: packages.collect(),
-        install: &plan.install,
+        install: plan.install.concat(),
         upgrades: &plan.upgrades,
         download_size: plan.download_size(),
         warnings,

@@ -89,9 +89,14 @@ pub trait Format: fmt::Debug + Sync {
         None
     }
 
-    /// What the router's own client would choose, in its order, when told to install `names` one after the
-    /// other, which may be what [`Format::exactly`] says; a name or a dependency that it cannot meet adds nothing.
-    fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId>;
+    /// What the router's own client would add, in its order, when told to install `names` one after the other, which may
+    /// be what [`Format::exactly`] says; a name or a dependency that it cannot meet adds nothing.
+    fn install(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId>;
+
+    /// What it says that it would add when it only rehearses that (`--simulate`, `--noaction`).
+    fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
+        self.install(universe, installed, names)
+    }
 
     /// Makes the files of a feed: its packages and its signed index.
     ///

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Dependency, Format, Universe};
+use super::{Dependency, Format, Package, Universe};
 
 /// An installed package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,6 +38,14 @@ pub enum InstalledError {
     /// There is no package in it.
     #[error("it lists no package")]
     Empty,
+}
+
+impl Held {
+    /// A package of an index, once it is installed.
+    pub fn of(package: &Package<'_>) -> Held {
+        let provides = package.provides.iter().map(|p| (p.name.to_owned(), p.version.map(str::to_owned)));
+        Held { version: package.version.to_owned(), provides: provides.collect() }
+    }
 }
 
 impl Installed {

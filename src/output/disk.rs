@@ -91,7 +91,7 @@ pub(super) fn texts(lock: &Lock) -> Result<[(&'static str, String); 2], DiskErro
 
 fn install_script(lock: &Lock) -> Result<String, DiskError> {
     let feeds: Vec<&str> = lock.feeds.iter().map(|feed| feed.name.as_str()).collect();
-    let install: Vec<&str> = lock.install.iter().map(String::as_str).collect();
+    let names: Vec<&str> = lock.install.iter().map(String::as_str).collect();
     let planned = lock.packages.iter().map(|package| Planned {
         name: &package.name,
         version: &package.version,
@@ -115,7 +115,7 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
         kernel: lock.kernel.as_deref(),
         router: lock.router.as_ref().map(RouterId::as_str),
         feeds: &feeds,
-        install: &install,
+        install: &lock.by_run(&names),
         plan: &planned.collect::<Vec<_>>(),
         accepted_unsigned: lock.accepted_unsigned,
         key_ids: &key_ids,

@@ -45,6 +45,9 @@ pub struct Lock {
     pub demo: bool,
     /// The names to give to the router's client, in this order.
     pub install: Vec<String>,
+    /// How many of them go to each run of the client; none: all to one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<usize>,
     /// The router that asked, where the plan answers a request; its disk is for no other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub router: Option<RouterId>,
@@ -117,6 +120,14 @@ pub enum LockError {
     /// It tells the router to install what is not in its plan.
     #[error("it is to install {0:?}, which is not one of its packages")]
     Unplanned(String),
+    /// Its names are not those of its runs.
+    #[error("it gives {runs:?} names to the runs of the package manager, expected {names} in all")]
+    Runs {
+        /// How many names go to each run.
+        runs: Vec<usize>,
+        /// How many there are.
+        names: usize,
+    },
     /// It configures what cannot be.
     #[error(transparent)]
     Configuration(#[from] BadConfiguration),
@@ -169,7 +180,11 @@ impl Lock {
             accepted_unsigned: used.iter().any(|(_, index)| *index.by() == Authority::Nobody),
             demo,
             router: None,
-            install: plan.install.clone(),
+            install: plan.install.concat(),
+            runs: match &plan.install[..] {
+                [_, _, ..] => plan.install.iter().map(Vec::len).collect(),
+                _ => Vec::new(),
+            },
             baseline: LockedBaseline { from: baseline.source, packages: baseline.installed.len() },
             configuration: None,
             keys: core.map(|core| LockedKey::of(&feeds, core.by())).unwrap_or_default(),
@@ -206,9 +221,21 @@ impl Lock {
             configuration.check()?;
         }
         let is_planned = |name: &&String| lock.packages.iter().any(|package| package.name == **name);
-        match lock.install.iter().find(|name| !is_planned(name)) {
-            Some(name) => Err(LockError::Unplanned(name.clone())),
-            None => Ok(lock),
+        if let Some(name) = lock.install.iter().find(|name| !is_planned(name)) {
+            return Err(LockError::Unplanned(name.clone()));
+        }
+        let in_runs = lock.runs.iter().try_fold(0_usize, |sum, count| sum.checked_add(*count));
+        match lock.runs.is_empty() || in_runs == Some(lock.install.len()) {
+            true => Ok(lock),
+            false => Err(LockError::Runs { runs: lock.runs, names: lock.install.len() }),
+        }
+    }
+
+    /// Parts what goes with its names by the runs of the client.
+    pub(super) fn by_run<'n, T>(&self, mut names: &'n [T]) -> Vec<&'n [T]> {
+        match self.runs.is_empty() {
+            true => vec![names],
+            false => self.runs.iter().filter_map(|count| names.split_off(..*count)).collect(),
         }
     }
 

@@ -58,8 +58,8 @@ pub struct Script<'a> {
     pub router: Option<&'a str>,
     /// The folders below `feeds/`, in the order in which the client is told about them.
     pub feeds: &'a [&'a str],
-    /// The names to give to the client, in this order.
-    pub install: &'a [&'a str],
+    /// The names to give to the client, run by run.
+    pub install: &'a [&'a [&'a str]],
     /// Everything that the plan adds.
     pub plan: &'a [Planned<'a>],
     /// An index of the disk has no trusted signature, and the user said that this is well.
@@ -159,8 +159,8 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
 
     let feeds = script.feeds.iter().map(|feed| folder(feed)).collect::<Result<Vec<_>, _>>()?;
     list(&mut text, "The feeds, as further arguments of a command.", "with_feeds", "\"$@\"", &feeds);
-    let names = script.install.iter().map(|name| word("package", name)).collect::<Result<Vec<_>, _>>()?;
-    list(&mut text, "The same for the packages to ask for.", "with_names", "\"$@\"", &names);
+    let runs = script.install.iter().map(|run| run.iter().map(|name| word("package", name)).collect());
+    runs_of_names(&mut text, &runs.collect::<Result<Vec<Vec<_>>, _>>()?);
     let plan = script.plan.iter().map(planned).collect::<Result<Vec<_>, _>>()?;
     let print = if plan.is_empty() { ":" } else { "printf '%s %s %s\\n'" };
     list(&mut text, "All that will be installed: name, version, bytes.", "plan", print, &plan);
@@ -199,6 +199,17 @@ fn list(text: &mut String, comment: &str, name: &str, command: &str, words: &[St
     for word in words {
         let _ = write!(text, " \\\n\t\t{word}");
     }
+    text.push_str("\n}\n");
+}
+
+/// Writes a function that calls its arguments with the names of each run, until that fails.
+fn runs_of_names(text: &mut String, runs: &[Vec<String>]) {
+    text.push_str("\n# The same for the packages to ask for; once for each run of the package manager.\nwith_names() {\n");
+    let calls = runs.iter().map(|names| {
+        let words: String = names.iter().map(|name| format!(" \\\n\t\t{name}")).collect();
+        format!("\t\"$@\"{words}")
+    });
+    text.push_str(&calls.collect::<Vec<_>>().join(" &&\n"));
     text.push_str("\n}\n");
 }
 

@@ -1,7 +1,7 @@
 //! From what was asked for to the packages that must be added, in the order in which they install.
 //!
 //! [`resolve`] is pure: no clock, no network, no file. The router's own client has the last word, so its choice, as
-//! its model ([`Format::rehearse`](crate::index::Format::rehearse)) has it, is the plan wherever it is sound: closed,
+//! its model ([`Format::install`](crate::index::Format::install)) has it, is the plan wherever it is sound: closed,
 //! free of conflicts, founded, minimal, and without a touch to what the router holds. Where it is not, or the client
 //! would fail, `resolvo` searches in the client's order of preference, and [`Plan::install`] names what makes the
 //! client follow.
@@ -24,6 +24,7 @@ mod plan;
 mod provider;
 mod refusal;
 mod request;
+mod runs;
 mod solver;
 mod upgrade;
 
@@ -83,7 +84,7 @@ fn own_choice(eligibility: &Eligibility<'_, '_>) -> Option<links::Links> {
     let roots = eligibility.request.roots.iter();
     let roots = roots.filter(|root| !eligibility.is_met(&links::root_requirement(root)));
     let names: Vec<&str> = roots.map(|root| root.name.as_str()).collect();
-    let own = universe.format().rehearse(universe, eligibility.installed, &names);
+    let own = universe.format().install(universe, eligibility.installed, &names);
     let own: BTreeSet<_> = own.into_iter().collect();
     if !links::go_together(eligibility, &own) {
         return None;

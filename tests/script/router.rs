@@ -132,6 +132,8 @@ pub struct Router {
     folder: TempDir,
     pub offers: Vec<Offer>,
     pub names: Vec<&'static str>,
+    /// Names for further runs of the package manager.
+    pub then: Vec<Vec<&'static str>>,
     pub plan: Vec<Planned<'static>>,
     pub release: Option<&'static str>,
     pub target: &'static str,
@@ -158,6 +160,7 @@ impl Router {
                 offer("base", "radio-firmware", "20230804-1", ""),
             ],
             names: vec!["kmod-radio"],
+            then: Vec::new(),
             plan: vec![
                 planned("kmod-stack", "5.15.137-1"),
                 planned("radio-firmware", "20230804-1"),
@@ -291,6 +294,8 @@ impl Router {
     pub fn script(&self) -> String {
         let configuration =
             LockedConfiguration::of(&self.overlay, &self.services, self.idle.clone()).unwrap();
+        let install: Vec<&[&str]> =
+            std::iter::once(&self.names).chain(&self.then).map(Vec::as_slice).collect();
         let text = render(&Script {
             demo: self.demo,
             release: self.release,
@@ -299,7 +304,7 @@ impl Router {
             kernel: self.kernel,
             router: None,
             feeds: &["core", "base"],
-            install: &self.names,
+            install: &install,
             plan: &self.plan,
             accepted_unsigned: self.accepted_unsigned,
             key_ids: &[KEY.to_owned()],

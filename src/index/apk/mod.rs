@@ -115,8 +115,8 @@ impl Format for Apk {
         Some(format!("{}={}", package.name, package.version))
     }
 
-    fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
-        choice::rehearse(universe, installed, names)
+    fn install(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
+        choice::install(universe, installed, names)
     }
 
     fn make_feed(&self, of: &Blueprint, articles: &[Article], signers: &Signers) -> io::Result<Vec<Made>> {
