@@ -16,6 +16,8 @@ configure() {
 		cat "$etc/opkg.conf" "$etc"/opkg/*.conf 2>/dev/null | grep '^[[:space:]]*arch[[:space:]]' || :
 		with_feeds sources
 	} >opkg.conf
+	mkdir -p told/usr/lib/opkg/info
+	{ cat opkg.conf && echo "dest told $work/told"; } >rehearsal.conf
 }
 
 sources() {
@@ -24,6 +26,12 @@ sources() {
 
 own_opkg() {
 	OPKG_CONF_DIR=$work/none opkg -f "$work/opkg.conf" "$@"
+}
+
+# A rehearsal marks nothing as installed. So what earlier runs told to install stands, for the later ones, in the status
+# of a further destination.
+rehearsing_opkg() {
+	OPKG_CONF_DIR=$work/none opkg -f "$work/rehearsal.conf" --noaction "$@"
 }
 
 # installed FILE: writes name and version of every installed package; one that is only unpacked does not count.
@@ -39,13 +47,25 @@ installed() {
 rehearse() {
 	own_opkg update >log 2>&1 || client_failed 'opkg cannot read the feeds of the disk'
 	with_feeds must_be_trusted
-	with_names own_opkg --noaction install >log 2>&1 || client_failed 'opkg cannot install the packages of the disk'
+	: >changes
+	with_names rehearse_run || client_failed 'opkg cannot install the packages of the disk'
+}
+
+# Called where errors do not end the script.
+rehearse_run() {
+	rehearsing_opkg install "$@" >log 2>&1 || return
 	# "Configuring" speaks of earlier packages here, as nothing is unpacked.
 	awk '
 		/^Installing .* to root\.\.\.$/ && NF == 5 { print "add", $2, substr($3, 2, length($3) - 2); next }
 		/^Configuring .*\.$/ { print "finish", substr($2, 1, length($2) - 1); next }
 		/^(Installing|Reinstalling|Upgrading|Downgrading|Removing) / || / removing\.$/ { print "other", $0 }
-	' log >changes
+	' log >run
+	cat run >>changes
+	awk '$1 == "add" && !told[$2]++ {
+		print "Package: " $2 "\nVersion: " $3 "\nArchitecture: all\nStatus: install ok installed\n" >>"told/usr/lib/opkg/status"
+		print "" >("told/usr/lib/opkg/info/" $2 ".list")
+		close("told/usr/lib/opkg/info/" $2 ".list")
+	}' run
 }
 
 # A bad signature leaves the exit status of update at 0, but no list.
