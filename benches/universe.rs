@@ -13,13 +13,14 @@ use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
 use flate2::read::{DeflateDecoder, MultiGzDecoder};
-use owpkg::blueprint::{Article, Blueprint};
 use owpkg::demo;
+use owpkg::demo::{Blueprint, PackageSpec};
 use owpkg::fetch::{Fetcher, Location, Options, Silent};
-use owpkg::index::{FORMATS, Format};
-use owpkg::release::{self, Ask};
+use owpkg::format::{FORMATS, Format};
+use owpkg::release;
+use owpkg::release::ReleaseSpec;
+use owpkg::release::snapshot::Snapshot;
 use owpkg::resolve::{Baseline, Request, Root, resolve};
-use owpkg::snapshot::Snapshot;
 use owpkg::trust::{Keyring, Unsigned};
 use sha2::{Digest, Sha512};
 
@@ -62,7 +63,7 @@ fn measure(format: &'static dyn Format, blueprint: &Blueprint) {
         }
     });
     let fetcher = Fetcher::new(Options::new(root.join("cache")), std::sync::Arc::new(Silent));
-    let ask = || Ask {
+    let ask = || ReleaseSpec {
         root: Location::Folder(root.clone()),
         release: None,
         target: None,
@@ -150,7 +151,7 @@ fn blueprint() -> Blueprint {
         println!("../shared is not there: the built-in facts serve");
         return blueprint;
     }
-    let mut known: BTreeMap<String, Article> = BTreeMap::new();
+    let mut known: BTreeMap<String, PackageSpec> = BTreeMap::new();
     for (_, articles) in blueprint.feeds.drain(..) {
         known.extend(articles.into_iter().map(|article| (article.name.clone(), article)));
     }
@@ -180,7 +181,7 @@ fn blueprint() -> Blueprint {
 }
 
 /// A line of the lists; what the built-in facts hold of it is more exact.
-fn article(line: &str, known: &BTreeMap<String, Article>, kernel: &str) -> Article {
+fn article(line: &str, known: &BTreeMap<String, PackageSpec>, kernel: &str) -> PackageSpec {
     let entry: serde_json::Value = serde_json::from_str(line).unwrap();
     let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
     if let Some(article) = known.get(&text("name")) {
@@ -191,7 +192,7 @@ fn article(line: &str, known: &BTreeMap<String, Article>, kernel: &str) -> Artic
         "kernel" => format!("kernel={kernel}"),
         name => name.to_owned(),
     });
-    Article {
+    PackageSpec {
         name: text("name"),
         version: text("version"),
         depends: depends.collect::<Vec<_>>().join(" "),
@@ -202,6 +203,6 @@ fn article(line: &str, known: &BTreeMap<String, Article>, kernel: &str) -> Artic
             "{} of the measured universe, with a description of the usual length",
             text("name")
         ),
-        ..Article::default()
+        ..PackageSpec::default()
     }
 }

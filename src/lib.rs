@@ -6,60 +6,69 @@
 //!
 //! ```text
 //! name, id, pasted text ──hardware──▶ chip ──catalogue + release──▶ roots
-//! feed ──fetch──▶ bytes ──trust──▶ Verified ──index──▶ packages ──join──▶ universe
+//! feed ──fetch──▶ bytes ──trust──▶ Verified ──format──▶ packages ──join──▶ universe
 //! (universe, what the router holds, roots) ──resolve──▶ plan | refusal
-//! plan, configuration ⇄ lock ──fetch──▶ bundle of verified bytes ──output──▶ disk | tar | folder
+//! plan, configuration ⇄ lock ──fetch──▶ bundle of verified bytes ──disk──▶ FAT image | tar | folder
 //! ```
 //!
 //! Three ways lead into it from elsewhere: a router far from any network says by a request what it holds and which cards
-//! it has ([`stick`]); a folder of one's own packages becomes a feed ([`index::LocalFeed`]); and what of releases was
-//! mirrored ([`output::mirror`]) is served to routers ([`serve`]).
+//! it has ([`stick`]); a folder of one's own packages becomes a feed ([`format::LocalFeed`]); and what of releases was
+//! mirrored ([`mirror`]) is served to routers ([`serve`]).
 //!
 //! | module | what it answers |
 //! |---|---|
-//! | [`hardware`] | which chip is this, and which packages does it want? |
-//! | [`release`] | what does a release tree hold: target, kernel, manifest, feeds? |
+//! | [`trust`] | who vouches for these bytes? Only it can make a [`trust::Verified`] |
 //! | [`fetch`] | how do bytes get here? The only module that uses the network, and the only asynchronous one inside |
-//! | [`trust`] | who vouches for them? Only it can make a [`trust::Verified`] |
-//! | [`index`] | what do they say? One trait, [`index::Format`], stands before opkg and apk |
+//! | [`format`] | what do indexes and package files say? One trait, [`format::Format`], stands before opkg and apk |
+//! | [`hardware`] | which chip is this, and which packages does it want? |
+//! | [`release`] | what does a release tree hold: target, kernel, manifest, feeds, images? |
 //! | [`resolve`] | what must be added, in which order, and why? Pure: no clock, no network, no file |
-//! | [`package`] | what is inside a package file, and is it whole? |
-//! | [`output`] | how is the answer written down, whole or not at all? |
+//! | [`overlay`], [`uci_defaults`] | which files, services and settings come along? |
 //! | [`stick`] | what does a router far from any network say of itself, and which router was it? |
-//! | [`serve`] | which file of a mirror does a router ask for? |
+//! | [`lock`] | what exactly is the plan, with every digest, and where are its verified bytes? |
+//! | [`files`], [`fat`] | how does a file get its place whole or not at all, and how is a FAT file system laid out? |
+//! | [`disk`] | what stands on the disk, and is a disk what it should be? |
+//! | [`mirror`], [`serve`] | what of releases is kept offline, and which file of it does a router ask for? |
+//! | [`vm`] | how is OpenWrt started in a virtual machine with the card? |
+//! | [`drawing`] | what does a plan look like? |
+//! | [`demo`] | a small release made of built-in facts; tests make theirs the same way |
 //! | [`cli`] | what was typed, and what is printed? The only module that prints |
 //!
-//! Besides, [`snapshot`] holds the facts of one release for answers with no network, [`blueprint`] makes release trees
-//! of descriptions, [`demo`] makes one of the snapshot's facts, [`suggest`] finds names like one that is unknown, and
+//! Besides, [`audit`] is what a check of a mirror or disk found, [`suggest`] finds names like one that is unknown, and
 //! [`parallel`] does the same to many things at once.
 //!
 //! # Where a change goes
 //!
-//! A chip, an id, a key or a newer snapshot is data in `indexes/`. A package format is a folder in [`index`] and its
-//! name in [`index::FORMATS`]. A kind of output is a file in [`output`], what a disk can set on a router one in
-//! [`output::setup`], a command a file in [`cli`] and a variant of its `Command`, the status that an error ends with a
-//! line in `cli::failure`. A request that resolves wrongly is first a test, then a change in [`resolve`] or in the format's
-//! `choice`.
+//! A chip, an id, a key or a newer snapshot is data in `indexes/`. A package format is a folder in [`format`] and its
+//! name in [`format::FORMATS`]. What a disk can set on a router is a file in [`uci_defaults`], a command a file in
+//! `cli::commands` and its line in `cli::command`, the status that an error ends with a line in `cli::error`. A request
+//! that resolves wrongly is first a test, then a change in [`resolve`] or in the format's `choice`.
 //!
 //! # What the types promise
 //!
-//! Index parsers take a [`trust::Verified`] index, and outputs are made of [`output::Content`], which is text made here,
+//! Index parsers take a [`trust::Verified`] index, and outputs are made of [`files::Content`], which is text made here,
 //! the user's own files or something verified; so writing fetched bytes that no key vouches for does not compile.
 #![forbid(unsafe_code)]
 
-pub mod blueprint;
+pub mod audit;
 pub mod cli;
 pub mod demo;
+pub mod disk;
+pub mod drawing;
+pub mod fat;
 pub mod fetch;
+pub mod files;
+pub mod format;
 pub mod hardware;
-pub mod index;
-pub mod output;
-pub mod package;
+pub mod lock;
+pub mod mirror;
+pub mod overlay;
 pub mod parallel;
 pub mod release;
 pub mod resolve;
 pub mod serve;
-pub mod snapshot;
 pub mod stick;
 pub mod suggest;
 pub mod trust;
+pub mod uci_defaults;
+pub mod vm;

@@ -1,22 +1,20 @@
-//! One test binary; each module says what belongs in it.
+//! One test binary, in the folders of `src/`.
 
-mod apk;
-mod cases;
 mod cli;
-mod explain;
+mod custom_feeds;
+mod disk;
+mod drawing;
 mod fat;
 mod fetch;
+mod format;
 mod hardware;
-mod ipk;
 mod mirror;
-mod opkg;
-mod own;
 mod release;
 mod resolve;
-mod script;
 mod serve;
-mod setup;
 mod shared;
 mod stick;
 mod support;
 mod trust;
+mod uci_defaults;
+mod vm;

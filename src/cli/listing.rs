@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::env::Env;
-use super::failure::{Exit, Failure};
+use super::error::{Exit, Failure};
 use crate::hardware::detect::{self, Detected, MAX_TEXT};
 
 /// Where Linux shows the devices of a machine.

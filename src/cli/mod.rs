@@ -4,57 +4,30 @@
 //! `request`.
 
 mod args;
-mod branches;
-mod cache;
-mod chip_card;
-mod chips;
-mod configuration;
-mod detect;
-mod diff;
-mod disk;
+mod command;
+mod commands;
 mod env;
-mod failure;
-mod hardware;
-mod image;
-mod index;
+mod error;
 mod input;
-mod json;
-mod key;
 mod listing;
-mod manual;
-mod mirror;
 mod planned;
 mod planning;
-mod progress;
-mod report;
 mod request;
-mod resolve;
-mod serve;
 mod session;
-mod setup;
 mod setup_notes;
-mod stick;
 mod stores;
-mod style;
 mod subject;
-mod text;
-mod tree;
-mod update;
-mod verify;
-mod vm;
-mod warnings;
-mod why;
+mod ui;
 mod writing;
-mod written;
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command};
+use command::{Cli, dispatch};
 pub use env::{Env, ErrStream};
-pub use failure::{Exit, Failure};
+pub use error::{Exit, Failure};
 
 /// Runs the program in an environment and answers with its exit status; DESIGN's table of them is in [`Exit`].
 pub fn run(mut env: Env) -> ExitCode {
@@ -76,31 +49,6 @@ pub fn exit_code(env: &mut Env) -> u8 {
             let _ = failure.show(env);
             failure.exit as u8
         }
-    }
-}
-
-fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
-    match cli.command {
-        Command::Resolve(args) => resolve::run(env, &args),
-        Command::Disk(args) => disk::run(env, &args),
-        Command::Request => stick::request(env),
-        Command::Fill(args) => stick::fill(env, &args),
-        Command::Image(args) => image::run(env, &args),
-        Command::Vm(args) => vm::run(env, &args),
-        Command::Detect(args) => detect::run(env, &args),
-        Command::Chips(args) => chips::run(env, &args),
-        Command::Why(args) => why::run(env, &args),
-        Command::Tree(args) => tree::run(env, &args),
-        Command::Diff(args) => diff::run(env, &args),
-        Command::Mirror(args) => mirror::run(env, &args),
-        Command::Serve(args) => serve::run(env, &args),
-        Command::Verify(args) => verify::run(env, &args),
-        Command::Update(args) => update::run(env, &args),
-        Command::Cache(args) => cache::run(env, &args),
-        Command::Completions(args) => manual::completions(env, &args),
-        Command::Man(args) => manual::man(env, &args),
-        Command::Index(args) => index::run(env, &args),
-        Command::Key(args) => key::run(env, &args),
     }
 }
 

@@ -1,10 +1,10 @@
 //! A plan, with what it stands on and what the user should know of it.
 
 use super::env::Env;
-use super::failure::{Exit, Failure};
-use super::request::Selected;
-use crate::index::Universe;
-use crate::output::Lock;
+use super::error::{Exit, Failure};
+use super::request::Selection;
+use crate::format::Universe;
+use crate::lock::Lock;
 use crate::release::{OpenRelease, ReleaseFacts};
 use crate::resolve::case::Case;
 use crate::resolve::{self, Baseline, Plan};
@@ -40,7 +40,7 @@ pub enum Kind {
 pub fn case(
     facts: &ReleaseFacts,
     universe: &Universe<'_>,
-    selection: &Selected<'_>,
+    selection: &Selection<'_>,
 ) -> Result<Case, Failure> {
     let baseline = Baseline::determine(facts, universe)?;
     let (request, _) = selection.request(facts, universe, &baseline.installed)?;
@@ -50,7 +50,7 @@ pub fn case(
 
 /// What the user should know about a plan.
 fn notes(plan: &Plan<'_>) -> Vec<String> {
-    let mut notes: Vec<String> = plan.drifts.iter().map(ToString::to_string).collect();
+    let mut notes: Vec<String> = plan.abi_mismatches.iter().map(ToString::to_string).collect();
     let upgrades: Vec<String> = plan.upgrades.iter().map(ToString::to_string).collect();
     if !upgrades.is_empty() {
         notes.push(format!("this replaces what the router holds: {}", upgrades.join(", ")));
@@ -66,7 +66,7 @@ impl<'u> Planned<'u> {
     pub fn of(
         facts: &'u ReleaseFacts,
         universe: &'u Universe<'_>,
-        selection: &Selected<'_>,
+        selection: &Selection<'_>,
         kind: Kind,
     ) -> Result<Planned<'u>, Failure> {
         let baseline = Baseline::determine(facts, universe)?;

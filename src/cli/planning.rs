@@ -2,16 +2,16 @@
 
 use std::io::Write as _;
 
-use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
-use super::failure::Failure;
+use super::error::Failure;
 use super::planned::{self, Kind, Planned};
-use super::request::Selected;
+use super::request::Selection;
 use super::session::{self, Session};
-use crate::index::Universe;
-use crate::output::replace_file;
+use crate::cli::args::{SelectionArgs, SourceArgs};
+use crate::files::replace_file;
+use crate::format::Universe;
+use crate::release::snapshot::Snapshot;
 use crate::release::{OpenRelease, ReleaseFacts};
-use crate::snapshot::Snapshot;
 
 /// Makes the plan and does something with it; `save_case` names a file for the request and its outcome. There is no release beside a plan of the facts built in.
 pub fn with_plan<T>(
@@ -21,7 +21,7 @@ pub fn with_plan<T>(
     save_case: Option<&str>,
     act: impl FnOnce(&mut Env, &mut Planned<'_>, Option<&OpenRelease>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let selection = Selected::read(env, selection, source)?;
+    let selection = Selection::read(env, selection, source)?;
     let session = Session::new(env, source)?;
     let release = match session.open(env, source) {
         Err(failure) if failure.is_no_network() && can_be_built_in(source) => {
@@ -49,7 +49,7 @@ fn can_be_built_in(source: &SourceArgs) -> bool {
 /// With no network and nothing in the cache: an answer from the facts built in, which makes no lock and no disk.
 fn from_snapshot<T>(
     env: &mut Env,
-    selection: &Selected<'_>,
+    selection: &Selection<'_>,
     source: &SourceArgs,
     save_case: Option<&str>,
     act: impl FnOnce(&mut Env, &mut Planned<'_>, Option<&OpenRelease>) -> Result<T, Failure>,
@@ -79,7 +79,7 @@ fn save(
     path: Option<&str>,
     facts: &ReleaseFacts,
     universe: &Universe<'_>,
-    selection: &Selected<'_>,
+    selection: &Selection<'_>,
 ) -> Result<(), Failure> {
     let Some(path) = path else { return Ok(()) };
     let mut case = planned::case(facts, universe, selection)?;

@@ -2,17 +2,17 @@
 
 use std::collections::HashSet;
 
-use super::args::{SelectionArgs, SourceArgs, VariantArg};
 use super::env::Env;
-use super::failure::{Exit, Failure};
+use super::error::{Exit, Failure};
 use super::listing::Listing;
-use super::report;
+use super::ui::plan;
+use crate::cli::args::{SelectionArgs, SourceArgs, VariantArg};
+use crate::format::{Installed, Universe};
 use crate::hardware::detect::MissingFirmware;
 use crate::hardware::{
-    Catalogue, Device, DeviceId, DeviceUnsupported, Found, Offer, Role, Selection, Variant, authenticator,
-    firmware_packages,
+    Availability, Catalogue, ChipPackages, Device, DeviceId, DeviceUnsupported, Found, Role, Variant,
+    authenticator, firmware_packages,
 };
-use crate::index::{Installed, Universe};
 use crate::release::{Release, ReleaseFacts};
 use crate::resolve::{Request, Root};
 
@@ -20,7 +20,7 @@ use crate::resolve::{Request, Root};
 const MOST_REASONS: usize = 5;
 
 /// What is selected: names and ids known to the catalogue, and the devices of a listing.
-pub struct Selected<'a> {
+pub struct Selection<'a> {
     args: &'a SelectionArgs,
     chips: Vec<Found<'static>>,
     devices: Vec<Device>,
@@ -28,17 +28,17 @@ pub struct Selected<'a> {
     warnings: Vec<String>,
 }
 
-impl Selected<'_> {
+impl Selection<'_> {
     /// Reads what is selected, and refuses what is not known; nothing is fetched for it.
     pub fn read<'a>(
         env: &mut Env,
         args: &'a SelectionArgs,
         source: &SourceArgs,
-    ) -> Result<Selected<'a>, Failure> {
+    ) -> Result<Selection<'a>, Failure> {
         let catalogue = Catalogue::builtin();
         let chips = args.chip.iter().map(|name| catalogue.find(name)).collect::<Result<_, _>>()?;
         let mut selected =
-            Selected { args, chips, devices: Vec::new(), firmware: Vec::new(), warnings: Vec::new() };
+            Selection { args, chips, devices: Vec::new(), firmware: Vec::new(), warnings: Vec::new() };
         for text in &args.device {
             let id: DeviceId = text.parse()?;
             let device = Device::of_id(id);
@@ -116,7 +116,7 @@ impl Selected<'_> {
     ) -> Result<(Request, Vec<String>), Failure> {
         let catalogue = Catalogue::builtin();
         let has = |package: &str| universe.holds(package);
-        let offer = Offer {
+        let offer = Availability {
             has: &has,
             series: facts.release.as_ref().and_then(Release::series),
             variant: self.args.variant.map(|variant| match variant {
@@ -165,7 +165,7 @@ struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn new(selected: &'a Selected<'_>, universe: &'a Universe<'a>, installed: &Installed) -> Draft<'a> {
+    fn new(selected: &'a Selection<'_>, universe: &'a Universe<'a>, installed: &Installed) -> Draft<'a> {
         let omit = selected.args.omit.iter().cloned().collect();
         Draft {
             universe,
@@ -180,7 +180,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Adds what a chip or a device needs.
-    fn take(&mut self, chosen: &Selection) {
+    fn take(&mut self, chosen: &ChipPackages) {
         self.warn(chosen.warnings.iter().cloned());
         for wanted in &chosen.wanted {
             match (wanted.role, self.wpa) {
@@ -270,7 +270,7 @@ fn none_is_supported(mut refused: Vec<DeviceUnsupported>) -> Failure {
 }
 
 /// What naming a member would save, for a family.
-fn narrower(universe: &Universe<'_>, family: &str, selection: &Selection) -> Option<String> {
+fn narrower(universe: &Universe<'_>, family: &str, selection: &ChipPackages) -> Option<String> {
     let size = |package: &String| universe.named(package).filter_map(|id| universe.package(id).size).max();
     let mut members: Vec<(u64, &str)> = selection
         .narrower
@@ -280,7 +280,7 @@ fn narrower(universe: &Universe<'_>, family: &str, selection: &Selection) -> Opt
         .collect();
     members.sort_by_key(|(bytes, chip)| (std::cmp::Reverse(*bytes), *chip));
     let shown: Vec<String> =
-        members.iter().take(6).map(|(bytes, chip)| format!("{chip} {}", report::size(*bytes))).collect();
+        members.iter().take(6).map(|(bytes, chip)| format!("{chip} {}", plan::size(*bytes))).collect();
     (!shown.is_empty()).then(|| {
         let more = members.len().saturating_sub(shown.len());
         let more = if more == 0 { String::new() } else { format!(", and {more} more names") };

@@ -5,21 +5,21 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::args::SourceArgs;
-use super::cache;
+use super::commands::cache;
 use super::env::Env;
-use super::failure::Failure;
+use super::error::Failure;
 use super::input;
 use super::planned::{Kind, Planned};
-use super::progress::Bars;
-use super::request::Selected;
-use super::warnings::warn;
+use super::request::Selection;
+use super::ui::progress::Bars;
+use super::ui::warnings::warn;
+use crate::cli::args::SourceArgs;
 use crate::demo::Demo;
+use crate::disk::script;
 use crate::fetch::{Fetcher, Location, MemoryTree, Options};
-use crate::index::{Installed, Universe};
-use crate::output::script;
-use crate::release::{self, Ask, Images, OpenRelease, Release};
-use crate::snapshot::Snapshot;
+use crate::format::{Installed, Universe};
+use crate::release::snapshot::Snapshot;
+use crate::release::{self, Images, OpenRelease, Release, ReleaseSpec};
 use crate::trust::{Keyring, Unsigned};
 
 /// The official server.
@@ -99,7 +99,7 @@ impl Session {
         source: &SourceArgs,
         installed: Installed,
     ) -> Result<OpenRelease, Failure> {
-        let ask = Ask { installed: Some(installed), ..self.ask(env, source)? };
+        let ask = ReleaseSpec { installed: Some(installed), ..self.ask(env, source)? };
         Ok(release::open(&self.fetcher, &self.keyring, ask)?)
     }
 
@@ -110,7 +110,7 @@ impl Session {
     }
 
     /// What the arguments ask for; the latest release is asked of the server.
-    fn ask(&self, env: &mut Env, source: &SourceArgs) -> Result<Ask, Failure> {
+    fn ask(&self, env: &mut Env, source: &SourceArgs) -> Result<ReleaseSpec, Failure> {
         let named = source.release.as_deref().map(Release::parse).transpose();
         let named = named?;
         let target = source.target.as_deref().map(str::parse).transpose();
@@ -131,7 +131,7 @@ impl Session {
             }
         };
         let installed = installed(env, source)?;
-        Ok(Ask {
+        Ok(ReleaseSpec {
             root,
             release,
             target,
@@ -148,7 +148,7 @@ impl Session {
         env: &mut Env,
         release: &'u OpenRelease,
         universe: &'u Universe<'_>,
-        selection: &Selected<'_>,
+        selection: &Selection<'_>,
     ) -> Result<Planned<'u>, Failure> {
         let kind = if self.built_in.is_some() { Kind::Demo } else { Kind::Tree };
         let planned = Planned::of(&release.facts, universe, selection, kind);

@@ -2,12 +2,12 @@
 
 use super::planned::Planned;
 use crate::hardware::{Authenticator, Catalogue, Chip, Kind, Series, authenticator, limits};
-use crate::output::Lock;
-use crate::output::setup::{Band, Mode, Setup, Wifi};
+use crate::lock::Lock;
 use crate::release::Release;
+use crate::uci_defaults::{Band, Mode, Setup, Wifi};
 
 /// The router that a setup is for, as far as it is known.
-pub struct Ground<'a> {
+pub struct RouterPackages<'a> {
     /// The packages that the disk brings.
     brought: Vec<&'a str>,
     /// The packages that it holds, where they are known.
@@ -16,11 +16,11 @@ pub struct Ground<'a> {
     series: Option<Series>,
 }
 
-impl<'a> Ground<'a> {
+impl<'a> RouterPackages<'a> {
     /// The router of a plan.
-    pub fn of_plan(planned: &'a Planned<'_>) -> Ground<'a> {
+    pub fn of_plan(planned: &'a Planned<'_>) -> RouterPackages<'a> {
         let plan = &planned.plan;
-        Ground {
+        RouterPackages {
             brought: plan.steps.iter().map(|step| plan.package(step).name).collect(),
             held: Some(planned.baseline.installed.iter().map(|(name, _)| name).collect()),
             series: planned.facts.release.as_ref().and_then(Release::series),
@@ -28,8 +28,8 @@ impl<'a> Ground<'a> {
     }
 
     /// The router of a lock, which does not tell what it holds.
-    pub fn of_lock(lock: &'a Lock) -> Ground<'a> {
-        Ground {
+    pub fn of_lock(lock: &'a Lock) -> RouterPackages<'a> {
+        RouterPackages {
             brought: lock.packages.iter().map(|package| package.name.as_str()).collect(),
             held: None,
             series: lock.release.as_deref().and_then(Series::of_release),
@@ -37,24 +37,24 @@ impl<'a> Ground<'a> {
     }
 
     /// The programs for the keys of Wi-Fi that it will have.
-    pub fn programs(&self) -> Programs {
+    pub fn programs(&self) -> Supplicants {
         let all = self.brought.iter().chain(self.held.iter().flatten());
         let named: Vec<_> = all.filter_map(|name| Some(((*name).to_owned(), authenticator(name)?))).collect();
-        Programs { may_be_more: named.is_empty() && self.held.is_none(), named }
+        Supplicants { may_be_more: named.is_empty() && self.held.is_none(), named }
     }
 }
 
 /// The programs for the keys of Wi-Fi that the router holds or gets, as far as they are known.
 #[derive(Debug)]
-pub struct Programs {
+pub struct Supplicants {
     named: Vec<(String, Authenticator)>,
     /// Whether the router may hold others than these.
     may_be_more: bool,
 }
 
-impl Programs {
+impl Supplicants {
     /// Before anything tells.
-    pub const UNKNOWN: Programs = Programs { named: Vec::new(), may_be_more: true };
+    pub const UNKNOWN: Supplicants = Supplicants { named: Vec::new(), may_be_more: true };
 
     /// Whether WPA3 is possible in a mode: not where it is known that no program can do it.
     pub fn can_wpa3(&self, mode: Mode) -> bool {
@@ -74,13 +74,13 @@ impl Programs {
 }
 
 /// What the user should know of a setup, in sentences.
-pub fn notes(setup: &Setup, programs: &Programs, ground: &Ground<'_>) -> Vec<String> {
+pub fn notes(setup: &Setup, programs: &Supplicants, ground: &RouterPackages<'_>) -> Vec<String> {
     let Some(wifi) = &setup.wifi else { return Vec::new() };
     let notes = [of_programs(wifi, programs), of_country(wifi), of_band(wifi, ground.series)];
     of_chips(wifi, &ground.brought).into_iter().chain(notes.into_iter().flatten()).collect()
 }
 
-fn of_programs(wifi: &Wifi, programs: &Programs) -> Option<String> {
+fn of_programs(wifi: &Wifi, programs: &Supplicants) -> Option<String> {
     let encryption = wifi.security.encryption();
     if programs.may_be_more {
         return None;

@@ -3,8 +3,8 @@
 use camino::Utf8PathBuf;
 
 use super::env::Env;
-use super::failure::Failure;
-use crate::output::mirror::{Bucket, Folder, Store};
+use super::error::Failure;
+use crate::mirror::{Bucket, Folder, Store};
 
 /// A mirror's place.
 pub struct Place {

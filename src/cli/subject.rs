@@ -1,12 +1,12 @@
 //! What `why` and `tree` speak about: the plan of a selection, or a lock.
 
-use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
-use super::failure::Failure;
+use super::error::Failure;
 use super::planned::Planned;
 use super::planning;
-use super::warnings::warn;
-use crate::output::Lock;
+use super::ui::warnings::warn;
+use crate::cli::args::{SelectionArgs, SourceArgs};
+use crate::lock::Lock;
 use crate::resolve::Graph;
 
 /// A plan to explain.

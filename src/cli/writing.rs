@@ -2,20 +2,23 @@
 
 use clap::{Args, ValueEnum};
 
-use super::configuration::ConfigurationArgs;
+use super::args::configuration::ConfigurationArgs;
+use super::args::wifi::{SetupArgs, SetupRequest};
 use super::env::Env;
-use super::failure::{Exit, Failure};
-use super::request::Selected;
+use super::error::{Exit, Failure};
+use super::request::Selection;
 use super::session::Session;
-use super::setup::{Asked, SetupArgs};
-use super::setup_notes::Ground;
-use super::warnings::{warn, warn_of_readers};
-use super::written::Written;
-use crate::output::fat::{FatKind, Label, Size};
-use crate::output::setup::Setup;
-use crate::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, Readers, disk, write};
+use super::setup_notes::RouterPackages;
+use super::ui::disk::Written;
+use super::ui::warnings::{warn, warn_of_readers};
+use crate::disk::{self, OutputFormat, OutputOptions, write};
+use crate::fat::{FatKind, Label, Size};
+use crate::files::Permissions;
+use crate::lock::{Bundle, Lock};
+use crate::overlay::Overlay;
 use crate::release::OpenRelease;
 use crate::trust;
+use crate::uci_defaults::Setup;
 
 /// What to write, shared by the commands that make a disk.
 #[derive(Debug, Args)]
@@ -74,7 +77,7 @@ impl DiskFormat {
 }
 
 /// What the arguments say of the output.
-pub struct Settings {
+pub struct ImageOptions {
     format: OutputFormat,
     size: Size,
     kind: Option<FatKind>,
@@ -83,23 +86,23 @@ pub struct Settings {
 }
 
 /// What the arguments say of the router beside its packages.
-pub struct Wishes<'a> {
+pub struct DiskOptions<'a> {
     args: &'a OutputArgs,
     overlay: Overlay,
-    setup: Asked,
+    setup: SetupRequest,
 }
 
 /// A lock, and what its disk brings beside the packages.
-pub struct Order {
+pub struct DiskJob {
     /// The lock, with its configuration.
     pub lock: Lock,
     overlay: Overlay,
     setup: Setup,
 }
 
-impl Settings {
+impl ImageOptions {
     /// Reads them, and refuses what does not go together; nothing is fetched for it.
-    pub fn read(args: &OutputArgs) -> Result<Settings, Failure> {
+    pub fn read(args: &OutputArgs) -> Result<ImageOptions, Failure> {
         let format = match args.format {
             DiskFormat::Fat => OutputFormat::Fat,
             DiskFormat::Tar => OutputFormat::Tar,
@@ -116,7 +119,7 @@ impl Settings {
         let label = Label::new(&args.label)
             .map_err(|error| Failure::new(Exit::Usage, error.to_string(), error.help()))?;
         let size = args.size.as_deref().map(parse_size).transpose()?;
-        Ok(Settings {
+        Ok(ImageOptions {
             format,
             size: size.map_or(Size::Smallest, Size::Exactly),
             kind,
@@ -135,32 +138,32 @@ impl Settings {
             label: self.label,
             volume_id: u32::from_le_bytes([a, b, c, d]),
             date: lock.date,
-            readers: if lock.is_secret() { Readers::Owner } else { Readers::All },
+            permissions: if lock.is_secret() { Permissions::Owner } else { Permissions::All },
         }
     }
 }
 
-impl<'a> Wishes<'a> {
+impl<'a> DiskOptions<'a> {
     /// Reads them, with the key of a Wi-Fi; nothing is fetched for it. `others` are the other arguments that may name
     /// standard input.
     pub fn read(
         env: &mut Env,
         args: &'a OutputArgs,
         others: &[&Option<String>],
-    ) -> Result<Wishes<'a>, Failure> {
+    ) -> Result<DiskOptions<'a>, Failure> {
         let overlay = args.configuration.overlay(env)?;
-        Ok(Wishes { args, overlay, setup: args.setup.read(env, others)? })
+        Ok(DiskOptions { args, overlay, setup: args.setup.read(env, others)? })
     }
 }
 
-impl Order {
+impl DiskJob {
     /// The order of a lock that was read.
-    pub fn of_lock(env: &mut Env, lock: Lock, wishes: Wishes<'_>) -> Result<Order, Failure> {
-        let Wishes { args, mut overlay, setup } = wishes;
-        let (setup, notes) = setup.bring(&Ground::of_lock(&lock), &mut overlay)?;
+    pub fn of_lock(env: &mut Env, lock: Lock, wishes: DiskOptions<'_>) -> Result<DiskJob, Failure> {
+        let DiskOptions { args, mut overlay, setup } = wishes;
+        let (setup, notes) = setup.bring(&RouterPackages::of_lock(&lock), &mut overlay)?;
         warn(env, &notes)?;
         let lock = args.configuration.join(lock, &overlay)?;
-        Ok(Order { lock, overlay, setup })
+        Ok(DiskJob { lock, overlay, setup })
     }
 
     /// The order of the plan for a selection, whose warnings are told.
@@ -168,22 +171,22 @@ impl Order {
         env: &mut Env,
         session: &Session,
         release: &OpenRelease,
-        selection: &Selected<'_>,
-        wishes: Wishes<'_>,
-    ) -> Result<Order, Failure> {
-        let Wishes { args, mut overlay, setup } = wishes;
+        selection: &Selection<'_>,
+        wishes: DiskOptions<'_>,
+    ) -> Result<DiskJob, Failure> {
+        let DiskOptions { args, mut overlay, setup } = wishes;
         let (universe, odd) = release.universe()?;
         let mut planned = session.plan(env, release, &universe, selection)?;
         planned.warnings.extend(odd);
         if args.format == DiskFormat::Fat {
             planned.warn_of_fat();
         }
-        let (setup, notes) = setup.bring(&Ground::of_plan(&planned), &mut overlay)?;
+        let (setup, notes) = setup.bring(&RouterPackages::of_plan(&planned), &mut overlay)?;
         planned.warnings.extend(notes);
         let configuration = args.configuration.plan(&mut planned, &overlay)?;
         warn(env, &planned.warnings)?;
         let lock = planned.lock(env, release)?.configured(configuration);
-        Ok(Order { lock, overlay, setup })
+        Ok(DiskJob { lock, overlay, setup })
     }
 
     /// Fetches what it tells of, writes its disk to `out`, and says so; `next` is what to do with it.
@@ -192,16 +195,16 @@ impl Order {
         env: &mut Env,
         session: &Session,
         out: &str,
-        settings: &Settings,
+        settings: &ImageOptions,
         next: &str,
     ) -> Result<(), Failure> {
-        let Order { lock, overlay, setup } = self;
+        let DiskJob { lock, overlay, setup } = self;
         let Session { fetcher, keyring, unsigned, built_in, .. } = session;
         let bundle = Bundle::fetch(fetcher, keyring, *unsigned, lock, built_in.as_ref())?;
         let entries = disk::contents(&bundle, &overlay)?;
         let lock = &bundle.lock;
         let placed = write(&env.path(out), &entries, &settings.options(lock))?;
-        if lock.is_secret() && placed.readers == Readers::All {
+        if lock.is_secret() && placed.permissions == Permissions::All {
             warn_of_readers(env, out)?;
         }
         let unpacked = settings.format == OutputFormat::Dir;

@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use super::chip::{Bus, Certainty, Chip, Family, Gap, How, Kind};
 use super::names::existed;
-use super::{Catalogue, Found, KNOWN_SERIES, Limit, Offer, Role, Selection, Series, Status, limits};
+use super::{
+    Availability, Catalogue, ChipPackages, Found, KNOWN_SERIES, Limit, Role, Series, Status, limits,
+};
 
 /// What `owpkg chips --json` prints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -106,7 +108,7 @@ impl Catalogue {
     pub fn listing(
         &self,
         found: &[Found<'_>],
-        offer: Offer<'_>,
+        offer: Availability<'_>,
         size: &dyn Fn(&str) -> Option<u64>,
     ) -> Listing {
         let release = offer.series.map(|series| series.to_string());
@@ -122,9 +124,9 @@ impl Catalogue {
     }
 
     /// The kernel modules and the firmware of a chip, and whether the release has them.
-    fn packages_in(&self, chip: &Chip, offer: Offer<'_>) -> (Status, Vec<String>, Vec<String>) {
+    fn packages_in(&self, chip: &Chip, offer: Availability<'_>) -> (Status, Vec<String>, Vec<String>) {
         let wanted = self.wanted(Found::Chip(chip), offer.variant, offer.has, offer.series);
-        let of = |selection: &Selection, role| {
+        let of = |selection: &ChipPackages, role| {
             let wanted = selection.wanted.iter().filter(|each| each.role == role);
             wanted.map(|each| each.package.clone()).collect()
         };
@@ -135,7 +137,7 @@ impl Catalogue {
         }
     }
 
-    fn entry(&self, chip: &Chip, offer: Offer<'_>) -> ChipEntry {
+    fn entry(&self, chip: &Chip, offer: Availability<'_>) -> ChipEntry {
         let (first, last) = releases_of(chip);
         let (status, kmods, firmware) = self.packages_in(chip, offer);
         let alternatives = self.alternatives(chip).map(|other| AlternativeEntry {
@@ -170,7 +172,7 @@ impl Catalogue {
     fn family_entry(
         &self,
         family: &Family,
-        offer: Offer<'_>,
+        offer: Availability<'_>,
         size: &dyn Fn(&str) -> Option<u64>,
     ) -> FamilyEntry {
         let members = self.members(family).map(|chip| {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::chip::{Bus, Certainty, Chip, Gap, Kind};
 use super::detect::{Detected, DriverSeen, MissingFirmware};
 use super::device::Device;
-use super::{Catalogue, Found, Offer, Role, Selection, Unsupported, firmware_packages, limits};
+use super::{Availability, Catalogue, ChipPackages, Found, Role, Unsupported, firmware_packages, limits};
 
 /// What `owpkg detect --json` prints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -90,7 +90,7 @@ pub enum Status {
 
 impl Status {
     /// Whether a release can drive a chip, given what there is to ask of it.
-    pub(super) fn of(chip: &Chip, wanted: &Result<Selection, Unsupported>) -> Self {
+    pub(super) fn of(chip: &Chip, wanted: &Result<ChipPackages, Unsupported>) -> Self {
         match wanted {
             Ok(_) if chip.gap == Some(Gap::NoFirmware) => Self::FirmwareMissing,
             Ok(_) => Self::Ok,
@@ -103,7 +103,7 @@ impl Status {
 
 impl Catalogue {
     /// What is said of each network device, driver and missing firmware file of a listing, in its order.
-    pub fn report(&self, detected: &Detected, offer: Offer<'_>) -> DevicesReport {
+    pub fn report(&self, detected: &Detected, offer: Availability<'_>) -> DevicesReport {
         // Listings name one card many times over, in logs above all.
         let mut known: HashMap<Device, Option<DeviceReport>> = HashMap::new();
         let mut chips = ChipReports::new();
@@ -120,11 +120,16 @@ impl Catalogue {
     }
 
     /// What is said of one device; `None` when it is no network device.
-    pub fn report_device(&self, device: &Device, offer: Offer<'_>) -> Option<DeviceReport> {
+    pub fn report_device(&self, device: &Device, offer: Availability<'_>) -> Option<DeviceReport> {
         self.device(device, offer, &mut ChipReports::new())
     }
 
-    fn device(&self, device: &Device, offer: Offer<'_>, known: &mut ChipReports) -> Option<DeviceReport> {
+    fn device(
+        &self,
+        device: &Device,
+        offer: Availability<'_>,
+        known: &mut ChipReports,
+    ) -> Option<DeviceReport> {
         let Some(identity) = self.identify(device) else {
             return device.is_network().then(|| unknown(device));
         };
@@ -149,7 +154,7 @@ impl Catalogue {
     }
 
     /// What one chip needs, and what is known of it.
-    fn report_chip(&self, chip: &Chip, offer: Offer<'_>) -> DeviceReport {
+    fn report_chip(&self, chip: &Chip, offer: Availability<'_>) -> DeviceReport {
         let wanted = self.wanted(Found::Chip(chip), offer.variant, offer.has, offer.series);
         let mut report =
             DeviceReport { status: Status::of(chip, &wanted), ..DeviceReport::empty(0, String::new()) };
@@ -171,7 +176,7 @@ impl Catalogue {
     }
 
     /// A driver at work on a device without an id: its kernel modules are known, its firmware is not.
-    fn report_driver(&self, seen: &DriverSeen, offer: Offer<'_>) -> Option<DeviceReport> {
+    fn report_driver(&self, seen: &DriverSeen, offer: Availability<'_>) -> Option<DeviceReport> {
         let chips =
             || self.chips().iter().filter(|chip| chip.bus == Bus::Usb && chip.modules.contains(&seen.driver));
         let mut kmods = Vec::new();
@@ -209,7 +214,7 @@ fn unknown(device: &Device) -> DeviceReport {
     }
 }
 
-fn report_firmware(missing: &MissingFirmware, offer: Offer<'_>) -> DeviceReport {
+fn report_firmware(missing: &MissingFirmware, offer: Availability<'_>) -> DeviceReport {
     let known = firmware_packages(&missing.file);
     let held: Vec<String> =
         known.iter().filter(|package| (offer.has)(package)).map(|package| (*package).to_owned()).collect();
@@ -259,7 +264,7 @@ impl DeviceReport {
         self
     }
 
-    fn add(&mut self, selection: &Selection, chip: &Chip) {
+    fn add(&mut self, selection: &ChipPackages, chip: &Chip) {
         extend(&mut self.kmods, packages(selection, &[Role::Driver]));
         extend(&mut self.firmware, packages(selection, &[Role::Firmware]));
         extend(&mut self.userspace, packages(selection, &[Role::Userspace, Role::Wpad]));
@@ -285,7 +290,7 @@ impl DeviceReport {
     }
 }
 
-fn packages<'s>(selection: &'s Selection, roles: &'s [Role]) -> impl Iterator<Item = &'s str> {
+fn packages<'s>(selection: &'s ChipPackages, roles: &'s [Role]) -> impl Iterator<Item = &'s str> {
     selection.wanted.iter().filter(|each| roles.contains(&each.role)).map(|each| each.package.as_str())
 }
 

@@ -1,11 +1,11 @@
 //! From a device to the packages that a release is asked for.
 
 use super::device::{Device, DeviceId};
-use super::{Catalogue, Certainty, Found, Selection, Series, Unsupported, Variant};
+use super::{Catalogue, Certainty, ChipPackages, Found, Series, Unsupported, Variant};
 
 /// What a release offers, for reports and selections.
 #[derive(Clone, Copy)]
-pub struct Offer<'a> {
+pub struct Availability<'a> {
     /// Whether any feed of the release holds a package.
     pub has: &'a dyn Fn(&str) -> bool,
     /// Which series it is, where that is known.
@@ -53,13 +53,17 @@ impl Catalogue {
     /// # Errors
     /// [`DeviceUnsupported`] when the device is unknown, or the release supports none of its chips; the reasons of
     /// some of them are warnings.
-    pub fn wanted_for(&self, device: &Device, offer: Offer<'_>) -> Result<Selection, DeviceUnsupported> {
+    pub fn wanted_for(
+        &self,
+        device: &Device,
+        offer: Availability<'_>,
+    ) -> Result<ChipPackages, DeviceUnsupported> {
         let id = device.id;
         let identity = self.identify(device).ok_or(DeviceUnsupported::Unknown { id })?;
         // What a sure row notes is where it comes from, not what the user must know.
         let unsure = identity.certainty < Certainty::High;
         let notes = identity.notes.into_iter().filter(|_| unsure).map(|note| format!("{id}: {note}"));
-        let mut all = Selection { warnings: notes.collect(), ..Selection::default() };
+        let mut all = ChipPackages { warnings: notes.collect(), ..ChipPackages::default() };
         let mut reasons = Vec::new();
         for chip in identity.chips {
             match self.wanted(Found::Chip(chip), offer.variant, offer.has, offer.series) {

@@ -52,7 +52,7 @@ pub struct Wanted {
 
 /// What to ask a release for, and what the user should know first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Selection {
+pub struct ChipPackages {
     /// Packages: drivers, firmware, userspace; no name twice.
     pub wanted: Vec<Wanted>,
     /// Sentences for the user.
@@ -87,7 +87,7 @@ impl Catalogue {
         variant: Option<Variant>,
         has: &dyn Fn(&str) -> bool,
         series: Option<Series>,
-    ) -> Result<Selection, Unsupported> {
+    ) -> Result<ChipPackages, Unsupported> {
         let release = Release { has, series };
         match found {
             Found::Chip(chip) => self.for_chip(chip, variant, &release),
@@ -100,11 +100,11 @@ impl Catalogue {
         chip: &Chip,
         variant: Option<Variant>,
         release: &Release<'_>,
-    ) -> Result<Selection, Unsupported> {
+    ) -> Result<ChipPackages, Unsupported> {
         if chip.gap == Some(Gap::NoDriver) {
             return Err(Unsupported::NoDriver { chip: chip.name, note: chip.note });
         }
-        let mut selection = Selection::default();
+        let mut selection = ChipPackages::default();
         let packages = match self.packages(chip, variant) {
             Choice::Own(packages) | Choice::Other(packages) => packages,
             Choice::Lacking(packages) => {
@@ -151,12 +151,12 @@ impl Catalogue {
         family: &Family,
         variant: Option<Variant>,
         release: &Release<'_>,
-    ) -> Result<Selection, Unsupported> {
+    ) -> Result<ChipPackages, Unsupported> {
         let variant = variant.unwrap_or(Variant::Mainline);
         let chips: Vec<&Chip> = self.members(family).collect();
         let has_choice =
             chips.iter().any(|chip| matches!(self.packages(chip, Some(variant)), Choice::Other(_)));
-        let mut selection = Selection::default();
+        let mut selection = ChipPackages::default();
         let mut alone = Vec::new();
         for chip in chips {
             let choice = self.packages(chip, Some(variant));
@@ -276,7 +276,7 @@ fn driver_age_warning(chip: &Chip, series: Option<Series>) -> Option<String> {
     })
 }
 
-impl Selection {
+impl ChipPackages {
     /// Adds what another selection wants; a package that both want keeps its first reason.
     pub fn merge(&mut self, other: Self) {
         for each in other.wanted {

@@ -1,10 +1,10 @@
 //! The feeds of an architecture alone, without a target.
 
 use super::feeds::{self, Wanted};
-use super::open::{Ask, METADATA_CAP, Reader};
+use super::open::{METADATA_CAP, Reader, ReleaseSpec};
 use super::{FeedPlace, ReleaseError};
 use crate::fetch::{Fetcher, Location};
-use crate::index::{FORMATS, Format};
+use crate::format::{FORMATS, Format};
 use crate::trust::{Keyring, Signed, Unsigned, Verified};
 
 /// The feeds of an architecture.
@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
         root: Location,
         unsigned: Unsigned,
     ) -> Reader<'a> {
-        let ask = Ask {
+        let ask = ReleaseSpec {
             root,
             release: None,
             target: None,

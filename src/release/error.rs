@@ -1,7 +1,7 @@
 //! Why a release tree cannot be used.
 
 use crate::fetch::{FetchError, LocationError};
-use crate::index::{IndexError, InstalledError};
+use crate::format::{IndexError, InstalledError};
 use crate::trust::TrustError;
 
 use super::Release;

@@ -1,7 +1,7 @@
 //! What a release tree says of itself.
 
 use crate::fetch::Location;
-use crate::index::{Feed, Format, Installed};
+use crate::format::{Feed, Format, Installed};
 
 use super::{Kernel, Release, Target};
 

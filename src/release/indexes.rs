@@ -4,7 +4,7 @@ use super::feeds::Wanted;
 use super::open::Reader;
 use super::{FeedPlace, ReleaseError};
 use crate::fetch::Fetched;
-use crate::index::{FORMATS, FeedId, Format, IndexError};
+use crate::format::{FORMATS, FeedId, Format, IndexError};
 use crate::parallel;
 use crate::trust::{Signed, SignedFile, TrustError, Verified};
 

@@ -1,7 +1,7 @@
 //! Reads a release tree: metadata first, then the target's own feed, then all the others.
 
 use crate::fetch::{Fetcher, Location};
-use crate::index::{FeedId, Installed, Universe};
+use crate::format::{FeedId, Installed, Universe};
 use crate::parallel;
 use crate::trust::{self, Keyring, Signed, TrustError, Unsigned, Verified};
 
@@ -15,7 +15,7 @@ const MANIFEST_CAP: u64 = 1 << 20;
 
 /// Which release to read.
 #[derive(Debug, Clone)]
-pub struct Ask {
+pub struct ReleaseSpec {
     /// The tree.
     pub root: Location,
     /// The release, where the user said so or the mirror's folder does.
@@ -45,7 +45,7 @@ pub struct OpenRelease {
 ///
 /// # Errors
 /// When the tree is none, a file cannot be had, or an index is not vouched for.
-pub fn open(fetcher: &Fetcher, keyring: &Keyring, ask: Ask) -> Result<OpenRelease, ReleaseError> {
+pub fn open(fetcher: &Fetcher, keyring: &Keyring, ask: ReleaseSpec) -> Result<OpenRelease, ReleaseError> {
     Reader { fetcher, keyring, ask, warnings: Vec::new() }.open()
 }
 
@@ -79,7 +79,7 @@ impl OpenRelease {
 pub(super) struct Reader<'a> {
     pub(super) fetcher: &'a Fetcher,
     pub(super) keyring: &'a Keyring,
-    pub(super) ask: Ask,
+    pub(super) ask: ReleaseSpec,
     pub(super) warnings: Vec<String>,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::index::{Held, Installed, Universe};
+use crate::format::{Installed, InstalledPackage, Universe};
 use crate::release::{Kernel, ReleaseFacts, most_common};
 
 use super::{Refusal, Request, Root, resolve};
@@ -88,7 +88,7 @@ impl Baseline {
     fn hold_implied(&mut self, release: &ReleaseFacts, universe: &Universe<'_>) {
         for name in universe.format().implied() {
             if self.installed.get(name).is_none() {
-                self.installed.insert(name, Held::default());
+                self.installed.insert(name, InstalledPackage::default());
             }
         }
         if self.installed.get("kernel").is_some() {
@@ -104,7 +104,8 @@ impl Baseline {
                     "nothing says which kernel the router runs: {version} is taken, for which most modules are built"
                 ));
             }
-            self.installed.insert("kernel", Held { version: version.to_owned(), provides: Vec::new() });
+            self.installed
+                .insert("kernel", InstalledPackage { version: version.to_owned(), provides: Vec::new() });
         }
     }
 
@@ -123,12 +124,12 @@ impl Baseline {
         let request = Request { roots: known.into_iter().map(root).collect(), ..Request::default() };
         let plan = resolve(universe, &self.installed, &request)
             .map_err(|refusal| BaselineError::Defaults { at, refusal: Box::new(refusal) })?;
-        let steps: Vec<(String, Held)> = plan
+        let steps: Vec<(String, InstalledPackage)> = plan
             .steps
             .iter()
             .map(|step| {
                 let package = plan.package(step);
-                let held = Held { version: package.version.to_owned(), provides: Vec::new() };
+                let held = InstalledPackage { version: package.version.to_owned(), provides: Vec::new() };
                 (package.name.to_owned(), held)
             })
             .collect();

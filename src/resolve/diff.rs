@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::graph::{Graph, Node};
-use crate::index::Format;
+use crate::format::Format;
 
 /// What changes from one plan to another; every list is sorted by name.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,16 +4,16 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
 
-use crate::index::{Dependency, Format, Installed, Package, PackageId, Requirement, Universe};
+use crate::format::{Dependency, Format, Installed, Package, PackageId, Requirement, Universe};
 
 use super::Request;
 
 /// Why a package may not be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "why", rename_all = "kebab-case")]
-pub enum Unfit {
+pub enum Ineligible {
     /// The router holds the package in another version, and held packages stay as they are.
-    Held {
+    InstalledPackage {
         /// The version that the router holds.
         version: String,
     },
@@ -131,18 +131,18 @@ impl<'u, 'r> Eligibility<'u, 'r> {
     ///
     /// # Errors
     /// Why it may not.
-    pub fn check(&self, package: &Package<'_>) -> Result<(), Unfit> {
+    pub fn check(&self, package: &Package<'_>) -> Result<(), Ineligible> {
         if self.request.omit.contains(package.name) {
-            return Err(Unfit::Omitted);
+            return Err(Ineligible::Omitted);
         }
         if let Some(held) = self.installed.get(package.name) {
-            return Err(Unfit::Held { version: held.version.clone() });
+            return Err(Ineligible::InstalledPackage { version: held.version.clone() });
         }
         if package.digest.is_none() {
-            return Err(Unfit::NoDigest);
+            return Err(Ineligible::NoDigest);
         }
         match self.held_against(package) {
-            Some(held) => Err(Unfit::ConflictsWithHeld { held: held.to_owned() }),
+            Some(held) => Err(Ineligible::ConflictsWithHeld { held: held.to_owned() }),
             None => Ok(()),
         }
     }

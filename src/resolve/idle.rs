@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Plan;
-use crate::index::{Dependency, Installed, Package, Universe};
+use crate::format::{Dependency, Installed, Package, Universe};
 
 /// What a FAT disk is mounted with: the file system and its default character sets, of which not all images hold all.
 const MOUNT: [&str; 4] = ["kmod-fs-vfat", "kmod-nls-cp437", "kmod-nls-iso8859-1", "kmod-nls-utf8"];
 
-/// Held everywhere and often listed nowhere; neither needs a module.
+/// InstalledPackage everywhere and often listed nowhere; neither needs a module.
 const NO_PROGRAMS: [&str; 2] = ["kernel", "libc"];
 
 /// The modules that nothing needs.

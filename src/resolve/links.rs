@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Candidate, Eligibility, Root};
-use crate::index::{Dependency, PackageId, Requirement, Universe};
+use crate::format::{Dependency, PackageId, Requirement, Universe};
 
 /// The reasons of the packages among `reached`, followed from the request.
 #[derive(Debug, Default)]

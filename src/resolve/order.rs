@@ -7,7 +7,7 @@ use petgraph::Direction;
 use petgraph::algo::condensation;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::index::PackageId;
+use crate::format::PackageId;
 
 /// Sorts packages so that what a package needs comes before it; members of a cycle, and packages that do not need
 /// each other, keep the order they are given in. `edges` are pairs of a package and one that it needs.
@@ -41,7 +41,7 @@ pub(super) fn install_order(packages: &[PackageId], edges: &[(PackageId, Package
 #[cfg(test)]
 mod tests {
     use super::install_order;
-    use crate::index::PackageId;
+    use crate::format::PackageId;
 
     fn order(packages: &[u32], edges: &[(u32, u32)]) -> Vec<u32> {
         let packages: Vec<PackageId> = packages.iter().copied().map(PackageId).collect();

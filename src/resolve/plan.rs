@@ -2,8 +2,8 @@
 
 use super::links::{Links, root_requirement};
 use super::order::install_order;
-use super::{Drift, Eligibility, Root, Upgrade, runs};
-use crate::index::{Package, PackageId, Universe};
+use super::{AbiMismatch, Eligibility, Root, Upgrade, runs};
+use crate::format::{Package, PackageId, Universe};
 
 /// What to add to the router.
 #[derive(Debug)]
@@ -19,8 +19,8 @@ pub struct Plan<'u> {
     /// Roots that the router holds already.
     pub already_held: Vec<Root>,
     /// Libraries of the plan that the router holds with another binary interface: the feeds moved on.
-    pub drifts: Vec<Drift>,
-    /// Held packages that steps replace; none but with [`Request::allow_upgrade`](super::Request::allow_upgrade).
+    pub abi_mismatches: Vec<AbiMismatch>,
+    /// InstalledPackage packages that steps replace; none but with [`Request::allow_upgrade`](super::Request::allow_upgrade).
     pub upgrades: Vec<Upgrade>,
 }
 
@@ -70,7 +70,8 @@ pub(super) fn make<'u>(eligibility: &Eligibility<'u, '_>, links: &Links) -> Plan
         .collect();
     let (install, is_followed) = runs::of(eligibility, &steps);
     let packages = steps.iter().map(|step| universe.package(step.id));
-    let drifts = packages.filter_map(|package| Drift::beside_held(package, eligibility.installed)).collect();
+    let abi_mismatches =
+        packages.filter_map(|package| AbiMismatch::beside_held(package, eligibility.installed)).collect();
     let already_held = held.cloned().collect();
-    Plan { universe, steps, install, is_followed, already_held, drifts, upgrades: Vec::new() }
+    Plan { universe, steps, install, is_followed, already_held, abi_mismatches, upgrades: Vec::new() }
 }

@@ -15,7 +15,7 @@ use resolvo::{
 };
 
 use super::Eligibility;
-use crate::index::{PackageId, Requirement};
+use crate::format::{PackageId, Requirement};
 
 /// What the search learned about reasons.
 #[derive(Debug)]

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::{Eligibility, Step};
-use crate::index::{Held, Installed, PackageId};
+use crate::format::{Installed, InstalledPackage, PackageId};
 
 /// The names, and whether the client follows them. The roots alone where these do; else every package, in order, so
 /// that each finds its dependencies in place and leaves the client no choice; else their exact versions. One run where
@@ -60,7 +60,7 @@ impl Runs<'_, '_, '_> {
             let run = runs_of.take_while(|run| run.is_subset(&self.wanted)).enumerate().last();
             let (last, run) = run?;
             for package in run.iter().map(|id| universe.package(*id)) {
-                installed.insert(package.name, Held::of(package));
+                installed.insert(package.name, InstalledPackage::of(package));
             }
             made.extend(run);
             let (now, then) = rest.split_at(last + 1);

@@ -15,7 +15,7 @@ use resolvo::{Problem, SolvableId, Solver, UnsolvableOrCancelled};
 use super::Eligibility;
 use super::links::{Links, conditions, root_requirement, settle};
 use super::provider::{Limits, Provider};
-use crate::index::PackageId;
+use crate::format::PackageId;
 
 /// Why there is no choice, as far as the solver's proof tells.
 #[derive(Debug, Default)]

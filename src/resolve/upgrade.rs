@@ -1,13 +1,13 @@
 //! The last resort: plans that replace what the router holds.
 //!
-//! Held packages that stand in the way are given up one after the other, as the refusals name them, and asked for
+//! InstalledPackage packages that stand in the way are given up one after the other, as the refusals name them, and asked for
 //! again in a version of the feeds. Never the kernel: modules fit the one that runs.
 
 use std::collections::BTreeSet;
 
 use super::refusal::{Refusal, Rejected, Upgrade};
-use super::{Plan, Request, Root, Unfit, attempt};
-use crate::index::{Installed, Requirement, Universe};
+use super::{Ineligible, Plan, Request, Root, attempt};
+use crate::format::{Installed, Requirement, Universe};
 
 /// Packages that no plan replaces.
 const FIXED: [&str; 2] = ["kernel", "libc"];
@@ -47,9 +47,9 @@ pub(super) fn find<'u>(
 fn blockers(refusal: &Refusal) -> BTreeSet<String> {
     let Refusal::Unmet { rejected, .. } = refusal else { return BTreeSet::new() };
     let name = |Rejected { name, why, .. }: &Rejected| match why {
-        Unfit::Held { .. } => Some(name.clone()),
-        Unfit::ConflictsWithHeld { held } => Some(held.clone()),
-        Unfit::Omitted | Unfit::NoDigest => None,
+        Ineligible::InstalledPackage { .. } => Some(name.clone()),
+        Ineligible::ConflictsWithHeld { held } => Some(held.clone()),
+        Ineligible::Omitted | Ineligible::NoDigest => None,
     };
     let first = rejected.iter().find_map(name);
     first.into_iter().filter(|name| !FIXED.contains(&name.as_str())).collect()
@@ -85,7 +85,7 @@ fn broken(
 /// What the plan replaces; none if it would leave something out that the router held.
 fn upgrades(installed: &Installed, kept: &Installed, plan: &Plan<'_>) -> Option<Vec<Upgrade>> {
     let gone = installed.iter().filter(|(name, _)| kept.get(name).is_none());
-    let upgrade = |(name, held): (&str, &crate::index::Held)| {
+    let upgrade = |(name, held): (&str, &crate::format::InstalledPackage)| {
         let step = plan.steps.iter().find(|step| plan.package(step).name == name)?;
         let to = plan.package(step).version.to_owned();
         Some(Upgrade { name: name.to_owned(), held: held.version.clone(), to })

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
-use crate::index::{FORMATS, Format, IndexFile};
-use crate::output::mirror::{OwnFeed, keys_of};
+use crate::format::{FORMATS, Format, IndexFile};
+use crate::mirror::{CustomFeed, keys_of};
 use crate::trust::SignedFile;
 
 /// For how long a reading of the folder is good enough for the page.
@@ -28,7 +28,7 @@ pub struct Catalogue {
 #[derive(Debug)]
 pub struct ServedOwn {
     /// What a router is told of it.
-    pub told: OwnFeed,
+    pub told: CustomFeed,
     /// Its files.
     pub feed: Arc<ServedFeed>,
 }
@@ -160,7 +160,7 @@ fn read_own(root: &Utf8Path, name: String) -> Option<ServedOwn> {
     let keys = keys_of(format, format.index_files().iter().filter_map(read).collect());
     let here = keys.into_iter().filter(|(path, _)| root.join(path).is_file());
     let keys = here.map(|(_, id)| id).collect();
-    Some(ServedOwn { told: OwnFeed { name, format, keys }, feed })
+    Some(ServedOwn { told: CustomFeed { name, format, keys }, feed })
 }
 
 fn arch_of(root: &Utf8Path, folder: &str) -> Option<String> {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use camino::{Utf8Path, Utf8PathBuf};
 use percent_encoding::percent_decode_str;
 
-use crate::output::mirror::OWN;
+use crate::mirror::OWN;
 
 /// How much of a file is read at once, and how large a file may be to be sent in one piece.
 pub(super) const PIECE: u64 = 128 << 10;

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::catalogue::{Catalogue, ServedOwn, ServedTarget};
-use crate::output::mirror::OWN;
+use crate::mirror::OWN;
 
 /// How many packages a search shows.
 const MOST_HITS: usize = 300;

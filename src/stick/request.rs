@@ -16,9 +16,9 @@
 use std::collections::BTreeMap;
 
 use super::{RequestError, RouterId, Wrong};
+use crate::format::{Format, Installed, InstalledPackage, format_named};
 use crate::hardware::Device;
 use crate::hardware::detect::{self, MAX_DEVICES};
-use crate::index::{Format, Held, Installed, format_named};
 use crate::release::Target;
 
 /// The most bytes that a request may have.
@@ -138,7 +138,8 @@ impl<'t> Reader<'t> {
                 let (Some(name), Some(version), None) = (words.next(), words.next(), words.next()) else {
                     return Err(other("a package and its version, or the end of the request"));
                 };
-                self.installed.insert(name, Held { version: version.to_owned(), provides: Vec::new() });
+                self.installed
+                    .insert(name, InstalledPackage { version: version.to_owned(), provides: Vec::new() });
             }
             (Part::End, _) => return Err(other("nothing more")),
         }

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::process::Command;
 
 use owpkg::hardware::{Catalogue, Found, Wanted};
-use owpkg::output::Lock;
+use owpkg::lock::Lock;
 use owpkg::release::Release;
+use owpkg::release::snapshot::Snapshot;
 use owpkg::resolve::{Baseline, Refusal, Request, Root, resolve};
-use owpkg::snapshot::Snapshot;
 
 use crate::support::run::{Desk, owpkg};
 

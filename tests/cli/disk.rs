@@ -6,9 +6,12 @@ use std::process::Command;
 use std::sync::Arc;
 
 use camino::Utf8Path;
+use owpkg::disk::{self, OutputFormat, OutputOptions, write};
+use owpkg::fat::{Label, Size};
 use owpkg::fetch::{Fetcher, Options, Silent};
-use owpkg::output::fat::{Label, Size};
-use owpkg::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, Readers, disk, write};
+use owpkg::files::Permissions;
+use owpkg::lock::{Bundle, Lock};
+use owpkg::overlay::Overlay;
 use owpkg::trust::{Keyring, Unsigned};
 
 use crate::support::feeds::{DATE, FORMATS, Site, key_id, signers, wifi};
@@ -271,7 +274,7 @@ fn a_package_file_that_shrinks_while_it_is_written_leaves_no_output() {
                 label: Label::new("OWPKG").unwrap(),
                 volume_id: 1,
                 date: 0,
-                readers: Readers::All,
+                permissions: Permissions::All,
             };
             let folder = Desk::new();
             assert!(write(&folder.path().join("out"), &entries, &options).is_err(), "{kind:?}");

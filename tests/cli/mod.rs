@@ -4,9 +4,10 @@ mod chips;
 mod configuration;
 mod demo;
 mod detect;
-mod disk;
+pub mod disk;
 mod documents;
 mod exits;
+pub mod explain;
 mod housekeeping;
 mod image;
 mod mistakes;
@@ -17,21 +18,20 @@ mod select;
 mod selection;
 mod sources;
 mod trust;
-mod vm;
 
 use serde_json::Value;
 
 /// What a command printed, as JSON.
-fn json(text: &str) -> Value {
+pub fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
 /// The keys of an object, in their order.
-fn keys(value: &Value) -> Vec<&str> {
+pub fn keys(value: &Value) -> Vec<&str> {
     value.as_object().expect("an object").keys().map(String::as_str).collect()
 }
 
 /// Whether no line is wider than a terminal.
-fn fits_a_terminal(text: &str) -> bool {
+pub fn fits_a_terminal(text: &str) -> bool {
     text.lines().all(|line| line.chars().count() <= 80)
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use owpkg::output::Lock;
+use owpkg::lock::Lock;
 use serde_json::{Value, json};
 
 use crate::support::feeds::{FORMATS, VERMAGIC, digest, key_id, release, signers, wifi};

@@ -4,8 +4,8 @@ use std::fs;
 
 use camino::Utf8Path;
 use owpkg::demo;
-use owpkg::index::apk::Apk;
-use owpkg::snapshot::Snapshot;
+use owpkg::format::apk::Apk;
+use owpkg::release::snapshot::Snapshot;
 
 use super::json;
 use crate::support::run::{Ran, owpkg};

@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::TcpListener;
 
-use owpkg::output::Lock;
+use owpkg::lock::Lock;
 use owpkg::trust::{Digest, sha256};
 
 use crate::support::feeds::{
@@ -13,7 +13,7 @@ use crate::support::run::{Desk, Ran};
 use crate::support::server::Reply;
 
 /// A desk that trusts the key of a format's trees.
-fn desk(format: &'static dyn owpkg::index::Format) -> Desk {
+fn desk(format: &'static dyn owpkg::format::Format) -> Desk {
     let desk = Desk::new();
     desk.write("key", public_key(format, &signers()));
     desk
@@ -232,7 +232,7 @@ fn a_tree_of_several_targets_needs_to_be_told_which() {
 }
 
 /// Releases 24.10.1, 24.10.2 and two snapshots, told apart by the version of the package `which`.
-fn mirror(format: &'static dyn owpkg::index::Format, versions_json: &str) -> Files {
+fn mirror(format: &'static dyn owpkg::format::Format, versions_json: &str) -> Files {
     let mut all = Files([(".versions.json".to_owned(), versions_json.into())].into());
     for (folder, release, version) in [
         ("releases/24.10.1", "24.10.1", "1"),

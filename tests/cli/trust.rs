@@ -1,6 +1,6 @@
 //! Key, index, digest, bytes: each link of the chain broken in turn.
 
-use owpkg::output::Lock;
+use owpkg::lock::Lock;
 
 use crate::support::feeds::{FORMATS, Site, key_id, public_key, signers, signers_of, wifi};
 use crate::support::run::Desk;

@@ -8,7 +8,7 @@ use super::image::{
     Files, Image, KINDS, bytes, entries, exactly, files, noise, options, plan_of, smallest, write,
 };
 use super::judges;
-use owpkg::output::fat::{Size, plan};
+use owpkg::fat::{Size, plan};
 
 #[test]
 fn lengths_around_sectors_clusters_and_buffers() {

@@ -2,7 +2,7 @@
 
 use super::image::{Image, KINDS, TIME, bytes, files, options};
 use super::judges;
-use owpkg::output::fat::{FatKind, Size, Timestamp};
+use owpkg::fat::{FatKind, Size, Timestamp};
 
 fn four(image: &[u8], at: usize) -> u32 {
     u32::from_le_bytes(image[at..at + 4].try_into().unwrap())

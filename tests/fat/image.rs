@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, Write};
 
-use owpkg::output::fat::{Entry, FatError, FatKind, Label, Options, Plan, Size, Timestamp, plan};
+use owpkg::fat::{Entry, FatError, FatKind, Label, Options, Plan, Size, Timestamp, plan};
 use tempfile::NamedTempFile;
 
 /// 2023-10-09 12:34:56 UTC.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::image::{Files, Image, KINDS, bytes, files, noise, options, smallest};
 use super::judges;
-use owpkg::output::fat::Size;
+use owpkg::fat::Size;
 
 /// Contents that tell the files apart.
 fn named<'a>(names: impl IntoIterator<Item = &'a str>) -> Files {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::image::{Files, Image, KINDS, bytes, entries, options};
 use super::judges;
-use owpkg::output::fat::{FatError, FatKind, Size, plan};
+use owpkg::fat::{FatError, FatKind, Size, plan};
 use proptest::prelude::*;
 
 /// Names close enough to each other to clash in their short forms, and some that need every rule.

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io::{self, Read};
 
 use super::image::{MIB, exactly, options, plan_of, smallest};
-use owpkg::output::fat::{FatError, FatKind, Label, NameFault, Size};
+use owpkg::fat::{FatError, FatKind, Label, NameFault, Size};
 
 fn refusal(paths: &[&str]) -> FatError {
     let files: Vec<(&str, u64)> = paths.iter().map(|&path| (path, 1)).collect();

@@ -4,7 +4,7 @@ use super::image::{
     Fields, Files, Image, KINDS, MIB, bytes, entries, exactly, files, noise, options, plan_of, smallest,
 };
 use super::judges;
-use owpkg::output::fat::{FatKind, Size, plan};
+use owpkg::fat::{FatKind, Size, plan};
 
 /// What every reader needs of a boot sector, for an image of this many bytes.
 fn check(fields: &Fields, kind: FatKind, size: u64) {

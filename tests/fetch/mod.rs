@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use owpkg::fetch::{Failure, Fetcher, Location, Options, Progress, Want};
-use owpkg::package;
+use owpkg::format::measure;
 use owpkg::trust::{self, Authority, Digest, Expected};
 use tempfile::TempDir;
 
@@ -123,7 +123,7 @@ fn want(location: Location, bytes: &[u8]) -> Want {
     Want {
         location,
         name: format!("file of {} bytes", bytes.len()),
-        expected: Expected { size, digest, by: Authority::Nobody, measure: package::measure },
+        expected: Expected { size, digest, by: Authority::Nobody, measure },
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use owpkg::hardware::{Catalogue, ChipNames, Offer, Series, detect};
+use owpkg::hardware::{Availability, Catalogue, ChipNames, Series, detect};
 
 use super::holds;
 
@@ -10,7 +10,7 @@ use super::holds;
 fn every_listing_leads_to_its_chip_and_packages() {
     let series = Series::new(25, 12);
     let has = holds(series);
-    let offer = Offer { has: &has, series: Some(series), variant: None };
+    let offer = Availability { has: &has, series: Some(series), variant: None };
     let mut cases = 0;
     for row in include_str!("cases.tsv").lines().filter(|line| !line.starts_with('#')).skip(1) {
         let columns: Vec<&str> = row.split('\t').collect();

@@ -3,7 +3,7 @@
 use std::fs;
 
 use owpkg::hardware::detect::{MAX_DEVICES, machine, read};
-use owpkg::hardware::{Bus, Catalogue, DeviceReport, Offer, Series, Status};
+use owpkg::hardware::{Availability, Bus, Catalogue, DeviceReport, Series, Status};
 use proptest::prelude::*;
 
 use super::holds;
@@ -11,7 +11,9 @@ use super::holds;
 fn report(text: &str) -> Vec<DeviceReport> {
     let series = Series::new(25, 12);
     let has = holds(series);
-    Catalogue::builtin().report(&read(text), Offer { has: &has, series: Some(series), variant: None }).devices
+    Catalogue::builtin()
+        .report(&read(text), Availability { has: &has, series: Some(series), variant: None })
+        .devices
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! What is said of devices, and its JSON; what is asked of a release for them.
 
-use owpkg::hardware::{Catalogue, Device, Found, Offer, Series, Status, detect, limits};
+use owpkg::hardware::{Availability, Catalogue, Device, Found, Series, Status, detect, limits};
 
 use super::holds;
 
 fn json(text: &str, series: Series) -> serde_json::Value {
     let has = holds(series);
-    let offer = Offer { has: &has, series: Some(series), variant: None };
+    let offer = Availability { has: &has, series: Some(series), variant: None };
     serde_json::to_value(Catalogue::builtin().report(&detect::read(text), offer)).expect("it can be written")
 }
 
@@ -105,7 +105,7 @@ fn a_detected_device_feeds_the_selection() {
     let catalogue = Catalogue::builtin();
     let series = Series::new(25, 12);
     let has = holds(series);
-    let offer = Offer { has: &has, series: Some(series), variant: None };
+    let offer = Availability { has: &has, series: Some(series), variant: None };
     let device = |id: &str| Device::of_id(id.parse().expect("an id"));
     let names = |id| {
         catalogue
@@ -164,7 +164,7 @@ fn a_listing_says_what_a_chip_needs_and_since_when() {
     let size = |package: &str| (package != "iwlwifi-firmware-be200").then_some(100);
     let series = Series::new(25, 12);
     let has = holds(series);
-    let offer = Offer { has: &has, series: Some(series), variant: None };
+    let offer = Availability { has: &has, series: Some(series), variant: None };
     let listing = |words: &[&str]| {
         serde_json::to_value(catalogue.listing(&catalogue.search(words, None), offer, &size))
             .expect("it can be written")

@@ -1,21 +1,21 @@
 //! What is asked of a release for a chip.
 
-use owpkg::hardware::{Catalogue, Role, Selection, Series, Unsupported, Variant, default_wpad};
+use owpkg::hardware::{Catalogue, ChipPackages, Role, Series, Unsupported, Variant, default_wpad};
 
 use super::holds;
 
-fn try_select(chip: &str, variant: Option<Variant>, series: Series) -> Result<Selection, Unsupported> {
+fn try_select(chip: &str, variant: Option<Variant>, series: Series) -> Result<ChipPackages, Unsupported> {
     let catalogue = Catalogue::builtin();
     let found = catalogue.find(chip).expect("in the catalogue");
     catalogue.wanted(found, variant, &holds(series), Some(series))
 }
 
-fn select(chip: &str, variant: Option<Variant>, series: Series) -> Selection {
+fn select(chip: &str, variant: Option<Variant>, series: Series) -> ChipPackages {
     try_select(chip, variant, series).unwrap_or_else(|reason| panic!("{chip} on {series}: {reason}"))
 }
 
 /// Drivers and firmware, without wpad and other programs.
-fn packages(selection: &Selection) -> Vec<&str> {
+fn packages(selection: &ChipPackages) -> Vec<&str> {
     let of_chip = |role| matches!(role, Role::Driver | Role::Firmware);
     selection.wanted.iter().filter(|each| of_chip(each.role)).map(|each| each.package.as_str()).collect()
 }

@@ -8,9 +8,9 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use object_store::memory::InMemory;
 use owpkg::fetch::Location;
-use owpkg::index::FORMATS;
-use owpkg::output::Content;
-use owpkg::output::mirror::{self, Bucket, Change, Depth, Prune, Store, StoreError};
+use owpkg::files::Content;
+use owpkg::format::FORMATS;
+use owpkg::mirror::{self, Bucket, Change, Depth, Prune, Store, StoreError};
 use owpkg::trust::Unsigned;
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
@@ -81,7 +81,7 @@ fn faults(store: &dyn Store) -> Vec<String> {
 }
 
 /// The same course of events in any store: mirror, mirror again, move on, prune, break, repair.
-fn course(store: &dyn Store, bench: &Bench, format: &'static dyn owpkg::index::Format) {
+fn course(store: &dyn Store, bench: &Bench, format: &'static dyn owpkg::format::Format) {
     let (old, new) = (server_tree(format, "1.0-r1"), server_tree(format, "1.1-r1"));
     let upstream = Upstream::honest(old.clone());
     let url = upstream.server.url();
@@ -113,7 +113,7 @@ fn an_object_store_goes_the_same_course_as_a_folder() {
         let bench = Bench::new();
         let bucket = Bucket::of(Arc::new(InMemory::new()), "memory", "some/where").unwrap();
         course(&bucket, &bench, format);
-        let folder = owpkg::output::mirror::Folder::new(bench.dest());
+        let folder = owpkg::mirror::Folder::new(bench.dest());
         course(&folder, &Bench::new(), format);
     });
 }
@@ -199,11 +199,10 @@ fn writers_of_disjoint_parts_do_not_meet() {
                 let cache = bench.path(&format!("cache-{number}"));
                 let fetcher = super::fetcher(&cache, false);
                 let open = super::open(&fetcher, &url);
-                let earlier = owpkg::output::mirror::Mirror::earlier(&bucket).unwrap();
+                let earlier = owpkg::mirror::Mirror::earlier(&bucket).unwrap();
                 let mut parts = mirror::of_release(&open, &|name, _| name == feed, &earlier).unwrap();
                 parts.retain(|part| !part.files.is_empty());
-                let mirror =
-                    owpkg::output::mirror::Mirror { store: &bucket, fetcher: &fetcher, incoming: None };
+                let mirror = owpkg::mirror::Mirror { store: &bucket, fetcher: &fetcher, incoming: None };
                 mirror.sync(&parts, Prune::Nothing).unwrap();
             });
         }

@@ -1,7 +1,7 @@
 //! The commands themselves, run in this process.
 
 use camino::Utf8Path;
-use owpkg::index::FORMATS;
+use owpkg::format::FORMATS;
 use serde_json::Value;
 
 use crate::support::run;

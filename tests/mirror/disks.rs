@@ -5,13 +5,16 @@ use std::io::{Read, Seek, SeekFrom, Write};
 
 use camino::Utf8Path;
 use owpkg::demo::Demo;
+use owpkg::disk::check::{DiskSource, check};
+use owpkg::disk::{self, OutputFormat, OutputOptions, write};
+use owpkg::fat::{Label, Size};
 use owpkg::fetch::{Fetcher, Options, Silent};
-use owpkg::output::check::{DiskSource, check};
-use owpkg::output::fat::{Label, Size};
-use owpkg::output::{Bundle, Lock, OutputFormat, OutputOptions, Overlay, Readers, disk, write};
-use owpkg::release::{self, Ask};
+use owpkg::files::Permissions;
+use owpkg::lock::{Bundle, Lock};
+use owpkg::overlay::Overlay;
+use owpkg::release::snapshot::Snapshot;
+use owpkg::release::{self, ReleaseSpec};
 use owpkg::resolve::{Baseline, Request, Root, resolve};
-use owpkg::snapshot::Snapshot;
 use owpkg::trust::{Keyring, Unsigned};
 use tempfile::TempDir;
 
@@ -27,7 +30,7 @@ fn disks() -> Disks {
     let place = |name: &str| Utf8Path::from_path(root.path()).unwrap().join(name);
     let demo = Demo::build(&Snapshot::read().unwrap()).unwrap();
     let fetcher = Fetcher::new(Options::new(place("cache")), std::sync::Arc::new(Silent));
-    let ask = Ask {
+    let ask = ReleaseSpec {
         root: demo.tree.root(),
         release: None,
         target: None,
@@ -56,7 +59,7 @@ fn disks() -> Disks {
             label: Label::new("OWPKG").unwrap(),
             volume_id: 1,
             date: 1_772_668_800,
-            readers: Readers::All,
+            permissions: Permissions::All,
         };
         write(&place(name), &entries, &options).unwrap();
         made.push(DiskSource::of(&place(name)).unwrap());

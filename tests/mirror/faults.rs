@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use camino::Utf8Path;
-use owpkg::index::{FORMATS, Format};
-use owpkg::output::Content;
-use owpkg::output::mirror::{Change, Depth, Folder, Guard, Prune, Stat, Store, StoreError};
+use owpkg::files::Content;
+use owpkg::format::{FORMATS, Format};
+use owpkg::mirror::{Change, Depth, Folder, Guard, Prune, Stat, Store, StoreError};
 use owpkg::trust::{Artifact, Verified};
 
 use super::{Bench, Tree, Upstream, for_each_format, in_base, server_tree, sync, vouched};

@@ -4,8 +4,8 @@ use std::env;
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
-use owpkg::index::{FORMATS, Format};
-use owpkg::output::mirror::{Folder, Prune};
+use owpkg::format::{FORMATS, Format};
+use owpkg::mirror::{Folder, Prune};
 
 use super::{Bench, Tree, Upstream, server_tree, sync, vouched};
 use crate::support::judges::run_and_kill;
@@ -29,7 +29,7 @@ fn run(bench: &Bench, url: &str, patience: Option<Duration>) {
     run_and_kill("mirror::killed::child", &[(ROOT, bench.path("").as_str()), (URL, url)], patience);
 }
 
-/// Readers must see the old indexes or the new ones, never some of each, and every package that those list.
+/// Permissions must see the old indexes or the new ones, never some of each, and every package that those list.
 fn check(seen: &Tree, trees: &[Tree], format: &dyn Format) -> Option<usize> {
     for (path, bytes) in seen {
         assert!(trees.iter().any(|tree| tree.get(path) == Some(bytes)), "{path} is of no server");

@@ -15,13 +15,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use owpkg::blueprint::{Article, Blueprint};
+use owpkg::audit::Audit;
 use owpkg::demo::signers;
+use owpkg::demo::{Blueprint, PackageSpec};
 use owpkg::fetch::{Fetcher, Location, Options, Silent};
-use owpkg::index::{FORMATS, Format};
-use owpkg::output::Audit;
-use owpkg::output::mirror::{self, Folder, Images, Mirror, MirrorError, Part, Prune, Store, Summary, Target};
-use owpkg::release::{self, Ask, Kernel, OpenRelease, Release};
+use owpkg::format::{FORMATS, Format};
+use owpkg::mirror::{self, Folder, Images, Mirror, MirrorError, MirrorFolder, Prune, Store, Summary, Target};
+use owpkg::release::{self, Kernel, OpenRelease, Release, ReleaseSpec};
 use owpkg::trust::{Keyring, Unsigned};
 use tempfile::TempDir;
 
@@ -34,16 +34,16 @@ type Tree = BTreeMap<String, Vec<u8>>;
 
 /// A release whose packages have this version; `kmod-a` and `b` need others.
 fn blueprint(version: &str) -> Blueprint {
-    let article = |name: &str, depends: &str, bytes: usize| Article {
+    let article = |name: &str, depends: &str, bytes: usize| PackageSpec {
         name: name.to_owned(),
         version: version.to_owned(),
         depends: depends.to_owned(),
         description: format!("the package {name}"),
         // Digits that do not pack well, so that a size is a size.
         files: vec![(format!("/usr/share/{name}"), noise(&format!("{name} {version}"), bytes).into_bytes())],
-        ..Article::default()
+        ..PackageSpec::default()
     };
-    let everywhere = Article { any_arch: true, ..article("luci-theme", "", 40) };
+    let everywhere = PackageSpec { any_arch: true, ..article("luci-theme", "", 40) };
     let kernel = Kernel { version: "6.12.71".into(), release: "1".into(), vermagic: "ab".repeat(16) };
     Blueprint {
         release: "25.12.0".into(),
@@ -217,7 +217,7 @@ fn parts(
     store: &dyn Store,
     url: &str,
     wanted: &dyn Fn(&str) -> bool,
-) -> Result<Vec<Part>, MirrorError> {
+) -> Result<Vec<MirrorFolder>, MirrorError> {
     let open = open(fetcher, url);
     let earlier = Mirror::earlier(store)?;
     let mut parts = mirror::of_release(&open, &|_, package| wanted(package.name), &earlier)?;
@@ -233,7 +233,7 @@ fn parts(
 }
 
 fn open(fetcher: &Fetcher, url: &str) -> OpenRelease {
-    let ask = Ask {
+    let ask = ReleaseSpec {
         root: Location::parse(url, Utf8Path::new("/")).unwrap().join("releases/25.12.0").unwrap(),
         release: Some(Release::parse("25.12.0").unwrap()),
         target: Some("x86/64".parse().unwrap()),

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use owpkg::output::mirror::{Folder, MirrorError, Prune, Store, StoreError};
+use owpkg::mirror::{Folder, MirrorError, Prune, Store, StoreError};
 
 use super::{BASE, Bench, Upstream, for_each_format, in_base, server_tree, vouched};
 
@@ -128,7 +128,7 @@ fn a_package_that_changes_under_its_name_changes_with_its_index() {
 fn two_writers_of_one_folder_do_not_meet() {
     let bench = Bench::new();
     let guard = Folder::new(bench.dest()).lock().unwrap();
-    let upstream = Upstream::honest(server_tree(owpkg::index::FORMATS[0], "1.0-r1"));
+    let upstream = Upstream::honest(server_tree(owpkg::format::FORMATS[0], "1.0-r1"));
     let refused = bench.mirror(&upstream.server.url(), Prune::Nothing).unwrap_err();
     assert!(matches!(refused, MirrorError::Store(StoreError::Busy { .. })), "{refused}");
     drop(guard);

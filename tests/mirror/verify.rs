@@ -4,8 +4,8 @@ use std::fs;
 
 use camino::Utf8Path;
 use owpkg::fetch::Location;
-use owpkg::index::FORMATS;
-use owpkg::output::mirror::{self, Folder, Prune};
+use owpkg::format::FORMATS;
+use owpkg::mirror::{self, Folder, Prune};
 use owpkg::trust::{Keyring, Unsigned};
 
 use super::{BASE, Bench, Tree, Upstream, for_each_format, in_base, keyring, server_tree};

@@ -1,6 +1,6 @@
 //! Small releases with one question each.
 
-use owpkg::index::Format;
+use owpkg::format::Format;
 
 use crate::support::feeds::{Builder, FORMATS, release};
 

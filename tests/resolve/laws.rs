@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use owpkg::fetch::{Fetcher, Location, MemoryTree, Options, Silent};
-use owpkg::index::{Format, Package, Universe};
-use owpkg::release::{Ask, open};
+use owpkg::format::{Format, Package, Universe};
+use owpkg::release::{ReleaseSpec, open};
 use owpkg::resolve::{Baseline, Plan, Request, Root, resolve};
 use owpkg::trust::{Keyring, Unsigned};
 use proptest::prelude::*;
@@ -90,7 +90,7 @@ fn with_outcome<T>(
     let mut keyring = Keyring::empty();
     keyring.add(public_key(format, &signers()).as_bytes(), "key").unwrap();
     let tree = MemoryTree::new("law", release.build(format).0);
-    let ask = Ask {
+    let ask = ReleaseSpec {
         root: tree.root(),
         release: None,
         target: Some("x86/64".parse().unwrap()),

@@ -1,6 +1,6 @@
 //! A solver that tries everything: which sets of packages are an answer.
 
-use owpkg::index::{Dependency, Format, Installed, Package, PackageId, Requirement, Universe};
+use owpkg::format::{Dependency, Format, Installed, Package, PackageId, Requirement, Universe};
 use owpkg::resolve::Request;
 
 pub struct Oracle<'u, 'r> {

@@ -1,6 +1,8 @@
-//! Laws of plans, on small random universes. A failure prints the universe as a case, ready for `tests/cases`.
+//! Laws of plans, on small random universes. A failure prints the universe as a case, ready for `tests/resolve/case`.
 
-use owpkg::index::{FORMATS, Format, PackageId, Universe, apk::Apk, opkg::Opkg};
+use owpkg::format::apk::Apk;
+use owpkg::format::opkg::Opkg;
+use owpkg::format::{FORMATS, Format, PackageId, Universe};
 use owpkg::resolve::case::{Case, Entry, Outcome};
 use owpkg::resolve::{Request, Root, resolve};
 use proptest::collection::vec;

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use owpkg::demo::Demo;
-use owpkg::snapshot::Snapshot;
+use owpkg::release::snapshot::Snapshot;
 
 use super::Site;
 
@@ -14,7 +14,7 @@ fn site() -> Site {
     let site = Site::new();
     let snapshot = Snapshot::read().unwrap();
     let signers = owpkg::demo::signers().unwrap();
-    let tree = owpkg::demo::blueprint(&snapshot).build(&owpkg::index::apk::Apk, &signers).unwrap();
+    let tree = owpkg::demo::blueprint(&snapshot).build(&owpkg::format::apk::Apk, &signers).unwrap();
     for (path, bytes) in tree {
         site.put(&format!("releases/25.12.0/{path}"), &bytes);
     }

@@ -5,12 +5,12 @@ use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::Command;
 
-use owpkg::index::Held;
+use owpkg::format::InstalledPackage;
 use owpkg::stick::{Request, SCRIPT};
 use proptest::prelude::*;
 
 use super::router::{Asker, VIRTUAL, each};
-use crate::script::router::CLIENTS;
+use crate::disk::script::router::CLIENTS;
 use crate::support::feeds::wifi;
 use crate::support::judges::{passes_shellcheck, tool};
 use crate::support::run::owpkg;
@@ -204,7 +204,7 @@ proptest! {
             for (name, version) in &packages {
                 if before.get(name).is_none() {
                     asker.router.hold(name, version);
-                    expected.insert(name, Held { version: version.clone(), provides: Vec::new() });
+                    expected.insert(name, InstalledPackage { version: version.clone(), provides: Vec::new() });
                 }
             }
             prop_assert_eq!(asker.parsed().installed, expected);

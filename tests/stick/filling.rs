@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use owpkg::output::Lock;
+use owpkg::lock::Lock;
 
 use super::router::{VIRTUAL, each};
-use crate::script::router::Router;
+use crate::disk::script::router::Router;
 use crate::support::feeds::{Site, release, wifi};
 
 const FILL: &str = "fill owpkg-request.txt";

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use owpkg::index::format_named;
-use owpkg::output::Lock;
+use owpkg::format::format_named;
+use owpkg::lock::Lock;
 use owpkg::stick::{Request, SCRIPT};
 use sha2::{Digest, Sha256};
 
-use crate::script::router::{CLIENTS, Client, Outcome, Router};
+use crate::disk::script::router::{CLIENTS, Client, Outcome, Router};
 use crate::support::feeds::{Site, key_id, signers, wifi};
 
 /// An iwl7265d: only its revision tells it from an iwl7265.
@@ -151,7 +151,7 @@ impl Asker {
         let offers = lock.packages.iter().filter(|package| package.feed == feed);
         match self.router.client {
             Client::Opkg => {
-                let stanza = |package: &owpkg::output::LockedPackage| {
+                let stanza = |package: &owpkg::lock::LockedPackage| {
                     let needs = needs(&package.name).join(", ");
                     format!("Package: {}\nVersion: {}\nDepends: {needs}\n\n", package.name, package.version)
                 };
@@ -160,7 +160,7 @@ impl Asker {
                 vec![("Packages.gz", gzip.finish().unwrap()), ("Packages.sig", key.as_bytes().to_vec())]
             }
             Client::Apk => {
-                let line = |package: &owpkg::output::LockedPackage| {
+                let line = |package: &owpkg::lock::LockedPackage| {
                     format!("{} {} {}\n", package.name, package.version, needs(&package.name).join(" "))
                 };
                 let lines: String = offers.map(line).collect();

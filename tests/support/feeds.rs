@@ -9,16 +9,16 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use owpkg::blueprint::{Article, Blueprint, Signers};
-use owpkg::index::Format;
-use owpkg::package;
+use owpkg::demo::{Blueprint, PackageSpec, SigningKeys};
+use owpkg::format::Format;
+use owpkg::format::measure;
 use owpkg::release::Kernel;
 use owpkg::trust::{Digest, DigestKind, ec, usign};
 
 use super::run::{Desk, Run};
 use super::server::{Reply, Request, Server};
 
-pub use owpkg::index::FORMATS;
+pub use owpkg::format::FORMATS;
 
 /// The vermagic of the release's kernel, and one of another build.
 pub const VERMAGIC: &str = "0123456789abcdef0123456789abcdef";
@@ -110,12 +110,12 @@ impl Builder {
     }
 
     pub fn package(mut self, name: &str, version: &str) -> Builder {
-        let article = Article {
+        let article = PackageSpec {
             name: name.to_owned(),
             version: version.to_owned(),
             description: format!("The {name}"),
             files: vec![(format!("/usr/share/{name}"), format!("{name} {version}\n").into_bytes())],
-            ..Article::default()
+            ..PackageSpec::default()
         };
         self.blueprint.feeds[self.feed].1.push(article);
         self
@@ -161,7 +161,7 @@ impl Builder {
         self
     }
 
-    fn set(mut self, change: impl FnOnce(&mut Article)) -> Builder {
+    fn set(mut self, change: impl FnOnce(&mut PackageSpec)) -> Builder {
         change(self.blueprint.feeds[self.feed].1.last_mut().expect("a package comes first"));
         self
     }
@@ -171,7 +171,7 @@ impl Builder {
         self.build_signed(format, &signers())
     }
 
-    pub fn build_signed(&self, format: &'static dyn Format, signers: &Signers) -> Files {
+    pub fn build_signed(&self, format: &'static dyn Format, signers: &SigningKeys) -> Files {
         Files(self.blueprint.build(format, signers).unwrap())
     }
 
@@ -282,23 +282,23 @@ impl Deref for Site {
 /// The digest of a package file, as the format's indexes state it; an error where the file is no package.
 pub fn digest(format: &dyn Format, mut file: &[u8]) -> std::io::Result<Digest> {
     let kind = if format.name() == "opkg" { DigestKind::Sha256 } else { DigestKind::AdbSha256 };
-    package::measure(kind, &mut file)
+    measure(kind, &mut file)
 }
 
 /// The keys that sign every tree but the foreign ones.
-pub fn signers() -> Signers {
+pub fn signers() -> SigningKeys {
     signers_of(7)
 }
 
-pub fn signers_of(seed: u8) -> Signers {
-    Signers {
+pub fn signers_of(seed: u8) -> SigningKeys {
+    SigningKeys {
         usign: usign::SecretKey::from_seed([seed; 8], &[seed; 32]),
         ec: ec::SecretKey::from_seed(&[seed; 32]).unwrap(),
     }
 }
 
 /// The public key that a format's indexes are signed with, as the text of its file.
-pub fn public_key(format: &dyn Format, signers: &Signers) -> String {
+pub fn public_key(format: &dyn Format, signers: &SigningKeys) -> String {
     match format.name() {
         "opkg" => signers.usign.public().to_text(),
         _ => signers.ec.public().to_pem(),
@@ -306,7 +306,7 @@ pub fn public_key(format: &dyn Format, signers: &Signers) -> String {
 }
 
 /// The same key's id.
-pub fn key_id(format: &dyn Format, signers: &Signers) -> String {
+pub fn key_id(format: &dyn Format, signers: &SigningKeys) -> String {
     match format.name() {
         "opkg" => signers.usign.public().id().to_string(),
         _ => signers.ec.public().id().to_string(),

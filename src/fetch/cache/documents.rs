@@ -13,8 +13,8 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::super::{FetchError, Location};
 use super::{CacheDir, cache_error};
+use crate::fetch::{FetchError, Location};
 
 /// The longest first line that is read, in bytes.
 const LONGEST_LINE: u64 = 16 << 10;

@@ -5,8 +5,8 @@ use std::io;
 
 use camino::Utf8PathBuf;
 
-use super::super::{FetchError, Want};
 use super::{CacheDir, PARTIAL, Part, cache_error};
+use crate::fetch::{FetchError, Want};
 use crate::trust::{Artifact, Digest, Proof, Verified};
 
 /// The store of package files.

@@ -4,7 +4,7 @@ use reqwest::header::{IF_RANGE, RANGE};
 use reqwest::{Response, StatusCode, Url};
 
 use super::headers::{content_range, range_validator};
-use super::retry::{Trouble, broken_off, is_missing, refused, unanswered};
+use super::retry::{AttemptError, broken_off, is_missing, refused, unanswered};
 use super::{Engine, Http, Reload, Want, blocking};
 use crate::fetch::cache::{Held, Part, Settled, cache_error};
 use crate::fetch::{Failure, FetchError};
@@ -114,7 +114,7 @@ impl Http {
         download: &Download<'_>,
         reload: Reload,
         part: &mut Part,
-    ) -> Result<Filled, Trouble> {
+    ) -> Result<Filled, AttemptError> {
         let want = download.want;
         if part.length() > 0 && want.expected.size == Some(part.length()) {
             return Ok(Filled::Whole);
@@ -134,22 +134,22 @@ impl Http {
                 let length = response.content_length();
                 let is_small = want.expected.size.or(length).is_some_and(|size| size < RESUMABLE);
                 let validator = range_validator(response.headers()).filter(|_| !is_small);
-                self.restart(part, validator).map_err(Trouble::Fatal)?;
+                self.restart(part, validator).map_err(AttemptError::Fatal)?;
                 length
             }
             (StatusCode::PARTIAL_CONTENT, Some(asked)) => match content_range(response.headers()) {
                 Some((first, total)) if first == asked => total,
                 _ => {
-                    self.restart(part, None).map_err(Trouble::Fatal)?;
-                    return Err(Trouble::Passing(Failure::WrongRange { asked }, None));
+                    self.restart(part, None).map_err(AttemptError::Fatal)?;
+                    return Err(AttemptError::Passing(Failure::WrongRange { asked }, None));
                 }
             },
             (StatusCode::RANGE_NOT_SATISFIABLE, Some(asked)) => {
-                self.restart(part, None).map_err(Trouble::Fatal)?;
-                return Err(Trouble::Passing(Failure::WrongRange { asked }, None));
+                self.restart(part, None).map_err(AttemptError::Fatal)?;
+                return Err(AttemptError::Passing(Failure::WrongRange { asked }, None));
             }
             (status, _) if is_missing(status) => {
-                return Err(Trouble::Fatal(FetchError::Missing { at: want.location.to_string() }));
+                return Err(AttemptError::Fatal(FetchError::Missing { at: want.location.to_string() }));
             }
             _ => return Err(refused(&response)),
         };
@@ -166,11 +166,13 @@ impl Http {
         want: &Want,
         part: &mut Part,
         expected: Option<u64>,
-    ) -> Result<Filled, Trouble> {
+    ) -> Result<Filled, AttemptError> {
         let most = want.expected.size.unwrap_or(LARGEST);
         let too_large = |found| match want.expected.size {
             Some(_) => Ok(Filled::Other(found)),
-            None => Err(Trouble::Fatal(FetchError::TooLarge { at: want.location.to_string(), cap: LARGEST })),
+            None => {
+                Err(AttemptError::Fatal(FetchError::TooLarge { at: want.location.to_string(), cap: LARGEST }))
+            }
         };
         if let Some(size) = expected
             && size > most
@@ -185,13 +187,14 @@ impl Http {
                         return too_large(length);
                     }
                     // Into the page cache: too short to be worth handing to another thread.
-                    part.append(&chunk).map_err(|error| Trouble::Fatal(cache_error(part.path())(error)))?;
+                    part.append(&chunk)
+                        .map_err(|error| AttemptError::Fatal(cache_error(part.path())(error)))?;
                     self.progress.advanced(chunk.len() as u64);
                 }
                 // An answer without a length ends where the connection does, wherever that is.
                 Ok(None) if expected.is_some_and(|size| part.length() < size) => {
                     let found = part.length();
-                    return Err(Trouble::Passing(Failure::Truncated { expected, found }, None));
+                    return Err(AttemptError::Passing(Failure::Truncated { expected, found }, None));
                 }
                 Ok(None) => return Ok(Filled::Whole),
                 Err(error) => return Err(broken_off(&error, expected, part.length())),

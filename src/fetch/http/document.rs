@@ -4,7 +4,7 @@ use reqwest::header::{HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH}
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
 
 use super::headers::validators;
-use super::retry::{Trouble, broken_off, is_missing, refused, unanswered};
+use super::retry::{AttemptError, broken_off, is_missing, refused, unanswered};
 use super::{Engine, Http, Reload, blocking};
 use crate::fetch::cache::Validators;
 use crate::fetch::{FetchError, Fetched, Freshness, Location};
@@ -69,8 +69,8 @@ impl Http {
         Ok(found.map(|(bytes, freshness)| Fetched { bytes, location, freshness }))
     }
 
-    async fn body(&self, mut response: Response, at: &str, cap: u64) -> Result<Answer, Trouble> {
-        let too_large = || Trouble::Fatal(FetchError::TooLarge { at: at.to_owned(), cap });
+    async fn body(&self, mut response: Response, at: &str, cap: u64) -> Result<Answer, AttemptError> {
+        let too_large = || AttemptError::Fatal(FetchError::TooLarge { at: at.to_owned(), cap });
         let expected = response.content_length();
         if expected.is_some_and(|size| size > cap) {
             return Err(too_large());

@@ -14,7 +14,7 @@ use crate::fetch::Failure;
 const CONNECTS: usize = 3;
 
 /// Why an attempt failed.
-pub(super) enum Trouble {
+pub(super) enum AttemptError {
     /// It may go better next time, but not before the server's wish.
     Passing(Failure, Option<Duration>),
     /// It would fail the same way again.
@@ -30,7 +30,7 @@ impl Http {
         &self,
         at: &str,
         copy: Option<Timestamp>,
-        mut attempt: impl AsyncFnMut() -> Result<T, Trouble>,
+        mut attempt: impl AsyncFnMut() -> Result<T, AttemptError>,
     ) -> Result<T, FetchError> {
         let options = &self.options;
         let mut pauses = ExponentialBuilder::new()
@@ -44,12 +44,12 @@ impl Http {
             attempts += 1;
             let (cause, pause) = match attempt().await {
                 Ok(result) => return Ok(result),
-                Err(Trouble::Fatal(error)) => return Err(error),
-                Err(Trouble::Lasting(cause)) => (cause, None),
-                Err(Trouble::Passing(cause @ Failure::Connect(_), _)) if attempts >= CONNECTS => {
+                Err(AttemptError::Fatal(error)) => return Err(error),
+                Err(AttemptError::Lasting(cause)) => (cause, None),
+                Err(AttemptError::Passing(cause @ Failure::Connect(_), _)) if attempts >= CONNECTS => {
                     (cause, None)
                 }
-                Err(Trouble::Passing(cause, wish)) => {
+                Err(AttemptError::Passing(cause, wish)) => {
                     (cause, pauses.next().map(|pause| pause.max(wish.unwrap_or_default())))
                 }
             };
@@ -64,35 +64,35 @@ impl Http {
 }
 
 /// What an error before the body means.
-pub(super) fn unanswered(error: reqwest::Error) -> Trouble {
+pub(super) fn unanswered(error: reqwest::Error) -> AttemptError {
     let error = error.without_url();
     if error.is_connect() {
-        Trouble::Passing(Failure::Connect(error), None)
+        AttemptError::Passing(Failure::Connect(error), None)
     } else if error.is_timeout() {
-        Trouble::Passing(Failure::Stalled, None)
+        AttemptError::Passing(Failure::Stalled, None)
     } else if error.is_redirect() || error.is_builder() {
-        Trouble::Lasting(Failure::Redirected(error))
+        AttemptError::Lasting(Failure::Redirected(error))
     } else {
-        Trouble::Passing(Failure::Broken(error), None)
+        AttemptError::Passing(Failure::Broken(error), None)
     }
 }
 
 /// What an error in the body means, when the whole file has `expected` bytes and `found` are here.
-pub(super) fn broken_off(error: &reqwest::Error, expected: Option<u64>, found: u64) -> Trouble {
+pub(super) fn broken_off(error: &reqwest::Error, expected: Option<u64>, found: u64) -> AttemptError {
     let cause = if error.is_timeout() { Failure::Stalled } else { Failure::Truncated { expected, found } };
-    Trouble::Passing(cause, None)
+    AttemptError::Passing(cause, None)
 }
 
 /// What a status means that is not one of those hoped for.
-pub(super) fn refused(response: &Response) -> Trouble {
+pub(super) fn refused(response: &Response) -> AttemptError {
     let status = response.status();
     let cause = Failure::Status(status.as_u16());
     match status {
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
-            Trouble::Passing(cause, retry_after(response.headers()))
+            AttemptError::Passing(cause, retry_after(response.headers()))
         }
-        status if status.is_server_error() => Trouble::Passing(cause, retry_after(response.headers())),
-        _ => Trouble::Lasting(cause),
+        status if status.is_server_error() => AttemptError::Passing(cause, retry_after(response.headers())),
+        _ => AttemptError::Lasting(cause),
     }
 }
 

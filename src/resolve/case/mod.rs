@@ -27,9 +27,9 @@ mod read;
 mod subset;
 mod write;
 
-use crate::index::{
-    Constraint, Dependency, Feed, FeedId, Format, Held, Installed, Package, Parsed, Provide, Relation,
-    Requirement, Universe,
+use crate::format::{
+    Constraint, Dependency, Feed, FeedId, Format, Installed, InstalledPackage, Package, Parsed, Provide,
+    Relation, Requirement, Universe,
 };
 use crate::trust::{Digest, sha256};
 
@@ -194,8 +194,8 @@ fn provide(word: &str) -> Provide<'_> {
 }
 
 /// A held package of a case.
-fn held(version: &str, provides: &[&str]) -> Held {
+fn held(version: &str, provides: &[&str]) -> InstalledPackage {
     let provides = provides.iter().map(|word| provide(word));
     let provides = provides.map(|Provide { name, version }| (name.to_owned(), version.map(str::to_owned)));
-    Held { version: version.to_owned(), provides: provides.collect() }
+    InstalledPackage { version: version.to_owned(), provides: provides.collect() }
 }

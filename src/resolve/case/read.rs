@@ -1,7 +1,7 @@
 //! Reads a case.
 
 use super::{Case, Entry, Outcome, held};
-use crate::index::format_named;
+use crate::format::format_named;
 use crate::resolve::Root;
 
 /// A line of a case that breaks the grammar.

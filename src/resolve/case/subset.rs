@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Case, Entry, Outcome};
-use crate::index::{Installed, Universe};
+use crate::format::{Installed, Universe};
 use crate::resolve::{Plan, Refusal, Request};
 
 impl Case {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Case, Entry, Outcome};
-use crate::index::{Constraint, Dependency, Package, Provide, Requirement};
+use crate::format::{Constraint, Dependency, Package, Provide, Requirement};
 
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,11 +1,11 @@
 //! Finds the reason in the solver's proof.
 
-use super::super::Eligibility;
-use super::super::links::root_requirement;
-use super::super::solver::Proof;
-use super::{Chain, Drift, Known, Refusal, Rejected};
-use crate::index::{Package, PackageId, Requirement};
+use super::{AbiMismatch, Chain, Known, Refusal, Rejected};
+use crate::format::{Package, PackageId, Requirement};
 use crate::release::Kernel;
+use crate::resolve::Eligibility;
+use crate::resolve::links::root_requirement;
+use crate::resolve::solver::Proof;
 use crate::suggest::near;
 
 /// Refuses a root that no feed holds and the router does not either.
@@ -141,13 +141,14 @@ impl<'u> Search<'_, 'u, '_> {
         }
         let name = requirement.first.name;
         let is_missing = rejected.is_empty() && other_versions.is_empty();
-        let drift = is_missing.then(|| Drift::of_missing(name, universe, installed)).flatten().map(Box::new);
+        let abi_mismatch =
+            is_missing.then(|| AbiMismatch::of_missing(name, universe, installed)).flatten().map(Box::new);
         Some(Refusal::Unmet {
             chain,
             wanted: requirement.to_string(),
             rejected,
             other_versions: other_versions.into(),
-            drift,
+            abi_mismatch,
         })
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::hardware::history;
-use crate::snapshot::Snapshot;
+use crate::release::snapshot::Snapshot;
 
 /// Where a package is known to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

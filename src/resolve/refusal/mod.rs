@@ -1,15 +1,15 @@
 //! Why a request cannot be met: data first, then [words](mod@words) and JSON.
 
-mod drift;
+mod abi_mismatch;
 mod explain;
 mod known;
 mod words;
 
 use serde::Serialize;
 
-use super::Unfit;
+use super::Ineligible;
 
-pub use drift::Drift;
+pub use abi_mismatch::AbiMismatch;
 pub(super) use explain::{explain, unknown_root};
 pub use known::Known;
 
@@ -31,7 +31,7 @@ pub struct Rejected {
     pub version: String,
     /// Why it may not.
     #[serde(flatten)]
-    pub why: Unfit,
+    pub why: Ineligible,
 }
 
 /// A held package and the version that would have to take its place.
@@ -93,7 +93,7 @@ pub enum Refusal {
         /// Packages that answer to the name in versions that do not fit, as `name version`.
         other_versions: Box<[String]>,
         /// The same library with another binary interface, where that is what there is.
-        drift: Option<Box<Drift>>,
+        abi_mismatch: Option<Box<AbiMismatch>>,
     },
     /// Packages provide a name, and the client takes none of them unless it is named.
     Unchosen {

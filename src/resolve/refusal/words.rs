@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::{Chain, Drift, Refusal, Rejected, Upgrade};
-use crate::resolve::Unfit;
+use super::{AbiMismatch, Chain, Refusal, Rejected, Upgrade};
+use crate::resolve::Ineligible;
 
 impl fmt::Display for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -19,13 +19,15 @@ impl fmt::Display for Upgrade {
     }
 }
 
-impl fmt::Display for Unfit {
+impl fmt::Display for Ineligible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Unfit::Held { version } => write!(f, "would replace the installed version {version}"),
-            Unfit::ConflictsWithHeld { held } => write!(f, "excludes the installed {held}"),
-            Unfit::Omitted => write!(f, "is cut by --omit"),
-            Unfit::NoDigest => write!(f, "has no digest in its index, so it cannot be verified"),
+            Ineligible::InstalledPackage { version } => {
+                write!(f, "would replace the installed version {version}")
+            }
+            Ineligible::ConflictsWithHeld { held } => write!(f, "excludes the installed {held}"),
+            Ineligible::Omitted => write!(f, "is cut by --omit"),
+            Ineligible::NoDigest => write!(f, "has no digest in its index, so it cannot be verified"),
         }
     }
 }
@@ -114,9 +116,9 @@ impl Refusal {
                 ),
                 (None, None) => "give the router's complete list with --installed".to_owned(),
             },
-            Refusal::Unmet { rejected, wanted, drift, .. } => match (rejected.first(), drift) {
+            Refusal::Unmet { rejected, wanted, abi_mismatch, .. } => match (rejected.first(), abi_mismatch) {
                 (Some(rejected), _) => rejected.help(),
-                (None, Some(drift)) => drift.to_string(),
+                (None, Some(abi_mismatch)) => abi_mismatch.to_string(),
                 (None, None) => {
                     format!("add the feed that holds {wanted} with --feed NAME=URL, or take another release")
                 }
@@ -139,22 +141,22 @@ impl Rejected {
     fn help(&self) -> String {
         let Rejected { name, version, why } = self;
         match why {
-            Unfit::Omitted => format!("drop --omit {name}, or omit what needs it"),
-            Unfit::Held { version: held } => format!(
+            Ineligible::Omitted => format!("drop --omit {name}, or omit what needs it"),
+            Ineligible::InstalledPackage { version: held } => format!(
                 "the router holds {name} {held}, the feeds have {version}, and what is held stays: take an image and \
                  feeds of the same date"
             ),
-            Unfit::ConflictsWithHeld { held } if is_wpad(name) && is_wpad(held) => {
+            Ineligible::ConflictsWithHeld { held } if is_wpad(name) && is_wpad(held) => {
                 format!(
                     "the router's {held} does Wi-Fi too: keep it with --wpa none, or remove it on the router first"
                 )
             }
-            Unfit::ConflictsWithHeld { held } => {
+            Ineligible::ConflictsWithHeld { held } => {
                 format!(
                     "remove {held} on the router first and give its new list (--installed, or a new request), or keep {held}"
                 )
             }
-            Unfit::NoDigest => "take it from a feed that lists its digest".to_owned(),
+            Ineligible::NoDigest => "take it from a feed that lists its digest".to_owned(),
         }
     }
 }
@@ -185,9 +187,9 @@ fn is_wpad(name: &str) -> bool {
     })
 }
 
-impl fmt::Display for Drift {
+impl fmt::Display for AbiMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Drift { wanted, held, listed } = self;
+        let AbiMismatch { wanted, held, listed } = self;
         match (held, listed) {
             (Some(held), Some(listed)) if listed == wanted => write!(
                 f,

@@ -1,0 +1,85 @@
+//! What a check of a mirror or a disk found.
+
+use crate::format::IndexError;
+use crate::trust::{Digest, TrustError};
+
+/// What a check found.
+#[derive(Debug, Default)]
+pub struct Audit {
+    /// The files that were read.
+    pub files: usize,
+    /// Their bytes.
+    pub bytes: u64,
+    /// What is wrong, sorted by path.
+    pub faults: Vec<Fault>,
+}
+
+/// Something wrong with a file.
+#[derive(Debug)]
+pub struct Fault {
+    /// The file, by its path in the mirror or disk.
+    pub path: String,
+    /// What is wrong with it.
+    pub wrong: Wrong,
+}
+
+/// What is wrong with a file.
+#[derive(Debug, thiserror::Error)]
+pub enum Wrong {
+    /// It is not there.
+    #[error("missing")]
+    Missing,
+    /// It cannot be read.
+    #[error("cannot be read: {0}")]
+    Unreadable(String),
+    /// It has other bytes than the signed index, or the lock, says.
+    #[error("damaged: expected {expected}, found {found}")]
+    Digest {
+        /// What it should be.
+        expected: Digest,
+        /// What it is.
+        found: Digest,
+    },
+    /// It has another size than the signed index says.
+    #[error("damaged: expected {expected} bytes, found {found}")]
+    Size {
+        /// The size it should have.
+        expected: u64,
+        /// The size it has.
+        found: u64,
+    },
+    /// It is an index that no trusted key vouches for.
+    #[error("not vouched for: {0}")]
+    Untrusted(#[from] TrustError),
+    /// It is a key for routers that is not trusted here.
+    #[error("not vouched for: a key that is none of the trusted ones")]
+    ForeignKey,
+    /// It is an index that cannot be read.
+    #[error("damaged: {0}")]
+    Index(#[from] IndexError),
+    /// The signed index does not list it, or not with this digest.
+    #[error("not in the signed index")]
+    NotOffered,
+    /// Nothing refers to it.
+    #[error("does not belong here")]
+    Extra,
+    /// It is not the text that owpkg writes for this lock.
+    #[error("is not what this owpkg writes for the lock")]
+    NotAsMade,
+    /// It is a list or lock that cannot be read.
+    #[error("damaged: {0}")]
+    Text(String),
+}
+
+impl Audit {
+    /// Notes a fault.
+    pub(super) fn fault(&mut self, path: impl Into<String>, wrong: impl Into<Wrong>) {
+        self.faults.push(Fault { path: path.into(), wrong: wrong.into() });
+    }
+
+    /// The same, in order.
+    pub(super) fn sorted(mut self) -> Audit {
+        self.faults.sort_by(|a, b| a.path.cmp(&b.path));
+        self
+    }
+}

@@ -1,0 +1,155 @@
+//! What the disk is to set on the router beside the packages, shared by the commands that write a disk.
+
+use std::io::{self, Write as _};
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use crate::cli::env::Env;
+use crate::cli::error::{Exit, Failure};
+use crate::cli::planned::Planned;
+use crate::files::Permissions;
+use crate::lock::{Lock, LockedConfiguration};
+use crate::overlay::Overlay;
+use crate::resolve::{BaselineSource, IdleModules};
+
+/// What to set on the router.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Configuration of the router")]
+pub struct ConfigurationArgs {
+    /// A folder of files and links that install.sh copies to the router's /, as ImageBuilder's FILES
+    #[arg(long, value_name = "DIR")]
+    pub files: Option<String>,
+    /// A service of /etc/init.d that is not to start any more
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub disable_service: Vec<String>,
+    /// Which kernel modules the router goes on loading
+    #[arg(long, value_enum, value_name = "WHICH")]
+    pub keep_modules: Option<KeepModules>,
+}
+
+/// Which kernel modules to go on loading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KeepModules {
+    /// Those of the plan, of its programs in service, of its devices, and what it boots and mounts the disk with
+    Minimal,
+}
+
+impl ConfigurationArgs {
+    /// The files for the router.
+    ///
+    /// # Errors
+    /// When one cannot be read or cannot be brought there.
+    pub fn overlay(&self, env: &Env) -> Result<Overlay, Failure> {
+        let Some(folder) = &self.files else { return Ok(Overlay::default()) };
+        let at = env.path(folder);
+        if !at.is_dir() {
+            return Err(Failure::usage(
+                format!("--files {folder}: expected a folder"),
+                "name a folder that holds the files as they shall stand below the router's /: DIR/etc/config/network, …",
+            ));
+        }
+        Ok(Overlay::read(&at)?)
+    }
+
+    /// The configuration beside a plan; adds what the user should know to the plan's warnings.
+    ///
+    /// # Errors
+    /// When a name is none, or it is not known what the router holds.
+    pub fn plan(
+        &self,
+        planned: &mut Planned<'_>,
+        overlay: &Overlay,
+    ) -> Result<Option<LockedConfiguration>, Failure> {
+        let mut idle = IdleModules::default();
+        if self.keep_modules.is_some() {
+            if planned.baseline.source == BaselineSource::DefaultPackages {
+                return Err(Failure::new(
+                    Exit::Unresolvable,
+                    "--keep-modules: it is not known which modules the router holds: this release has no manifest",
+                    Some("give the router's own list with --installed FILE".into()),
+                ));
+            }
+            idle = IdleModules::find(&planned.plan, &planned.baseline.installed, &self.disable_service);
+        }
+        if !idle.unknown.is_empty() {
+            planned.warnings.push(format!(
+                "no feed lists {}: modules that only these need will not be loaded any more",
+                idle.unknown.join(", ")
+            ));
+        }
+        Ok(LockedConfiguration::of(overlay, &self.disable_service, idle.packages)?)
+    }
+
+    /// A lock that was read, with this configuration; one that has its own must be given the same.
+    ///
+    /// # Errors
+    /// When a name is none, when the lock's own configuration is another, or for what a lock does not tell.
+    pub fn join(&self, lock: Lock, overlay: &Overlay) -> Result<Lock, Failure> {
+        let given = LockedConfiguration::of(overlay, &self.disable_service, Vec::new())?;
+        let Some(own) = &lock.configuration else {
+            return match self.keep_modules {
+                None => Ok(lock.configured(given)),
+                Some(_) => Err(Failure::usage(
+                    "--keep-modules needs to know what the router holds, and a lock does not tell",
+                    "name what to install as well (--chip, --add, …) instead of using the lock",
+                )),
+            };
+        };
+        own.check_files(overlay)?;
+        let services = given.map(|given| given.disable_services).unwrap_or_default();
+        let others = !services.is_empty() && services != own.disable_services;
+        if others || (self.keep_modules.is_some() && own.idle_modules.is_empty()) {
+            return Err(Failure::usage(
+                "the lock records another configuration of services and modules",
+                "leave --disable-service and --keep-modules out to take the lock's, or make the disk from the selection",
+            ));
+        }
+        Ok(lock)
+    }
+}
+
+/// The part of `owpkg.disk/1` that tells the configuration.
+#[derive(Debug, Serialize)]
+pub struct ConfigurationJson<'a> {
+    files: Vec<&'a str>,
+    links: Vec<&'a str>,
+    secret: bool,
+    disable_services: &'a [String],
+    idle_modules: &'a [String],
+}
+
+impl<'a> ConfigurationJson<'a> {
+    /// What a lock records.
+    pub fn of(locked: &'a LockedConfiguration) -> ConfigurationJson<'a> {
+        ConfigurationJson {
+            files: locked.files.iter().map(|file| file.path.as_str()).collect(),
+            links: locked.links.iter().map(|link| link.path.as_str()).collect(),
+            secret: locked.is_secret(),
+            disable_services: &locked.disable_services,
+            idle_modules: &locked.idle_modules,
+        }
+    }
+}
+
+/// Tells people what the disk sets, and that it holds a secret, which these can read.
+pub fn tell(env: &mut Env, locked: &LockedConfiguration, permissions: Permissions) -> io::Result<()> {
+    let files = locked.files.len() + locked.links.len();
+    if files > 0 {
+        writeln!(env.out, "  sets {files} {}", if files == 1 { "file" } else { "files" })?;
+    }
+    if !locked.disable_services.is_empty() {
+        writeln!(env.out, "  disables {}", locked.disable_services.join(", "))?;
+    }
+    match locked.idle_modules.len() {
+        0 => {}
+        count => writeln!(env.out, "  stops loading the modules of up to {count} packages")?,
+    }
+    if locked.is_secret() {
+        let secrets: Vec<&str> =
+            locked.files.iter().filter(|file| file.secret).map(|file| file.path.as_str()).collect();
+        let who = if permissions == Permissions::Owner { "only you can read it; " } else { "" };
+        writeln!(env.out, "  holds secrets ({}): {who}wipe it when the router has them", secrets.join(", "))?;
+    }
+    Ok(())
+}

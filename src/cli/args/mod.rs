@@ -1,0 +1,9 @@
+//! What was typed, where several commands share it.
+
+pub mod configuration;
+mod selection;
+mod source;
+pub mod wifi;
+
+pub use selection::{SelectionArgs, VariantArg};
+pub use source::SourceArgs;

@@ -1,0 +1,49 @@
+//! What to install, as it was typed.
+
+use clap::{Args, ValueEnum};
+
+/// What to install, shared by the commands that make a plan.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What to install")]
+pub struct SelectionArgs {
+    /// A chip or a family: iwl7265d, AX210, ath10k
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub chip: Vec<String>,
+    /// A device by its id: 8086:095a, pci:8086:095a:8086:5010@59, usb:0bda:c811
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    pub device: Vec<String>,
+    /// The network devices of a listing (see owpkg detect); - reads standard input, /sys this machine
+    #[arg(long, value_name = "FILE|-")]
+    pub detect: Option<String>,
+    /// A package
+    #[arg(long, value_name = "PKG", num_args = 1..)]
+    pub add: Vec<String>,
+    /// A package to go without
+    #[arg(long, value_name = "PKG", num_args = 1..)]
+    pub omit: Vec<String>,
+    /// Let packages that the router holds be replaced, where there is no plan without
+    #[arg(long)]
+    pub allow_upgrade: bool,
+    /// The wpad package for Wi-Fi chips, or none; the release's default without it
+    #[arg(long, value_name = "PKG")]
+    pub wpa: Option<String>,
+    /// Which driver to take where a chip has two
+    #[arg(long, value_enum, value_name = "VARIANT")]
+    pub variant: Option<VariantArg>,
+}
+
+/// Which driver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VariantArg {
+    /// The kernel's own
+    Mainline,
+    /// Candela Technologies'
+    Ct,
+}
+
+impl SelectionArgs {
+    /// Whether anything is to be installed.
+    pub fn is_empty(&self) -> bool {
+        self.chip.is_empty() && self.device.is_empty() && self.detect.is_none() && self.add.is_empty()
+    }
+}

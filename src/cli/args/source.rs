@@ -1,0 +1,45 @@
+//! Where packages come from, and what the router is, as it was typed.
+
+use clap::Args;
+
+/// Where packages come from, and what the router is.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Where from")]
+pub struct SourceArgs {
+    /// The release: 24.10.2, 24.10-SNAPSHOT, SNAPSHOT; the latest stable one without it
+    #[arg(long, value_name = "R")]
+    pub release: Option<String>,
+    /// The target
+    #[arg(long, value_name = "T/S")]
+    pub target: Option<String>,
+    /// The device, where images differ by device
+    #[arg(long, value_name = "P")]
+    pub profile: Option<String>,
+    /// What the router holds: an image's manifest, `opkg list-installed`, an opkg status file
+    #[arg(long, value_name = "FILE")]
+    pub installed: Option<String>,
+    /// A further feed, as owpkg index makes one
+    #[arg(long, value_name = "NAME=URL|DIR")]
+    pub feed: Vec<String>,
+    /// A server or folder that holds releases/ and snapshots/
+    #[arg(long, value_name = "URL|DIR", default_value = crate::cli::session::OFFICIAL)]
+    pub mirror: String,
+    /// One release tree: a URL or folder that holds targets/ and packages/
+    #[arg(long, value_name = "URL|DIR", conflicts_with = "mirror")]
+    pub tree: Option<String>,
+    /// A small release built into owpkg, for a look around with no network
+    #[arg(long, conflicts_with_all = ["mirror", "tree"])]
+    pub demo: bool,
+    /// Use only what the cache holds
+    #[arg(long)]
+    pub offline: bool,
+    /// A public key to trust beside the official ones
+    #[arg(long, value_name = "FILE")]
+    pub key: Vec<String>,
+    /// Take indexes that no trusted key signed
+    #[arg(long)]
+    pub accept_unsigned: bool,
+    /// The download cache (also OWPKG_CACHE)
+    #[arg(long, value_name = "DIR")]
+    pub cache_dir: Option<String>,
+}

@@ -1,0 +1,93 @@
+//! The commands: the one file, beside its own, that a new command edits.
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use super::commands::{
+    cache, chips, completions, detect, diff, disk, fill, image, index, key, man, mirror, request, resolve,
+    serve, tree, update, verify, vm, why,
+};
+use super::env::Env;
+use super::error::Failure;
+
+/// From the network card in your hand to a disk that a stock OpenWrt accepts with no network.
+#[derive(Debug, Parser)]
+#[command(name = "owpkg", version, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the plan for a card or for packages, and write it to owpkg.lock
+    Resolve(resolve::ResolveArgs),
+    /// Write the disk: of a selection, or of owpkg.lock when none is given
+    Disk(Box<disk::DiskArgs>),
+    /// Print the script that writes down, on a router with no network, what it is and which cards it has
+    #[command(
+        after_help = "Example:\n  owpkg request > request.sh           then on the router: sh request.sh"
+    )]
+    Request,
+    /// Write the disk for the router that made a request, and for it alone
+    Fill(Box<fill::FillArgs>),
+    /// Fetch, verify and unpack the release's own firmware image; without OUT, list which there are
+    Image(image::ImageArgs),
+    /// Print how to run OpenWrt in a virtual machine with the card passed through: files to edit and a script
+    Vm(vm::VmArgs),
+    /// Name the network cards of a listing (lspci, pciconf, lsusb, dmesg, …) or of this machine, and their packages
+    Detect(detect::DetectArgs),
+    /// Search the catalogue of network chips
+    Chips(chips::ChipsArgs),
+    /// Say why a package is in the plan: every way from what was asked for, the shortest first
+    Why(why::WhyArgs),
+    /// Print who needs whom in the plan, with sizes
+    Tree(tree::TreeArgs),
+    /// Print what changes between two locks, or for a selection between two releases
+    Diff(diff::DiffArgs),
+    /// Make or update an offline mirror: of a selection, of locks, or of whole feeds
+    Mirror(Box<mirror::MirrorArgs>),
+    /// Serve a mirror over HTTP to the routers of a network
+    Serve(serve::ServeArgs),
+    /// Check a mirror, a disk or a lock down to the last byte
+    Verify(verify::VerifyArgs),
+    /// Fetch and verify the indexes of a release, so that later commands need no network
+    Update(update::UpdateArgs),
+    /// Show what the download cache holds, or clear it
+    Cache(cache::CacheArgs),
+    /// Print completions for a shell
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page, or write those of all commands
+    Man(man::ManArgs),
+    /// Make and sign the index of a folder of packages, so that it is a feed
+    Index(index::IndexArgs),
+    /// Make keys for feeds of one's own; print a key's public half or its id
+    Key(key::KeyArgs),
+}
+
+/// Runs the command that was typed.
+pub fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
+    match cli.command {
+        Command::Resolve(args) => resolve::run(env, &args),
+        Command::Disk(args) => disk::run(env, &args),
+        Command::Request => request::run(env),
+        Command::Fill(args) => fill::run(env, &args),
+        Command::Image(args) => image::run(env, &args),
+        Command::Vm(args) => vm::run(env, &args),
+        Command::Detect(args) => detect::run(env, &args),
+        Command::Chips(args) => chips::run(env, &args),
+        Command::Why(args) => why::run(env, &args),
+        Command::Tree(args) => tree::run(env, &args),
+        Command::Diff(args) => diff::run(env, &args),
+        Command::Mirror(args) => mirror::run(env, &args),
+        Command::Serve(args) => serve::run(env, &args),
+        Command::Verify(args) => verify::run(env, &args),
+        Command::Update(args) => update::run(env, &args),
+        Command::Cache(args) => cache::run(env, &args),
+        Command::Completions(args) => completions::run(env, &args, &mut Cli::command()),
+        Command::Man(args) => man::run(env, &args, Cli::command()),
+        Command::Index(args) => index::run(env, &args),
+        Command::Key(args) => key::run(env, &args),
+    }
+}

@@ -1,0 +1,115 @@
+//! `owpkg cache`: where downloads are kept, and what they take.
+
+use std::io::{self, Write as _};
+
+use camino::Utf8PathBuf;
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use crate::cli::env::Env;
+use crate::cli::error::{Exit, Failure};
+use crate::cli::ui::json;
+use crate::cli::ui::plan;
+use crate::fetch::{CacheAmount, CacheUsage};
+
+/// `owpkg cache`
+#[derive(Debug, Args)]
+pub struct CacheArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub action: Option<CacheAction>,
+    /// The download cache (also OWPKG_CACHE)
+    #[arg(long, value_name = "DIR", global = true)]
+    pub cache_dir: Option<String>,
+    /// Print what it holds as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What to do with the cache.
+#[derive(Debug, Subcommand)]
+pub enum CacheAction {
+    /// Remove all downloads; they are fetched again when they are needed
+    Clear,
+}
+
+/// `owpkg.cache/1`.
+#[derive(Serialize)]
+struct CacheJson<'a> {
+    schema: &'static str,
+    folder: &'a str,
+    documents: AmountJson,
+    packages: AmountJson,
+    partial: AmountJson,
+}
+
+#[derive(Serialize)]
+struct AmountJson {
+    files: u64,
+    bytes: u64,
+}
+
+/// Runs the command.
+pub fn run(env: &mut Env, args: &CacheArgs) -> Result<(), Failure> {
+    let folder = dir(env, args.cache_dir.as_deref())?;
+    let unreadable = |error: io::Error| {
+        Failure::new(
+            Exit::Unavailable,
+            format!("the cache {folder} cannot be read: {error}"),
+            Some("name a folder with --cache-dir, or OWPKG_CACHE".into()),
+        )
+    };
+    let usage = CacheUsage::of(&folder).map_err(unreadable)?;
+    match args.action {
+        None => show(env, args, folder.as_str(), &usage).map_err(Failure::stdout),
+        Some(CacheAction::Clear) => {
+            CacheUsage::clear(&folder).map_err(|error| {
+                Failure::new(Exit::Output, format!("the cache {folder} cannot be cleared: {error}"), None)
+            })?;
+            let CacheAmount { files, bytes } = usage.total();
+            writeln!(env.out, "removed {files} files, {}, from {folder}", plan::size(bytes))
+                .map_err(Failure::stdout)
+        }
+    }
+}
+
+fn show(env: &mut Env, args: &CacheArgs, folder: &str, usage: &CacheUsage) -> io::Result<()> {
+    if args.json {
+        let amount = |CacheAmount { files, bytes }| AmountJson { files, bytes };
+        let json = CacheJson {
+            schema: "owpkg.cache/1",
+            folder,
+            documents: amount(usage.documents),
+            packages: amount(usage.packages),
+            partial: amount(usage.partial),
+        };
+        return json::print(&mut env.out, &json);
+    }
+    writeln!(env.out, "{folder}")?;
+    let rows = [
+        ("indexes and metadata", usage.documents),
+        ("packages and images", usage.packages),
+        ("not finished", usage.partial),
+    ];
+    for (what, CacheAmount { files, bytes }) in rows {
+        writeln!(env.out, "  {what:20}  {files:>6} files  {}", plan::size(bytes))?;
+    }
+    Ok(())
+}
+
+/// The folder of the cache: the one named, else `OWPKG_CACHE`, else the checkout's own, else the user's.
+pub fn dir(env: &Env, named: Option<&str>) -> Result<Utf8PathBuf, Failure> {
+    if let Some(named) = named.or(env.var("OWPKG_CACHE")) {
+        return Ok(env.path(named));
+    }
+    let checkout = env.path("cache");
+    if checkout.join("CACHEDIR.TAG").is_file() && env.path("src/cli/mod.rs").is_file() {
+        return Ok(checkout);
+    }
+    if let Some(base) = env.var("XDG_CACHE_HOME") {
+        return Ok(env.path(base).join("owpkg"));
+    }
+    let home = etcetera::home_dir().ok().and_then(|home| Utf8PathBuf::from_path_buf(home).ok());
+    home.map(|home| home.join(".cache/owpkg"))
+        .ok_or_else(|| Failure::usage("there is no home folder for the cache", "name one with --cache-dir"))
+}

@@ -1,0 +1,154 @@
+//! `owpkg chips`: searches the catalogue.
+
+use std::io::{self, Write};
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::env::Env;
+use crate::cli::error::{Exit, Failure};
+use crate::cli::ui::chip;
+use crate::cli::ui::hardware::{self, by_history};
+use crate::cli::ui::json;
+use crate::cli::ui::style::Style;
+use crate::cli::ui::text::table;
+use crate::hardware::{Catalogue, ChipEntry, FamilyEntry, Found, Kind, Listing, Status};
+
+/// `owpkg chips`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  owpkg chips iwl7265d\n  owpkg chips realtek usb --kind wifi\n  owpkg chips 8086:2723\n  \
+                        owpkg chips ath10k --release 23.05"
+)]
+pub struct ChipsArgs {
+    /// What to look for: a name, driver, package, maker or id; the whole catalogue without it
+    pub words: Vec<String>,
+    /// Only chips of this kind
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub kind: Option<KindArg>,
+    /// The release whose packages to name; the latest stable series without it
+    #[arg(long, value_name = "R")]
+    pub release: Option<String>,
+    /// Print what was found as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What a chip is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KindArg {
+    /// Wireless LAN
+    Wifi,
+    /// Wired network
+    Ethernet,
+    /// Bluetooth
+    Bluetooth,
+    /// Mobile network modems
+    Wwan,
+}
+
+/// Runs the command.
+pub fn run(env: &mut Env, args: &ChipsArgs) -> Result<(), Failure> {
+    let catalogue = Catalogue::builtin();
+    let series = hardware::series(args.release.as_deref())?;
+    let kind = args.kind.map(|kind| match kind {
+        KindArg::Wifi => Kind::Wifi,
+        KindArg::Ethernet => Kind::Ethernet,
+        KindArg::Bluetooth => Kind::Bluetooth,
+        KindArg::Wwan => Kind::Wwan,
+    });
+    let words: Vec<&str> = args.words.iter().map(String::as_str).collect();
+    let found = catalogue.search(&words, kind);
+    if found.is_empty() {
+        return Err(nothing(catalogue, &words.join(" "), kind));
+    }
+    // No index is at hand, so no size is known.
+    let listing = by_history(series, |offer| catalogue.listing(&found, offer, &|_| None));
+    if args.json {
+        json::print(&mut env.out, &listing).map_err(Failure::stdout)?;
+        return Ok(());
+    }
+    let style = Style::new(env.out_is_terminal, env);
+    let wide = !env.out_is_terminal;
+    let named = catalogue.find(&words.join(" ")).ok();
+    print(&mut env.out, style, listing, named, series, wide).map_err(Failure::stdout)
+}
+
+/// The failure that the catalogue holds no such chip.
+fn nothing(catalogue: &Catalogue, asked: &str, kind: Option<Kind>) -> Failure {
+    let of_kind = kind.map_or(String::new(), |kind| format!(" of the kind {kind}"));
+    let help = match catalogue.find(asked) {
+        Ok(other) => format!("{} is of another kind: leave out --kind", other.name()),
+        Err(unknown) if unknown.near.is_empty() => {
+            "words are looked for in names, drivers, packages, makers and ids; owpkg chips lists all"
+                .to_owned()
+        }
+        Err(unknown) => format!("did you mean {}?", unknown.near.join(", ")),
+    };
+    Failure::new(
+        Exit::Unknown,
+        format!("the catalogue has no chip{of_kind} that meets {asked:?}"),
+        Some(help),
+    )
+}
+
+/// The card of the chip or family that was named, or that alone was found; then the rest as tables.
+fn print(
+    out: &mut dyn Write,
+    style: Style,
+    listing: Listing,
+    named: Option<Found<'_>>,
+    series: crate::hardware::Series,
+    wide: bool,
+) -> io::Result<()> {
+    let Listing { mut families, mut chips, .. } = listing;
+    let only = families.len() + chips.len() == 1;
+    let is_named = |name: &str| only || named.is_some_and(|named| named.name() == name);
+    if let Some(position) = chips.iter().position(|chip| is_named(chip.name)) {
+        chip::chip(out, style, &chips.remove(position), series)?;
+    } else if let Some(position) = families.iter().position(|family| is_named(family.name)) {
+        let family = families.remove(position);
+        chips.retain(|chip| !family.members.iter().any(|member| member.chip == chip.name));
+        chip::family(out, style, &family, series, wide)?;
+    } else {
+        tables(out, style, &families, &chips, wide)?;
+        let rest = "\nowpkg chips NAME tells all of one; owpkg resolve --chip NAME makes its plan";
+        return if wide { Ok(()) } else { writeln!(out, "{}", style.faint(rest)) };
+    }
+    if families.is_empty() && chips.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", style.faint("also found:"))?;
+    tables(out, style, &families, &chips, wide)
+}
+
+fn tables(
+    out: &mut dyn Write,
+    style: Style,
+    families: &[FamilyEntry],
+    chips: &[ChipEntry],
+    wide: bool,
+) -> io::Result<()> {
+    let families: Vec<[String; 2]> = families
+        .iter()
+        .map(|family| {
+            let members: Vec<&str> = family.members.iter().map(|member| member.chip).collect();
+            [family.name.to_owned(), members.join(" ")]
+        })
+        .collect();
+    table(out, style, ["FAMILY", "CHIPS"], &families, wide)?;
+    if !families.is_empty() && !chips.is_empty() {
+        writeln!(out)?;
+    }
+    let chips: Vec<[String; 5]> = chips.iter().map(row).collect();
+    table(out, style, ["CHIP", "KIND", "BUS", "RELEASES", "PACKAGES"], &chips, wide)
+}
+
+fn row(chip: &ChipEntry) -> [String; 5] {
+    let packages: Vec<&str> = chip.kmods.iter().chain(&chip.firmware).map(String::as_str).collect();
+    let packages = match chip.status {
+        Status::NoDriverPackage => "no driver package".to_owned(),
+        Status::FirmwareMissing => format!("{} (its firmware is not packaged)", packages.join(" ")),
+        _ => packages.join(" "),
+    };
+    [chip.name.to_owned(), chip.kind.to_string(), chip.bus.to_string(), chip::releases(chip), packages]
+}

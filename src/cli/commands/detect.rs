@@ -1,0 +1,252 @@
+//! `owpkg detect`: names the network cards of a listing or of this machine.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use clap::Args;
+
+use crate::cli::env::Env;
+use crate::cli::error::Failure;
+use crate::cli::listing::{Listing, Origin};
+use crate::cli::ui::hardware::{self, by_history};
+use crate::cli::ui::json;
+use crate::cli::ui::style::Style;
+use crate::cli::ui::text::{field, shell_word};
+use crate::cli::ui::warnings::warn;
+use crate::hardware::{Alternative, Catalogue, DeviceReport, Series, Status};
+
+/// Most chips and ids that the next step names one by one.
+const MOST_NAMED: usize = 4;
+
+/// `owpkg detect`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  lspci -nnk | owpkg detect\n  pciconf -lv | owpkg detect\n  owpkg detect \
+                        dmesg.txt --release 23.05.5\n  owpkg detect /sys"
+)]
+pub struct DetectArgs {
+    /// The listing; - or a pipe is read too, a folder like /sys is a machine's, and this machine's is the default
+    #[arg(value_name = "FILE|-")]
+    pub file: Option<String>,
+    /// The release whose packages to name; the latest stable series without it
+    #[arg(long, value_name = "R")]
+    pub release: Option<String>,
+    /// Print the devices as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Runs the command.
+pub fn run(env: &mut Env, args: &DetectArgs) -> Result<(), Failure> {
+    let series = hardware::series(args.release.as_deref())?;
+    let listing = Listing::read(env, args.file.as_deref())?;
+    warn(env, listing.truncated().as_slice())?;
+    let report = by_history(series, |offer| Catalogue::builtin().report(&listing.detected, offer));
+    if args.json {
+        json::print(&mut env.out, &report).map_err(Failure::stdout)?;
+    }
+    if report.devices.is_empty() {
+        return Err(listing.shows_nothing());
+    }
+    if args.json {
+        return Ok(());
+    }
+    let style = Style::new(env.out_is_terminal, env);
+    let alike = DeviceGroup::group(&report.devices);
+    let next = next_step(&listing.origin, &alike, args.release.as_deref());
+    print(&mut env.out, style, &listing.origin, series, &alike, next).map_err(Failure::stdout)
+}
+
+/// Reports that differ only in the line where they stand, for logs name one card many times over; and firmware files
+/// of the same packages, for drivers ask for one version after the other.
+struct DeviceGroup<'r> {
+    report: &'r DeviceReport,
+    lines: Vec<usize>,
+}
+
+impl<'r> DeviceGroup<'r> {
+    fn group(reports: &'r [DeviceReport]) -> Vec<DeviceGroup<'r>> {
+        let mut groups: Vec<DeviceGroup<'r>> = Vec::new();
+        let mut known: HashMap<DeviceReport, usize> = HashMap::new();
+        for report in reports {
+            let mut alike = DeviceReport { line: 0, ..report.clone() };
+            if is_firmware(report) && !report.firmware.is_empty() {
+                alike.name.clear();
+            }
+            let position = *known.entry(alike).or_insert(groups.len());
+            match groups.get_mut(position) {
+                Some(group) => group.lines.push(report.line),
+                None => groups.push(DeviceGroup { report, lines: vec![report.line] }),
+            }
+        }
+        groups
+    }
+
+    fn is_supported(&self) -> bool {
+        self.report.status == Status::Ok
+    }
+
+    /// What it is, in the words of the listing or else by its chip.
+    fn title(&self) -> String {
+        let DeviceReport { chip, name, id, .. } = self.report;
+        match (name.is_empty(), chip.as_slice(), id) {
+            (false, ..) if is_firmware(self.report) => match self.lines.len() {
+                1 => format!("firmware {name}"),
+                count => format!("firmware {name} and {} more", count - 1),
+            },
+            (false, ..) => name.clone(),
+            (true, [], Some(id)) => format!("network device {id}"),
+            (true, [], None) => String::new(),
+            (true, chips, _) => chips.join(", "),
+        }
+    }
+
+    /// What it is for: each kind once.
+    fn kinds(&self) -> String {
+        let chips = self.report.chip.as_slice().iter().filter_map(|name| Catalogue::builtin().chip(name));
+        let mut kinds: Vec<&str> = Vec::new();
+        for kind in chips.map(|chip| hardware::kind(chip.kind)) {
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        kinds.join(" and ")
+    }
+
+    /// Line, bus, id and revision, as far as they are known.
+    fn place(&self) -> String {
+        let report = self.report;
+        let bus = report.bus.map(|bus| bus.to_string());
+        let revision = report.revision.as_ref().map(|revision| format!("revision {revision}"));
+        let device: Vec<String> = [bus, report.id.clone(), revision].into_iter().flatten().collect();
+        let line = match (report.line, self.lines.len()) {
+            (0, 1) => String::new(),
+            (0, count) => format!("{count} of them"),
+            (line, 1) => format!("line {line}"),
+            (line, 2) => format!("lines {line} and {}", self.lines[1]),
+            (line, count) => format!("line {line} and {} more", count - 1),
+        };
+        let parts: Vec<String> =
+            [device.join(" "), line].into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join(", ")
+    }
+
+    /// The device as `--device` takes it.
+    fn device_argument(&self) -> Option<String> {
+        let (bus, id) = (self.report.bus?, self.report.id.as_ref()?);
+        let revision = self.report.revision.as_ref().map_or(String::new(), |revision| format!("@{revision}"));
+        Some(format!("{bus}:{id}{revision}"))
+    }
+
+    fn print(&self, out: &mut dyn Write, style: Style, series: Series) -> io::Result<()> {
+        let report = self.report;
+        let status = match (is_firmware(report), report.status) {
+            (true, Status::Ok) => "packaged".to_owned(),
+            (true, Status::FirmwareMissing) => "no package is known".to_owned(),
+            (_, status) => hardware::status(status, series),
+        };
+        let status = if self.is_supported() { style.good(&status) } else { style.bad(&status) };
+        writeln!(out, "\n{}: {status}", style.strong(&self.title()))?;
+        field(out, style, "where", &self.place())?;
+        let chips = report.chip.as_slice().join(", ");
+        if !chips.is_empty() {
+            let what = format!("{chips} ({}, certainty {})", self.kinds(), report.certainty);
+            field(out, style, "chip", &what)?;
+        }
+        field(out, style, "driver", &report.kmods.join(" "))?;
+        field(out, style, "firmware", &report.firmware.join(" "))?;
+        field(out, style, "programs", &report.userspace.join(" "))?;
+        let choices = self.choices();
+        let is_choice = |note: &&String| choices.iter().any(|choice| choice.to_string() == **note);
+        let mut notes = report.notes.iter().filter(|note| !is_choice(note));
+        notes.try_for_each(|note| field(out, style, "note", note))?;
+        let mut names: Vec<&str> = choices.iter().map(|choice| choice.choice).collect();
+        names.dedup();
+        match choices.first() {
+            Some(first) => {
+                let which = format!("{}: see owpkg chips {}", names.join(", "), first.chip);
+                field(out, style, "choices", &which)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Other packages for its chips.
+    fn choices(&self) -> Vec<&'static Alternative> {
+        let catalogue = Catalogue::builtin();
+        let chips = self.report.chip.as_slice().iter().filter_map(|name| catalogue.chip(name));
+        chips.flat_map(|chip| catalogue.alternatives(chip)).collect()
+    }
+}
+
+/// Whether a report is of a firmware file that a log misses, not of a device.
+fn is_firmware(report: &DeviceReport) -> bool {
+    report.bus.is_none()
+}
+
+fn print(
+    out: &mut dyn Write,
+    style: Style,
+    origin: &Origin,
+    series: Series,
+    devices: &[DeviceGroup<'_>],
+    next: Option<String>,
+) -> io::Result<()> {
+    let (logged, cards): (Vec<_>, Vec<_>) = devices.iter().partition(|device| is_firmware(device.report));
+    let files: usize = logged.iter().map(|files| files.lines.len()).sum();
+    let counts: Vec<String> = [(cards.len(), "network device"), (files, "missing firmware file")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }))
+        .collect();
+    let counts = counts.join(" and ");
+    let heading = format!("{counts} in {origin}, for OpenWrt {series}");
+    writeln!(out, "{}", style.faint(&heading))?;
+    devices.iter().try_for_each(|device| device.print(out, style, series))?;
+    match next {
+        Some(next) => writeln!(out, "\n{} {next}", style.help("next:")),
+        None => Ok(()),
+    }
+}
+
+/// The command that goes on with what was found; none when the release supports nothing of it.
+fn next_step(origin: &Origin, devices: &[DeviceGroup<'_>], release: Option<&str>) -> Option<String> {
+    let supported = || devices.iter().filter(|device| device.is_supported());
+    supported().next()?;
+    // A bare series names no release that could be fetched.
+    let whole = |text: &&str| text.ends_with("SNAPSHOT") || text.split('.').count() > 2;
+    let release =
+        release.filter(whole).map_or(String::new(), |text| format!(" --release {}", shell_word(text)));
+    Some(match origin {
+        Origin::File(name) | Origin::Machine(name) => {
+            format!("owpkg resolve --detect {}{release}", shell_word(name))
+        }
+        Origin::Stdin => match named(supported()) {
+            Some(selection) => format!("owpkg resolve {selection}{release}"),
+            None => format!("put the listing into a file, then owpkg resolve --detect FILE{release}"),
+        },
+    })
+}
+
+/// Devices by chip where that is certain, else by id; nothing where they are too many.
+fn named<'a>(devices: impl Iterator<Item = &'a DeviceGroup<'a>>) -> Option<String> {
+    let (mut chips, mut ids, mut packages) = (Vec::new(), Vec::new(), Vec::new());
+    for device in devices {
+        let (list, word) = match (device.report.chip.as_slice(), device.device_argument()) {
+            ([chip], _) => (&mut chips, (*chip).to_owned()),
+            (_, Some(id)) => (&mut ids, id),
+            (_, None) => {
+                (&mut packages, device.report.firmware.first().or(device.report.kmods.first())?.clone())
+            }
+        };
+        if !list.contains(&word) {
+            list.push(word);
+        }
+    }
+    if chips.len() + ids.len() + packages.len() > MOST_NAMED {
+        return None;
+    }
+    let options = [("--chip", chips), ("--device", ids), ("--add", packages)];
+    let options = options.iter().filter(|(_, words)| !words.is_empty());
+    Some(options.map(|(option, words)| format!("{option} {}", words.join(" "))).collect::<Vec<_>>().join(" "))
+}

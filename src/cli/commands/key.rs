@@ -1,0 +1,205 @@
+//! `owpkg key`: makes keys for feeds of one's own, and says what is public of them.
+
+use std::io::Write as _;
+
+use camino::Utf8Path;
+use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
+
+use crate::cli::env::Env;
+use crate::cli::error::{Exit, Failure};
+use crate::cli::input;
+use crate::cli::ui::warnings::warn_of_readers;
+use crate::cli::ui::{json, text};
+use crate::disk;
+use crate::files::{KeyFiles, Permissions};
+use crate::format::format_of;
+use crate::trust::usign::UsignError;
+use crate::trust::{KeyError, PublicKey, Scheme, SecretKey};
+
+/// The largest key file that is read, in bytes.
+const KEY_CAP: u64 = 64 << 10;
+
+/// `owpkg key`
+#[derive(Debug, Args)]
+pub struct KeyArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: KeyAction,
+}
+
+/// What to do with keys.
+#[derive(Debug, Subcommand)]
+pub enum KeyAction {
+    /// Make a key pair: NAME.sec and NAME.pub for opkg, NAME.pem and NAME.pub.pem for apk
+    #[command(
+        after_help = "The first file of a pair is secret: it is readable by its owner alone, has no passphrase, and is \
+                            never printed or overwritten. OpenWrt's own build calls them key-build and key-build.pub, and \
+                            private-key.pem and public-key.pem; those work here too."
+    )]
+    New(NewArgs),
+    /// Print the public half of a key, in the client's own form
+    Show(FileArgs),
+    /// Print a key's id, and the file of the router that it belongs into
+    Fingerprint(FileArgs),
+}
+
+/// `owpkg key new`
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// The files' name without its ending; a path will do
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Whose packages it will sign: opkg (up to 24.10), apk (25.12 and later)
+    #[arg(long, value_enum, default_value = "apk", value_name = "FORMAT")]
+    pub format: FormatArg,
+    /// Print what was written as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A key file.
+#[derive(Debug, Args)]
+pub struct FileArgs {
+    /// The key file, secret or public
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// Print it as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A package format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// usign keys
+    Opkg,
+    /// Elliptic-curve keys
+    Apk,
+}
+
+/// Runs the command.
+pub fn run(env: &mut Env, args: &KeyArgs) -> Result<(), Failure> {
+    match &args.action {
+        KeyAction::New(args) => make(env, args),
+        KeyAction::Show(args) => {
+            let public = read_public(env, &args.file)?;
+            match args.json {
+                true => show_json(env, &public, None),
+                false => write!(env.out, "{}", public.to_text()),
+            }
+            .map_err(Failure::stdout)
+        }
+        KeyAction::Fingerprint(args) => {
+            let public = read_public(env, &args.file)?;
+            match args.json {
+                true => show_json(env, &public, None),
+                false => writeln!(env.out, "{}\n{}", public.id(), router_file(&public)),
+            }
+            .map_err(Failure::stdout)
+        }
+    }
+}
+
+fn make(env: &mut Env, args: &NewArgs) -> Result<(), Failure> {
+    if !Utf8Path::new(&args.name).file_name().is_some_and(|name| args.name.ends_with(name)) {
+        return Err(Failure::usage(
+            format!("{:?} is no name of a file", args.name),
+            "like mine, or a path like keys/mine",
+        ));
+    }
+    let scheme = match args.format {
+        FormatArg::Opkg => Scheme::Usign,
+        FormatArg::Apk => Scheme::Ec,
+    };
+    let key = SecretKey::generate(scheme).map_err(|error| {
+        Failure::new(Exit::Fault, format!("the system gives no random bytes: {error}"), None)
+    })?;
+    let files = KeyFiles::named(Utf8Path::new(&args.name), scheme);
+    if KeyFiles::named(&env.path(&args.name), scheme).write(&key)? == Permissions::All {
+        warn_of_readers(env, files.secret.as_str())?;
+    }
+    let public = key.public();
+    if args.json {
+        return show_json(env, &public, Some(&files)).map_err(Failure::stdout);
+    }
+    let KeyFiles { secret, public: file } = &files;
+    let written = format!(
+        "wrote {secret} (secret: keep it to yourself) and {file}\nkey {}, on a router in {}\nnext: owpkg index DIR --key {}",
+        public.id(),
+        router_file(&public),
+        text::shell_word(secret.as_str())
+    );
+    writeln!(env.out, "{written}").map_err(Failure::stdout)
+}
+
+/// Where a router keeps a key.
+fn router_file(key: &PublicKey) -> String {
+    disk::router_key_path(format_of(key), &key.id().to_string())
+}
+
+/// Reads a secret key.
+pub fn read_secret(env: &Env, file: &str) -> Result<SecretKey, Failure> {
+    let bytes = read(env, file)?;
+    SecretKey::parse(&bytes).map_err(|error| {
+        if PublicKey::parse(&bytes).is_ok() {
+            let message = format!("{file} is a public key, and signing needs the secret one");
+            return Failure::usage(message, "give the other file of the pair; owpkg key new makes a pair");
+        }
+        let help = match error {
+            KeyError::Usign(UsignError::Passphrase) => {
+                "usign and owpkg take keys without one: signify -G -n makes such, and owpkg key new"
+            }
+            _ => "owpkg key new makes one; OpenWrt's own build has key-build (usign) and private-key.pem",
+        };
+        Failure::usage(format!("{file} is not a secret key: {error}"), help)
+    })
+}
+
+/// Reads a key of which only the public half is asked for.
+fn read_public(env: &Env, file: &str) -> Result<PublicKey, Failure> {
+    let bytes = read(env, file)?;
+    let secret = SecretKey::parse(&bytes).map(|key| key.public());
+    secret.or_else(|_| PublicKey::parse(&bytes)).map_err(|error| {
+        let help = "a usign key is a comment and a line of base64, a key of apk a PEM file on P-256";
+        Failure::usage(format!("{file} is not a key: {error}"), help)
+    })
+}
+
+fn read(env: &Env, file: &str) -> Result<Vec<u8>, Failure> {
+    input::read_file(env, file, KEY_CAP).map_err(|error| {
+        Failure::usage(
+            format!("the key {file} cannot be read: {error}"),
+            "is the name right? owpkg key new makes a key",
+        )
+    })
+}
+
+/// `owpkg.key/1`.
+#[derive(Serialize)]
+struct KeyJson<'a> {
+    schema: &'static str,
+    format: &'static str,
+    id: String,
+    router_file: String,
+    public_key: String,
+    files: Option<FilesJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct FilesJson<'a> {
+    secret: &'a str,
+    public: &'a str,
+}
+
+fn show_json(env: &mut Env, key: &PublicKey, files: Option<&KeyFiles>) -> std::io::Result<()> {
+    let json = KeyJson {
+        schema: "owpkg.key/1",
+        format: format_of(key).name(),
+        id: key.id().to_string(),
+        router_file: router_file(key),
+        public_key: key.to_text(),
+        files: files.map(|files| FilesJson { secret: files.secret.as_str(), public: files.public.as_str() }),
+    };
+    json::print(&mut env.out, &json)
+}

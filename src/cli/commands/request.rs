@@ -1,0 +1,12 @@
+//! `owpkg request`: prints the script that makes a request on a router.
+
+use std::io::Write as _;
+
+use crate::cli::env::Env;
+use crate::cli::error::Failure;
+use crate::stick::SCRIPT;
+
+/// Runs the command.
+pub fn run(env: &mut Env) -> Result<(), Failure> {
+    env.out.write_all(SCRIPT.as_bytes()).map_err(Failure::stdout)
+}

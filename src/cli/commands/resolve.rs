@@ -1,0 +1,135 @@
+//! `owpkg resolve`: prints the plan and writes the lock.
+
+use std::io::Write as _;
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::args::{SelectionArgs, SourceArgs};
+use crate::cli::env::Env;
+use crate::cli::error::Failure;
+use crate::cli::planned::Planned;
+use crate::cli::planning;
+use crate::cli::ui::plan;
+use crate::cli::ui::style::Style;
+use crate::cli::ui::text::shell_word;
+use crate::cli::ui::warnings::warn;
+use crate::files::replace_file;
+use crate::release::OpenRelease;
+
+const DEFAULT_LOCK: &str = "owpkg.lock";
+
+/// `owpkg resolve`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  owpkg resolve --chip iwl7265d\n  owpkg resolve --chip ath10k --wpa \
+                        wpad-openssl --release 24.10.2\n  owpkg resolve --chip iwl7265d --demo\n  pciconf -lv | owpkg resolve \
+                        --detect -")]
+pub struct ResolveArgs {
+    /// How to print the plan
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: PlanFormat,
+    /// Print the plan as JSON
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
+    /// Write the request, with all that it depends on, and what comes of it: for bug reports
+    #[arg(long, value_name = "FILE")]
+    pub save_case: Option<String>,
+    /// Where to write the lock
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_LOCK)]
+    pub lock: String,
+    /// Write no lock
+    #[arg(long, conflicts_with = "lock")]
+    pub no_lock: bool,
+    /// What to install.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Where from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+}
+
+/// How to print a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum PlanFormat {
+    /// Who needs whom, from what was asked for
+    #[default]
+    Tree,
+    /// One line a package, in install order
+    Table,
+    /// The names, in install order
+    Names,
+    /// The URLs of the package files
+    Urls,
+    /// A graph for Graphviz
+    Dot,
+    /// A picture, in layers from the request down
+    Svg,
+    /// The same as --json
+    Json,
+}
+
+/// Runs the command.
+pub fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
+    if args.selection.is_empty() {
+        return Err(Failure::usage(
+            "nothing is selected",
+            "name a card with --chip, --device or --detect, or a package with --add",
+        ));
+    }
+    let save_case = args.save_case.as_deref();
+    let result =
+        planning::with_plan(env, &args.selection, &args.source, save_case, |env, planned, release| {
+            planned.warn_of_fat();
+            show(env, args, planned)?;
+            match release {
+                // A disk only adds: no lock is made of a plan that replaces something.
+                Some(release) if !args.no_lock && planned.plan.upgrades.is_empty() => {
+                    write_lock(env, args, planned, release)
+                }
+                _ => Ok(()),
+            }
+        });
+    if let Err(failure) = &result
+        && args.json
+    {
+        // A refusal goes to stdout too, as an object, if objects are what is asked for.
+        failure.print_json(env)?;
+    }
+    result
+}
+
+fn write_lock(
+    env: &mut Env,
+    args: &ResolveArgs,
+    planned: &Planned<'_>,
+    release: &OpenRelease,
+) -> Result<(), Failure> {
+    env.out.flush().map_err(Failure::stdout)?;
+    let lock = planned.lock(env, release)?.to_text();
+    replace_file(&env.path(&args.lock), |file| file.write_all(lock.as_bytes()))?;
+    let next = disk_command(args);
+    writeln!(env.err, "wrote {}; next: {next}", args.lock).map_err(Failure::stdout)
+}
+
+/// The command that makes the disk of the lock, with all that a lock does not tell.
+fn disk_command(args: &ResolveArgs) -> String {
+    let mut command = "owpkg disk pkgs.img".to_owned();
+    let mut add = |flag: &str, value: &str| command += &format!(" {flag} {}", shell_word(value));
+    if args.lock != DEFAULT_LOCK {
+        add("--lock", &args.lock);
+    }
+    args.source.key.iter().for_each(|file| add("--key", file));
+    if let Some(dir) = &args.source.cache_dir {
+        add("--cache-dir", dir);
+    }
+    if args.source.accept_unsigned {
+        command += " --accept-unsigned";
+    }
+    command
+}
+
+fn show(env: &mut Env, args: &ResolveArgs, planned: &Planned<'_>) -> Result<(), Failure> {
+    warn(env, &planned.warnings)?;
+    let style = Style::new(env.out_is_terminal, env);
+    let format = if args.json { PlanFormat::Json } else { args.format };
+    plan::print(&mut env.out, style, format, planned)
+}

@@ -1,0 +1,93 @@
+//! `owpkg serve`: serves a mirror to the routers of a network.
+
+use std::io::Write as _;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::mirror;
+use crate::cli::env::{Env, ErrStream};
+use crate::cli::error::{Exit, Failure};
+use crate::cli::ui::text::shell_word;
+use crate::cli::ui::warnings::warn;
+use crate::serve::{Access, Catalogue, Log, Server};
+
+/// `owpkg serve`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  owpkg serve ./mirror\n  owpkg serve ./mirror --listen 192.168.1.2:80")]
+pub struct ServeArgs {
+    /// The folder to serve
+    #[arg(value_name = "DIR")]
+    pub dir: String,
+    /// The address and port to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:8080")]
+    pub listen: SocketAddr,
+    /// Write no access log
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Runs the command, until it is told to stop.
+pub fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
+    let root = env.path(&args.dir);
+    let log: Log = if args.quiet { Arc::new(|_| {}) } else { log_to(env.err.clone()) };
+    let server = Server::start(&root, args.listen, log).map_err(|error| {
+        let message = format!("{} cannot be served on {}: {error}", args.dir, args.listen);
+        Failure::new(
+            Exit::Unavailable,
+            message,
+            Some("is it a folder, and the port free? --listen takes another".into()),
+        )
+    })?;
+    let catalogue = Catalogue::read(&root);
+    if catalogue.targets.is_empty() && catalogue.own.is_empty() {
+        let nothing =
+            format!("{} holds no feeds: owpkg mirror {} makes it a mirror", args.dir, shell_word(&args.dir));
+        warn(env, &[nothing])?;
+    }
+    show(env, &catalogue, reachable(server.address())).map_err(Failure::stdout)?;
+    server.wait_for_signal().map_err(|error| Failure::new(Exit::Fault, error.to_string(), None))?;
+    server.stop();
+    Ok(())
+}
+
+fn show(env: &mut Env, catalogue: &Catalogue, address: SocketAddr) -> std::io::Result<()> {
+    writeln!(env.out, "serving http://{address}/ until it is told to stop (Ctrl-C)")?;
+    for target in &catalogue.targets {
+        let kind = target.target.as_deref().or(target.arch.as_deref()).unwrap_or_default();
+        writeln!(env.out, "\n{} for {kind}, on the router in {}:", target.tree, target.format.feeds_file())?;
+        for line in Catalogue::lines(target, &address.to_string()) {
+            writeln!(env.out, "{line}")?;
+        }
+    }
+    for own in &catalogue.own {
+        mirror::custom::show(&mut env.out, &own.told, &format!("http://{address}"))?;
+    }
+    env.out.flush()
+}
+
+/// The address by which others reach this machine, where it listens on every one: that of the way out. Nothing is sent.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    if !address.ip().is_unspecified() {
+        return address;
+    }
+    let way_out = || -> std::io::Result<IpAddr> {
+        let socket = UdpSocket::bind("0.0.0.0:0")?;
+        // A documentation address (RFC 5737): only the route to it is looked up.
+        socket.connect("192.0.2.1:9")?;
+        Ok(socket.local_addr()?.ip())
+    };
+    let ip = way_out().unwrap_or(IpAddr::from([127, 0, 0, 1]));
+    SocketAddr::new(ip, address.port())
+}
+
+/// One line a request: when, who, what, status, bytes.
+fn log_to(err: ErrStream) -> Log {
+    Arc::new(move |access: &Access| {
+        let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
+        let Access { peer, method, path, status, bytes } = access;
+        // A log that cannot be written is no reason to stop.
+        let _ = writeln!(err.clone(), "{now} {} {method} {path} {status} {bytes}", peer.ip());
+    })
+}

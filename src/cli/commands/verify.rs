@@ -1,0 +1,233 @@
+//! `owpkg verify`: checks a mirror, a disk or a lock down to the last byte.
+
+use std::io::Write as _;
+use std::time::Instant;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::audit::Audit;
+use crate::cli::args::SourceArgs;
+use crate::cli::env::Env;
+use crate::cli::error::{Exit, Failure};
+use crate::cli::session::{OFFICIAL, Session};
+use crate::cli::stores;
+use crate::cli::ui::json;
+use crate::cli::ui::plan;
+use crate::disk::check::{DiskSource, check};
+use crate::fetch::Location;
+use crate::lock::{Bundle, Lock};
+use crate::mirror::{self, OWN, Store};
+
+/// The largest lock that is read, in bytes.
+const LOCK_CAP: u64 = 16 << 20;
+
+/// What there is to check.
+const WRITTEN: &str = "name what owpkg disk, owpkg mirror or owpkg resolve wrote";
+
+/// `owpkg verify`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  owpkg verify pkgs.img\n  owpkg verify ./mirror --repair\n  owpkg verify owpkg.lock"
+)]
+pub struct VerifyArgs {
+    /// A mirror (folder or s3://bucket/prefix), a disk (image, tar or folder), or a lock
+    #[arg(value_name = "THING")]
+    pub thing: String,
+    /// Fetch what is missing or damaged in a mirror
+    #[arg(long)]
+    pub repair: bool,
+    /// The server to repair from
+    #[arg(long, value_name = "URL|DIR", default_value = OFFICIAL)]
+    pub mirror: String,
+    /// The release built into owpkg
+    #[arg(long, conflicts_with = "mirror")]
+    pub demo: bool,
+    /// A public key to trust beside the official ones
+    #[arg(long, value_name = "FILE")]
+    pub key: Vec<String>,
+    /// Take indexes that no trusted key signed
+    #[arg(long)]
+    pub accept_unsigned: bool,
+    /// Use only what the cache holds
+    #[arg(long)]
+    pub offline: bool,
+    /// The download cache (also OWPKG_CACHE)
+    #[arg(long, value_name = "DIR")]
+    pub cache_dir: Option<String>,
+    /// Print what was found as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Runs the command.
+pub fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
+    let started = Instant::now();
+    let mut session = Session::new(env, &source(args))?;
+    let audit = match thing(env, args)? {
+        VerifyTarget::Mirror(store) => verify_mirror(env, args, &session, &*store)?,
+        VerifyTarget::Disk(source) => {
+            check(&source, &session.keyring, session.unsigned).map_err(|error| {
+                Failure::new(
+                    Exit::Untrusted,
+                    format!("{} is not a disk that can be read: {error}", args.thing),
+                    Some(WRITTEN.into()),
+                )
+            })?
+        }
+        VerifyTarget::Lock(lock) => verify_lock(&mut session, *lock)?,
+    };
+    show(env, args, &audit, started.elapsed().as_secs_f64()).map_err(Failure::stdout)?;
+    match audit.faults.len() {
+        0 => Ok(()),
+        faults => Err(Failure::new(
+            Exit::Untrusted,
+            format!("{}: {faults} {}", args.thing, if faults == 1 { "fault" } else { "faults" }),
+            help(args, &audit),
+        )),
+    }
+}
+
+enum VerifyTarget {
+    Mirror(Box<dyn Store>),
+    Disk(DiskSource),
+    Lock(Box<Lock>),
+}
+
+fn thing(env: &Env, args: &VerifyArgs) -> Result<VerifyTarget, Failure> {
+    let unreadable = |error: std::io::Error| Failure::unreadable(&args.thing, &error);
+    if stores::is_bucket(&args.thing) {
+        return Ok(VerifyTarget::Mirror(stores::open(env, &args.thing)?.store));
+    }
+    let path = env.path(&args.thing);
+    if path.join(OWN).is_dir() {
+        return Ok(VerifyTarget::Mirror(stores::open(env, &args.thing)?.store));
+    }
+    let size = std::fs::metadata(&path).map_err(unreadable)?.len();
+    if path.is_file() && size <= LOCK_CAP {
+        let bytes = std::fs::read(&path).map_err(unreadable)?;
+        // A disk is no text; what is, and is no lock, is told why.
+        if let Ok(text) = std::str::from_utf8(&bytes)
+            && !text.contains('\0')
+        {
+            return Ok(VerifyTarget::Lock(Box::new(
+                Lock::parse(text).map_err(|error| Failure::from(error).about(&args.thing))?,
+            )));
+        }
+    }
+    if path.is_dir() && !path.join("owpkg.lock").is_file() {
+        return Err(Failure::usage(
+            format!("{} is neither a mirror nor a disk: it holds no {OWN} and no owpkg.lock", args.thing),
+            WRITTEN,
+        ));
+    }
+    Ok(VerifyTarget::Disk(DiskSource::of(&path).map_err(unreadable)?))
+}
+
+fn verify_mirror(
+    env: &Env,
+    args: &VerifyArgs,
+    session: &Session,
+    store: &dyn Store,
+) -> Result<Audit, Failure> {
+    let audit = mirror::verify(store, &session.keyring, session.unsigned)?;
+    if !args.repair || audit.faults.is_empty() {
+        return Ok(audit);
+    }
+    let upstream = Location::parse(&args.mirror, &env.cwd)?;
+    mirror::repair(store, &session.fetcher, &session.keyring, session.unsigned, &upstream, &audit)?;
+    Ok(mirror::verify(store, &session.keyring, session.unsigned)?)
+}
+
+/// Everything that the lock names must be there to be had, and be what it says.
+fn verify_lock(session: &mut Session, lock: Lock) -> Result<Audit, Failure> {
+    if lock.demo && session.built_in.is_none() {
+        session.turn_to_demo()?;
+    }
+    let bundle =
+        Bundle::fetch(&session.fetcher, &session.keyring, session.unsigned, lock, session.built_in.as_ref())?;
+    let mut audit = Audit::default();
+    for feed in &bundle.feeds {
+        let index = feed.index.iter().map(|file| file.bytes.len() as u64);
+        let packages = feed.packages.iter().map(|(_, artifact)| artifact.size());
+        for bytes in index.chain(packages) {
+            audit.files += 1;
+            audit.bytes += bytes;
+        }
+    }
+    Ok(audit)
+}
+
+fn source(args: &VerifyArgs) -> SourceArgs {
+    SourceArgs {
+        release: None,
+        target: None,
+        profile: None,
+        installed: None,
+        feed: Vec::new(),
+        mirror: args.mirror.clone(),
+        tree: None,
+        demo: args.demo,
+        offline: args.offline,
+        key: args.key.clone(),
+        accept_unsigned: args.accept_unsigned,
+        cache_dir: args.cache_dir.clone(),
+    }
+}
+
+fn help(args: &VerifyArgs, audit: &Audit) -> Option<String> {
+    use crate::audit::Wrong;
+    let all = |is: fn(&Wrong) -> bool| audit.faults.iter().all(|fault| is(&fault.wrong));
+    if all(|wrong| matches!(wrong, Wrong::Untrusted(_) | Wrong::ForeignKey)) {
+        Some(
+            "give the public key of who made this release with --key FILE; that of a demo disk is --demo"
+                .into(),
+        )
+    } else if all(|wrong| matches!(wrong, Wrong::Extra)) {
+        Some("owpkg mirror --prune removes what does not belong to a mirror".into())
+    } else if !args.repair {
+        Some("a mirror is mended with --repair; a disk is written again with owpkg disk".into())
+    } else {
+        Some("what is left the server does not have: run owpkg mirror again for its indexes of now".into())
+    }
+}
+
+/// `owpkg.verify/1`.
+#[derive(Serialize)]
+struct VerifyJson<'a> {
+    schema: &'static str,
+    thing: &'a str,
+    files: usize,
+    bytes: u64,
+    seconds: f64,
+    faults: Vec<FaultJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct FaultJson<'a> {
+    path: &'a str,
+    fault: String,
+}
+
+fn show(env: &mut Env, args: &VerifyArgs, audit: &Audit, seconds: f64) -> std::io::Result<()> {
+    if args.json {
+        let faults = audit.faults.iter();
+        let faults = faults.map(|fault| FaultJson { path: &fault.path, fault: fault.wrong.to_string() });
+        let json = VerifyJson {
+            schema: "owpkg.verify/1",
+            thing: &args.thing,
+            files: audit.files,
+            bytes: audit.bytes,
+            seconds,
+            faults: faults.collect(),
+        };
+        return json::print(&mut env.out, &json);
+    }
+    for fault in &audit.faults {
+        // Who speaks of the file names it already.
+        let wrong = fault.wrong.to_string().replacen(&format!("{} ", fault.path), "it ", 1);
+        writeln!(env.out, "{}: {wrong}", fault.path)?;
+    }
+    let good = if audit.faults.is_empty() { ", all good" } else { "" };
+    writeln!(env.out, "{} files, {} checked in {seconds:.1} s{good}", audit.files, plan::size(audit.bytes))
+}

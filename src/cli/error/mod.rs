@@ -1,0 +1,142 @@
+//! How a command ends when it does not end well: what, and what to do next.
+
+mod statuses;
+
+use std::error::Error;
+use std::fmt::Display;
+use std::io::{self, Write as _};
+
+use crate::resolve::Refusal;
+
+use super::Env;
+use super::ui::json;
+use super::ui::style::Style;
+
+/// Exit statuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// A fault in owpkg.
+    Fault = 1,
+    /// The command line, or a file named on it, is not usable.
+    Usage = 2,
+    /// Unknown hardware or package.
+    Unknown = 3,
+    /// The request cannot be resolved.
+    Unresolvable = 4,
+    /// A signature or digest does not hold.
+    Untrusted = 5,
+    /// Something could not be had.
+    Unavailable = 6,
+    /// The output could not be written.
+    Output = 7,
+}
+
+/// Why a command did not do what it was told.
+#[derive(Debug)]
+pub struct Failure {
+    /// The exit status.
+    pub exit: Exit,
+    message: String,
+    help: Option<String>,
+    broken_pipe: bool,
+    no_network: bool,
+    another_try: bool,
+    refusal: Option<Box<Refusal>>,
+}
+
+impl Failure {
+    /// A failure in words.
+    pub fn new(exit: Exit, message: impl Into<String>, help: Option<String>) -> Failure {
+        Failure {
+            exit,
+            message: message.into(),
+            help,
+            broken_pipe: false,
+            no_network: false,
+            another_try: false,
+            refusal: None,
+        }
+    }
+
+    /// A mistake on the command line.
+    pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Failure {
+        Failure::new(Exit::Usage, message, Some(help.into()))
+    }
+
+    /// A file or folder of the command line that cannot be read; `what` is what the user calls it.
+    pub fn unreadable(what: impl Display, error: &io::Error) -> Failure {
+        let help = match error.kind() {
+            io::ErrorKind::NotFound => "is the name right?",
+            io::ErrorKind::IsADirectory => "name a file, not a folder",
+            io::ErrorKind::NotADirectory => "name a folder, not a file",
+            io::ErrorKind::PermissionDenied => "may you read it? ls -ld shows who may",
+            _ => "name another file",
+        };
+        Failure::usage(format!("{what} cannot be read: {error}"), help)
+    }
+
+    /// The same failure, which is about this file.
+    pub(super) fn about(self, file: &str) -> Failure {
+        Failure { message: format!("{file}: {}", self.message), ..self }
+    }
+
+    /// Standard output cannot be written.
+    pub fn stdout(error: io::Error) -> Failure {
+        let broken_pipe = error.kind() == io::ErrorKind::BrokenPipe;
+        let message = format!("standard output cannot be written: {error}");
+        Failure { broken_pipe, ..Failure::new(Exit::Output, message, None) }
+    }
+
+    /// Prints the refusal that it is as JSON, if it is one.
+    pub(super) fn print_json(&self, env: &mut Env) -> Result<(), Failure> {
+        let Some(refusal) = &self.refusal else { return Ok(()) };
+        json::print(&mut env.out, &refusal.report()).and_then(|()| env.out.flush()).map_err(Failure::stdout)
+    }
+
+    /// Whether the reader of standard output went away, which is no failure.
+    pub(super) fn is_broken_pipe(&self) -> bool {
+        self.broken_pipe
+    }
+
+    /// Whether there is neither a network nor a copy in the cache.
+    pub(super) fn is_no_network(&self) -> bool {
+        self.no_network
+    }
+
+    /// The same failure, when doing it once more may help.
+    pub(super) fn worth_another_try(self) -> Failure {
+        Failure { another_try: true, ..self }
+    }
+
+    /// Whether doing it once more may help.
+    pub(super) fn is_worth_another_try(&self) -> bool {
+        self.another_try
+    }
+
+    /// Shows it on standard error.
+    pub(super) fn show(&self, env: &mut Env) -> io::Result<()> {
+        let style = Style::new(env.err_is_terminal, env);
+        writeln!(env.err, "{} {}", style.error("error:"), self.message)?;
+        match &self.help {
+            Some(help) => writeln!(env.err, " {} {help}", style.help("help:")),
+            None => Ok(()),
+        }
+    }
+
+    /// A failure with an error's message and those of its causes.
+    fn of(exit: Exit, error: &dyn Error, help: impl Into<Option<String>>) -> Failure {
+        let mut message = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let text = cause.to_string();
+            if !message.contains(&text) {
+                message += &format!(": {text}");
+            }
+            source = cause.source();
+        }
+        Failure::new(exit, message, help.into())
+    }
+}

@@ -1,0 +1,210 @@
+//! Which status each kind of error ends with.
+
+use crate::demo::DemoError;
+use crate::disk::{DiskError, WriteError};
+use crate::drawing::TooManyPackages;
+use crate::fetch::{self, FetchError, LocationError};
+use crate::files::OutputError;
+use crate::format::{InstalledError, LocalFeedError};
+use crate::hardware::detect::NoSysfs;
+use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
+use crate::lock::{BadConfiguration, BundleError, LockError, OtherFiles};
+use crate::mirror::{MirrorError, StoreError};
+use crate::overlay::FolderError;
+use crate::overlay::OverlayError;
+use crate::release::image::UnpackError;
+use crate::release::snapshot::BadSnapshot;
+use crate::release::{ImageError, NotARelease, ReleaseError};
+use crate::resolve::{BaselineError, Refusal};
+use crate::stick::RequestError;
+use crate::trust::TrustError;
+use crate::uci_defaults::WifiError;
+use crate::vm::VmError;
+
+use super::{Exit, Failure};
+
+/// Errors that end with one status, whatever they say.
+macro_rules! always {
+    ($exit:ident: $($error:ty),+) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Failure {
+                Failure::of(Exit::$exit, &error, error.help())
+            }
+        })+
+    };
+    ($exit:ident without help: $($error:ty),+) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Failure {
+                Failure::of(Exit::$exit, &error, None)
+            }
+        })+
+    };
+}
+
+always!(Fault without help: DemoError, BadSnapshot);
+always!(Usage: BadDeviceId, LocationError, LockError, RequestError, TooManyPackages, DiskError, WifiError);
+always!(Usage: FolderError, OverlayError, BadConfiguration, OtherFiles);
+always!(Usage without help: InstalledError);
+always!(Unknown: UnknownChip);
+always!(Unresolvable: BaselineError, Unsupported);
+always!(Unavailable: NoSysfs);
+always!(Output: OutputError);
+
+impl From<NotARelease> for Failure {
+    fn from(error: NotARelease) -> Failure {
+        Failure::of(Exit::Usage, &error, Some("without --release the latest stable one is taken".into()))
+    }
+}
+
+impl From<FetchError> for Failure {
+    fn from(error: FetchError) -> Failure {
+        let exit = match &error {
+            FetchError::Mismatch { .. } => Exit::Untrusted,
+            FetchError::Client { .. } => Exit::Fault,
+            _ => Exit::Unavailable,
+        };
+        let no_network = matches!(
+            error,
+            FetchError::Offline { .. }
+                | FetchError::Unavailable { source: fetch::Failure::Connect(_), copy: None, .. }
+        );
+        Failure { no_network, ..Failure::of(exit, &error, error.help()) }
+    }
+}
+
+impl From<TrustError> for Failure {
+    fn from(error: TrustError) -> Failure {
+        let exit = if matches!(error, TrustError::BadKey { .. }) { Exit::Usage } else { Exit::Untrusted };
+        Failure::of(exit, &error, error.help())
+    }
+}
+
+impl From<ReleaseError> for Failure {
+    fn from(error: ReleaseError) -> Failure {
+        match error {
+            ReleaseError::Fetch(error) => error.into(),
+            ReleaseError::Trust(error) => error.into(),
+            ReleaseError::WhichTarget { .. } | ReleaseError::FeedTwice { .. } => {
+                Failure::of(Exit::Usage, &error, error.help())
+            }
+            ReleaseError::UnknownProfile { .. } => Failure::of(Exit::Unknown, &error, error.help()),
+            ReleaseError::OtherRelease { .. } => Failure::of(Exit::Unresolvable, &error, error.help()),
+            ReleaseError::ManifestDigest { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
+            _ => Failure::of(Exit::Unavailable, &error, error.help()),
+        }
+    }
+}
+
+impl From<ImageError> for Failure {
+    fn from(error: ImageError) -> Failure {
+        let exit = match error {
+            ImageError::Release(error) => return error.into(),
+            ImageError::WhichProfile { .. } | ImageError::WhichImage { .. } => Exit::Usage,
+            ImageError::ProfilesDigest { .. } | ImageError::NotListed { .. } => Exit::Untrusted,
+            ImageError::NoProfiles { .. } | ImageError::NoneLike { .. } => Exit::Unavailable,
+        };
+        Failure::of(exit, &error, error.help())
+    }
+}
+
+impl From<UnpackError> for Failure {
+    fn from(error: UnpackError) -> Failure {
+        let exit = match &error {
+            UnpackError::Output(_) | UnpackError::TooSmall { .. } => Exit::Output,
+            UnpackError::Gzip { .. } | UnpackError::Tail { .. } | UnpackError::TooLarge { .. } => {
+                Exit::Untrusted
+            }
+        };
+        Failure::of(exit, &error, error.help())
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Failure {
+        match error {
+            WriteError::File(error) => error.into(),
+            WriteError::Fat { .. } => Failure::of(Exit::Output, &error, error.help()),
+        }
+    }
+}
+
+impl From<VmError> for Failure {
+    fn from(error: VmError) -> Failure {
+        let exit = match &error {
+            VmError::NoCard | VmError::OnUsb { .. } | VmError::NotThere { .. } => Exit::Unknown,
+            VmError::WhichCard { .. } | VmError::Path { .. } => Exit::Usage,
+            VmError::Domain { .. } => Exit::Unresolvable,
+        };
+        Failure::of(exit, &error, error.help())
+    }
+}
+
+impl From<BundleError> for Failure {
+    fn from(error: BundleError) -> Failure {
+        match error {
+            BundleError::Fetch(error) => error.into(),
+            BundleError::Trust(error) => error.into(),
+            BundleError::Lock(error) => error.into(),
+            BundleError::NotInIndex { .. } | BundleError::NoKey { .. } => {
+                Failure::of(Exit::Untrusted, &error, error.help())
+            }
+            _ => Failure::of(Exit::Unavailable, &error, error.help()),
+        }
+    }
+}
+
+impl From<MirrorError> for Failure {
+    fn from(error: MirrorError) -> Failure {
+        match error {
+            MirrorError::Fetch(error) => error.into(),
+            MirrorError::Store(error) => error.into(),
+            MirrorError::Trust(error) => error.into(),
+            MirrorError::Bundle(error) => error.into(),
+            MirrorError::NotInTree { .. }
+            | MirrorError::OtherFormat { .. }
+            | MirrorError::NoRelease { .. } => Failure::of(Exit::Usage, &error, error.help()),
+            _ => Failure::of(Exit::Unavailable, &error, error.help()),
+        }
+    }
+}
+
+impl From<LocalFeedError> for Failure {
+    fn from(error: LocalFeedError) -> Failure {
+        let exit = match &error {
+            LocalFeedError::Packages { .. } => Exit::Untrusted,
+            LocalFeedError::Write { .. } => Exit::Output,
+            LocalFeedError::Index(_) | LocalFeedError::Trust(_) => Exit::Fault,
+            _ => Exit::Usage,
+        };
+        Failure::of(exit, &error, error.help())
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        let exit = if matches!(error, StoreError::NoBucket { .. }) { Exit::Usage } else { Exit::Output };
+        Failure::of(exit, &error, error.help())
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        let exit = match &refusal {
+            // The user named it, as opposed to what a chip wants.
+            Refusal::UnknownPackage { because, .. } if because.starts_with("--") => Exit::Unknown,
+            _ => Exit::Unresolvable,
+        };
+        let failure = Failure::new(exit, refusal.to_string(), Some(refusal.help()));
+        Failure { refusal: Some(Box::new(refusal)), ..failure }
+    }
+}
+
+impl From<DeviceUnsupported> for Failure {
+    fn from(error: DeviceUnsupported) -> Failure {
+        let exit = match error {
+            DeviceUnsupported::Unknown { .. } => Exit::Unknown,
+            DeviceUnsupported::Unsupported { .. } => Exit::Unresolvable,
+        };
+        Failure::of(exit, &error, error.help())
+    }
+}

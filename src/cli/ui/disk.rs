@@ -1,0 +1,115 @@
+//! What is said of a disk that was written, to people and to programs.
+
+use std::io::{self, Write as _};
+
+use serde::Serialize;
+
+use super::json;
+use super::plan;
+use crate::cli::args::configuration::{self, ConfigurationJson};
+use crate::cli::args::wifi;
+use crate::cli::env::Env;
+use crate::disk;
+use crate::files::WrittenFile;
+use crate::format::Format;
+use crate::lock::{Lock, LockedKey};
+use crate::stick::RouterId;
+use crate::uci_defaults::Setup;
+
+/// A disk that was written.
+pub struct Written<'a> {
+    /// Where, as the user said it.
+    pub out: &'a str,
+    /// Its size, and who can read it.
+    pub placed: WrittenFile,
+    /// What it was made from.
+    pub lock: &'a Lock,
+    /// What it sets up at the router's next start.
+    pub setup: &'a Setup,
+    /// What to do with it.
+    pub next: &'a str,
+    /// Whether it is a folder, whose files are at hand.
+    pub unpacked: bool,
+}
+
+/// `owpkg.disk/1`.
+#[derive(Serialize)]
+struct DiskJson<'a> {
+    schema: &'static str,
+    out: &'a str,
+    size: u64,
+    packages: usize,
+    feeds: Vec<&'a str>,
+    install: &'a [String],
+    demo: bool,
+    accepted_unsigned: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    router: Option<&'a RouterId>,
+    configuration: Option<ConfigurationJson<'a>>,
+    keys: Vec<KeyJson<'a>>,
+}
+
+/// A key that official images lack.
+#[derive(Serialize)]
+struct KeyJson<'a> {
+    id: &'a str,
+    feeds: &'a [String],
+    in_image: bool,
+    file: String,
+    router_folder: &'static str,
+}
+
+impl Written<'_> {
+    /// Says what was written and what to do next.
+    pub fn tell(&self, env: &mut Env, json: bool) -> io::Result<()> {
+        let Written { out, placed: WrittenFile { bytes, permissions }, lock, next, .. } = *self;
+        let keys = lock.format().map(|format| own_keys(lock, format)).unwrap_or_default();
+        if json {
+            let json = DiskJson {
+                schema: "owpkg.disk/1",
+                out,
+                size: bytes,
+                packages: lock.packages.len(),
+                feeds: lock.feeds.iter().map(|feed| feed.name.as_str()).collect(),
+                install: &lock.install,
+                demo: lock.demo,
+                accepted_unsigned: lock.accepted_unsigned,
+                router: lock.router.as_ref(),
+                configuration: lock.configuration.as_ref().map(ConfigurationJson::of),
+                keys,
+            };
+            return json::print(&mut env.out, &json);
+        }
+        let demo = if lock.demo { "DEMO: " } else { "" };
+        writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), plan::size(bytes))?;
+        if let Some(configuration) = &lock.configuration {
+            configuration::tell(env, configuration, permissions)?;
+            wifi::tell(env, self.setup)?;
+        }
+        writeln!(env.out, "next: {next}")?;
+        let here = if self.unpacked { "" } else { "/tmp/pkgs/" };
+        for (key, KeyJson { file, router_folder, .. }) in lock.keys.iter().zip(&keys) {
+            if !key.in_image {
+                writeln!(
+                    env.out,
+                    "once on the router, when the disk is there: add the key {1} of {0}, which official images lack:\n  \
+                     cp {here}{file} {router_folder}/",
+                    key.feeds_in_words(),
+                    key.id
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn own_keys<'a>(lock: &'a Lock, format: &'static dyn Format) -> Vec<KeyJson<'a>> {
+    let key = |key: &'a LockedKey| KeyJson {
+        id: &key.id,
+        feeds: &key.feeds,
+        in_image: key.in_image,
+        file: disk::key_path(format, &key.id),
+        router_folder: format.keys_folder(),
+    };
+    lock.keys.iter().map(key).collect()
+}

@@ -1,0 +1,12 @@
+//! What is printed: to people as text and colour, to programs as JSON.
+
+pub mod chip;
+pub mod disk;
+pub mod hardware;
+pub mod json;
+pub mod plan;
+pub mod progress;
+pub mod style;
+pub mod text;
+pub mod tree;
+pub mod warnings;

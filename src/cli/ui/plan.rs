@@ -1,0 +1,217 @@
+//! Plans in words and pictures: tree, table, lists, JSON, drawings.
+
+use std::io::{self, Write};
+
+use indicatif::HumanBytes;
+use serde::Serialize;
+
+use super::json;
+use super::style::Style;
+use super::tree;
+use crate::cli::commands::resolve::PlanFormat;
+use crate::cli::error::Failure;
+use crate::cli::planned::{Kind, Planned};
+use crate::drawing::Drawing;
+use crate::release::Kernel;
+use crate::resolve::{BaselineSource, Graph, Step, Upgrade};
+use crate::trust::Digest;
+
+/// A number of bytes in words: `1.59 MiB`.
+pub fn size(bytes: u64) -> String {
+    HumanBytes(bytes).to_string()
+}
+
+/// Prints a plan.
+pub fn print(
+    out: &mut dyn Write,
+    style: Style,
+    format: PlanFormat,
+    planned: &Planned<'_>,
+) -> Result<(), Failure> {
+    let plan = &planned.plan;
+    let graph = || Graph::of(plan);
+    let title = planned.short_title();
+    let drawing = |graph| Drawing { graph, title: &title, sizes: planned.kind == Kind::Tree };
+    match format {
+        PlanFormat::Names => {
+            plan.steps.iter().try_for_each(|step| writeln!(out, "{}", plan.package(step).name))
+        }
+        PlanFormat::Urls => plan.steps.iter().try_for_each(|step| writeln!(out, "{}", planned.url(step))),
+        PlanFormat::Json => print_json(out, planned),
+        PlanFormat::Dot => out.write_all(drawing(&graph()).dot().as_bytes()),
+        PlanFormat::Svg => out.write_all(drawing(&graph()).svg()?.as_bytes()),
+        PlanFormat::Table => heading(out, style, planned)
+            .and_then(|()| table(out, planned))
+            .and_then(|()| summary(out, planned)),
+        PlanFormat::Tree => heading(out, style, planned)
+            .and_then(|()| tree::print(out, style, &graph(), None))
+            .and_then(|()| summary(out, planned)),
+    }
+    .map_err(Failure::stdout)
+}
+
+fn heading(out: &mut dyn Write, style: Style, planned: &Planned<'_>) -> io::Result<()> {
+    let kernel = planned.baseline.kernel.as_ref().map_or("unknown".to_owned(), Kernel::to_string);
+    writeln!(out, "{}", style.strong(&format!("{}, kernel {kernel}", planned.short_title())))?;
+    let trust = match (planned.kind, planned.signed_by.is_empty()) {
+        (Kind::Snapshot, _) => "from the facts built into owpkg; not verified".to_owned(),
+        (_, true) => "NOT SIGNED by a trusted key (--accept-unsigned)".to_owned(),
+        (_, false) => format!("indexes signed by key {}", planned.signed_by.join(", ")),
+    };
+    writeln!(out, "{}\n", style.faint(&trust))
+}
+
+fn summary(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
+    let plan = &planned.plan;
+    let held: Vec<&str> = plan.already_held.iter().map(|root| root.name.as_str()).collect();
+    if !held.is_empty() {
+        writeln!(out, "\nalready on the router: {}", held.join(", "))?;
+    }
+    match plan.steps.len() {
+        0 => writeln!(out, "\nnothing to add: the router holds all of it"),
+        count => {
+            let packages = if count == 1 { "package" } else { "packages" };
+            let fetch = plan.download_size().map(|bytes| format!(", {} to fetch", size(bytes)));
+            writeln!(out, "\n{count} {packages} to add{}", fetch.unwrap_or_default())
+        }
+    }
+}
+
+fn table(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
+    let rows: Vec<[String; 5]> = planned
+        .plan
+        .steps
+        .iter()
+        .map(|step| {
+            let package = planned.plan.package(step);
+            let why = match step.because.is_empty() {
+                false => step.because.join(", "),
+                true => format!("needed by {}", step.needed_by.join(", ")),
+            };
+            let feed = planned.plan.universe.feed(package.feed).name.clone();
+            let bytes = package.size.map(size).unwrap_or_default();
+            [package.name.to_owned(), package.version.to_owned(), feed, bytes, why]
+        })
+        .collect();
+    let heads = ["PACKAGE", "VERSION", "FEED", "SIZE", "WHY"].map(str::to_owned);
+    let width = |column: usize| {
+        let cells = rows.iter().chain([&heads]).map(|row| row[column].chars().count());
+        cells.max().unwrap_or(0)
+    };
+    let widths: [usize; 4] = std::array::from_fn(width);
+    for [name, version, feed, bytes, why] in [&heads].into_iter().chain(&rows) {
+        let [a, b, c, d] = widths;
+        writeln!(out, "{name:a$}  {version:b$}  {feed:c$}  {bytes:>d$}  {why}")?;
+    }
+    Ok(())
+}
+
+impl Planned<'_> {
+    /// The release and the target.
+    pub fn short_title(&self) -> String {
+        let name = self.facts.release.as_ref().map_or("of unknown release".to_owned(), ToString::to_string);
+        let demo = if self.kind == Kind::Demo { "DEMO: " } else { "" };
+        format!("{demo}OpenWrt {name}, {}", self.facts.target)
+    }
+
+    /// Where a step's package file is.
+    fn url(&self, step: &Step) -> String {
+        let package = self.plan.package(step);
+        let folder = self.facts.feeds.get(usize::from(package.feed.0)).map(|place| &place.location);
+        let file = folder.and_then(|folder| folder.join(&package.file).ok());
+        file.map(|file| file.to_string()).unwrap_or_default()
+    }
+}
+
+/// `owpkg.plan/1`.
+#[derive(Serialize)]
+struct PlanJson<'a> {
+    schema: &'static str,
+    release: Option<&'a str>,
+    target: String,
+    arch: &'a str,
+    format: &'a str,
+    kernel: Option<&'a Kernel>,
+    source: SourceJson<'a>,
+    baseline: BaselineJson,
+    roots: Vec<RootJson<'a>>,
+    packages: Vec<PackageJson<'a>>,
+    install: Vec<String>,
+    upgrades: &'a [Upgrade],
+    download_size: Option<u64>,
+    warnings: &'a [String],
+}
+
+#[derive(Serialize)]
+struct SourceJson<'a> {
+    url: String,
+    verified_by: &'a [String],
+    snapshot: bool,
+}
+
+#[derive(Serialize)]
+struct BaselineJson {
+    from: BaselineSource,
+    packages: usize,
+}
+
+#[derive(Serialize)]
+struct RootJson<'a> {
+    name: &'a str,
+    because: String,
+}
+
+#[derive(Serialize)]
+struct PackageJson<'a> {
+    name: &'a str,
+    version: &'a str,
+    feed: &'a str,
+    file: &'a str,
+    url: String,
+    size: Option<u64>,
+    digest: Option<Digest>,
+    depends: Vec<&'a str>,
+    needed_by: &'a [String],
+}
+
+fn print_json(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
+    let Planned { facts, signed_by, baseline, plan, kind, warnings } = planned;
+    let packages = plan.steps.iter().map(|step| {
+        let package = plan.package(step);
+        PackageJson {
+            name: package.name,
+            version: package.version,
+            feed: &plan.universe.feed(package.feed).name,
+            file: &package.file,
+            url: planned.url(step),
+            size: package.size,
+            digest: package.digest,
+            depends: package.depends.iter().map(|requirement| requirement.first.name).collect(),
+            needed_by: &step.needed_by,
+        }
+    });
+    let roots = plan.steps.iter().filter(|step| !step.because.is_empty());
+    let json = PlanJson {
+        schema: "owpkg.plan/1",
+        release: facts.release.as_ref().map(|release| release.as_str()),
+        target: facts.target.to_string(),
+        arch: &facts.arch,
+        format: facts.format.name(),
+        kernel: baseline.kernel.as_ref(),
+        source: SourceJson {
+            url: facts.root.to_string(),
+            verified_by: signed_by,
+            snapshot: *kind == Kind::Snapshot,
+        },
+        baseline: BaselineJson { from: baseline.source, packages: baseline.installed.len() },
+        roots: roots
+            .map(|step| RootJson { name: plan.package(step).name, because: step.because.join(", ") })
+            .collect(),
+        packages: packages.collect(),
+        install: plan.install.concat(),
+        upgrades: &plan.upgrades,
+        download_size: plan.download_size(),
+        warnings,
+    };
+    json::print(out, &json)
+}

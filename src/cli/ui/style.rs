@@ -1,0 +1,57 @@
+//! Colour, where somebody sees it.
+
+use owo_colors::{OwoColorize, Style as Colour};
+
+use crate::cli::Env;
+
+/// Colours text for a terminal and leaves it alone elsewhere, or where `NO_COLOR` is set.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    on: bool,
+}
+
+impl Style {
+    /// The style of a stream.
+    pub fn new(is_terminal: bool, env: &Env) -> Style {
+        Style { on: is_terminal && env.var("NO_COLOR").is_none() && env.var("TERM") != Some("dumb") }
+    }
+
+    fn paint(self, text: &str, colour: Colour) -> String {
+        if self.on { text.style(colour).to_string() } else { text.to_owned() }
+    }
+
+    /// The word that starts an error.
+    pub fn error(self, text: &str) -> String {
+        self.paint(text, Colour::new().red().bold())
+    }
+
+    /// What works.
+    pub fn good(self, text: &str) -> String {
+        self.paint(text, Colour::new().green())
+    }
+
+    /// What does not work.
+    pub fn bad(self, text: &str) -> String {
+        self.paint(text, Colour::new().yellow())
+    }
+
+    /// The word that starts a warning.
+    pub fn warning(self, text: &str) -> String {
+        self.paint(text, Colour::new().yellow().bold())
+    }
+
+    /// The word that starts a next step.
+    pub fn help(self, text: &str) -> String {
+        self.paint(text, Colour::new().cyan().bold())
+    }
+
+    /// A heading, or a name that was asked for.
+    pub fn strong(self, text: &str) -> String {
+        self.paint(text, Colour::new().bold())
+    }
+
+    /// What matters less.
+    pub fn faint(self, text: &str) -> String {
+        self.paint(text, Colour::new().dimmed())
+    }
+}

@@ -1,0 +1,206 @@
+//! What stands on the disk: the signed indexes, the packages, the install script.
+
+use super::script::{self, CustomKey, Planned, Script, ScriptError};
+use crate::files::Entry;
+use crate::files::{Content, FileTree};
+use crate::format::Format;
+use crate::lock::{Bundle, Lock, LockError, LockedConfiguration, LockedKey, OtherFiles};
+use crate::overlay::{FOLDER, Item, Overlay};
+use crate::stick::RouterId;
+
+/// Why a bundle makes no disk.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DiskError {
+    /// The lock is of a format that is not known.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// A name in the lock that the install script cannot carry.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
+    /// The user's files are not those of the lock.
+    #[error(transparent)]
+    Files(#[from] OtherFiles),
+}
+
+impl DiskError {
+    /// What the user can do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            DiskError::Lock(error) => Some(error.help()),
+            DiskError::Script(error) => error.help(),
+            DiskError::Files(error) => Some(error.help()),
+        }
+    }
+}
+
+/// Lays a bundle and the user's own files out as the files of a disk, sorted by path.
+///
+/// # Errors
+/// When the lock's format is not known, a name in it fits no script, or it records other files of the user's.
+pub fn contents(bundle: &Bundle, overlay: &Overlay) -> Result<Vec<Entry>, DiskError> {
+    match &bundle.lock.configuration {
+        Some(configuration) => configuration.check_files(overlay)?,
+        None => LockedConfiguration::default().check_files(overlay)?,
+    }
+    let mut tree = FileTree::default();
+    for (path, item) in overlay.iter() {
+        if let Item::File { contents, .. } = item {
+            tree.add(format!("{FOLDER}/{path}"), Content::Own(contents.clone()));
+        }
+    }
+    for feed in &bundle.feeds {
+        for file in &feed.index {
+            tree.add(format!("feeds/{}/{}", feed.name, file.name), Content::Index(file.clone()));
+        }
+        for (file, artifact) in &feed.packages {
+            tree.add(format!("feeds/{}/{file}", feed.name), Content::Package(artifact.clone()));
+        }
+    }
+    for key in &bundle.keys {
+        let path = key_path(bundle.lock.format()?, &key.id().to_string());
+        tree.add(path, Content::Made(key.to_text()));
+    }
+    tree.add("owpkg.lock", Content::Made(bundle.lock.to_text()));
+    for (path, text) in texts(&bundle.lock)? {
+        tree.add(path, Content::Made(text));
+    }
+    let sums = tree.sha256sums();
+    tree.add("SHA256SUMS", Content::Made(sums));
+    Ok(tree.into_sorted())
+}
+
+/// The file on the disk of the key with this id.
+pub fn key_path(format: &dyn Format, id: &str) -> String {
+    format!("keys/{}", format.key_file(id))
+}
+
+/// The file in which a router keeps the key with this id.
+pub fn router_key_path(format: &dyn Format, id: &str) -> String {
+    format!("{}/{}", format.keys_folder(), format.key_file(id))
+}
+
+/// The name of the install script.
+pub(super) const SCRIPT: &str = "install.sh";
+/// The name of the text for people.
+pub(super) const README: &str = "README.txt";
+
+/// The texts that owpkg writes for a lock, by name.
+pub(super) fn texts(lock: &Lock) -> Result<[(&'static str, String); 2], DiskError> {
+    Ok([(SCRIPT, install_script(lock)?), (README, readme(lock))])
+}
+
+fn install_script(lock: &Lock) -> Result<String, DiskError> {
+    let feeds: Vec<&str> = lock.feeds.iter().map(|feed| feed.name.as_str()).collect();
+    let names: Vec<&str> = lock.install.iter().map(String::as_str).collect();
+    let planned = lock.packages.iter().map(|package| Planned {
+        name: &package.name,
+        version: &package.version,
+        installed_size: package.installed_size,
+    });
+    let mut key_ids: Vec<String> = lock.feeds.iter().flat_map(|feed| feed.signed_by.clone()).collect();
+    key_ids.sort();
+    key_ids.dedup();
+    let format = lock.format()?;
+    let key_files: Vec<String> = lock.keys.iter().map(|key| format.key_file(&key.id)).collect();
+    let own_keys = lock
+        .keys
+        .iter()
+        .zip(&key_files)
+        .flat_map(|(key, file)| key.feeds.iter().map(|feed| CustomKey { feed, file }));
+    let script = script::render(&Script {
+        demo: lock.demo,
+        release: lock.release.as_deref(),
+        target: &lock.target,
+        arch: &lock.arch,
+        kernel: lock.kernel.as_deref(),
+        router: lock.router.as_ref().map(RouterId::as_str),
+        feeds: &feeds,
+        install: &lock.by_run(&names),
+        plan: &planned.collect::<Vec<_>>(),
+        accepted_unsigned: lock.accepted_unsigned,
+        key_ids: &key_ids,
+        configuration: lock.configuration.as_ref(),
+        own_keys: &own_keys.collect::<Vec<_>>(),
+        steps: format.install_steps(),
+    })?;
+    Ok(script)
+}
+
+fn readme(lock: &Lock) -> String {
+    let demo =
+        if lock.demo { "DEMO: placeholder contents of the demo release, for no router.\n\n" } else { "" };
+    let release = lock.release.as_deref().unwrap_or("(a build that does not state its release)");
+    let router = lock.router.as_ref().map_or(String::new(), |router| {
+        format!("It answers the request of the router {router}, and is for no other.\n\n")
+    });
+    let mut packages =
+        String::from(if lock.packages.is_empty() { "It adds no package.\n" } else { "It adds:\n" });
+    for package in &lock.packages {
+        packages += &format!("  {} {}\n", package.name, package.version);
+    }
+    format!(
+        "{demo}Packages for OpenWrt {release}, {target}, to install with no network.\n\
+         \n\
+         On the router, with this disk attached (its name may be another than vdb):\n\
+         \n\
+         \x20 mkdir -p /tmp/pkgs && mount -t vfat /dev/vdb /tmp/pkgs\n\
+         \x20 sh /tmp/pkgs/install.sh\n\
+         \n\
+         The router's own {format} checks the signatures of the indexes below feeds/ with the keys it {holds}.\n\
+         `sh install.sh --dry-run` only rehearses.\n\
+         \n\
+         {router}{keys}\
+         {packages}{configuration}",
+        configuration = lock.configuration.as_ref().map_or(String::new(), in_words),
+        holds = if lock.keys.is_empty() { "was shipped with" } else { "holds" },
+        keys = lock.keys.iter().map(|key| of_key(lock, key)).collect::<String>(),
+        target = lock.target,
+        format = lock.format,
+    )
+}
+
+/// A configuration for people: what is set, and how to undo it.
+fn in_words(configuration: &LockedConfiguration) -> String {
+    let mut text = String::new();
+    if configuration.is_secret() {
+        text += "\nTHIS DISK HOLDS SECRETS, below files/: keep it to yourself, and wipe it when the router has them.\n";
+    }
+    if !configuration.files.is_empty() || !configuration.links.is_empty() {
+        text += "\nIt puts in place, keeping what is there as NAME.before-owpkg:\n";
+        for file in &configuration.files {
+            let secret = if file.secret { ", secret" } else { "" };
+            text += &format!("  /{} ({:04o}{secret})\n", file.path, file.mode);
+        }
+        for link in &configuration.links {
+            text += &format!("  /{} -> {}\n", link.path, link.target);
+        }
+    }
+    if !configuration.disable_services.is_empty() {
+        text += "\nIt disables these services (undo: /etc/init.d/NAME enable):\n";
+        text.extend(configuration.disable_services.iter().map(|name| format!("  {name}\n")));
+    }
+    if !configuration.idle_modules.is_empty() {
+        text += "\nModules of these packages are not loaded any more, unless a device needs them now\n\
+                 (undo: mv /etc/modules.d.before-owpkg/* /etc/modules.d/):\n";
+        text.extend(configuration.idle_modules.iter().map(|name| format!("  {name}\n")));
+    }
+    text
+}
+
+/// What there is to say of a key that official images lack.
+fn of_key(lock: &Lock, key: &LockedKey) -> String {
+    let Ok(format) = lock.format() else { return String::new() };
+    let holds = if key.in_image { "; the image of the build that made it holds it" } else { "" };
+    format!(
+        "The key {id} signed {feeds}.\n\
+         Official images lack it{holds}. If install.sh misses it, and you trust who made\n\
+         the packages, give it to the router once:\n\
+         \n\
+         \x20 cp /tmp/pkgs/{path} {folder}/\n\
+         \n",
+        id = key.id,
+        feeds = key.feeds_in_words(),
+        path = key_path(format, &key.id),
+        folder = format.keys_folder(),
+    )
+}

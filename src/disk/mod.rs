@@ -1,0 +1,9 @@
+//! The disk: the signed indexes, the packages and an install script; written, read again and checked.
+
+pub mod check;
+mod contents;
+pub mod script;
+mod writer;
+
+pub use contents::{DiskError, contents, key_path, router_key_path};
+pub use writer::{OutputFormat, OutputOptions, WriteError, write};

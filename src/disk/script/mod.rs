@@ -1,0 +1,249 @@
+//! The disk's `install.sh`: what the router runs.
+//!
+//! It has four parts: a head of facts about this disk, rendered here; the body that both formats share,
+//! `install.sh` beside this file; the format's own steps ([`Format::install_steps`]); and the call of `main`,
+//! last, so that a script cut short does nothing. The steps define
+//!
+//! | name | does |
+//! |---|---|
+//! | `client`, `listing` | the client's name, and the command that lists what is installed |
+//! | `configure` | writes a private configuration into the work folder, which is the current one |
+//! | `installed FILE` | writes a line `NAME VERSION` for every installed package |
+//! | `rehearse` | lets the client check the signatures and try; writes the changes it would make to `changes` |
+//! | `install` | installs |
+//! | `files_of NAME…` | writes the paths of the files of those of the packages that are installed |
+//!
+//! On a disk that brings a configuration its tables and steps follow, which stand in a file of their own.
+//!
+//! [`Format::install_steps`]: crate::format::Format::install_steps
+
+mod configuration;
+
+use std::fmt::Write as _;
+
+use crate::lock::LockedConfiguration;
+
+const BODY: &str = include_str!("install.sh");
+
+const HEAD: &str = "\
+#!/bin/sh
+# Installs the packages of this disk on the router that it was made for, without a network:
+#
+#     mount -t vfat /dev/vdb /mnt && sh /mnt/install.sh
+#
+# `--help` says what it does, `--dry-run` changes nothing. Made by owpkg: first the facts about this disk,
+# then the steps. Nothing runs before the last line.
+";
+
+const SECRET: &str = "\
+#
+# THIS DISK HOLDS SECRETS, below files/: keep it to yourself, and wipe it when the router has them.
+";
+
+/// What the script is made from.
+#[derive(Debug, Clone)]
+pub struct Script<'a> {
+    /// The packages are made up; the script refuses to run.
+    pub demo: bool,
+    /// The release, as the router's `DISTRIB_RELEASE` says it (`23.05.2`); none: not checked.
+    pub release: Option<&'a str>,
+    /// The target, as `DISTRIB_TARGET` says it (`x86/64`).
+    pub target: &'a str,
+    /// The architecture of packages, as `DISTRIB_ARCH` says it (`x86_64`).
+    pub arch: &'a str,
+    /// The version of the package `kernel`, vermagic included, as the router's package database says it;
+    /// none: not checked.
+    pub kernel: Option<&'a str>,
+    /// The id of the router that asked for the disk; none: not checked.
+    pub router: Option<&'a str>,
+    /// The folders below `feeds/`, in the order in which the client is told about them.
+    pub feeds: &'a [&'a str],
+    /// The names to give to the client, run by run.
+    pub install: &'a [&'a [&'a str]],
+    /// Everything that the plan adds.
+    pub plan: &'a [Planned<'a>],
+    /// An index of the disk has no trusted signature, and the user said that this is well.
+    pub accepted_unsigned: bool,
+    /// The keys that signed the indexes, as the client names them.
+    pub key_ids: &'a [String],
+    /// What the disk sets on the router beside the packages.
+    pub configuration: Option<&'a LockedConfiguration>,
+    /// The keys of feeds that images of official releases lack.
+    pub own_keys: &'a [CustomKey<'a>],
+    /// The format's own part.
+    pub steps: &'static str,
+}
+
+/// A key that images of official releases lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CustomKey<'a> {
+    /// A feed that it vouches for.
+    pub feed: &'a str,
+    /// Its file below `keys/`, and in the router's folder of keys.
+    pub file: &'a str,
+}
+
+/// A package that the plan adds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Planned<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its version, as the index states it.
+    pub version: &'a str,
+    /// The bytes it takes when installed, where the index states them.
+    pub installed_size: Option<u64>,
+}
+
+/// A value that no script can carry.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ScriptError {
+    /// A name or a version with blanks or control characters, or one that reads as an option.
+    #[error(
+        "{what} {value:?} cannot be given to a package manager: expected no blank, no control character and no leading dash"
+    )]
+    Word {
+        /// What it is: `package`, `version`, …
+        what: &'static str,
+        /// The value.
+        value: String,
+    },
+    /// A feed whose name is no plain folder name.
+    #[error(
+        "feed {value:?} cannot be a folder of the disk: expected letters, digits and . _ + - after a letter or digit"
+    )]
+    Feed {
+        /// The name.
+        value: String,
+    },
+}
+
+impl ScriptError {
+    /// The next step for the user.
+    pub fn help(&self) -> Option<String> {
+        Some(match self {
+            ScriptError::Word { .. } => {
+                "leave the package out (--omit), or mend the feed that lists it".to_owned()
+            }
+            ScriptError::Feed { .. } => "give the feed another name: --feed NAME=URL".to_owned(),
+        })
+    }
+}
+
+/// Renders the script.
+///
+/// # Errors
+/// If a name or a version cannot stand in a list of words, or would be read as an option.
+pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
+    let mut text = String::from(HEAD);
+    if script.configuration.is_some_and(LockedConfiguration::is_secret) {
+        text.push_str(SECRET);
+    }
+    text.push_str("\nset -eu\n");
+    let optional = |what, value: Option<&str>| value.map_or(Ok("''".to_owned()), |value| word(what, value));
+    let keys: Vec<&str> = script.key_ids.iter().map(|id| checked("key", id)).collect::<Result<_, _>>()?;
+    let facts = [
+        ("demo", yes_or_no(script.demo).to_owned()),
+        ("release", optional("release", script.release)?),
+        ("target", word("target", script.target)?),
+        ("arch", word("architecture", script.arch)?),
+        ("kernel", optional("kernel", script.kernel)?),
+        ("router", optional("router", script.router)?),
+        ("signed", yes_or_no(!script.accepted_unsigned).to_owned()),
+        ("keys", quote(&keys.join(" "))),
+        ("configured", yes_or_no(script.configuration.is_some()).to_owned()),
+    ];
+    text.push('\n');
+    for (name, value) in facts {
+        text.extend([name, "=", &value, "\n"]);
+    }
+
+    let feeds = script.feeds.iter().map(|feed| folder(feed)).collect::<Result<Vec<_>, _>>()?;
+    list(&mut text, "The feeds, as further arguments of a command.", "with_feeds", "\"$@\"", &feeds);
+    let runs = script.install.iter().map(|run| run.iter().map(|name| word("package", name)).collect());
+    runs_of_names(&mut text, &runs.collect::<Result<Vec<Vec<_>>, _>>()?);
+    let plan = script.plan.iter().map(planned).collect::<Result<Vec<_>, _>>()?;
+    let print = if plan.is_empty() { ":" } else { "printf '%s %s %s\\n'" };
+    list(&mut text, "All that will be installed: name, version, bytes.", "plan", print, &plan);
+
+    let own = |key: &CustomKey<'_>| Ok(format!("{} {}", folder(key.feed)?, word("key", key.file)?));
+    let own = script.own_keys.iter().map(own).collect::<Result<Vec<_>, _>>()?;
+    let print = if own.is_empty() { ":" } else { "printf '%s %s\\n'" };
+    list(
+        &mut text,
+        "The keys that official images lack: a feed, its key's file below keys/.",
+        "own_keys",
+        print,
+        &own,
+    );
+
+    for part in [BODY, script.steps] {
+        text.push('\n');
+        text.push_str(part);
+    }
+    if let Some(configuration) = script.configuration {
+        configuration::render(&mut text, configuration)?;
+    }
+    text.push_str("\nmain \"$@\"\n");
+    Ok(text)
+}
+
+/// Quotes a text so that a POSIX shell takes it as one word and expands nothing in it.
+pub fn quote(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// Writes a function that calls `command` with the words, one or more of them a line.
+fn list(text: &mut String, comment: &str, name: &str, command: &str, words: &[String]) {
+    // Writing to a string cannot fail.
+    let _ = write!(text, "\n# {comment}\n{name}() {{\n\t{command}");
+    for word in words {
+        let _ = write!(text, " \\\n\t\t{word}");
+    }
+    text.push_str("\n}\n");
+}
+
+/// Writes a function that calls its arguments with the names of each run, until that fails.
+fn runs_of_names(text: &mut String, runs: &[Vec<String>]) {
+    text.push_str("\n# The same for the packages to ask for; once for each run of the package manager.\nwith_names() {\n");
+    let calls = runs.iter().map(|names| {
+        let words: String = names.iter().map(|name| format!(" \\\n\t\t{name}")).collect();
+        format!("\t\"$@\"{words}")
+    });
+    text.push_str(&calls.collect::<Vec<_>>().join(" &&\n"));
+    text.push_str("\n}\n");
+}
+
+fn planned(package: &Planned<'_>) -> Result<String, ScriptError> {
+    let size = package.installed_size.unwrap_or(0);
+    Ok(format!("{} {} {size}", word("package", package.name)?, word("version", package.version)?))
+}
+
+fn word(what: &'static str, value: &str) -> Result<String, ScriptError> {
+    checked(what, value).map(quote)
+}
+
+fn checked<'v>(what: &'static str, value: &'v str) -> Result<&'v str, ScriptError> {
+    let bad = |c: char| c.is_whitespace() || c.is_control();
+    match value.is_empty() || value.starts_with('-') || value.contains(bad) {
+        true => Err(ScriptError::Word { what, value: value.to_owned() }),
+        false => Ok(value),
+    }
+}
+
+/// Whether a feed can have this name, which becomes a folder, a part of URLs and, unquoted, a word of opkg's
+/// configuration.
+pub fn is_feed_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._+-".contains(&byte);
+    name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.bytes().all(plain)
+}
+
+fn folder(name: &str) -> Result<String, ScriptError> {
+    match is_feed_name(name) {
+        true => Ok(quote(name)),
+        false => Err(ScriptError::Feed { value: name.to_owned() }),
+    }
+}
+
+fn yes_or_no(value: bool) -> &'static str {
+    if value { "yes" } else { "no" }
+}

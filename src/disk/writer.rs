@@ -1,0 +1,146 @@
+//! Writes a tree of files as a FAT image, a tar or a folder: whole, or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::time::{Duration, SystemTime};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::fat::{self, FatError, FatKind, Label, Size, Timestamp};
+use crate::files::{Entry, OutputError, Permissions, WrittenFile, place_file, place_folder};
+
+/// What to make of the files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutputFormat {
+    /// A FAT image, to be attached to the router as a disk.
+    Fat,
+    /// A tar, for a router that is reached by scp.
+    Tar,
+    /// A folder.
+    Dir,
+}
+
+/// How to make it.
+#[derive(Debug, Clone)]
+pub struct OutputOptions {
+    /// What to make.
+    pub format: OutputFormat,
+    /// The size of a FAT image.
+    pub size: Size,
+    /// The kind of FAT; none: by size and content.
+    pub kind: Option<FatKind>,
+    /// The label of a FAT image.
+    pub label: Label,
+    /// The volume id of a FAT image.
+    pub volume_id: u32,
+    /// The time of every file, in seconds since 1970.
+    pub date: i64,
+    /// Who may read it.
+    pub permissions: Permissions,
+}
+
+/// Why a disk could not be written. Nothing is left of it.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The files do not make a FAT image.
+    #[error("{path}: {source}")]
+    Fat {
+        /// The output.
+        path: Utf8PathBuf,
+        /// Why.
+        source: FatError,
+    },
+    /// Its file, or a file of its folder, cannot be put in place.
+    #[error(transparent)]
+    File(#[from] OutputError),
+}
+
+impl WriteError {
+    /// What the user can do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            WriteError::Fat { source: FatError::TooSmall { needed, .. }, .. } => Some(format!(
+                "leave out --size for the smallest image that will do, or give at least {}K",
+                needed.div_ceil(1024)
+            )),
+            WriteError::Fat { source: FatError::TooLarge { .. }, .. } => {
+                Some("give a smaller --size, or leave out --fat".into())
+            }
+            WriteError::Fat { .. } => None,
+            WriteError::File(error) => error.help(),
+        }
+    }
+}
+
+/// Writes the files to `path`, in place of an earlier file of that name; a folder must be new or empty.
+///
+/// # Errors
+/// When the files do not fit, or the place cannot be written.
+pub fn write(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Result<WrittenFile, WriteError> {
+    match options.format {
+        OutputFormat::Fat => write_fat(path, entries, options),
+        OutputFormat::Tar => {
+            Ok(place_file(path, options.permissions, |file| write_tar(file, entries, options))?)
+        }
+        OutputFormat::Dir => {
+            Ok(place_folder(path, options.permissions, |staging| write_dir(staging, entries, options))?)
+        }
+    }
+}
+
+fn write_fat(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Result<WrittenFile, WriteError> {
+    let failed = |source| WriteError::Fat { path: path.to_owned(), source };
+    let files: Vec<fat::Entry<'_>> =
+        entries.iter().map(|entry| fat::Entry { path: &entry.path, size: entry.content.size() }).collect();
+    let settings = fat::Options {
+        size: options.size,
+        kind: options.kind,
+        label: options.label,
+        volume_id: options.volume_id,
+        time: Timestamp::from_unix(options.date),
+    };
+    let plan = fat::plan(&files, &settings).map_err(failed)?;
+    let mut refused = None;
+    let written = place_file(path, options.permissions, |file| {
+        match plan.write(file, |index| entries[index].content.open()) {
+            Ok(()) => file.set_len(plan.size()),
+            Err(error) => {
+                refused = Some(error);
+                Err(io::ErrorKind::Other.into())
+            }
+        }
+    });
+    match refused {
+        Some(error) => Err(failed(error)),
+        None => Ok(written?),
+    }
+}
+
+fn write_tar(file: &mut File, entries: &[Entry], options: &OutputOptions) -> io::Result<()> {
+    let mut tar = tar::Builder::new(BufWriter::new(file));
+    for entry in entries {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(entry.content.size());
+        let mode = if entry.path.ends_with(".sh") { 0o755 } else { 0o644 };
+        header.set_mode(if options.permissions == Permissions::Owner { mode & 0o700 } else { mode });
+        header.set_mtime(u64::try_from(options.date).unwrap_or(0));
+        header.set_uid(0);
+        header.set_gid(0);
+        tar.append_data(&mut header, &entry.path, entry.content.open()?)?;
+    }
+    tar.into_inner()?.flush()
+}
+
+fn write_dir(folder: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> io::Result<u64> {
+    let seconds = Duration::from_secs(u64::try_from(options.date).unwrap_or(0));
+    let mut bytes = 0;
+    for entry in entries {
+        let to = folder.join(&entry.path);
+        to.parent().map_or(Ok(()), fs::create_dir_all)?;
+        let mut file = File::create(&to)?;
+        bytes += io::copy(&mut entry.content.open()?, &mut file)?;
+        file.set_modified(SystemTime::UNIX_EPOCH + seconds)?;
+        file.sync_all()?;
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,160 @@
+//! What a router already holds, read from any list of it that people have at hand.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{Dependency, Format, Package, Universe};
+
+/// An installed package.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InstalledPackage {
+    /// Its version.
+    pub version: String,
+    /// Further names it answers to, each with the version it is provided at where there is one.
+    pub provides: Vec<(String, Option<String>)>,
+}
+
+/// The installed packages of a router.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Installed {
+    packages: BTreeMap<String, InstalledPackage>,
+    /// The packages that provide a name beside their own.
+    providers: HashMap<String, Vec<String>>,
+}
+
+/// A list of installed packages that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InstalledError {
+    /// A line fits none of the known forms.
+    #[error(
+        "line {line}: {text:?} is in none of the known forms (image manifest, opkg list-installed, opkg status file, apk \
+         list -I, apk info -v, apk's installed database)"
+    )]
+    UnknownForm {
+        /// The line, counted from 1.
+        line: usize,
+        /// How it starts.
+        text: String,
+    },
+    /// There is no package in it.
+    #[error("it lists no package")]
+    Empty,
+}
+
+impl InstalledPackage {
+    /// A package of an index, once it is installed.
+    pub fn of(package: &Package<'_>) -> InstalledPackage {
+        let provides = package.provides.iter().map(|p| (p.name.to_owned(), p.version.map(str::to_owned)));
+        InstalledPackage { version: package.version.to_owned(), provides: provides.collect() }
+    }
+}
+
+impl Installed {
+    /// Reads a list in any known form: an image's manifest (`name - version` or `name version` a line), the output
+    /// of `opkg list-installed`, `apk list -I` or `apk info -v`, an opkg status file, apk's installed database.
+    pub fn parse(text: &str) -> Result<Installed, InstalledError> {
+        let has = |start| text.lines().any(|line: &str| line.starts_with(start));
+        let installed = match () {
+            () if has("Package:") => super::opkg::read_status(text),
+            () if has("P:") => super::apk::read_database(text),
+            () => read_lines(text)?,
+        };
+        match installed.packages.is_empty() {
+            true => Err(InstalledError::Empty),
+            false => Ok(installed),
+        }
+    }
+
+    /// Adds a package, in place of another of its name.
+    pub fn insert(&mut self, name: &str, held: InstalledPackage) {
+        for (provided, _) in &held.provides {
+            let providers = self.providers.entry(provided.clone()).or_default();
+            if !providers.iter().any(|provider| provider == name) {
+                providers.push(name.to_owned());
+            }
+        }
+        self.packages.insert(name.to_owned(), held);
+    }
+
+    /// Takes a package out.
+    pub fn remove(&mut self, name: &str) -> Option<InstalledPackage> {
+        self.packages.remove(name)
+    }
+
+    /// The package of that name.
+    pub fn get(&self, name: &str) -> Option<&InstalledPackage> {
+        self.packages.get(name)
+    }
+
+    /// Every package, by name.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &InstalledPackage)> {
+        self.packages.iter().map(|(name, held)| (name.as_str(), held))
+    }
+
+    /// The number of packages.
+    pub fn len(&self) -> usize {
+        self.packages.len()
+    }
+
+    /// Whether it lists nothing.
+    pub fn is_empty(&self) -> bool {
+        self.packages.is_empty()
+    }
+
+    /// The package that meets a dependency, if one does.
+    pub fn meeting(&self, format: &dyn Format, dependency: &Dependency<'_>) -> Option<&str> {
+        let providers = self.providers.get(dependency.name).into_iter().flatten().map(String::as_str);
+        std::iter::once(dependency.name)
+            .chain(providers)
+            .filter_map(|name| self.packages.get_key_value(name))
+            .find(|(name, held)| {
+                let provides =
+                    held.provides.iter().map(|(name, version)| (name.as_str(), version.as_deref()));
+                format.answers((name, &held.version), provides, dependency)
+            })
+            .map(|(name, _)| name.as_str())
+    }
+
+    /// Adds the names that the packages provide, from their entries in the indexes: manifests state none.
+    pub fn learn_provides(&mut self, universe: &Universe<'_>) {
+        let mut learned = Vec::new();
+        for (name, held) in &self.packages {
+            let same_version = |id: &_| universe.package(*id).version == held.version;
+            let entry = universe.named(name).find(same_version).or_else(|| universe.named(name).last());
+            let Some(package) = entry.map(|id| universe.package(id)) else { continue };
+            let provides = package.provides.iter().map(|p| (p.name.to_owned(), p.version.map(str::to_owned)));
+            let provides: Vec<_> = provides.filter(|provided| !held.provides.contains(provided)).collect();
+            if !provides.is_empty() {
+                learned.push((name.clone(), provides));
+            }
+        }
+        for (name, provides) in learned {
+            let mut held = self.packages.remove(&name).unwrap_or_default();
+            held.provides.extend(provides);
+            self.insert(&name, held);
+        }
+    }
+}
+
+/// Reads a package a line: a name and a version, or apk's `name-version`, alone or with what `apk list -I` adds.
+fn read_lines(text: &str) -> Result<Installed, InstalledError> {
+    let mut installed = Installed::default();
+    for (number, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() {
+            continue;
+        }
+        let mut words = line.split_whitespace().filter(|word| *word != "-");
+        let pair = match (words.next(), words.next(), words.next()) {
+            (Some(name), Some(version), None) => Some((name, version)),
+            (Some(_), None, None) => super::apk::name_and_version(line),
+            _ if super::apk::is_list_line(line) => super::apk::name_and_version(line),
+            _ => None,
+        };
+        let Some((name, version)) = pair else {
+            let text = line.chars().take(60).collect();
+            return Err(InstalledError::UnknownForm { line: number + 1, text });
+        };
+        installed.insert(name, InstalledPackage { version: version.to_owned(), provides: Vec::new() });
+    }
+    Ok(installed)
+}

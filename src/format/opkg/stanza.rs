@@ -1,0 +1,246 @@
+//! `Packages` and status files: stanzas of `Field: value` lines, read as opkg reads them.
+//!
+//! Field names are case-sensitive prefixes, the value starts one character behind the name, a blank line ends a
+//! stanza, and a field that is not known never matters.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use memchr::memchr;
+
+use super::depends;
+use crate::format::package::is_plain;
+use crate::format::{FeedId, IndexError, Package, Parsed, Warning};
+use crate::trust::Digest;
+
+/// opkg's own limit on a line, in bytes; past it the list is corrupt.
+const LONGEST_LINE: usize = 1 << 20;
+
+/// The stanzas of a text, one after the other.
+pub struct Stanzas<'i> {
+    text: &'i [u8],
+    at: usize,
+    line: u64,
+}
+
+/// One stanza: the fields that owpkg reads.
+#[derive(Debug, Default)]
+pub struct Stanza<'i> {
+    /// The line it starts at, counted from 1.
+    pub line: u64,
+    /// `Package`; none: the stanza names no package.
+    pub name: Option<&'i [u8]>,
+    /// `Version`.
+    pub version: Option<&'i [u8]>,
+    /// `Architecture`.
+    pub arch: Option<&'i [u8]>,
+    /// `Depends` and `Pre-Depends`, in their order.
+    pub depends: Vec<&'i [u8]>,
+    /// `Recommends`.
+    pub recommends: Vec<&'i [u8]>,
+    /// `Provides`.
+    pub provides: Vec<&'i [u8]>,
+    /// `Conflicts`.
+    pub conflicts: Vec<&'i [u8]>,
+    /// `Replaces`, each with how many `Conflicts` stood before it: only those count for superseding.
+    pub replaces: Vec<(&'i [u8], usize)>,
+    /// `Filename`.
+    pub file: Option<&'i [u8]>,
+    /// `Size`, in bytes.
+    pub size: Option<u64>,
+    /// `Installed-Size`, in bytes.
+    pub installed_size: Option<u64>,
+    /// `SHA256sum`.
+    pub digest: Option<Digest>,
+    /// `Status`.
+    pub status: Option<&'i [u8]>,
+    /// `Description`, with its continuation lines.
+    pub description: &'i [u8],
+    /// Whether any line looked like a field: what has none is noise between stanzas.
+    pub has_fields: bool,
+}
+
+impl<'i> Stanzas<'i> {
+    /// Reads the stanzas of a text.
+    pub fn new(text: &'i [u8]) -> Stanzas<'i> {
+        Stanzas { text, at: 0, line: 0 }
+    }
+
+    fn next_line(&mut self) -> Option<Range<usize>> {
+        let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
+        let start = self.at;
+        let end = start + memchr(b'\n', rest).unwrap_or(rest.len());
+        self.at = end + 1;
+        self.line += 1;
+        Some(start..end)
+    }
+}
+
+impl<'i> Iterator for Stanzas<'i> {
+    type Item = Result<Stanza<'i>, IndexError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut stanza = Stanza::default();
+        let mut description = None;
+        while let Some(range) = self.next_line() {
+            let line = &self.text[range.clone()];
+            if line.trim_ascii().is_empty() {
+                match stanza.line {
+                    0 => continue,
+                    _ => break,
+                }
+            }
+            if stanza.line == 0 {
+                stanza.line = self.line;
+            }
+            if line[0] == b' ' {
+                if let Some(start) = description {
+                    stanza.description = self.text[start..range.end].trim_ascii();
+                }
+                continue;
+            }
+            description = value(line, "Description").map(|text| range.end - text.len());
+            if let Err(why) = stanza.take(line) {
+                return Some(Err(IndexError::Malformed { unit: "line", at: self.line, why: why.to_owned() }));
+            }
+        }
+        (stanza.line != 0).then_some(Ok(stanza))
+    }
+}
+
+/// The value of a field, if the line is one: behind the name and one more character, trimmed.
+fn value<'i>(line: &'i [u8], field: &str) -> Option<&'i [u8]> {
+    behind(line, field).map(<[u8]>::trim_ascii)
+}
+
+fn behind<'i>(line: &'i [u8], field: &str) -> Option<&'i [u8]> {
+    let rest = line.strip_prefix(field.as_bytes())?;
+    Some(rest.get(1..).unwrap_or_default())
+}
+
+/// A number as strtoul reads it in decimal: up to the first character that is no digit.
+fn number(text: &[u8]) -> Option<u64> {
+    let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
+    std::str::from_utf8(&text[..end]).ok()?.parse().ok()
+}
+
+impl<'i> Stanza<'i> {
+    /// Takes one line that is no continuation.
+    fn take(&mut self, line: &'i [u8]) -> Result<(), &'static str> {
+        if line.len() > LONGEST_LINE {
+            return Err("the line is longer than opkg reads (1 MiB)");
+        }
+        self.has_fields |= line.contains(&b':');
+        let field = |name| value(line, name);
+        match line[0] {
+            // The end of an architecture is not trimmed: behind a blank or a carriage return it fits no router.
+            b'A' => self.arch = behind(line, "Architecture").map(<[u8]>::trim_ascii_start).or(self.arch),
+            b'C' => self.conflicts.extend(field("Conflicts")),
+            b'D' => match field("Description") {
+                Some(text) => self.description = text,
+                None => self.depends.extend(field("Depends")),
+            },
+            b'F' => self.file = field("Filename").or(self.file),
+            b'I' => self.installed_size = field("Installed-Size").map_or(self.installed_size, number),
+            b'P' => match field("Package") {
+                Some(_) if self.name.is_some() => {
+                    return Err("a second Package in one stanza: the blank line before it is missing");
+                }
+                Some(name) => self.name = Some(name),
+                None => match field("Provides") {
+                    Some(names) => self.provides.push(names),
+                    None => self.depends.extend(field("Pre-Depends")),
+                },
+            },
+            b'R' => match field("Recommends") {
+                Some(list) => self.recommends.push(list),
+                None => self.replaces.extend(field("Replaces").map(|names| (names, self.conflicts.len()))),
+            },
+            b'S' => match (field("SHA256sum"), field("Size"), field("Status")) {
+                (Some(hex), ..) => {
+                    self.digest = crate::trust::parse_hex(hex).map(Digest::sha256).ok().or(self.digest)
+                }
+                (_, Some(size), _) => self.size = number(size),
+                (.., status) => self.status = status.or(self.status),
+            },
+            b'V' => self.version = field("Version").or(self.version),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The package that the stanza describes, or why it is passed over.
+    fn package(&self, feed: FeedId) -> Result<Package<'i>, &'static str> {
+        let name = text(self.name.ok_or("a stanza without Package")?)?;
+        if !is_plain(name) {
+            return Err("a package name with a blank, a slash, a quote or a control character");
+        }
+        let arch = text(self.arch.ok_or("no Architecture")?)?;
+        if arch.trim_ascii_end() != arch {
+            return Err("Architecture ends in a blank or a carriage return, so opkg ignores the package");
+        }
+        let file = text(self.file.unwrap_or_default())?;
+        if !is_plain(file) && !file.is_empty() {
+            return Err("Filename is not a plain file name");
+        }
+        let conflicts = lists(&self.conflicts)?;
+        Ok(Package {
+            name,
+            version: text(self.version.unwrap_or_default())?,
+            arch,
+            feed,
+            depends: lists(&self.depends)?.flat_map(depends::requirements).collect(),
+            recommends: lists(&self.recommends)?.flat_map(depends::requirements).collect(),
+            conflicts: conflicts.flat_map(depends::conflicts).collect(),
+            provides: lists(&self.provides)?.flat_map(depends::provides).collect(),
+            supersedes: self.supersedes()?,
+            install_if: Vec::new(),
+            provider_priority: 0,
+            file: Cow::Borrowed(file),
+            size: self.size,
+            installed_size: self.installed_size,
+            digest: self.digest,
+            description: String::from_utf8_lossy(self.description),
+        })
+    }
+
+    /// What it replaces and conflicts with. opkg sees the pair only if `Conflicts` stands before `Replaces`.
+    fn supersedes(&self) -> Result<Vec<&'i str>, &'static str> {
+        let mut superseded = Vec::new();
+        for (names, conflicts_before) in &self.replaces {
+            let conflicts: Vec<&str> = lists(&self.conflicts[..*conflicts_before])?
+                .flat_map(depends::conflicts)
+                .map(|conflict| conflict.name)
+                .collect();
+            superseded.extend(depends::names(text(names)?).filter(|name| conflicts.contains(name)));
+        }
+        Ok(superseded)
+    }
+}
+
+/// The text of every list, or the complaint about the first that is no text.
+fn lists<'a, 'i>(lists: &'a [&'i [u8]]) -> Result<impl Iterator<Item = &'i str> + use<'a, 'i>, &'static str> {
+    let all_text = lists.iter().all(|list| std::str::from_utf8(list).is_ok());
+    all_text.then_some(()).ok_or(NOT_UTF8)?;
+    Ok(lists.iter().filter_map(|list| std::str::from_utf8(list).ok()))
+}
+
+const NOT_UTF8: &str = "a name or version that is not UTF-8";
+
+fn text(bytes: &[u8]) -> Result<&str, &'static str> {
+    std::str::from_utf8(bytes).map_err(|_| NOT_UTF8)
+}
+
+/// Reads a `Packages` text.
+pub fn parse(text: &[u8], feed: FeedId) -> Result<Parsed<'_>, IndexError> {
+    let mut parsed = Parsed::default();
+    for stanza in Stanzas::new(text) {
+        let stanza = stanza?;
+        match stanza.package(feed) {
+            Ok(package) => parsed.packages.push(package),
+            Err(why) if stanza.has_fields => parsed.warnings.push(Warning { at: stanza.line, why }),
+            Err(_) => {}
+        }
+    }
+    Ok(parsed)
+}

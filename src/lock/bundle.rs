@@ -1,0 +1,265 @@
+//! The verified bytes of a lock: what every output is made of.
+
+use camino::Utf8Path;
+
+use super::{Lock, LockError, LockedPackage};
+use crate::fetch::{FetchError, Fetcher, Location, LocationError, MemoryTree, Want};
+use crate::format::measure;
+use crate::format::{FeedId, IndexError};
+use crate::parallel;
+use crate::trust::{
+    self, Artifact, Expected, Keyring, PublicKey, Signed, SignedFile, TrustError, Unsigned, Verified,
+};
+
+/// A lock with the bytes that it names, each vouched for.
+#[derive(Debug)]
+pub struct Bundle {
+    /// The lock.
+    pub lock: Lock,
+    /// The feeds, in the lock's order.
+    pub feeds: Vec<LockedFeed>,
+    /// The keys of the lock, in its order.
+    pub keys: Vec<PublicKey>,
+}
+
+/// A feed of a bundle.
+#[derive(Debug)]
+pub struct LockedFeed {
+    /// Its name.
+    pub name: String,
+    /// The files of its index, as upstream has them.
+    pub index: Vec<Verified<SignedFile>>,
+    /// The package files of the plan, by name.
+    pub packages: Vec<(String, Verified<Artifact>)>,
+}
+
+/// Why the bytes of a lock cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum BundleError {
+    /// A file could not be had.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// An index is not vouched for.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// The lock names a place that is none.
+    #[error(transparent)]
+    Location(#[from] LocationError),
+    /// The lock is of a format that is not known.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// An index cannot be read.
+    #[error("{at}: {source}")]
+    Index {
+        /// The index, by URL or path.
+        at: String,
+        /// What is wrong with it.
+        source: IndexError,
+    },
+    /// A key that the disk is to carry is none of the trusted ones.
+    #[error("the lock names the key {id}, which is not trusted")]
+    NoKey {
+        /// The key's id.
+        id: String,
+    },
+    /// An index is gone.
+    #[error("{at} is gone")]
+    NoIndex {
+        /// The index, by URL or path.
+        at: String,
+    },
+    /// An index has changed since the lock was written.
+    #[error("{at} is not the index that the lock was made from: the feed has moved on")]
+    FeedMoved {
+        /// The index, by URL or path.
+        at: String,
+    },
+    /// The lock lists a package that its index does not, or not like this.
+    #[error("the lock's entry for {package} is not in the index of the feed {feed}")]
+    NotInIndex {
+        /// The package.
+        package: String,
+        /// The feed.
+        feed: String,
+    },
+}
+
+impl BundleError {
+    /// What the user can do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            BundleError::Fetch(error) => error.help(),
+            BundleError::Trust(error) => Some(error.help()),
+            BundleError::Location(error) => error.help(),
+            BundleError::Lock(error) => Some(error.help()),
+            BundleError::NoIndex { .. } | BundleError::FeedMoved { .. } => {
+                Some("run owpkg resolve again for a lock of what the feed holds now".into())
+            }
+            BundleError::NoKey { .. } => Some("give its public key with --key FILE".into()),
+            BundleError::NotInIndex { .. } => {
+                Some("the lock was changed by hand: run owpkg resolve again".into())
+            }
+            BundleError::Index { .. } => None,
+        }
+    }
+}
+
+impl Bundle {
+    /// Fetches everything that a lock names, and verifies it along the chain key → index → digest → bytes. The lock
+    /// itself vouches for nothing: its entries must stand in the signed indexes.
+    ///
+    /// # Errors
+    /// When a file cannot be had, or any link of the chain does not hold.
+    pub fn fetch(
+        fetcher: &Fetcher,
+        keyring: &Keyring,
+        unsigned: Unsigned,
+        lock: Lock,
+        built_in: Option<&MemoryTree>,
+    ) -> Result<Bundle, BundleError> {
+        let indexes = Bundle::indexes(fetcher, keyring, unsigned, &lock, built_in)?;
+        let feeds = fetch_packages(fetcher, &lock, &indexes, built_in)?;
+        let trusted = |id: &str| {
+            let no_key = || BundleError::NoKey { id: id.to_owned() };
+            keyring.get(id).cloned().ok_or_else(no_key)
+        };
+        let keys = lock.keys.iter().map(|key| trusted(&key.id)).collect::<Result<_, _>>()?;
+        Ok(Bundle { lock, feeds, keys })
+    }
+
+    /// The verified indexes of a lock's feeds, in its order, with every entry of the lock found in them.
+    ///
+    /// # Errors
+    /// When an index cannot be had, has changed, or is not vouched for.
+    pub fn indexes(
+        fetcher: &Fetcher,
+        keyring: &Keyring,
+        unsigned: Unsigned,
+        lock: &Lock,
+        built_in: Option<&MemoryTree>,
+    ) -> Result<Vec<Verified<Signed>>, BundleError> {
+        let format = lock.format()?;
+        let mut wants = Vec::new();
+        for feed in &lock.feeds {
+            let folder = Bundle::place(&feed.url, built_in)?;
+            for file in format.index_files() {
+                if feed.files.iter().any(|locked| locked.name == file.name) {
+                    wants.push((folder.join(file.name)?, file.cap));
+                }
+            }
+        }
+        let mut found = wants.iter().map(|(at, _)| at).zip(fetcher.files(&wants));
+        let mut indexes = Vec::new();
+        for feed in &lock.feeds {
+            let mut files = Vec::new();
+            for file in format.index_files() {
+                let Some(locked) = feed.files.iter().find(|locked| locked.name == file.name) else {
+                    continue;
+                };
+                // One answer a want, in their order.
+                let Some((at, answer)) = found.next() else { continue };
+                let bytes = answer?.ok_or_else(|| BundleError::NoIndex { at: at.to_string() })?.bytes;
+                if trust::sha256(&bytes) != locked.sha256 {
+                    return Err(BundleError::FeedMoved { at: at.to_string() });
+                }
+                files.push(SignedFile { name: file.name, bytes });
+            }
+            indexes.push((feed, files));
+        }
+        parallel::map(&indexes, parallel::processors(), |(feed, files)| {
+            let at = || feed.url.clone();
+            let signed =
+                format.open(files.clone()).map_err(|source| BundleError::Index { at: at(), source })?;
+            let index = keyring.verify(signed, &feed.url, unsigned)?;
+            check_entries(lock, &feed.name, format, &index)?;
+            Ok(index)
+        })
+        .into_iter()
+        .collect()
+    }
+
+    /// A place that a lock names: a URL, an absolute path, or a path in a tree that is built in.
+    pub(crate) fn place(text: &str, built_in: Option<&MemoryTree>) -> Result<Location, LocationError> {
+        match built_in.and_then(|tree| tree.locate(text)) {
+            Some(location) => location,
+            None => Location::parse(text, Utf8Path::new("/")),
+        }
+    }
+}
+
+/// Checks that every package the lock takes from a feed stands in its index with the same file and digest.
+fn check_entries(
+    lock: &Lock,
+    feed: &str,
+    format: &'static dyn crate::format::Format,
+    index: &Verified<Signed>,
+) -> Result<(), BundleError> {
+    let missing = not_offered(lock, feed, format, index)
+        .map_err(|source| BundleError::Index { at: feed.to_owned(), source })?;
+    match missing.first() {
+        Some(locked) => Err(BundleError::NotInIndex { package: locked.name.clone(), feed: feed.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+/// The packages that a lock takes from a feed although its index does not list them like this.
+pub(crate) fn not_offered<'l>(
+    lock: &'l Lock,
+    feed: &str,
+    format: &'static dyn crate::format::Format,
+    index: &Verified<Signed>,
+) -> Result<Vec<&'l LockedPackage>, IndexError> {
+    let parsed = format.parse(index, FeedId(0))?;
+    let is_listed = |locked: &LockedPackage| {
+        parsed.packages.iter().any(|package| {
+            package.name == locked.name
+                && package.version == locked.version
+                && package.file == locked.file
+                && package.digest == Some(locked.digest())
+        })
+    };
+    let of_feed = lock.packages.iter().filter(|package| package.feed == feed);
+    Ok(of_feed.filter(|locked| !is_listed(locked)).collect())
+}
+
+fn fetch_packages(
+    fetcher: &Fetcher,
+    lock: &Lock,
+    indexes: &[Verified<Signed>],
+    built_in: Option<&MemoryTree>,
+) -> Result<Vec<LockedFeed>, BundleError> {
+    let position = |package: &LockedPackage| lock.feeds.iter().position(|feed| feed.name == package.feed);
+    let mut wants = Vec::new();
+    let mut positions = Vec::new();
+    for package in &lock.packages {
+        let in_no_index =
+            || BundleError::NotInIndex { package: package.name.clone(), feed: package.feed.clone() };
+        let position = position(package).ok_or_else(in_no_index)?;
+        positions.push(position);
+        wants.push(Want {
+            location: Bundle::place(&package.url, built_in)?,
+            name: package.file.clone(),
+            expected: Expected {
+                size: package.size,
+                digest: package.digest(),
+                by: indexes[position].by().clone(),
+                measure,
+            },
+        });
+    }
+    let artifacts = fetcher.artifacts(wants)?;
+    let mut feeds: Vec<LockedFeed> = lock
+        .feeds
+        .iter()
+        .zip(indexes)
+        .map(|(feed, index)| LockedFeed {
+            name: feed.name.clone(),
+            index: index.files(),
+            packages: Vec::new(),
+        })
+        .collect();
+    for ((package, position), artifact) in lock.packages.iter().zip(positions).zip(artifacts) {
+        feeds[position].packages.push((package.file.clone(), artifact));
+    }
+    Ok(feeds)
+}

@@ -1,0 +1,296 @@
+//! `owpkg.lock`: the plan written down with every digest, in TOML. The lock alone reproduces the disk.
+
+pub(crate) mod bundle;
+mod configuration;
+mod key;
+mod package;
+
+use serde::{Deserialize, Serialize};
+
+use crate::fetch::{Location, LocationError, MemoryTree};
+use crate::format::{FORMATS, Format, format_named};
+use crate::release::{FeedPlace, OpenRelease};
+use crate::resolve::{Baseline, BaselineSource, Graph, Node, PackageKind, Plan};
+use crate::stick::RouterId;
+use crate::trust::{self, Authority, Signed, Verified};
+
+pub use bundle::{Bundle, BundleError, LockedFeed};
+pub use configuration::{BadConfiguration, LockedConfiguration, OtherFiles, OverlayFile, OverlayLink};
+pub use key::LockedKey;
+pub use package::LockedPackage;
+
+const SCHEMA: &str = "owpkg.lock/1";
+const HEAD: &str =
+    "# Written by owpkg. `owpkg disk OUT` makes the same disk from this file, bit for bit, anywhere.\n\n";
+
+/// A plan with everything that is needed to make its disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lock {
+    schema: String,
+    /// The release, where anything tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release: Option<String>,
+    /// The build's revision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version_code: Option<String>,
+    /// The target.
+    pub target: String,
+    /// The architecture.
+    pub arch: String,
+    /// The format: `opkg` or `apk`.
+    pub format: String,
+    /// The version of the router's `kernel` package, with its vermagic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kernel: Option<String>,
+    /// The release tree.
+    pub source: String,
+    /// The time of every file on the disk, in seconds since 1970.
+    pub date: i64,
+    /// Whether indexes are in it that no trusted key vouches for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub accepted_unsigned: bool,
+    /// Whether it is of the demo release, which no router runs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demo: bool,
+    /// The names to give to the router's client, in this order.
+    pub install: Vec<String>,
+    /// How many of them go to each run of the client; none: all to one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<usize>,
+    /// The router that asked, where the plan answers a request; its disk is for no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub router: Option<RouterId>,
+    /// What the router was taken to hold.
+    pub baseline: LockedBaseline,
+    /// What the disk sets on the router beside the packages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configuration: Option<LockedConfiguration>,
+    /// The keys of its feeds that images of official releases lack.
+    #[serde(rename = "key", default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<LockedKey>,
+    /// The feeds that the plan uses.
+    #[serde(rename = "feed", default)]
+    pub feeds: Vec<LockedIndex>,
+    /// The packages, dependencies first.
+    #[serde(rename = "package", default)]
+    pub packages: Vec<LockedPackage>,
+}
+
+/// What the router was taken to hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockedBaseline {
+    /// Where the list came from.
+    pub from: BaselineSource,
+    /// How many packages it has.
+    pub packages: usize,
+}
+
+/// A feed's index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockedIndex {
+    /// The feed's name, and its folder on the disk.
+    pub name: String,
+    /// Its folder upstream.
+    pub url: String,
+    /// The ids of the trusted keys that signed it.
+    pub signed_by: Vec<String>,
+    /// Its files, byte for byte.
+    #[serde(rename = "file")]
+    pub files: Vec<LockedFile>,
+}
+
+/// A file of an index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockedFile {
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// SHA-256 of the file.
+    #[serde(with = "trust::hex_bytes")]
+    pub sha256: [u8; 32],
+}
+
+/// A text that is no lock.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LockError {
+    /// It is not TOML of the lock's shape.
+    #[error("it is not a lock: {0}")]
+    Shape(String),
+    /// It is of another version of owpkg.
+    #[error("it has the schema {found:?}, expected {SCHEMA:?}")]
+    Schema {
+        /// What it says.
+        found: String,
+    },
+    /// A name in it cannot become a file.
+    #[error("{0:?} is not a plain file name")]
+    Name(String),
+    /// It tells the router to install what is not in its plan.
+    #[error("it is to install {0:?}, which is not one of its packages")]
+    Unplanned(String),
+    /// Its names are not those of its runs.
+    #[error("it gives {runs:?} names to the runs of the package manager, expected {names} in all")]
+    Runs {
+        /// How many names go to each run.
+        runs: Vec<usize>,
+        /// How many there are.
+        names: usize,
+    },
+    /// It configures what cannot be.
+    #[error(transparent)]
+    Configuration(#[from] BadConfiguration),
+    /// Its format is not known.
+    #[error("the package format {0:?} is not known")]
+    Format(String),
+}
+
+impl Lock {
+    /// Writes a plan down. `date` is the time of the files on the disk, in seconds since 1970.
+    pub fn of(release: &OpenRelease, baseline: &Baseline, plan: &Plan<'_>, date: i64, demo: bool) -> Lock {
+        let facts = &release.facts;
+        let is_used = |position: usize| {
+            plan.steps.iter().any(|step| usize::from(plan.package(step).feed.0) == position)
+        };
+        let used: Vec<(&FeedPlace, &Verified<Signed>)> = facts
+            .feeds
+            .iter()
+            .zip(&release.indexes)
+            .enumerate()
+            .filter_map(|(position, feed)| is_used(position).then_some(feed))
+            .collect();
+        let index = |(place, index): &(&FeedPlace, &Verified<Signed>)| LockedIndex {
+            name: place.name.clone(),
+            url: place.location.to_string(),
+            signed_by: index.by().key_ids(),
+            files: index
+                .files
+                .iter()
+                .map(|file| LockedFile {
+                    name: file.name.to_owned(),
+                    size: file.bytes.len() as u64,
+                    sha256: trust::sha256(&file.bytes),
+                })
+                .collect(),
+        };
+        let feeds: Vec<LockedIndex> = used.iter().map(index).collect();
+        // Nobody is to trust the key of the demo release.
+        let core = release.indexes.first().filter(|_| !demo);
+        Lock {
+            schema: SCHEMA.to_owned(),
+            release: facts.release.as_ref().map(ToString::to_string),
+            version_code: facts.version_code.clone(),
+            target: facts.target.to_string(),
+            arch: facts.arch.clone(),
+            format: facts.format.name().to_owned(),
+            kernel: baseline.installed.get("kernel").map(|held| held.version.clone()),
+            source: facts.root.to_string(),
+            date,
+            accepted_unsigned: used.iter().any(|(_, index)| *index.by() == Authority::Nobody),
+            demo,
+            router: None,
+            install: plan.install.concat(),
+            runs: match &plan.install[..] {
+                [_, _, ..] => plan.install.iter().map(Vec::len).collect(),
+                _ => Vec::new(),
+            },
+            baseline: LockedBaseline { from: baseline.source, packages: baseline.installed.len() },
+            configuration: None,
+            keys: core.map(|core| LockedKey::of(&feeds, core.by())).unwrap_or_default(),
+            feeds,
+            packages: plan.steps.iter().filter_map(|step| LockedPackage::of(facts, plan, step)).collect(),
+        }
+    }
+
+    /// The lock as text.
+    pub fn to_text(&self) -> String {
+        // A lock holds nothing that TOML cannot: no maps with odd keys, no nested enums.
+        HEAD.to_owned() + &toml::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads a lock and checks that no name in it can leave its folder.
+    pub fn parse(text: &str) -> Result<Lock, LockError> {
+        let lock: Lock =
+            toml::from_str(text).map_err(|error| LockError::Shape(error.message().to_owned()))?;
+        if lock.schema != SCHEMA {
+            return Err(LockError::Schema { found: lock.schema });
+        }
+        lock.format()?;
+        let feeds = lock
+            .feeds
+            .iter()
+            .flat_map(|feed| std::iter::once(&feed.name).chain(feed.files.iter().map(|file| &file.name)));
+        let packages = lock.packages.iter().flat_map(|package| [&package.name, &package.feed, &package.file]);
+        for name in feeds.chain(packages).chain(lock.keys.iter().map(|key| &key.id)) {
+            if !crate::format::is_plain(name) {
+                return Err(LockError::Name(name.clone()));
+            }
+        }
+        if let Some(configuration) = &lock.configuration {
+            configuration.check()?;
+        }
+        let is_planned = |name: &&String| lock.packages.iter().any(|package| package.name == **name);
+        if let Some(name) = lock.install.iter().find(|name| !is_planned(name)) {
+            return Err(LockError::Unplanned(name.clone()));
+        }
+        let in_runs = lock.runs.iter().try_fold(0_usize, |sum, count| sum.checked_add(*count));
+        match lock.runs.is_empty() || in_runs == Some(lock.install.len()) {
+            true => Ok(lock),
+            false => Err(LockError::Runs { runs: lock.runs, names: lock.install.len() }),
+        }
+    }
+
+    /// Parts what goes with its names by the runs of the client.
+    pub(super) fn by_run<'n, T>(&self, mut names: &'n [T]) -> Vec<&'n [T]> {
+        match self.runs.is_empty() {
+            true => vec![names],
+            false => self.runs.iter().filter_map(|count| names.split_off(..*count)).collect(),
+        }
+    }
+
+    /// The format of its feeds.
+    pub fn format(&self) -> Result<&'static dyn Format, LockError> {
+        format_named(&self.format).ok_or_else(|| LockError::Format(self.format.clone()))
+    }
+
+    /// Who needs whom among its packages.
+    pub fn graph(&self) -> Graph {
+        Graph::new(self.packages.iter().map(|package| {
+            let node = Node {
+                name: package.name.clone(),
+                version: package.version.clone(),
+                size: package.size,
+                digest: Some(package.digest()),
+                kind: PackageKind::of(&package.name),
+                because: package.because.clone(),
+            };
+            (node, package.needed_by.clone())
+        }))
+    }
+
+    /// The release tree it was made from, which may be built in.
+    ///
+    /// # Errors
+    /// When it names no place.
+    pub fn root(&self, built_in: Option<&MemoryTree>) -> Result<Location, LocationError> {
+        Bundle::place(&self.source, built_in)
+    }
+
+    /// The bytes of all package files, where they are known.
+    pub fn download_size(&self) -> u64 {
+        self.packages.iter().filter_map(|package| package.size).sum()
+    }
+}
+
+impl LockError {
+    /// What the user can do about it.
+    pub fn help(&self) -> String {
+        match self {
+            LockError::Format(_) => {
+                format!("this owpkg knows {}", FORMATS.map(|format| format.name()).join(" and "))
+            }
+            LockError::Configuration(error) => error.help(),
+            _ => "write a new one with owpkg resolve".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! An offline mirror: a subset of the server's own tree, with the upstream indexes and signatures byte for byte, so
+//! that a stock router uses it by changing only the host's name.
+//!
+//! A mirror is made of [`MirrorFolder`]s, each a folder with a signed index and files that it vouches for: a feed, or a
+//! target's `sha256sums` with its metadata and images. [`Mirror::sync`] brings a [`Store`] to hold them: files first,
+//! and when all are there, every index at once. [`verify()`] checks a mirror down to the last byte.
+//!
+//! One machine is not the limit. A [`Bucket`] takes many writers, each of other releases, targets or feeds (`--releases`,
+//! `--archs`, `--feeds`): their parts are disjoint, their indexes change by conditional puts, and no lock is needed. Any
+//! HTTP server or CDN in front of the bucket then serves it, as the paths are the upstream server's own; packages may be
+//! cached for long, indexes must be revalidated.
+//!
+//! ```text
+//! releases/25.12.5/packages/x86_64/base/   packages.adb, and the packages that were asked for
+//! feeds/mine/                              a feed that is no part of a server's tree, whole
+//! keys/<its file on a router>              the public key of such a feed, which official images lack
+//! .owpkg/archive/<folder>/<n>/             each index that was ever mirrored, and `files`: what is here of it
+//! .owpkg/seen/<folder>                     which files were found good, so that a rerun need not read them
+//! .owpkg/incoming/                         downloads under way
+//! .owpkg/public/<n>/, .owpkg/current       what readers see of what changes (folders only)
+//! ```
+
+mod archive;
+mod bucket;
+mod covered;
+mod custom;
+mod error;
+mod files;
+mod folder;
+mod list;
+mod prune;
+mod public;
+mod repair;
+mod stamps;
+mod store;
+mod sync;
+mod target;
+mod verify;
+
+pub use bucket::Bucket;
+pub use covered::{Earlier, MirrorFolder, of_arch, of_lock, of_release};
+pub(crate) use custom::keys_of;
+pub use custom::{CustomFeed, CustomKey};
+pub use error::MirrorError;
+pub use folder::{Folder, OWN};
+pub use list::{BadList, Listed};
+pub use repair::repair;
+pub use store::{Change, Depth, Guard, Stat, Store, StoreError};
+pub use sync::{Mirror, Prune, Summary};
+pub use target::{Images, Target};
+pub use verify::verify;

@@ -1,0 +1,55 @@
+//! Which files were found good, so that a rerun need not read them again.
+//!
+//! A file counts as seen while its size and stamp are those it had when it was checked. [`super::verify()`] believes
+//! none of this.
+
+use std::collections::HashMap;
+
+use super::store::{Stat, Store, StoreError};
+use super::{Listed, OWN};
+use crate::files::Content;
+use crate::trust::Digest;
+
+const CAP: u64 = 64 << 20;
+
+/// What was seen in a folder.
+#[derive(Debug, Default)]
+pub(super) struct CheckedStamps(HashMap<String, String>);
+
+impl CheckedStamps {
+    /// Reads what an earlier run saw.
+    pub(super) fn read(store: &dyn Store, folder: &str) -> Result<CheckedStamps, StoreError> {
+        let text = store.read(&place(folder), CAP)?.unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let line = |line: &str| line.split_once(' ').map(|(mark, name)| (name.to_owned(), mark.to_owned()));
+        Ok(CheckedStamps(text.lines().filter_map(line).collect()))
+    }
+
+    /// Whether this very file was found to have the digest.
+    pub(super) fn knows(&self, name: &str, stat: &Stat, digest: &Digest) -> bool {
+        self.0.get(name).is_some_and(|known| *known == mark(stat, digest))
+    }
+
+    /// Writes down what was seen.
+    pub(super) fn write<'a>(
+        store: &dyn Store,
+        folder: &str,
+        files: impl Iterator<Item = (&'a Listed, &'a Stat)>,
+    ) -> Result<(), StoreError> {
+        let lines: String =
+            files.map(|(file, stat)| format!("{} {}\n", mark(stat, &file.digest), file.name)).collect();
+        if store.read(&place(folder), CAP)?.as_deref() != Some(lines.as_bytes()) {
+            store.put(&place(folder), &Content::Made(lines))?;
+        }
+        Ok(())
+    }
+}
+
+fn mark(stat: &Stat, digest: &Digest) -> String {
+    // A stamp may hold blanks, as an ETag may.
+    format!("{}:{}:{}", digest.hex(), stat.size, stat.stamp.replace(char::is_whitespace, "_"))
+}
+
+fn place(folder: &str) -> String {
+    format!("{OWN}/seen/{folder}.seen")
+}

@@ -1,0 +1,340 @@
+//! Brings a mirror to hold what it shall hold: files first, then every index at once.
+
+use std::collections::HashMap;
+
+use super::archive::{self, Archive};
+use super::stamps::CheckedStamps;
+use super::store::{Change, Depth, Stat, Store, StoreError};
+use super::{Listed, MirrorError, MirrorFolder, prune};
+use crate::fetch::{Fetcher, Location, Want};
+use crate::files::Content;
+use crate::format::measure;
+use crate::parallel;
+use crate::trust::{Artifact, Authority, Digest, Expected, Verified};
+
+/// How many files are fetched before they are put in their places: enough to keep a server busy, few enough that a
+/// run that is killed has not fetched much in vain.
+const BATCH: usize = 512;
+/// How many files are checked or put at the same time; a store on a network waits most of the time.
+const WORKERS: usize = 8;
+const INDEX_CAP: u64 = 32 << 20;
+
+/// A mirror and what is needed to bring it up to date.
+pub struct Mirror<'a> {
+    /// Where it lies.
+    pub store: &'a dyn Store,
+    /// The fetcher of everything else: what its cache holds is not fetched again.
+    pub fetcher: &'a Fetcher,
+    /// The fetcher of what is to be moved into the mirror; none: the other one, whose cache keeps it.
+    pub incoming: Option<&'a Fetcher>,
+}
+
+/// What to remove at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Prune {
+    /// Nothing: every index that was ever mirrored stays, with its files.
+    #[default]
+    Nothing,
+    /// What neither the indexes that readers see refer to, nor so many older ones of each folder.
+    Keeping(usize),
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Files that were put in place.
+    pub new: usize,
+    /// Those of them that are the same as another one, and are stored once where the place can do that.
+    pub linked: usize,
+    /// Files that were in place already.
+    pub kept: usize,
+    /// Files that were removed.
+    pub removed: usize,
+    /// Files of indexes that readers see from now on.
+    pub published: usize,
+    /// Bytes of the files that were put in place, without those stored already.
+    pub bytes: u64,
+}
+
+/// A file of a part, by position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Position {
+    part: usize,
+    file: usize,
+}
+
+/// What is known of a part's files while it is being brought up to date.
+struct Progress<'p> {
+    parts: &'p [MirrorFolder],
+    /// For each part and file: the file in its place, found good.
+    stats: Vec<Vec<Option<Stat>>>,
+    /// A place of each digest that is in the mirror.
+    places: HashMap<Digest, Position>,
+    summary: Summary,
+}
+
+impl Mirror<'_> {
+    /// Brings the mirror to hold these parts. Run again after a failure, it goes on where it was.
+    ///
+    /// # Errors
+    /// When a file cannot be had or put; readers then see the mirror as it was.
+    pub fn sync(&self, parts: &[MirrorFolder], prune: Prune) -> Result<Summary, MirrorError> {
+        let _guard = self.store.lock()?;
+        let mut archive = Archive::read(self.store)?;
+        let stats = parts.iter().map(|part| vec![None; part.files.len()]).collect();
+        let mut progress = Progress { parts, stats, places: HashMap::new(), summary: Summary::default() };
+        let mut absent = Vec::new();
+        let mut replaced = Vec::new();
+        for part in parts {
+            let newest = archive.folders.get(&part.folder).and_then(|generations| generations.last());
+            if newest.is_some_and(|newest| part.is_of_another_format(newest)) {
+                return Err(MirrorError::OtherFormat { folder: part.folder.clone() });
+            }
+        }
+        for position in 0..parts.len() {
+            self.look(&archive, &mut progress, position, &mut absent, &mut replaced)?;
+        }
+        self.fill(&mut progress, absent)?;
+        let mut changes = self.fetch_replaced(&mut progress, &replaced)?;
+        for part in parts {
+            changes.extend(self.index_changes(&archive, part)?);
+            archive.add(self.store, part)?;
+        }
+        progress.summary.published = changes.iter().filter(|change| change.content.is_some()).count();
+        for part in parts {
+            changes.extend(part.key_changes(self.store)?);
+        }
+        self.store.publish(&changes)?;
+        self.note_seen(&progress)?;
+        if let Prune::Keeping(older) = prune {
+            progress.summary.removed = prune::prune(self.store, archive, older)?;
+        }
+        Ok(progress.summary)
+    }
+
+    /// What earlier runs put into a folder.
+    ///
+    /// # Errors
+    /// When the mirror cannot be read.
+    pub fn earlier(
+        store: &dyn Store,
+    ) -> Result<impl Fn(&str) -> Result<Vec<Listed>, MirrorError> + '_, MirrorError> {
+        let archive = Archive::read(store)?;
+        Ok(move |folder: &str| {
+            let newest = archive.folders.get(folder).and_then(|generations| generations.last());
+            Ok(newest.map_or(Ok(Vec::new()), |newest| archive::read_list(store, folder, newest.number))?)
+        })
+    }
+
+    /// Sorts a part's files into those in place, those that are not, and those in whose place readers see another
+    /// one, which must not change before its index does.
+    fn look(
+        &self,
+        archive: &Archive,
+        progress: &mut Progress<'_>,
+        position: usize,
+        absent: &mut Vec<Position>,
+        replaced: &mut Vec<Position>,
+    ) -> Result<(), MirrorError> {
+        let part = &progress.parts[position];
+        let here = self.store.list(&part.folder, Depth::Folder)?;
+        let name = |stat: &Stat| stat.path.rsplit('/').next().unwrap_or_default().to_owned();
+        let mut here: HashMap<String, Stat> = here.into_iter().map(|stat| (name(&stat), stat)).collect();
+        let seen = CheckedStamps::read(self.store, &part.folder)?;
+        let earlier = match archive.published(self.store, &part.folder)? {
+            Some(generation) => archive::read_list(self.store, &part.folder, generation.number)?,
+            None => Vec::new(),
+        };
+        let earlier: HashMap<&str, &Digest> =
+            earlier.iter().map(|listed| (listed.name.as_str(), &listed.digest)).collect();
+        let mut unknown = Vec::new();
+        for (file, listed) in part.files.iter().enumerate() {
+            let at = Position { part: position, file };
+            match here.remove(&listed.name) {
+                Some(stat) if seen.knows(&listed.name, &stat, &listed.digest) => progress.keep(at, stat),
+                Some(stat) => unknown.push((at, stat)),
+                None => absent.push(at),
+            }
+        }
+        let good =
+            parallel::map(&unknown, WORKERS, |(at, stat)| self.is_good(part, &part.files[at.file], stat));
+        for ((at, stat), good) in unknown.into_iter().zip(good) {
+            let listed = &part.files[at.file];
+            let other = earlier.get(listed.name.as_str()).is_some_and(|digest| **digest != listed.digest);
+            match good? {
+                true => progress.keep(at, stat),
+                false if other => replaced.push(at),
+                false => absent.push(at),
+            }
+        }
+        Ok(())
+    }
+
+    fn is_good(&self, part: &MirrorFolder, listed: &Listed, stat: &Stat) -> Result<bool, StoreError> {
+        if listed.size.is_some_and(|size| size != stat.size) {
+            return Ok(false);
+        }
+        let path = part.path(listed);
+        let Some(mut file) = self.store.open(&path)? else { return Ok(false) };
+        // What cannot be read is fetched again.
+        Ok(measure(listed.digest.kind, &mut file).is_ok_and(|found| found == listed.digest))
+    }
+
+    /// Puts every absent file in its place: from another place in the mirror, else from a server.
+    fn fill(&self, progress: &mut Progress<'_>, absent: Vec<Position>) -> Result<(), MirrorError> {
+        let mut twins = Vec::new();
+        let mut wanted: HashMap<Digest, Position> = HashMap::new();
+        let mut fetch = Vec::new();
+        for at in absent {
+            let digest = progress.listed(at).digest;
+            if progress.places.contains_key(&digest) || wanted.contains_key(&digest) {
+                twins.push(at);
+            } else {
+                wanted.insert(digest, at);
+                fetch.push(at);
+            }
+        }
+        drop(wanted);
+        for batch in fetch.chunks(BATCH) {
+            self.fetch(progress, batch)?;
+        }
+        for at in twins {
+            let listed = progress.listed(at);
+            let from = progress.places.get(&listed.digest).map(|from| progress.path(*from));
+            let linked = from.map(|from| self.store.link(&from, &progress.path(at))).transpose()?.flatten();
+            match linked {
+                Some(stat) => {
+                    progress.keep(at, stat);
+                    progress.summary.kept -= 1;
+                    progress.summary.new += 1;
+                    progress.summary.linked += 1;
+                }
+                None => self.fetch(progress, &[at])?,
+            }
+        }
+        Ok(())
+    }
+
+    fn fetch(&self, progress: &mut Progress<'_>, batch: &[Position]) -> Result<(), MirrorError> {
+        let artifacts = self.artifacts(progress, batch)?;
+        let jobs: Vec<(Position, Verified<Artifact>, bool)> =
+            batch.iter().zip(artifacts).map(|(at, (artifact, own))| (*at, artifact, own)).collect();
+        let stats = parallel::map(&jobs, WORKERS, |(at, artifact, own)| {
+            let path = progress.path(*at);
+            match own {
+                true => self.store.adopt(&path, artifact.clone()),
+                false => self.store.put(&path, &Content::Package(artifact.clone())),
+            }
+        });
+        for ((at, artifact, _), stat) in jobs.into_iter().zip(stats) {
+            progress.keep(at, stat?);
+            progress.summary.kept -= 1;
+            progress.summary.new += 1;
+            progress.summary.bytes += artifact.size();
+        }
+        Ok(())
+    }
+
+    /// The files, each checked; and whether it may be moved away.
+    fn artifacts(
+        &self,
+        progress: &Progress<'_>,
+        batch: &[Position],
+    ) -> Result<Vec<(Verified<Artifact>, bool)>, MirrorError> {
+        let mut wants = Vec::new();
+        for at in batch {
+            let part = &progress.parts[at.part];
+            wants.push(want(&part.source, progress.listed(*at), part.authority())?);
+        }
+        let mut found: Vec<Option<(Verified<Artifact>, bool)>> = Vec::new();
+        found.extend(self.fetcher.at_hand(&wants)?.into_iter().map(|artifact| Some((artifact?, false))));
+        let (absent, missing): (Vec<usize>, Vec<Want>) =
+            wants.into_iter().enumerate().filter(|(position, _)| found[*position].is_none()).unzip();
+        let fetched = self.incoming.unwrap_or(self.fetcher).artifacts(missing)?;
+        for (position, artifact) in absent.into_iter().zip(fetched) {
+            found[position] = Some((artifact, self.incoming.is_some()));
+        }
+        // Nothing is left open: what was not at hand was fetched or was an error.
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// The new files for places where readers see another one now.
+    fn fetch_replaced(
+        &self,
+        progress: &mut Progress<'_>,
+        replaced: &[Position],
+    ) -> Result<Vec<Change>, MirrorError> {
+        let artifacts = self.artifacts(progress, replaced)?;
+        let mut changes = Vec::new();
+        for (at, (artifact, _)) in replaced.iter().zip(artifacts) {
+            progress.summary.new += 1;
+            progress.summary.bytes += artifact.size();
+            changes.push(Change { path: progress.path(*at), content: Some(Content::Package(artifact)) });
+        }
+        Ok(changes)
+    }
+
+    /// The files of a part's index that differ from what readers see.
+    fn index_changes(&self, archive: &Archive, part: &MirrorFolder) -> Result<Vec<Change>, MirrorError> {
+        let mut changes = Vec::new();
+        for file in &part.index {
+            let path = format!("{}/{}", part.folder, file.name);
+            if self.store.read(&path, INDEX_CAP)?.as_ref() != Some(&file.bytes) {
+                changes.push(Change { path, content: Some(Content::Index(file.clone())) });
+            }
+        }
+        let newest = archive.folders.get(&part.folder).and_then(|generations| generations.last());
+        for name in newest.iter().flat_map(|newest| &newest.index) {
+            if part.index.iter().all(|file| file.name != name) {
+                changes.push(Change { path: format!("{}/{name}", part.folder), content: None });
+            }
+        }
+        Ok(changes)
+    }
+
+    fn note_seen(&self, progress: &Progress<'_>) -> Result<(), MirrorError> {
+        for (part, stats) in progress.parts.iter().zip(&progress.stats) {
+            let seen = part.files.iter().zip(stats).filter_map(|(file, stat)| Some((file, stat.as_ref()?)));
+            CheckedStamps::write(self.store, &part.folder, seen)?;
+        }
+        Ok(())
+    }
+}
+
+impl Progress<'_> {
+    fn listed(&self, at: Position) -> &Listed {
+        &self.parts[at.part].files[at.file]
+    }
+
+    fn path(&self, at: Position) -> String {
+        self.parts[at.part].path(self.listed(at))
+    }
+
+    fn keep(&mut self, at: Position, stat: Stat) {
+        self.places.entry(self.parts[at.part].files[at.file].digest).or_insert(at);
+        self.stats[at.part][at.file] = Some(stat);
+        self.summary.kept += 1;
+    }
+}
+
+impl MirrorFolder {
+    /// The path of a file of this part.
+    pub(super) fn path(&self, file: &Listed) -> String {
+        format!("{}/{}", self.folder, file.name)
+    }
+
+    /// Who vouches for it.
+    pub(super) fn authority(&self) -> Authority {
+        self.index.first().map_or(Authority::Nobody, |file| file.by().clone())
+    }
+}
+
+/// A file to fetch from the folder that a part comes from, whose index `by` vouches for.
+pub(super) fn want(source: &Location, listed: &Listed, by: Authority) -> Result<Want, MirrorError> {
+    let Listed { size, digest, .. } = *listed;
+    Ok(Want {
+        location: source.join(&listed.name)?,
+        name: listed.name.clone(),
+        expected: Expected { size, digest, by, measure },
+    })
+}

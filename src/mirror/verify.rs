@@ -1,0 +1,197 @@
+//! Checks a mirror down to the last byte: signatures, indexes, digests, and that nothing else is there.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::BufReader;
+
+use super::archive::{self, Archive, Generation};
+use super::store::{Depth, Store, StoreError};
+use super::target::{self, SUMS};
+use super::{Listed, OWN, custom};
+use crate::audit::{Audit, Wrong};
+use crate::format::measure;
+use crate::format::{FORMATS, FeedId, IndexError};
+use crate::parallel;
+use crate::release::Sums;
+use crate::trust::{self, Digest, Keyring, Signed, SignedFile, TrustError, Unsigned, Verified};
+
+const INDEX_CAP: u64 = 32 << 20;
+/// How much of a file is read at once.
+const BUFFER: usize = 256 << 10;
+
+/// Checks everything. Neither the archive's lists nor what earlier runs saw is believed: the chain is key, index,
+/// digest, bytes.
+///
+/// # Errors
+/// When the mirror's place cannot be read; faults of the mirror itself are in the answer.
+pub fn verify(store: &dyn Store, keyring: &Keyring, unsigned: Unsigned) -> Result<Audit, StoreError> {
+    let archive = Archive::read(store)?;
+    let mut audit = Audit::default();
+    let mut jobs = Vec::new();
+    let mut expected = HashSet::new();
+    let mut keys = BTreeMap::new();
+    for (folder, generations) in &archive.folders {
+        let published = archive.published(store, folder)?.or(generations.last());
+        let Some(published) = published else { continue };
+        check_public(store, folder, published, &mut audit)?;
+        expected.extend(published.index.iter().map(|name| format!("{folder}/{name}")));
+        let mut names = HashSet::new();
+        let until = generations.iter().filter(|generation| generation.number <= published.number);
+        for generation in until.rev() {
+            keys.extend(custom::archived_keys(store, folder, generation)?);
+            for listed in check_generation(store, keyring, unsigned, folder, generation, &mut audit)? {
+                // A name that a later index gives to other bytes is of the later one.
+                if names.insert(listed.name.clone()) {
+                    let path = format!("{folder}/{}", listed.name);
+                    expected.insert(path.clone());
+                    jobs.push((path, listed));
+                }
+            }
+        }
+    }
+    custom::check_keys(store, keyring, &keys, &mut audit)?;
+    expected.extend(keys.into_keys());
+    for stat in store.list("", Depth::Tree)? {
+        let ours = stat.path.strip_prefix(OWN).is_some_and(|rest| rest.starts_with('/'));
+        if !ours && !expected.contains(&stat.path) {
+            audit.fault(stat.path, Wrong::Extra);
+        }
+    }
+    let results =
+        parallel::map(&jobs, parallel::processors(), |(path, listed)| check_file(store, path, listed));
+    for ((path, _), result) in jobs.into_iter().zip(results) {
+        match result {
+            Ok(bytes) => {
+                audit.files += 1;
+                audit.bytes += bytes;
+            }
+            Err(wrong) => audit.fault(path, wrong),
+        }
+    }
+    Ok(audit.sorted())
+}
+
+/// What readers see of an index must be what is archived.
+fn check_public(
+    store: &dyn Store,
+    folder: &str,
+    generation: &Generation,
+    audit: &mut Audit,
+) -> Result<(), StoreError> {
+    for name in &generation.index {
+        let path = format!("{folder}/{name}");
+        let archived = archive::read_index(store, folder, generation.number, name)?.unwrap_or_default();
+        match store.read(&path, INDEX_CAP)? {
+            None => audit.fault(path, Wrong::Missing),
+            Some(found) if found != archived => {
+                let sha256 = |bytes: &[u8]| Digest::sha256(trust::sha256(bytes));
+                audit.fault(path, Wrong::Digest { expected: sha256(&archived), found: sha256(&found) });
+            }
+            Some(found) => {
+                audit.files += 1;
+                audit.bytes += found.len() as u64;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An archived index must be signed, and offer every file that its list names. Answers with those files.
+fn check_generation(
+    store: &dyn Store,
+    keyring: &Keyring,
+    unsigned: Unsigned,
+    folder: &str,
+    generation: &Generation,
+    audit: &mut Audit,
+) -> Result<Vec<Listed>, StoreError> {
+    let listed = match archive::read_checked_list(store, folder, generation.number)? {
+        Ok(listed) => listed,
+        Err(bad) => {
+            audit.fault(archive::list_path(folder, generation.number), Wrong::Text(bad.to_string()));
+            Vec::new()
+        }
+    };
+    let offered = match read_signed(store, keyring, unsigned, folder, generation)? {
+        Ok((_, offered)) => offered,
+        Err(wrong) => {
+            audit.fault(archive::index_path(folder, generation), wrong);
+            return Ok(listed);
+        }
+    };
+    let (known, unknown): (Vec<Listed>, Vec<Listed>) =
+        listed.into_iter().partition(|file| offered.get(&file.name) == Some(&(file.size, file.digest)));
+    for file in unknown {
+        audit.fault(format!("{folder}/{}", file.name), Wrong::NotOffered);
+    }
+    Ok(known)
+}
+
+type Offered = BTreeMap<String, (Option<u64>, Digest)>;
+
+/// An archived index, verified, and what it offers.
+pub(super) fn read_signed(
+    store: &dyn Store,
+    keyring: &Keyring,
+    unsigned: Unsigned,
+    folder: &str,
+    generation: &Generation,
+) -> Result<Result<(Verified<Signed>, Offered), Wrong>, StoreError> {
+    let mut files = Vec::new();
+    let names = FORMATS.iter().flat_map(|format| format.index_files()).map(|file| file.name).chain(SUMS);
+    for name in names.filter(|name| generation.index.iter().any(|own| own == name)) {
+        let bytes = archive::read_index(store, folder, generation.number, name)?;
+        files.extend(bytes.map(|bytes| SignedFile { name, bytes }));
+    }
+    Ok(open(keyring, unsigned, folder, files))
+}
+
+fn open(
+    keyring: &Keyring,
+    unsigned: Unsigned,
+    folder: &str,
+    files: Vec<SignedFile>,
+) -> Result<(Verified<Signed>, Offered), Wrong> {
+    let first = files.first().map(|file| file.name);
+    let format = FORMATS.into_iter().find(|format| Some(format.index_files()[0].name) == first);
+    let Some(format) = format else {
+        if first != Some(SUMS[0]) {
+            return Err(Wrong::Missing);
+        }
+        let sums = verified(keyring, target::open(files), folder, unsigned)?;
+        let offered = Sums::parse(&String::from_utf8_lossy(&sums.message));
+        let offered = offered.iter().map(|(name, digest)| (name.to_owned(), (None, Digest::sha256(*digest))));
+        return Ok((sums, offered.collect()));
+    };
+    let index = verified(keyring, format.open(files)?, folder, unsigned)?;
+    let parsed = format.parse(&index, FeedId(0)).map_err(|error: IndexError| Wrong::from(error))?;
+    let offered = parsed
+        .packages
+        .iter()
+        .filter_map(|package| Some((package.file.to_string(), (package.size, package.digest?))));
+    let offered = offered.collect();
+    Ok((index, offered))
+}
+
+fn verified(
+    keyring: &Keyring,
+    signed: Signed,
+    folder: &str,
+    unsigned: Unsigned,
+) -> Result<Verified<Signed>, TrustError> {
+    keyring.verify(signed, folder, unsigned)
+}
+
+/// Reads a file; answers with its size.
+fn check_file(store: &dyn Store, path: &str, listed: &Listed) -> Result<u64, Wrong> {
+    let unreadable = |error: &dyn std::fmt::Display| Wrong::Unreadable(error.to_string());
+    let file = store.open(path).map_err(|error| unreadable(&error))?.ok_or(Wrong::Missing)?;
+    let mut file = trust::Counted::new(BufReader::with_capacity(BUFFER, file));
+    let measured = measure(listed.digest.kind, &mut file).map_err(|error| unreadable(&error))?;
+    std::io::copy(&mut file, &mut std::io::sink()).map_err(|error| unreadable(&error))?;
+    let size = file.count();
+    match listed.size {
+        Some(expected) if expected != size => Err(Wrong::Size { expected, found: size }),
+        _ if measured != listed.digest => Err(Wrong::Digest { expected: listed.digest, found: measured }),
+        _ => Ok(size),
+    }
+}

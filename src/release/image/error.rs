@@ -1,0 +1,79 @@
+//! Why an image cannot be had.
+
+use crate::release::ReleaseError;
+
+/// Why an image cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ImageError {
+    /// The release tree cannot be used, or nobody vouches for its digests.
+    #[error(transparent)]
+    Release(#[from] ReleaseError),
+    /// The tree does not say which images it has.
+    #[error("{at} has no profiles.json, which lists the images")]
+    NoProfiles {
+        /// The target's folder.
+        at: String,
+    },
+    /// `profiles.json` is not the one whose digest the signed sha256sums states.
+    #[error("{at} is not the file that the signed sha256sums lists")]
+    ProfilesDigest {
+        /// The file, by URL or path.
+        at: String,
+    },
+    /// The target is of several devices, or of none.
+    #[error("{at} has {} profiles", .known.len())]
+    WhichProfile {
+        /// The `profiles.json`.
+        at: String,
+        /// Their names.
+        known: Vec<String>,
+    },
+    /// There is no such image.
+    #[error("{at} has no image{}{asked}", if .asked.is_empty() { "" } else { " of " })]
+    NoneLike {
+        /// The target's folder.
+        at: String,
+        /// What was asked for.
+        asked: String,
+        /// What there is.
+        there: Vec<String>,
+    },
+    /// There are several such images.
+    #[error("{at} has several images: {}", .there.join(", "))]
+    WhichImage {
+        /// The target's folder.
+        at: String,
+        /// What there is.
+        there: Vec<String>,
+    },
+    /// No digest is stated for it.
+    #[error("{at}/sha256sums does not list {name}")]
+    NotListed {
+        /// The target's folder.
+        at: String,
+        /// The image.
+        name: String,
+    },
+}
+
+impl ImageError {
+    /// What the user can do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            ImageError::Release(error) => error.help(),
+            ImageError::ProfilesDigest { .. } => Some(
+                "the server may be in the middle of an update: try again later, or another --mirror".into(),
+            ),
+            ImageError::WhichProfile { known, .. } if !known.is_empty() => {
+                let first: Vec<&str> = known.iter().map(String::as_str).take(5).collect();
+                let more = if known.len() > first.len() { ", …" } else { "" };
+                Some(format!("choose one with --profile: {}{more}", first.join(", ")))
+            }
+            ImageError::NoneLike { there, .. } if !there.is_empty() => {
+                Some(format!("there are: {}", there.join(", ")))
+            }
+            ImageError::WhichImage { .. } => Some("choose one with --kind and --filesystem".into()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! The images of a release: which there are, and one of them fetched and checked.
+//!
+//! `profiles.json` says which there are, the signed `sha256sums` beside it what each one holds. Both formats of
+//! packages have them, signed by usign.
+
+mod error;
+pub mod fwtool;
+mod unpack;
+
+pub use error::ImageError;
+pub use unpack::{Packing, UnpackError, Written, write_image};
+
+use std::collections::BTreeMap;
+
+use crate::fetch::{Fetched, Fetcher, Location, Want};
+use crate::format::measure;
+use crate::trust::{
+    self, Artifact, Authority, Digest, Expected, Keyring, Signed, TrustError, Unsigned, Verified,
+};
+
+use super::profiles::{ListedImage, Profiles};
+use super::sums::Sums;
+use super::{ReleaseError, ReleaseSpec, Target};
+
+const METADATA_CAP: u64 = 8 << 20;
+
+/// The kind and the file system of an image for a virtual machine, taken where nothing is said.
+const PREFERRED: (&str, &str) = ("combined-efi", "ext4");
+
+/// The images of one device of a target.
+#[derive(Debug)]
+pub struct Images {
+    /// Their folder.
+    pub folder: Location,
+    /// The target.
+    pub target: Target,
+    /// The release, by the word of `profiles.json`.
+    pub release: Option<String>,
+    /// The device, by its name in `profiles.json`.
+    pub profile: String,
+    /// What there is, in the order of `profiles.json`.
+    pub all: Vec<Image>,
+    /// Who vouches for the digests.
+    pub by: Authority,
+}
+
+/// One image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// Its file name.
+    pub name: String,
+    /// `combined-efi`, `combined`, `rootfs`, `kernel`, `sysupgrade`, `factory`, …
+    pub kind: String,
+    /// `ext4`, `squashfs`; none for images without one.
+    pub filesystem: Option<String>,
+    /// SHA-256 of the file, by `sha256sums`.
+    pub sha256: Option<[u8; 32]>,
+}
+
+/// Which image.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImageWanted {
+    /// Its kind; without it `combined-efi`, or whatever there is if there is nothing else.
+    pub kind: Option<String>,
+    /// Its file system; without it ext4, or whatever there is if there is nothing else.
+    pub filesystem: Option<String>,
+}
+
+/// Reads which images a release has for a device, and verifies their digests.
+///
+/// # Errors
+/// When the tree or the device is none, a file cannot be had, or no trusted key vouches for the digests.
+pub fn images(fetcher: &Fetcher, keyring: &Keyring, ask: &ReleaseSpec) -> Result<Images, ImageError> {
+    let target = Target::choose(fetcher, &ask.root, ask.target.as_ref())?;
+    let folder = ask.root.join(&format!("targets/{target}")).map_err(ReleaseError::from)?;
+    let names = ["profiles.json", "sha256sums", "sha256sums.sig"];
+    let wants = names.map(|name| folder.join(name).map(|at| (at, METADATA_CAP)));
+    let wants = wants.into_iter().collect::<Result<Vec<_>, _>>().map_err(ReleaseError::from)?;
+    let mut files = three(fetcher.files(&wants))?;
+    let mut digests = verify(keyring, &folder, &files, ask.unsigned);
+    // The server may have been between its two files.
+    if folder.is_remote() && matches!(digests, Err(TrustError::WrongSignature { .. })) {
+        files = three(fetcher.refetch(&wants))?;
+        digests = verify(keyring, &folder, &files, ask.unsigned);
+    }
+    let digests = digests.map_err(ReleaseError::from)?;
+    let sums = Sums::parse(&String::from_utf8_lossy(&digests.message));
+    let [profiles, ..] = files;
+    let Some(profiles) = profiles else { return Err(ImageError::NoProfiles { at: folder.to_string() }) };
+    let at = profiles.location.to_string();
+    if sums.get(names[0]).is_some_and(|digest| *digest != trust::sha256(&profiles.bytes)) {
+        return Err(ImageError::ProfilesDigest { at });
+    }
+    let profiles: Profiles = serde_json::from_slice(&profiles.bytes)
+        .map_err(|source| ReleaseError::NotJson { at: at.clone(), source })?;
+    let (profile, listed) = device(profiles.profiles, ask.profile.as_deref(), &at, |found| found.images)?;
+    let all = listed.into_iter().map(|image: ListedImage| Image {
+        sha256: sums.get(&image.name).copied(),
+        name: image.name,
+        kind: image.kind,
+        filesystem: image.filesystem,
+    });
+    let (all, by) = (all.collect(), digests.by().clone());
+    Ok(Images { folder, target, release: profiles.version_number, profile, all, by })
+}
+
+fn three(
+    answers: Vec<Result<Option<Fetched>, crate::fetch::FetchError>>,
+) -> Result<[Option<Fetched>; 3], ReleaseError> {
+    let mut answers = answers.into_iter();
+    let mut next = || answers.next().transpose().map(Option::flatten);
+    Ok([next()?, next()?, next()?])
+}
+
+fn verify(
+    keyring: &Keyring,
+    folder: &Location,
+    [_, sums, signature]: &[Option<Fetched>; 3],
+    unsigned: Unsigned,
+) -> Result<Verified<Signed>, TrustError> {
+    let signature = signature.as_ref().and_then(|found| trust::usign::Signature::parse(&found.bytes).ok());
+    let signed = Signed {
+        files: Vec::new(),
+        message: sums.as_ref().map(|found| found.bytes.clone()).unwrap_or_default(),
+        signatures: signature.into_iter().map(trust::Signature::Usign).collect(),
+    };
+    keyring.verify(signed, &format!("{folder}/sha256sums"), unsigned)
+}
+
+/// What belongs to the device that is asked for, else to the only one.
+fn device<P, T>(
+    mut profiles: BTreeMap<String, P>,
+    asked: Option<&str>,
+    at: &str,
+    take: impl FnOnce(P) -> T,
+) -> Result<(String, T), ImageError> {
+    let name = match asked {
+        Some(name) => name.to_owned(),
+        None if profiles.len() == 1 => profiles.keys().next().cloned().unwrap_or_default(),
+        None => {
+            return Err(ImageError::WhichProfile {
+                at: at.to_owned(),
+                known: profiles.into_keys().collect(),
+            });
+        }
+    };
+    match profiles.remove(&name) {
+        Some(found) => Ok((name, take(found))),
+        None => {
+            let known = profiles.keys().map(String::as_str);
+            Err(ReleaseError::unknown_profile(at.to_owned(), &name, known).into())
+        }
+    }
+}
+
+impl Images {
+    /// The image that is meant.
+    ///
+    /// # Errors
+    /// When there is none like that, or several.
+    pub fn choose(&self, wanted: &ImageWanted) -> Result<&Image, ImageError> {
+        let mut left: Vec<&Image> = self.all.iter().collect();
+        let kind = wanted.kind.as_deref();
+        let filesystem = wanted.filesystem.as_deref();
+        left.retain(|image| kind.is_none_or(|kind| image.kind == kind));
+        left.retain(|image| filesystem.is_none_or(|wanted| image.filesystem.as_deref() == Some(wanted)));
+        if left.is_empty() {
+            let asked = [kind, filesystem].into_iter().flatten().collect::<Vec<_>>().join(", ");
+            return Err(ImageError::NoneLike {
+                at: self.folder.to_string(),
+                asked,
+                there: labels(&self.all),
+            });
+        }
+        let mut prefer = |is: &dyn Fn(&Image) -> bool| {
+            if left.iter().any(|image| is(image)) {
+                left.retain(|image| is(image));
+            }
+        };
+        if kind.is_none() {
+            prefer(&|image| image.kind == PREFERRED.0);
+        }
+        if filesystem.is_none() {
+            prefer(&|image| image.filesystem.as_deref() == Some(PREFERRED.1));
+        }
+        // The same image may be there for other virtual machines too, in their own containers.
+        prefer(&|image| image.is_packed());
+        match left[..] {
+            [image] => Ok(image),
+            _ => Err(ImageError::WhichImage { at: self.folder.to_string(), there: labels(left) }),
+        }
+    }
+
+    /// Fetches an image into the cache and checks it against its digest.
+    ///
+    /// # Errors
+    /// When the digests do not list it, it cannot be had, or its bytes are others.
+    pub fn fetch(&self, fetcher: &Fetcher, image: &Image) -> Result<Verified<Artifact>, ImageError> {
+        let not_listed = || ImageError::NotListed { at: self.folder.to_string(), name: image.name.clone() };
+        let digest = Digest::sha256(image.sha256.ok_or_else(not_listed)?);
+        let want = Want {
+            location: self.folder.join(&image.name).map_err(ReleaseError::from)?,
+            name: image.name.clone(),
+            expected: Expected { size: None, digest, by: self.by.clone(), measure },
+        };
+        let mut artifacts = fetcher.artifacts(vec![want]).map_err(ReleaseError::from)?;
+        artifacts.pop().ok_or_else(not_listed)
+    }
+}
+
+impl Image {
+    /// Whether it is a disk in one layer of gzip. What a router flashes is no such thing, nor is a packed tar.
+    pub fn is_packed(&self) -> bool {
+        self.name.ends_with(".gz") && !self.name.ends_with(".tar.gz")
+    }
+}
+
+fn labels<'i>(images: impl IntoIterator<Item = &'i Image>) -> Vec<String> {
+    let label = |image: &Image| match &image.filesystem {
+        Some(filesystem) => format!("{} {filesystem}", image.kind),
+        None => image.kind.clone(),
+    };
+    images.into_iter().map(label).collect()
+}

@@ -1,0 +1,204 @@
+//! The facts of one official release, built in: `resolve` answers from them with no network, and the demo release is
+//! made of them. No signature covers them, so they make no disk. `indexes/snapshot` tells where they come from.
+
+use std::borrow::Cow;
+
+use camino::Utf8Path;
+use serde::Deserialize;
+
+use super::{FeedPlace, Kernel, NotARelease, NotATarget, Release, ReleaseFacts};
+use crate::fetch::{Location, LocationError};
+use crate::format::apk::Apk;
+use crate::format::apk::depends::{self, Clause};
+use crate::format::{FeedId, Installed, InstalledPackage, Package, Parsed, Provide, Universe};
+use crate::trust::Digest;
+
+const RELEASE: &str = include_str!("../../indexes/snapshot/release.toml");
+const PACKAGES: &str = include_str!("../../indexes/snapshot/packages.tsv");
+
+/// The server whose release the facts are of.
+const SERVER: &str = "https://downloads.openwrt.org";
+
+/// What `release.toml` says.
+#[derive(Debug, Deserialize)]
+pub struct About {
+    /// `25.12.0`.
+    pub release: String,
+    /// `x86/64`.
+    pub target: String,
+    /// `x86_64`.
+    pub arch: String,
+    /// The day of the newest package, `2026-03-05`.
+    pub date: String,
+    /// What every image holds.
+    pub default_packages: Vec<String>,
+    /// The packages of the stock image.
+    pub stock: Vec<String>,
+    /// The kernel of its images.
+    pub kernel: Kernel,
+}
+
+/// A line of `packages.tsv`.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    /// The feed.
+    pub feed: &'static str,
+    /// The name.
+    pub name: &'static str,
+    /// The version.
+    pub version: &'static str,
+    /// What it depends on.
+    pub depends: &'static str,
+    /// What it provides.
+    pub provides: &'static str,
+    /// SHA-256 of the package file.
+    pub digest: Digest,
+}
+
+/// The facts.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// What the release is.
+    pub about: About,
+    /// Its packages.
+    pub rows: Vec<Row>,
+}
+
+/// Built-in facts that cannot be read: a mistake in `indexes/snapshot`.
+#[derive(Debug, thiserror::Error)]
+pub enum BadSnapshot {
+    /// `release.toml` is not what it should be.
+    #[error("indexes/snapshot/release.toml: {0}")]
+    About(#[from] toml::de::Error),
+    /// A line of `packages.tsv` does not have six columns that can be read.
+    #[error("indexes/snapshot/packages.tsv, line {0}: not six columns of which the last is a SHA-256")]
+    Row(usize),
+    /// The release has no name.
+    #[error(transparent)]
+    Release(#[from] NotARelease),
+    /// The target has no name.
+    #[error(transparent)]
+    Target(#[from] NotATarget),
+    /// A feed has no place.
+    #[error(transparent)]
+    Location(#[from] LocationError),
+}
+
+impl Snapshot {
+    /// Reads the built-in facts.
+    ///
+    /// # Errors
+    /// Never in a build whose tests pass.
+    pub fn read() -> Result<Snapshot, BadSnapshot> {
+        let row = |(number, line): (usize, &'static str)| {
+            let columns: Vec<&str> = line.split('\t').collect();
+            let [feed, name, version, depends, provides, hex] = columns[..] else {
+                return Err(BadSnapshot::Row(number + 1));
+            };
+            let digest = hex.parse().map_err(|_| BadSnapshot::Row(number + 1))?;
+            Ok(Row { feed, name, version, depends, provides, digest })
+        };
+        let lines = PACKAGES.lines().enumerate().filter(|(_, line)| !line.starts_with('#'));
+        Ok(Snapshot { about: toml::from_str(RELEASE)?, rows: lines.map(row).collect::<Result<_, _>>()? })
+    }
+
+    /// The age of the facts in days, at a moment in seconds since 1970; nothing if the clock is behind them.
+    pub fn age_in_days(&self, now: i64) -> Option<i64> {
+        let date: jiff::civil::Date = self.about.date.parse().ok()?;
+        let then = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second();
+        Some((now - then) / 86_400).filter(|days| *days >= 0)
+    }
+
+    /// The feeds, in their order.
+    pub fn feeds(&self) -> Vec<&'static str> {
+        let mut feeds = Vec::new();
+        for row in &self.rows {
+            if !feeds.contains(&row.feed) {
+                feeds.push(row.feed);
+            }
+        }
+        feeds
+    }
+
+    /// What the stock image holds.
+    pub fn stock(&self) -> Installed {
+        let mut installed = Installed::default();
+        for row in self.rows.iter().filter(|row| self.about.stock.iter().any(|name| name == row.name)) {
+            installed
+                .insert(row.name, InstalledPackage { version: row.version.to_owned(), provides: Vec::new() });
+        }
+        installed
+    }
+
+    /// The facts in the form in which a release tree states them.
+    pub fn facts(&self) -> Result<ReleaseFacts, BadSnapshot> {
+        let About { release, target, arch, kernel, default_packages, .. } = &self.about;
+        let release = Release::parse(release)?;
+        let root = Location::parse(SERVER, Utf8Path::new("/"))?.join(&release.folder())?;
+        let place = |name: &&str| {
+            let folder = match *name {
+                "core" => format!("targets/{target}/packages"),
+                "kmods" => format!("targets/{target}/kmods/{}", kernel.folder()),
+                name => format!("packages/{arch}/{name}"),
+            };
+            Ok(FeedPlace { name: (*name).to_owned(), location: root.join(&folder)? })
+        };
+        let feeds = self.feeds().iter().map(place).collect::<Result<_, LocationError>>()?;
+        Ok(ReleaseFacts {
+            release: Some(release),
+            version_code: None,
+            target: target.parse()?,
+            arch: arch.clone(),
+            format: &Apk,
+            kernel: Some(kernel.clone()),
+            source_date_epoch: None,
+            installed: None,
+            stock: Some(self.stock()),
+            default_packages: default_packages.clone(),
+            feeds,
+            warnings: Vec::new(),
+            root,
+        })
+    }
+
+    /// The packages as a universe.
+    pub fn universe(&self, facts: &ReleaseFacts) -> Universe<'static> {
+        let indexes = facts.feeds.iter().enumerate().map(|(position, place)| {
+            let rows = self.rows.iter().filter(|row| row.feed == place.name);
+            let packages = rows.map(|row| row.package(FeedId(position as u16))).collect();
+            (place.feed(), Parsed { packages, warnings: Vec::new() })
+        });
+        Universe::join(facts.format, &facts.arch, indexes)
+    }
+}
+
+impl Row {
+    fn package(&self, feed: FeedId) -> Package<'static> {
+        let clauses = depends::clauses(self.depends).unwrap_or_default();
+        let (conflicts, depends): (Vec<Clause<'_>>, Vec<Clause<'_>>) =
+            clauses.into_iter().partition(|clause| clause.conflict);
+        let provides = self.provides.split_whitespace().map(|item| {
+            let (name, version) = item.split_once('=').map_or((item, None), |(name, at)| (name, Some(at)));
+            Provide { name, version }
+        });
+        Package {
+            name: self.name,
+            version: self.version,
+            // The facts do not tell; apk takes a package without an architecture on every router.
+            arch: "",
+            feed,
+            depends: depends.into_iter().map(|clause| clause.dependency.into()).collect(),
+            recommends: Vec::new(),
+            conflicts: conflicts.into_iter().map(|clause| clause.dependency).collect(),
+            provides: provides.collect(),
+            supersedes: Vec::new(),
+            install_if: Vec::new(),
+            provider_priority: 0,
+            file: Cow::Owned(format!("{}-{}.apk", self.name, self.version)),
+            size: None,
+            installed_size: None,
+            digest: Some(self.digest),
+            description: Cow::Borrowed(""),
+        }
+    }
+}

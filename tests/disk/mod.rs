@@ -1,0 +1,3 @@
+//! The disk: what stands on it, and what its install script does.
+
+pub mod script;

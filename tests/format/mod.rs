@@ -1,0 +1,5 @@
+//! Package indexes and package files of both formats: what is read, what is refused, and what real tools say of what is written.
+
+mod apk;
+mod ipk;
+mod opkg;

@@ -1,0 +1,89 @@
+//! The addresses of the router's networks.
+
+use owpkg::uci_defaults::{Addresses, Band, Network, Setup, StaticAddress};
+
+use super::router::{Router, SERIES, access_point, his_wifi, network};
+
+fn started(series: &'static str, setup: &Setup) -> Router {
+    let router = Router::new(series);
+    router.his_card();
+    router.set_up(setup);
+    router.start();
+    assert_eq!(router.scripts(), [""; 0]);
+    router
+}
+
+#[test]
+fn the_lan_gets_its_address_with_or_without_a_card() {
+    for series in SERIES {
+        let router = Router::new(series);
+        router.set_up(&Setup { wifi: Some(his_wifi()), network: network(None, Some("192.168.5.1/20")) });
+        router.start();
+        assert_eq!(router.scripts(), ["99-owpkg-wifi"], "the address waits for no card");
+        let found = ["device", "proto", "ipaddr", "netmask", "ip6assign"]
+            .map(|option| router.uci(&format!("network.lan.{option}")));
+        assert_eq!(found, ["br-lan", "static", "192.168.5.1", "255.255.240.0", "60"], "{series}");
+    }
+}
+
+#[test]
+fn a_static_uplink_has_its_gateway_and_servers() {
+    let fixed = "static,address=10.1.2.3/16,gateway=10.1.0.1,dns=9.9.9.9,dns=2620:fe::fe";
+    for series in SERIES {
+        let joined = started(series, &Setup { wifi: Some(his_wifi()), network: network(Some(fixed), None) });
+        let wired = started(series, &Setup { wifi: None, network: network(Some(fixed), None) });
+        let serving = Setup { wifi: Some(access_point(Band::Ghz2)), network: network(Some(fixed), None) };
+        let serving = started(series, &serving);
+        for (router, device) in [(joined, ""), (wired, "eth1"), (serving, "eth1")] {
+            let found = ["device", "proto", "ipaddr", "netmask", "gateway", "dns"]
+                .map(|option| router.uci(&format!("network.wan.{option}")));
+            let expected = [device, "static", "10.1.2.3", "255.255.0.0", "10.1.0.1", "9.9.9.9 2620:fe::fe"];
+            assert_eq!(found, expected, "{series}");
+            assert_eq!(router.uci("network.wan6.proto"), "dhcpv6");
+        }
+    }
+}
+
+#[test]
+fn dhcp_takes_over_from_static() {
+    let router = Router::new("23.05");
+    for uplink in ["static,address=10.1.2.3/16,gateway=10.1.0.1,dns=9.9.9.9", "dhcp"] {
+        router.set_up(&Setup { wifi: None, network: network(Some(uplink), None) });
+        router.start();
+    }
+    let (shown, _) = router.run("uci show network.wan");
+    assert_eq!(shown, "network.wan=interface\nnetwork.wan.device='eth1'\nnetwork.wan.proto='dhcp'\n");
+}
+
+#[test]
+fn what_is_no_address_is_told() {
+    let wrong = [
+        ("", "no way to get addresses"),
+        ("pppoe", "no way to get addresses"),
+        ("dhcp,address=10.0.0.2/8", "no way to get addresses"),
+        ("static", "needs an address"),
+        ("static,10.0.0.2/8", "no part of a static network"),
+        ("static,metric=5", "no part of a static network"),
+        ("static,address=10.0.0.2", "not an address with the length"),
+        ("static,address=10.0.0.2/33", "not an address with the length"),
+        ("static,address=fe80::1/64", "not an address with the length"),
+        ("static,address=10.0.0.0/8", "the network's own"),
+        ("static,address=10.255.255.255/8", "that of all hosts"),
+        ("static,address=127.0.0.1/8", "every host's own"),
+        ("static,address=224.0.0.1/8", "that of many hosts"),
+        ("static,address=0.0.0.0/0", "no host's"),
+        ("static,address=10.0.0.2/8,address=10.0.0.3/8", "address is there twice"),
+        ("static,address=10.0.0.2/8,gateway=11.0.0.1", "not another host of 10.0.0.2/8"),
+        ("static,address=10.0.0.2/8,gateway=10.0.0.2", "not another host of 10.0.0.2/8"),
+        ("static,address=10.0.0.2/8,dns=router", "dns=router: expected an address"),
+        ("static,address=10.0.0.2/8,dns=", "dns=: expected an address"),
+    ];
+    for (text, words) in wrong {
+        let error = text.parse::<Addresses>().expect_err(text);
+        assert!(error.to_string().contains(words), "{text}: {error}");
+    }
+    assert!("10.0.0.2/31".parse::<StaticAddress>().is_ok(), "a link of two hosts has no other addresses");
+    let uplink: Addresses = "static,address=192.168.1.2/24".parse().unwrap();
+    let both = Network::new(Some(uplink), Some("192.168.1.1/24".parse().unwrap())).unwrap_err();
+    assert!(both.to_string().contains("overlap"), "{both}");
+}

@@ -1,0 +1,160 @@
+//! `owpkg vm`: recipes from listings. The scripts are run too, with stand-ins for the host's commands.
+
+mod boot;
+mod guest;
+mod scripts;
+
+use crate::cli::keys;
+use crate::support::run::{Desk, Ran, owpkg};
+
+/// The first user's card, as his own `pciconf -lv` showed it.
+const PCICONF: &str = include_str!("pciconf.txt");
+/// The same card reserved, on an AMD host that shows more of itself.
+const PCICONF_AMD: &str = include_str!("pciconf-amd.txt");
+const LSPCI: &str = include_str!("lspci.txt");
+
+fn desk() -> Desk {
+    let desk = Desk::new();
+    for (name, text) in [("pciconf.txt", PCICONF), ("amd.txt", PCICONF_AMD), ("lspci.txt", LSPCI)] {
+        desk.write(name, text);
+    }
+    desk
+}
+
+fn vm(desk: &Desk, line: &str) -> Ran {
+    desk.owpkg(&format!("vm {line} --image openwrt.img --disk pkgs.img")).run()
+}
+
+/// What is printed, as if it were run in `/root`.
+fn at_root(desk: &Desk, line: &str) -> String {
+    vm(desk, line).exits(0).out.replace(desk.path().as_str(), "/root")
+}
+
+#[track_caller]
+fn same(found: &str, golden: &str) {
+    for (at, (found, golden)) in found.lines().zip(golden.lines()).enumerate() {
+        assert_eq!(found, golden, "line {}", at + 1);
+    }
+    assert_eq!(found.lines().count(), golden.lines().count(), "{found}");
+}
+
+#[test]
+fn the_first_users_card_in_bhyve() {
+    same(&at_root(&desk(), "bhyve --detect pciconf.txt"), include_str!("bhyve.golden"));
+}
+
+#[test]
+fn a_linux_host_and_qemu() {
+    same(&at_root(&desk(), "qemu --detect lspci.txt"), include_str!("qemu.golden"));
+}
+
+#[test]
+fn amd_s_iommu_is_enabled_where_the_listing_shows_amd() {
+    let desk = desk();
+    let amd = at_root(&desk, "bhyve --detect amd.txt");
+    for line in [
+        "        hw.vmm.amdvi.enable=\"1\"",
+        "  line 1: AMD's IOMMU",
+        "  line 5: card 2/0/0 (8086:095a:8086:5010)",
+    ] {
+        assert!(amd.lines().any(|each| each == line), "{line} in {amd}");
+    }
+    assert!(
+        amd.contains("Line 5 shows that it is reserved already") && !amd.contains("shutdown -r"),
+        "{amd}"
+    );
+    let intel = at_root(&desk, "bhyve --detect lspci.txt");
+    assert!(!intel.contains("amdvi"), "{intel}");
+    assert!(intel.contains("pptdevs=\"3/0/0\""), "{intel}");
+    let unknown = at_root(&desk, "bhyve --detect pciconf.txt");
+    assert!(!unknown.lines().any(|line| line.trim() == "hw.vmm.amdvi.enable=\"1\""), "{unknown}");
+}
+
+#[test]
+fn a_listing_from_a_pipe_and_quoted_by_mail_is_read() {
+    let desk = desk();
+    let quoted: String = PCICONF_AMD.lines().map(|line| format!("> {line}\n")).collect();
+    let run = desk.owpkg("vm bhyve --detect - --image openwrt.img --disk pkgs.img");
+    let ran = run.stdin(quoted).run().exits(0);
+    assert!(ran.out.starts_with(
+        "OpenWrt in bhyve with the card 8086:095a:8086:5010 at pci0:2:0:0, from standard input\n"
+    ));
+}
+
+#[test]
+fn of_several_cards_one_is_named() {
+    let desk = desk();
+    let second = "04:00.0 Network controller [0280]: Acme [14c3:7961]\n";
+    desk.write("two.txt", format!("{LSPCI}{second}"));
+    let ran = vm(&desk, "qemu --detect two.txt").exits(2);
+    ran.says(&["0000:03:00.0 (14c3:7961:105b:e0ab), 0000:04:00.0 (14c3:7961)", "--card"]);
+    let recipe = at_root(&desk, "qemu --detect two.txt --card 04:00.0");
+    assert!(recipe.contains("card='0000:04:00.0'"), "{recipe}");
+    assert!(!recipe.contains("vfio-pci ids="), "its twin would be taken from the host: {recipe}");
+    for slot in ["3/0/0", "pci0:3:0:0", "03:00.0", "0000:03:00.0"] {
+        assert!(
+            at_root(&desk, &format!("bhyve --detect two.txt --card {slot}")).contains("card='3/0/0'"),
+            "{slot}"
+        );
+    }
+    let ethernet = at_root(&desk, "qemu --detect lspci.txt --card 00:1f.6");
+    assert!(ethernet.contains("softdep e1000e pre: vfio-pci"), "{ethernet}");
+    vm(&desk, "qemu --detect two.txt --card 05:00.0").exits(3).says(&["no device at 0000:05:00.0"]);
+    for slot in ["5", "5/0", "5/0/0/0", "300/0/0", "5/32/0", "5/0/8", "zz:00.0", "pci0:5:0"] {
+        vm(&desk, &format!("qemu --detect two.txt --card {slot}")).exits(2).says(&["--card"]);
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_said() {
+    let desk = desk();
+    desk.write("nothing.txt", "hello\n");
+    vm(&desk, "bhyve --detect nothing.txt").exits(3).says(&["no network card", "pciconf -lv"]);
+    desk.write("noplace.txt", "Network controller [0280]: Acme [14c3:7961]\n");
+    vm(&desk, "qemu --detect noplace.txt").exits(3);
+    desk.write("domain.txt", "0001:03:00.0 Network controller [0280]: Acme [14c3:7961]\n");
+    vm(&desk, "bhyve --detect domain.txt").exits(4).says(&["not in PCI domain 0"]);
+    vm(&desk, "qemu --detect domain.txt").exits(0);
+    vm(&desk, "qemu --detect nowhere.txt").exits(2);
+    desk.owpkg("vm qemu --detect lspci.txt").run().exits(2);
+    desk.owpkg("vm xen --guide").run().exits(2);
+    let comma =
+        desk.owpkg(&["vm", "qemu", "--detect", "lspci.txt", "--image", "a,readonly=on", "--disk", "b"]);
+    comma.run().exits(2).says(&["holds a comma"]);
+}
+
+#[test]
+fn hostile_text_stays_a_remark() {
+    let desk = desk();
+    let line = "03:00.0 Network controller [0280]: $(reboot)`reboot`\u{1b}[2J'\"; reboot [14c3:7961]\n";
+    desk.write("hostile.txt", format!("{line}\tKernel driver in use: x; reboot\n"));
+    for host in ["bhyve", "qemu"] {
+        let script = vm(&desk, &format!("{host} --script --detect hostile.txt")).exits(0).out;
+        let reboots: Vec<&str> = script.lines().filter(|line| line.contains("; reboot")).collect();
+        assert!(reboots.iter().all(|line| line.starts_with("# ")), "{reboots:?}");
+        assert!(!script.contains('\u{1b}'));
+        let recipe = vm(&desk, &format!("{host} --detect hostile.txt")).exits(0).out;
+        assert!(!recipe.contains("softdep"), "no such module: {recipe}");
+    }
+}
+
+#[test]
+fn the_guide_is_ten_commands() {
+    for (host, words) in [("bhyve", ["pciconf -lv", "bhyve-firmware"]), ("qemu", ["lspci -nnk", "ovmf"])] {
+        let ran = owpkg(&format!("vm {host} --guide")).run().exits(0).out;
+        let numbered = |line: &&str| line.trim_start().starts_with(|c: char| c.is_ascii_digit());
+        assert_eq!(ran.lines().filter(numbered).count(), 10, "{ran}");
+        assert!(words.iter().all(|word| ran.contains(word)) && crate::cli::fits_a_terminal(&ran), "{ran}");
+    }
+}
+
+#[test]
+fn the_json_has_exactly_its_documented_keys() {
+    let desk = desk();
+    let report = vm(&desk, "bhyve --detect amd.txt --json").exits(0).json();
+    assert_eq!(keys(&report), ["schema", "title", "sources", "script", "steps"]);
+    assert_eq!(report["schema"], "owpkg.vm/1");
+    assert_eq!(keys(&report["sources"][0]), ["line", "value", "text"]);
+    assert_eq!(report["steps"][0]["body"]["file"]["path"], "/boot/loader.conf.d/vmm.conf");
+    assert_eq!(report["script"], vm(&desk, "bhyve --detect amd.txt --script").exits(0).out);
+}
