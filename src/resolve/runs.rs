@@ -26,7 +26,9 @@ pub(super) fn of(eligibility: &Eligibility<'_, '_>, steps: &[Step]) -> (Vec<Vec<
 
     let plan = Runs { eligibility, wanted: steps.iter().map(|step| step.id).collect() };
     let lists = [roots, all.clone(), exact];
-    if let Some(one) = lists.iter().find(|names| plan.made_by(eligibility.installed, names) == Some(plan.wanted.clone())) {
+    if let Some(one) =
+        lists.iter().find(|names| plan.made_by(eligibility.installed, names) == Some(plan.wanted.clone()))
+    {
         return (vec![one.clone()], true);
     }
     match lists.iter().find_map(|names| plan.split(names)) {

@@ -93,7 +93,7 @@ fn any_case() -> impl Strategy<Value = Case> {
     )
 }
 
-fn request(roots: &[String]) -> Request {
+pub fn request(roots: &[String]) -> Request {
     let root = |name: &String| Root { name: name.clone(), because: "--add".to_owned() };
     Request { roots: roots.iter().map(root).collect(), ..Request::default() }
 }

@@ -18,7 +18,7 @@
 //! | what is recommended comes along | `opkg-recommends` |
 //! | the closure of a name is computed before anything of it is installed | `opkg-two-providers` |
 //! | of which nothing is installed if something cannot be had | `opkg-provider-lacks-something` |
-//! | a rehearsal marks nothing as installed, so what one name brings meets nothing of the next | `opkg-rehearsal-*` |
+//! | a rehearsal marks nothing as installed, so what one name brings meets nothing of the next | `opkg-rehearsal` |
 //! | nothing is ever taken back | `opkg-conflict-needs-backtracking` |
 //! | conflicts are with packages, not with what they provide | `opkg-conflict-with-a-virtual-name` |
 
@@ -115,7 +115,8 @@ impl<'a, 'i> Client<'a, 'i> {
         let visited = self.visited.clone();
         match self.closure(package) {
             Some(closure) => {
-                let new: Vec<PackageId> = closure.into_iter().filter(|id| !self.chosen.contains(id)).collect();
+                let new: Vec<PackageId> =
+                    closure.into_iter().filter(|id| !self.chosen.contains(id)).collect();
                 self.chosen.extend(new);
             }
             // opkg saw it coming, with marks of their own.
@@ -136,7 +137,8 @@ impl<'a, 'i> Client<'a, 'i> {
                 continue;
             };
             visit.next += 1;
-            let is_wish = requirement.greedy || visit.next > self.universe.package(visit.package).depends.len();
+            let is_wish =
+                requirement.greedy || visit.next > self.universe.package(visit.package).depends.len();
             match self.wanted_for(requirement) {
                 Some(wanted) => {
                     for id in wanted {
@@ -216,9 +218,9 @@ impl<'a, 'i> Client<'a, 'i> {
         }
         // A name that only others provide goes to the one of them that sorts first.
         let native = |id: PackageId| self.universe.package(id).arch == self.universe.arch();
-        candidates.into_iter().min_by(|&a, &b| {
-            Reverse(native(a)).cmp(&Reverse(native(b))).then(later(self.universe, a, b))
-        })
+        candidates
+            .into_iter()
+            .min_by(|&a, &b| Reverse(native(a)).cmp(&Reverse(native(b))).then(later(self.universe, a, b)))
     }
 
     /// opkg's choice for a dependency.

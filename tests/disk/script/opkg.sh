@@ -11,6 +11,8 @@ checking=no
 feeds=
 failed=0
 visited=
+# The status of a further destination.
+told=/dev/null
 
 # request.sh asks by the router's own configuration.
 if [ "$*" = status ] && [ ! -e "$ROUTER/mood/busy" ]; then cat "$status" && exit; fi
@@ -36,7 +38,8 @@ while read -r kind name value; do
 	src/gz) feeds="$feeds $name=${value#file:}" ;;
 	lists_dir) lists=$value ;;
 	option) if [ "$name" = check_signature ]; then checking=yes; fi ;;
-	dest | arch) ;;
+	dest) if [ "$name" != root ]; then told=$value/usr/lib/opkg/status; fi ;;
+	arch) ;;
 	*) echo "opkg: unexpected line: $kind $name" >&2 && exit 99 ;;
 	esac
 done <"$conf"
@@ -82,17 +85,46 @@ update() {
 	done
 }
 
+# What is installed; of a package in a feed the index says what it provides.
+database() {
+	cat "$status"
+	sed -n 's/^Package: //p' "$told" 2>/dev/null | while read -r name; do
+		printf 'Package: %s\nVersion: %s\nProvides: %s\n\n' "$name" "$(offered Version "$name")" "$(offered Provides "$name")"
+	done
+}
+
+# provider_of NAME: the installed package that is or provides it.
+provider_of() {
+	database | by_name_or_provided "$1"
+}
+
+by_name_or_provided() {
+	wanted=$1 awk '
+		/^Package: / { here = $2; if (here == ENVIRON["wanted"]) { found = here; exit } }
+		/^Provides: / && index(" " $0 " ", " " ENVIRON["wanted"] " ") { found = here }
+		END { if (found != "") print found }
+	'
+}
+
+# choice_for NAME: the package of that name, or the one that provides it.
+choice_for() {
+	for feed in $feeds; do gzip -dc "$lists/${feed%%=*}"; done | by_name_or_provided "$1"
+}
+
 say() {
 	printf '%s\n' "$*"
 }
 
 # install_one NAME asked|needed
 install_one() {
+	if [ "$2" = needed ]; then
+		if [ -n "$(provider_of "$1")" ]; then return; fi
+		set -- "$(choice_for "$1")" needed
+	fi
 	case $visited in *"|$1|"*) return ;; esac
 	visited="$visited|$1|"
-	have=$(stanza Version "$1" <"$status")
+	have=$(database | stanza Version "$1")
 	new=$(offered Version "$1")
-	if [ -n "$have" ] && [ "$2" = needed ]; then return; fi
 	if [ -z "$new" ]; then
 		say "Unknown package '$1'."
 		say " * opkg_install_cmd: Cannot install package $1." >&2
@@ -115,7 +147,8 @@ install_one() {
 	done
 	if [ $noaction = no ] && [ ! -e "$ROUTER/mood/forgetful" ]; then
 		drop "$1"
-		printf 'Package: %s\nVersion: %s\nStatus: install user installed\n\n' "$1" "$(offered Version "$1")" >>"$status"
+		printf 'Package: %s\nVersion: %s\nProvides: %s\nStatus: install user installed\n\n' \
+			"$1" "$(offered Version "$1")" "$(offered Provides "$1")" >>"$status"
 		say "Configuring $1."
 	fi
 }

@@ -94,6 +94,7 @@ pub struct Offer {
     pub version: &'static str,
     pub needs: &'static str,
     pub replaces: &'static str,
+    pub provides: &'static str,
 }
 
 /// What ran and what came of it.
@@ -499,10 +500,11 @@ impl Router {
 
 impl Offer {
     fn stanza(&self) -> String {
-        let Offer { name, version, replaces, .. } = self;
+        let Offer { name, version, replaces, provides, .. } = self;
         let needs = self.needs.replace(' ', ", ");
         format!(
-            "Package: {name}\nVersion: {version}\nDepends: {needs}\nReplaces: {replaces}\nArchitecture: all\n\n"
+            "Package: {name}\nVersion: {version}\nDepends: {needs}\nProvides: {provides}\nReplaces: {replaces}\n\
+             Architecture: all\n\n"
         )
     }
 
@@ -512,7 +514,7 @@ impl Offer {
 }
 
 pub fn offer(feed: &'static str, name: &'static str, version: &'static str, needs: &'static str) -> Offer {
-    Offer { feed, name, version, needs, replaces: "" }
+    Offer { feed, name, version, needs, replaces: "", provides: "" }
 }
 
 pub fn planned(name: &'static str, version: &'static str) -> Planned<'static> {
