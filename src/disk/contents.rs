@@ -1,6 +1,6 @@
 //! What stands on the disk: the signed indexes, the packages, the install script.
 
-use super::script::{self, CustomKey, Planned, Script, ScriptError};
+use super::script::{self, FeedKey, Planned, Script, ScriptError};
 use crate::files::Entry;
 use crate::files::{Content, FileTree};
 use crate::format::Format;
@@ -101,12 +101,17 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
     key_ids.sort();
     key_ids.dedup();
     let format = lock.format()?;
+    let signers: Vec<(&str, String)> = lock
+        .feeds
+        .iter()
+        .flat_map(|feed| feed.signed_by.iter().map(|id| (feed.name.as_str(), format.key_file(id))))
+        .collect();
     let key_files: Vec<String> = lock.keys.iter().map(|key| format.key_file(&key.id)).collect();
     let own_keys = lock
         .keys
         .iter()
         .zip(&key_files)
-        .flat_map(|(key, file)| key.feeds.iter().map(|feed| CustomKey { feed, file }));
+        .flat_map(|(key, file)| key.feeds.iter().map(|feed| FeedKey { feed, file }));
     let script = script::render(&Script {
         demo: lock.demo,
         release: lock.release.as_deref(),
@@ -120,6 +125,7 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
         accepted_unsigned: lock.accepted_unsigned,
         key_ids: &key_ids,
         configuration: lock.configuration.as_ref(),
+        signers: &signers.iter().map(|(feed, file)| FeedKey { feed, file }).collect::<Vec<_>>(),
         own_keys: &own_keys.collect::<Vec<_>>(),
         steps: format.install_steps(),
     })?;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use owpkg::format::opkg::{Opkg, version};
-use owpkg::format::{Dependency, Format, Installed, InstalledPackage, PackageId, Requirement, Universe};
+use owpkg::format::{Dependency, Installed, InstalledPackage, PackageId, Requirement, Universe};
 use owpkg::resolve::case::{Case, Entry};
 use owpkg::resolve::resolve;
 use proptest::collection::vec;

@@ -88,10 +88,22 @@ shell_word() {
 	esac
 }
 
+# of_feed FEED: the keys of that feed, of lines FEED KEY.
+of_feed() {
+	awk -v feed="$1" '$1 == feed { print $2 }'
+}
+
 # trust_refused WHAT FOLDER-OF-KEYS FEED
 trust_refused() {
 	found=$(find "$2" -type f 2>/dev/null | sed 's,.*/,,' | tr '\n' ' ')
-	own=$(own_keys | awk -v feed="$3" '$1 == feed { print $2; exit }')
+	for key in $(signers | of_feed "$3"); do
+		if [ -f "$2/$key" ]; then
+			refuse "$client does not trust $1: the signature is bad, as this router holds the key" \
+				"a signature by $key in $2" 'another, or an index that was changed after it was signed' \
+				'install nothing of this disk; write it anew from a source that you trust'
+		fi
+	done
+	own=$(own_keys | of_feed "$3" | sed 1q)
 	if [ -n "$own" ]; then
 		refuse "$client does not trust $1: the router lacks its key, which official images do not have" \
 			"$own in $2" "${found:-no key}" \

@@ -68,18 +68,20 @@ pub struct Script<'a> {
     pub key_ids: &'a [String],
     /// What the disk sets on the router beside the packages.
     pub configuration: Option<&'a LockedConfiguration>,
-    /// The keys of feeds that images of official releases lack.
-    pub own_keys: &'a [CustomKey<'a>],
+    /// The keys that signed each feed.
+    pub signers: &'a [FeedKey<'a>],
+    /// Those of them that images of official releases lack.
+    pub own_keys: &'a [FeedKey<'a>],
     /// The format's own part.
     pub steps: &'static str,
 }
 
-/// A key that images of official releases lack.
+/// A key that vouches for a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CustomKey<'a> {
-    /// A feed that it vouches for.
+pub struct FeedKey<'a> {
+    /// The feed.
     pub feed: &'a str,
-    /// Its file below `keys/`, and in the router's folder of keys.
+    /// The key's file in the router's folder of keys, and, where official images lack it, below `keys/`.
     pub file: &'a str,
 }
 
@@ -165,16 +167,21 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
     let print = if plan.is_empty() { ":" } else { "printf '%s %s %s\\n'" };
     list(&mut text, "All that will be installed: name, version, bytes.", "plan", print, &plan);
 
-    let own = |key: &CustomKey<'_>| Ok(format!("{} {}", folder(key.feed)?, word("key", key.file)?));
-    let own = script.own_keys.iter().map(own).collect::<Result<Vec<_>, _>>()?;
-    let print = if own.is_empty() { ":" } else { "printf '%s %s\\n'" };
-    list(
-        &mut text,
-        "The keys that official images lack: a feed, its key's file below keys/.",
-        "own_keys",
-        print,
-        &own,
-    );
+    let keys = |keys: &[FeedKey<'_>]| {
+        let words = keys.iter().map(|key| Ok(format!("{} {}", folder(key.feed)?, word("key", key.file)?)));
+        words.collect::<Result<Vec<_>, ScriptError>>()
+    };
+    for (comment, name, keys) in [
+        ("The keys that signed each feed: the feed, the key's file.", "signers", keys(script.signers)?),
+        (
+            "Those of them that official images lack, whose files are below keys/.",
+            "own_keys",
+            keys(script.own_keys)?,
+        ),
+    ] {
+        let print = if keys.is_empty() { ":" } else { "printf '%s %s\\n'" };
+        list(&mut text, comment, name, print, &keys);
+    }
 
     for part in [BODY, script.steps] {
         text.push('\n');

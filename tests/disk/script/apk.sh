@@ -2,7 +2,7 @@
 # A stand-in for apk, as far as install.sh speaks to it: the same words, files and exit statuses.
 # $ROUTER is the router's root. The first line of a packages.adb names its key, a file in etc/apk/keys; each
 # further line is NAME VERSION NEEDED…, where NEEDED may be NAME=VERSION.
-# Files in $ROUTER/mood bring out a mood: busy, forgetful.
+# Files in $ROUTER/mood bring out a mood: busy, forgetful, tampered.
 PATH=$HOST_PATH
 set -fu
 
@@ -61,7 +61,7 @@ add)
 	: >"$work/offered"
 	: >"$work/changes"
 	while read -r index; do
-		if [ -e "$ROUTER/etc/apk/keys/$(head -n 1 "$index")" ]; then
+		if [ -e "$ROUTER/etc/apk/keys/$(head -n 1 "$index")" ] && [ ! -e "$ROUTER/mood/tampered" ]; then
 			tail -n +2 "$index" >>"$work/offered"
 		else
 			echo "WARNING: opening $index: UNTRUSTED signature" >&2

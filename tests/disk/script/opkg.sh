@@ -1,7 +1,7 @@
 #!/bin/sh
 # A stand-in for opkg, as far as install.sh speaks to it: the same words, files and exit statuses.
 # $ROUTER is the router's root. A Packages.sig is good when it names a file in etc/opkg/keys.
-# Files in $ROUTER/mood bring out a mood: busy, interrupted, forgetful.
+# Files in $ROUTER/mood bring out a mood: busy, interrupted, forgetful, tampered.
 PATH=$HOST_PATH
 set -fu
 
@@ -76,7 +76,7 @@ update() {
 			echo "Signature file download failed."
 			rm -f "$lists/$name"
 			failed=$((failed + 1))
-		elif [ -e "$ROUTER/etc/opkg/keys/$(cat "$lists/$name.sig")" ]; then
+		elif [ -e "$ROUTER/etc/opkg/keys/$(cat "$lists/$name.sig")" ] && [ ! -e "$ROUTER/mood/tampered" ]; then
 			echo "Signature check passed."
 		else
 			echo "Signature check failed."

@@ -22,6 +22,7 @@ const PLAIN: Script<'_> = Script {
     accepted_unsigned: false,
     key_ids: &[],
     configuration: None,
+    signers: &[],
     own_keys: &[],
     steps: "",
 };

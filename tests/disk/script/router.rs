@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use owpkg::disk::script::{CustomKey, Planned, Script, render};
+use owpkg::disk::script::{FeedKey, Planned, Script, render};
 use owpkg::lock::LockedConfiguration;
 use owpkg::overlay::Item;
 use owpkg::overlay::Overlay;
@@ -146,7 +146,7 @@ pub struct Router {
     pub overlay: Overlay,
     pub services: Vec<String>,
     pub idle: Vec<String>,
-    pub own_keys: Vec<CustomKey<'static>>,
+    pub own_keys: Vec<FeedKey<'static>>,
 }
 
 impl Router {
@@ -311,6 +311,7 @@ impl Router {
             accepted_unsigned: self.accepted_unsigned,
             key_ids: &[KEY.to_owned()],
             configuration: configuration.as_ref(),
+            signers: &["core", "base"].map(|feed| FeedKey { feed, file: KEY }),
             own_keys: &self.own_keys,
             steps: self.client.steps(),
         })
