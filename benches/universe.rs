@@ -17,11 +17,11 @@ use owpkg::demo;
 use owpkg::demo::{Blueprint, PackageSpec};
 use owpkg::fetch::{Fetcher, Location, Options, Silent};
 use owpkg::format::{FORMATS, Format};
-use owpkg::release;
 use owpkg::release::ReleaseSpec;
+use owpkg::release::Upstream;
 use owpkg::release::snapshot::Snapshot;
 use owpkg::resolve::{Baseline, Request, Root, resolve};
-use owpkg::trust::{Keyring, Unsigned};
+use owpkg::trust::Keyring;
 use sha2::{Digest, Sha512};
 
 const ROUNDS: usize = 15;
@@ -51,7 +51,7 @@ fn measure(format: &'static dyn Format, blueprint: &Blueprint) {
     fs::write(root.join("key.pem"), signers.ec.public().to_pem()).unwrap();
     fs::write(root.join("key.pub"), signers.usign.public().to_text()).unwrap();
 
-    let indexes: Vec<Vec<u8>> = index_files(&root, format.index_files()[0].name);
+    let indexes: Vec<Vec<u8>> = index_files(&root, format.index_name());
     let yardstick = median(|| {
         for index in &indexes {
             let mut text = Vec::new();
@@ -63,19 +63,12 @@ fn measure(format: &'static dyn Format, blueprint: &Blueprint) {
         }
     });
     let fetcher = Fetcher::new(Options::new(root.join("cache")), std::sync::Arc::new(Silent));
-    let ask = || ReleaseSpec {
-        root: Location::Folder(root.clone()),
-        release: None,
-        target: None,
-        profile: None,
-        extra_feeds: Vec::new(),
-        installed: None,
-        unsigned: Unsigned::Refuse,
-    };
+    let upstream = Upstream::new(fetcher, keyring);
+    let spec = || ReleaseSpec::of_tree(Location::Folder(root.clone()));
     let verified = median(|| {
-        std::hint::black_box(release::open(&fetcher, &keyring, ask()).unwrap());
+        std::hint::black_box(upstream.open(spec()).unwrap());
     });
-    let open = release::open(&fetcher, &keyring, ask()).unwrap();
+    let open = upstream.open(spec()).unwrap();
     let parsed = median(|| {
         std::hint::black_box(open.universe().unwrap());
     });

@@ -22,6 +22,7 @@
 //! | [`format`] | what do indexes and package files say? One trait, [`format::Format`], stands before opkg and apk |
 //! | [`hardware`] | which chip is this, and which packages does it want? |
 //! | [`release`] | what does a release tree hold: target, kernel, manifest, feeds, images? |
+//! | [`selection`] | which roots do chips, devices and names come to, and what is the plan of them? |
 //! | [`resolve`] | what must be added, in which order, and why? Pure: no clock, no network, no file |
 //! | [`overlay`], [`uci_defaults`] | which files, services and settings come along? |
 //! | [`stick`] | what does a router far from any network say of itself, and which router was it? |
@@ -48,6 +49,29 @@
 //!
 //! Index parsers take a [`trust::Verified`] index, and outputs are made of [`files::Content`], which is text made here,
 //! the user's own files or something verified; so writing fetched bytes that no key vouches for does not compile.
+//!
+//! # From a chip's name to a disk
+//!
+//! ```
+//! use owpkg::{demo, disk, lock, overlay::Overlay, selection};
+//! # let folder = tempfile::tempdir()?;
+//! # let place = |name: &str| camino::Utf8PathBuf::try_from(folder.path().join(name)).unwrap();
+//! # let (cache, out) = (place("cache"), place("pkgs.img"));
+//!
+//! let (upstream, spec) = demo::source(cache)?; // of a real release: Upstream::new and ReleaseSpec::of_tree
+//! let release = upstream.open(spec)?;
+//! let (universe, _passed_over) = release.universe()?;
+//! let wanted = selection::Selection::new().chip("iwl7265d")?;
+//! let source = selection::PlanSource::Release(&release);
+//! let planned = selection::Planned::new(source, &universe, &wanted)?;
+//! let lock = lock::Lock::of(&planned, planned.date())?;
+//! let bundle = lock::Bundle::of_release(&upstream, &release, &universe, lock)?;
+//! let files = disk::contents(&bundle, &Overlay::default())?;
+//! let disk = disk::write(&out, &files, &disk::OutputOptions::of(&bundle.lock))?;
+//! assert_eq!(disk.bytes, std::fs::metadata(&out)?.len());
+//! # assert!(planned.plan.steps.len() > 5);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![forbid(unsafe_code)]
 
 pub mod audit;
@@ -66,9 +90,12 @@ pub mod overlay;
 pub mod parallel;
 pub mod release;
 pub mod resolve;
+pub mod selection;
 pub mod serve;
 pub mod stick;
 pub mod suggest;
+#[cfg(test)]
+mod third_format;
 pub mod trust;
 pub mod uci_defaults;
 pub mod vm;

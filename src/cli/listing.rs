@@ -5,6 +5,7 @@ use std::io::Read;
 use super::env::Env;
 use super::error::{Exit, Failure};
 use crate::hardware::detect::{self, Detected, MAX_TEXT};
+use crate::selection::SelectionWarning;
 
 /// Where Linux shows the devices of a machine.
 const SYSFS: &str = "/sys";
@@ -74,15 +75,12 @@ impl Listing {
         Ok(Listing { detected, origin })
     }
 
-    /// What to tell about the part of a listing that is not read.
-    pub fn truncated(&self) -> Option<String> {
-        self.detected.truncated.then(|| {
-            format!(
-                "{}: only the first {} MiB and {} devices are read",
-                self.origin,
-                MAX_TEXT >> 20,
-                detect::MAX_DEVICES
-            )
+    /// That only its beginning was read, where that is so.
+    pub fn cut(&self) -> Option<SelectionWarning> {
+        self.detected.truncated.then(|| SelectionWarning::ListingCut {
+            listing: self.origin.to_string(),
+            bytes: MAX_TEXT,
+            devices: detect::MAX_DEVICES,
         })
     }
 

@@ -10,13 +10,12 @@ mod env;
 mod error;
 mod input;
 mod listing;
-mod planned;
+mod locks;
 mod planning;
-mod request;
+mod selection;
 mod session;
 mod setup_notes;
 mod stores;
-mod subject;
 mod ui;
 mod writing;
 

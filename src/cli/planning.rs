@@ -1,90 +1,143 @@
-//! A plan for a selection: of the release that the arguments name or, with no network, of the facts built in.
+//! What a plan is made of: the release that the arguments name or, with no network, the facts built in.
 
 use std::io::Write as _;
 
+use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::error::Failure;
-use super::planned::{self, Kind, Planned};
-use super::request::Selection;
+use super::selection;
 use super::session::{self, Session};
-use crate::cli::args::{SelectionArgs, SourceArgs};
+use super::ui::warnings::warn;
 use crate::files::replace_file;
 use crate::format::Universe;
+use crate::lock::{Bundle, Lock, PlanError};
 use crate::release::snapshot::Snapshot;
-use crate::release::{OpenRelease, ReleaseFacts};
+use crate::release::{OpenRelease, ReleaseFacts, ReleaseWarning, Upstream};
+use crate::selection::{PlanSource, Planned, Selection, Warning};
 
-/// Makes the plan and does something with it; `save_case` names a file for the request and its outcome. There is no release beside a plan of the facts built in.
-pub fn with_plan<T>(
+/// What a plan is made of.
+pub enum Opened {
+    /// A release tree, read and verified.
+    Release(Box<OpenRelease>),
+    /// The facts built into owpkg: for orientation, they make no lock and no disk.
+    Snapshot(Box<Snapshot>, Box<ReleaseFacts>),
+}
+
+/// The packages of what was opened, and what was passed over in its indexes.
+pub struct Joined<'o> {
+    opened: &'o Opened,
+    /// The packages.
+    pub universe: Universe<'o>,
+    passed_over: Vec<ReleaseWarning>,
+}
+
+/// Reads the selection that was typed, and opens the release that it is for.
+pub fn open(
     env: &mut Env,
-    selection: &SelectionArgs,
+    args: &SelectionArgs,
     source: &SourceArgs,
-    save_case: Option<&str>,
-    act: impl FnOnce(&mut Env, &mut Planned<'_>, Option<&OpenRelease>) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    let selection = Selection::read(env, selection, source)?;
+) -> Result<(Selection, Opened), Failure> {
+    let selection = selection::read(env, args, source)?;
     let session = Session::new(env, source)?;
-    let release = match session.open(env, source) {
-        Err(failure) if failure.is_no_network() && can_be_built_in(source) => {
-            return from_snapshot(env, &selection, source, save_case, act);
+    Ok((selection, Opened::new(env, &session, source)?))
+}
+
+impl Opened {
+    /// Opens the release that the arguments name; without a network, and if they may mean these, the facts built in.
+    pub fn new(env: &mut Env, session: &Session, source: &SourceArgs) -> Result<Opened, Failure> {
+        match session.open(env, source) {
+            Err(failure) if failure.is_no_network() => match built_in(source)? {
+                Some(snapshot) => {
+                    let facts =
+                        ReleaseFacts { installed: session::installed(env, source)?, ..snapshot.facts()? };
+                    Ok(Opened::Snapshot(Box::new(snapshot), Box::new(facts)))
+                }
+                None => Err(failure),
+            },
+            release => Ok(Opened::release(release?)),
         }
-        release => release?,
-    };
-    let (universe, odd) = release.universe()?;
-    save(env, save_case, &release.facts, &universe, &selection)?;
-    let mut planned = session.plan(env, &release, &universe, &selection)?;
-    planned.warnings.extend(odd);
-    act(env, &mut planned, Some(&release))
+    }
+
+    /// A release that was opened.
+    pub fn release(release: OpenRelease) -> Opened {
+        Opened::Release(Box::new(release))
+    }
+
+    fn source(&self) -> PlanSource<'_> {
+        match self {
+            Opened::Release(release) => PlanSource::Release(release),
+            Opened::Snapshot(_, facts) => PlanSource::Snapshot(facts),
+        }
+    }
+
+    /// Reads the packages.
+    pub fn join(&self) -> Result<Joined<'_>, Failure> {
+        let (universe, passed_over) = match self {
+            Opened::Release(release) => release.universe()?,
+            Opened::Snapshot(snapshot, facts) => (snapshot.universe(facts), Vec::new()),
+        };
+        Ok(Joined { opened: self, universe, passed_over })
+    }
 }
 
-/// Whether the facts built in are of the release that is asked for, as far as the arguments tell.
-fn can_be_built_in(source: &SourceArgs) -> bool {
-    let Ok(Snapshot { about, .. }) = Snapshot::read() else { return false };
-    let is = |asked: &Option<String>, own: &str| asked.as_deref().is_none_or(|asked| asked == own);
-    source.tree.is_none()
-        && source.mirror == session::OFFICIAL
-        && is(&source.release, &about.release)
-        && is(&source.target, &about.target)
+impl Joined<'_> {
+    /// Makes the plan for a selection.
+    pub fn plan(&self, env: &mut Env, selection: &Selection) -> Result<Planned<'_>, Failure> {
+        let source = self.opened.source();
+        let planned = Planned::new(source, &self.universe, selection);
+        if planned.is_err() {
+            // What the tree lacks may be why.
+            warn(env, source.facts().warnings.iter().cloned())?;
+        }
+        let mut planned = planned?;
+        planned.warnings.extend(self.passed_over.iter().cloned().map(Warning::from));
+        if let Opened::Snapshot(snapshot, _) = self.opened {
+            planned.warn_of_snapshot(snapshot, env.now);
+        }
+        Ok(planned)
+    }
+
+    /// The verified bytes of a lock that was made of the release.
+    pub fn bundle(&self, upstream: &Upstream, lock: Lock) -> Result<Bundle, Failure> {
+        match self.opened {
+            Opened::Release(release) => Ok(Bundle::of_release(upstream, release, &self.universe, lock)?),
+            Opened::Snapshot(..) => Err(PlanError::BuiltInFacts.into()),
+        }
+    }
+
+    /// Writes the request, with all that it depends on, and what comes of it, also where that is a refusal.
+    pub fn save_case(&self, env: &mut Env, path: &str, selection: &Selection) -> Result<(), Failure> {
+        let facts = self.opened.source().facts();
+        let mut case = Planned::case(facts, &self.universe, selection)?;
+        let release = facts.release.as_ref().map_or("an unnamed release".to_owned(), ToString::to_string);
+        case.remarks
+            .push(format!("OpenWrt {release}, {}. What is wrong with what comes of it?", facts.target));
+        replace_file(&env.path(path), |file| file.write_all(case.to_string().as_bytes()))?;
+        writeln!(env.err, "wrote {path}").map_err(Failure::stdout)
+    }
 }
 
-/// With no network and nothing in the cache: an answer from the facts built in, which makes no lock and no disk.
-fn from_snapshot<T>(
-    env: &mut Env,
-    selection: &Selection<'_>,
-    source: &SourceArgs,
-    save_case: Option<&str>,
-    act: impl FnOnce(&mut Env, &mut Planned<'_>, Option<&OpenRelease>) -> Result<T, Failure>,
-) -> Result<T, Failure> {
+/// The facts built in, if they are of the release that is asked for, as far as the arguments tell.
+fn built_in(source: &SourceArgs) -> Result<Option<Snapshot>, Failure> {
     let snapshot = Snapshot::read()?;
-    let mut facts = snapshot.facts()?;
-    facts.installed = session::installed(env, source)?;
-    let universe = snapshot.universe(&facts);
-    save(env, save_case, &facts, &universe, selection)?;
-    let mut planned = Planned::of(&facts, &universe, selection, Kind::Snapshot)?;
-    let about = &snapshot.about;
-    let age = snapshot.age_in_days(env.now).map_or(String::new(), |days| format!(", {days} days ago"));
-    planned.warnings.insert(
-        0,
-        format!(
-            "no network, and nothing in the cache: this answer is from facts built into owpkg, of OpenWrt {} for {} as \
-             of {}{age}; it is for orientation, no lock is written, and a disk needs the network once",
-            about.release, about.target, about.date
-        ),
-    );
-    act(env, &mut planned, None)
+    let is = |asked: &Option<String>, own: &str| asked.as_deref().is_none_or(|asked| asked == own);
+    let meant = source.tree.is_none()
+        && source.mirror == session::OFFICIAL
+        && is(&source.release, &snapshot.about.release)
+        && is(&source.target, &snapshot.about.target);
+    Ok(meant.then_some(snapshot))
 }
 
-/// Writes the request, with all that it depends on, and what comes of it, also where that is a refusal.
-fn save(
-    env: &mut Env,
-    path: Option<&str>,
-    facts: &ReleaseFacts,
-    universe: &Universe<'_>,
-    selection: &Selection<'_>,
-) -> Result<(), Failure> {
-    let Some(path) = path else { return Ok(()) };
-    let mut case = planned::case(facts, universe, selection)?;
-    let release = facts.release.as_ref().map_or("an unnamed release".to_owned(), ToString::to_string);
-    case.remarks.push(format!("OpenWrt {release}, {}. What is wrong with what comes of it?", facts.target));
-    replace_file(&env.path(path), |file| file.write_all(case.to_string().as_bytes()))?;
-    writeln!(env.err, "wrote {path}").map_err(Failure::stdout)
+/// The plan written down, at the time that `SOURCE_DATE_EPOCH` or the release says.
+pub fn lock(env: &Env, planned: &Planned<'_>) -> Result<Lock, Failure> {
+    let date = match env.var("SOURCE_DATE_EPOCH") {
+        None => planned.date(),
+        Some(text) => text.parse().map_err(|_| {
+            Failure::usage(
+                format!("SOURCE_DATE_EPOCH is {text:?}"),
+                "it must be a number of seconds since 1970",
+            )
+        })?,
+    };
+    Ok(Lock::of(planned, date)?)
 }

@@ -1,6 +1,5 @@
 //! What was typed, turned into what it means: a fetcher, the trusted keys, an open release, a request.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -9,17 +8,14 @@ use super::commands::cache;
 use super::env::Env;
 use super::error::Failure;
 use super::input;
-use super::planned::{Kind, Planned};
-use super::request::Selection;
 use super::ui::progress::Bars;
-use super::ui::warnings::warn;
 use crate::cli::args::SourceArgs;
 use crate::demo::Demo;
 use crate::disk::script;
-use crate::fetch::{Fetcher, Location, MemoryTree, Options};
-use crate::format::{Installed, Universe};
+use crate::fetch::{Fetcher, Location, Options};
+use crate::format::Installed;
 use crate::release::snapshot::Snapshot;
-use crate::release::{self, Images, OpenRelease, Release, ReleaseSpec};
+use crate::release::{self, Images, OpenRelease, Release, ReleaseSpec, Upstream};
 use crate::trust::{Keyring, Unsigned};
 
 /// The official server.
@@ -30,14 +26,8 @@ const INSTALLED_CAP: u64 = 16 << 20;
 
 /// What a command works with.
 pub struct Session {
-    /// Gets files.
-    pub fetcher: Fetcher,
-    /// The trusted keys.
-    pub keyring: Keyring,
-    /// What to do about indexes that no trusted key vouches for.
-    pub unsigned: Unsigned,
-    /// The release built into owpkg, when that is what is asked for.
-    pub built_in: Option<MemoryTree>,
+    /// Gets files, and knows the trusted keys.
+    pub upstream: Upstream,
     options: Options,
     progress: Arc<Bars>,
 }
@@ -56,7 +46,8 @@ impl Session {
         }
         let unsigned = if source.accept_unsigned { Unsigned::Accept } else { Unsigned::Refuse };
         let fetcher = Fetcher::new(options.clone(), progress.clone());
-        let mut session = Session { fetcher, keyring, unsigned, built_in: None, options, progress };
+        let upstream = Upstream { fetcher, keyring, unsigned };
+        let mut session = Session { upstream, options, progress };
         if source.demo {
             session.turn_to_demo()?;
         }
@@ -71,7 +62,11 @@ impl Session {
     /// Believes no cache about indexes from here on.
     pub fn distrust_caches(&mut self) {
         self.options.anew = true;
-        self.fetcher = Fetcher::new(self.options.clone(), self.progress.clone());
+        let mut anew = Fetcher::new(self.options.clone(), self.progress.clone());
+        if let Some(tree) = self.upstream.fetcher.mounted() {
+            anew.mount(tree.clone());
+        }
+        self.upstream.fetcher = anew;
     }
 
     /// Whether no network is to be used.
@@ -81,15 +76,19 @@ impl Session {
 
     /// Works with the demo release from here on, and trusts its key alone.
     pub fn turn_to_demo(&mut self) -> Result<(), Failure> {
+        if self.upstream.fetcher.mounted().is_some() {
+            return Ok(());
+        }
         let demo = Demo::build(&Snapshot::read()?)?;
-        (self.built_in, self.keyring) = (Some(demo.tree), demo.keyring);
+        self.upstream.fetcher.mount(demo.tree);
+        self.upstream.keyring = demo.keyring;
         Ok(())
     }
 
     /// Opens the release that the arguments name.
     pub fn open(&self, env: &mut Env, source: &SourceArgs) -> Result<OpenRelease, Failure> {
-        let ask = self.ask(env, source)?;
-        Ok(release::open(&self.fetcher, &self.keyring, ask)?)
+        let spec = self.spec(env, source)?;
+        Ok(self.upstream.open(spec)?)
     }
 
     /// Opens the release that the arguments name, for a router that holds these packages.
@@ -99,18 +98,18 @@ impl Session {
         source: &SourceArgs,
         installed: Installed,
     ) -> Result<OpenRelease, Failure> {
-        let ask = ReleaseSpec { installed: Some(installed), ..self.ask(env, source)? };
-        Ok(release::open(&self.fetcher, &self.keyring, ask)?)
+        let spec = ReleaseSpec { installed: Some(installed), ..self.spec(env, source)? };
+        Ok(self.upstream.open(spec)?)
     }
 
     /// Reads which images the release has that the arguments name.
     pub fn images(&self, env: &mut Env, source: &SourceArgs) -> Result<Images, Failure> {
-        let ask = self.ask(env, source)?;
-        Ok(release::images(&self.fetcher, &self.keyring, &ask)?)
+        let spec = self.spec(env, source)?;
+        Ok(self.upstream.images(&spec)?)
     }
 
     /// What the arguments ask for; the latest release is asked of the server.
-    fn ask(&self, env: &mut Env, source: &SourceArgs) -> Result<ReleaseSpec, Failure> {
+    fn spec(&self, env: &mut Env, source: &SourceArgs) -> Result<ReleaseSpec, Failure> {
         let named = source.release.as_deref().map(Release::parse).transpose();
         let named = named?;
         let target = source.target.as_deref().map(str::parse).transpose();
@@ -121,45 +120,18 @@ impl Session {
             )
         })?;
         let extra_feeds = source.feed.iter().map(|text| extra_feed(env, text)).collect::<Result<_, _>>()?;
-        let (root, release) = match (&self.built_in, &source.tree) {
+        let (root, release) = match (self.upstream.fetcher.mounted(), &source.tree) {
             (Some(tree), _) => (tree.root(), named),
             (None, Some(tree)) => (Location::parse(tree, &env.cwd)?, named),
             (None, None) => {
                 let mirror = Location::parse(&source.mirror, &env.cwd)?;
-                let release = named.map_or_else(|| release::latest_stable(&self.fetcher, &mirror), Ok)?;
+                let release =
+                    named.map_or_else(|| release::latest_stable(&self.upstream.fetcher, &mirror), Ok)?;
                 (mirror.join(&release.folder())?, Some(release))
             }
         };
         let installed = installed(env, source)?;
-        Ok(ReleaseSpec {
-            root,
-            release,
-            target,
-            profile: source.profile.clone(),
-            extra_feeds,
-            installed,
-            unsigned: self.unsigned,
-        })
-    }
-
-    /// Makes the plan for a selection.
-    pub fn plan<'u>(
-        &self,
-        env: &mut Env,
-        release: &'u OpenRelease,
-        universe: &'u Universe<'_>,
-        selection: &Selection<'_>,
-    ) -> Result<Planned<'u>, Failure> {
-        let kind = if self.built_in.is_some() { Kind::Demo } else { Kind::Tree };
-        let planned = Planned::of(&release.facts, universe, selection, kind);
-        if planned.is_err() {
-            // What the tree lacks may be why.
-            warn(env, &release.facts.warnings)?;
-        }
-        let mut planned = planned?;
-        let keys = release.indexes.iter().flat_map(|index| index.by().key_ids());
-        planned.signed_by = keys.collect::<BTreeSet<String>>().into_iter().collect();
-        Ok(planned)
+        Ok(ReleaseSpec { root, release, target, profile: source.profile.clone(), extra_feeds, installed })
     }
 }
 

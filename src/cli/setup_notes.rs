@@ -1,9 +1,9 @@
 //! What speaks against the Wi-Fi that a disk is to set up, told before the disk is made.
 
-use super::planned::Planned;
 use crate::hardware::{Authenticator, Catalogue, Chip, Kind, Series, authenticator, limits};
 use crate::lock::Lock;
 use crate::release::Release;
+use crate::selection::Planned;
 use crate::uci_defaults::{Band, Mode, Setup, Wifi};
 
 /// The router that a setup is for, as far as it is known.
@@ -23,7 +23,7 @@ impl<'a> RouterPackages<'a> {
         RouterPackages {
             brought: plan.steps.iter().map(|step| plan.package(step).name).collect(),
             held: Some(planned.baseline.installed.iter().map(|(name, _)| name).collect()),
-            series: planned.facts.release.as_ref().and_then(Release::series),
+            series: planned.facts().release.as_ref().and_then(Release::series),
         }
     }
 

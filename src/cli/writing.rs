@@ -6,18 +6,16 @@ use super::args::configuration::ConfigurationArgs;
 use super::args::wifi::{SetupArgs, SetupRequest};
 use super::env::Env;
 use super::error::{Exit, Failure};
-use super::request::Selection;
-use super::session::Session;
+use super::planning::{self, Joined};
 use super::setup_notes::RouterPackages;
 use super::ui::disk::Written;
-use super::ui::warnings::{warn, warn_of_readers};
+use super::ui::warnings::{warn, warn_of, warn_of_readers};
 use crate::disk::{self, OutputFormat, OutputOptions, write};
 use crate::fat::{FatKind, Label, Size};
 use crate::files::Permissions;
 use crate::lock::{Bundle, Lock};
 use crate::overlay::Overlay;
-use crate::release::OpenRelease;
-use crate::trust;
+use crate::selection::Selection;
 use crate::uci_defaults::Setup;
 
 /// What to write, shared by the commands that make a disk.
@@ -92,10 +90,8 @@ pub struct DiskOptions<'a> {
     setup: SetupRequest,
 }
 
-/// A lock, and what its disk brings beside the packages.
-pub struct DiskJob {
-    /// The lock, with its configuration.
-    pub lock: Lock,
+/// What a disk brings beside the packages.
+pub struct RouterSetup {
     overlay: Overlay,
     setup: Setup,
 }
@@ -128,18 +124,9 @@ impl ImageOptions {
         })
     }
 
-    /// The volume id comes from the lock, so that the same lock gives the same image.
     fn options(&self, lock: &Lock) -> OutputOptions {
-        let [a, b, c, d, ..] = trust::sha256(lock.to_text().as_bytes());
-        OutputOptions {
-            format: self.format,
-            size: self.size,
-            kind: self.kind,
-            label: self.label,
-            volume_id: u32::from_le_bytes([a, b, c, d]),
-            date: lock.date,
-            permissions: if lock.is_secret() { Permissions::Owner } else { Permissions::All },
-        }
+        let ImageOptions { format, size, kind, label, .. } = *self;
+        OutputOptions { format, size, kind, label, ..OutputOptions::of(lock) }
     }
 }
 
@@ -156,59 +143,55 @@ impl<'a> DiskOptions<'a> {
     }
 }
 
-impl DiskJob {
-    /// The order of a lock that was read.
-    pub fn of_lock(env: &mut Env, lock: Lock, wishes: DiskOptions<'_>) -> Result<DiskJob, Failure> {
-        let DiskOptions { args, mut overlay, setup } = wishes;
+impl DiskOptions<'_> {
+    /// A lock that was read, with the configuration of its disk.
+    pub fn join_lock(self, env: &mut Env, lock: Lock) -> Result<(Lock, RouterSetup), Failure> {
+        let DiskOptions { args, mut overlay, setup } = self;
         let (setup, notes) = setup.bring(&RouterPackages::of_lock(&lock), &mut overlay)?;
-        warn(env, &notes)?;
+        notes.iter().try_for_each(|note| warn_of(env, note))?;
         let lock = args.configuration.join(lock, &overlay)?;
-        Ok(DiskJob { lock, overlay, setup })
+        Ok((lock, RouterSetup { overlay, setup }))
     }
 
-    /// The order of the plan for a selection, whose warnings are told.
-    pub fn of_selection(
+    /// The lock of the plan for a selection, whose warnings are told, with the configuration of its disk.
+    pub fn plan(
+        self,
         env: &mut Env,
-        session: &Session,
-        release: &OpenRelease,
-        selection: &Selection<'_>,
-        wishes: DiskOptions<'_>,
-    ) -> Result<DiskJob, Failure> {
-        let DiskOptions { args, mut overlay, setup } = wishes;
-        let (universe, odd) = release.universe()?;
-        let mut planned = session.plan(env, release, &universe, selection)?;
-        planned.warnings.extend(odd);
+        joined: &Joined<'_>,
+        selection: &Selection,
+    ) -> Result<(Lock, RouterSetup), Failure> {
+        let DiskOptions { args, mut overlay, setup } = self;
+        let mut planned = joined.plan(env, selection)?;
         if args.format == DiskFormat::Fat {
             planned.warn_of_fat();
         }
         let (setup, notes) = setup.bring(&RouterPackages::of_plan(&planned), &mut overlay)?;
-        planned.warnings.extend(notes);
         let configuration = args.configuration.plan(&mut planned, &overlay)?;
-        warn(env, &planned.warnings)?;
-        let lock = planned.lock(env, release)?.configured(configuration);
-        Ok(DiskJob { lock, overlay, setup })
+        warn(env, planned.warnings.iter().cloned())?;
+        notes.iter().try_for_each(|note| warn_of(env, note))?;
+        let lock = planning::lock(env, &planned)?.configured(configuration);
+        Ok((lock, RouterSetup { overlay, setup }))
     }
+}
 
-    /// Fetches what it tells of, writes its disk to `out`, and says so; `next` is what to do with it.
+impl RouterSetup {
+    /// Writes the disk of a bundle to `out`, and says so; `next` is what to do with it.
     pub fn write(
-        self,
+        &self,
         env: &mut Env,
-        session: &Session,
+        bundle: &Bundle,
         out: &str,
         settings: &ImageOptions,
         next: &str,
     ) -> Result<(), Failure> {
-        let DiskJob { lock, overlay, setup } = self;
-        let Session { fetcher, keyring, unsigned, built_in, .. } = session;
-        let bundle = Bundle::fetch(fetcher, keyring, *unsigned, lock, built_in.as_ref())?;
-        let entries = disk::contents(&bundle, &overlay)?;
+        let entries = disk::contents(bundle, &self.overlay)?;
         let lock = &bundle.lock;
         let placed = write(&env.path(out), &entries, &settings.options(lock))?;
         if lock.is_secret() && placed.permissions == Permissions::All {
             warn_of_readers(env, out)?;
         }
         let unpacked = settings.format == OutputFormat::Dir;
-        let written = Written { out, placed, lock, setup: &setup, next, unpacked };
+        let written = Written { out, placed, lock, setup: &self.setup, next, unpacked };
         written.tell(env, settings.json).map_err(Failure::stdout)
     }
 }

@@ -8,6 +8,7 @@ use std::io;
 
 use serde_json::json;
 
+use super::feed;
 use crate::format::{Format, Relation};
 use crate::release::Kernel;
 use crate::trust::{self, Digest, ec, usign};
@@ -68,15 +69,6 @@ pub struct SigningKeys {
     pub ec: ec::SecretKey,
 }
 
-/// A file of a feed's folder: a package, or a part of the index.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FeedFile {
-    /// Its name.
-    pub name: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-}
-
 impl Blueprint {
     /// The version of the `kernel` package, vermagic and all.
     pub fn kernel_version(&self) -> String {
@@ -108,7 +100,7 @@ impl Blueprint {
         tree.insert(format!("{target}/sha256sums"), sums.into_bytes());
         tree.insert(format!("{target}/sha256sums.sig"), signature.to_text().into_bytes());
         let mut folders = String::new();
-        for (name, articles) in &self.feeds {
+        for (name, packages) in &self.feeds {
             let folder = match name.as_str() {
                 "core" => format!("{target}/packages"),
                 "kmods" => format!("{target}/kmods/{}", self.kernel.folder()),
@@ -118,7 +110,7 @@ impl Blueprint {
                     format!("packages/{}/{name}", self.arch)
                 }
             };
-            let made = format.make_feed(self, articles, signers)?;
+            let made = feed::make(format, self, packages, signers)?;
             tree.extend(made.into_iter().map(|file| (format!("{folder}/{}", file.name), file.bytes)));
         }
         tree.insert(format!("packages/{}/feeds.conf", self.arch), folders.into_bytes());
@@ -147,13 +139,13 @@ impl Blueprint {
 
 impl PackageSpec {
     /// Its architecture, where `any` is the format's word for every one.
-    pub(crate) fn arch<'a>(&self, blueprint: &'a Blueprint, any: &'a str) -> &'a str {
+    pub(super) fn arch<'a>(&self, blueprint: &'a Blueprint, any: &'a str) -> &'a str {
         if self.any_arch { any } else { &blueprint.arch }
     }
 }
 
 /// Splits `name>=1.0` into its parts.
-pub(crate) fn clause(text: &str) -> (&str, Option<(Relation, &str)>) {
+pub(super) fn clause(text: &str) -> (&str, Option<(Relation, &str)>) {
     let Some(at) = text.find(['<', '=', '>']) else { return (text, None) };
     let (name, rest) = text.split_at(at);
     let version = rest.trim_start_matches(['<', '=', '>']);

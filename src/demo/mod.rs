@@ -4,16 +4,21 @@
 //! here for everyone to read, so that nobody can take what it signs for more than it is.
 
 mod blueprint;
+mod feed;
 
 use std::io;
+use std::sync::Arc;
 
-use crate::fetch::MemoryTree;
-use crate::format::apk::Apk;
-use crate::release::snapshot::Snapshot;
+use camino::Utf8PathBuf;
+
+use crate::fetch::{Fetcher, MemoryTree, Options, Silent};
+use crate::release::snapshot::{BadSnapshot, Snapshot};
+use crate::release::{ReleaseSpec, Upstream};
 use crate::trust::{Keyring, ec, usign};
 
-pub(crate) use blueprint::clause;
-pub use blueprint::{Blueprint, FeedFile, PackageSpec, SigningKeys};
+use blueprint::clause;
+pub use blueprint::{Blueprint, PackageSpec, SigningKeys};
+pub use feed::FeedFile;
 
 /// How the demo release is named in places: `demo:/targets/…`.
 pub const NAME: &str = "demo";
@@ -31,8 +36,14 @@ pub struct Demo {
 
 /// Why the demo release could not be made: a mistake in the built-in facts.
 #[derive(Debug, thiserror::Error)]
-#[error("the demo release cannot be made: {0}")]
-pub struct DemoError(#[from] io::Error);
+pub enum DemoError {
+    /// A package cannot be packed.
+    #[error("the demo release cannot be made: {0}")]
+    Io(#[from] io::Error),
+    /// The facts cannot be read.
+    #[error("the demo release cannot be made: {0}")]
+    Facts(#[from] BadSnapshot),
+}
 
 impl Demo {
     /// Makes the demo release.
@@ -44,9 +55,21 @@ impl Demo {
         let mut keyring = Keyring::empty();
         keyring.add(signers.ec.public().to_pem().as_bytes(), NAME).map_err(io::Error::other)?;
         keyring.add(signers.usign.public().to_text().as_bytes(), NAME).map_err(io::Error::other)?;
-        let tree = blueprint(facts).build(&Apk, &signers)?;
+        let tree = blueprint(facts).build(facts.format, &signers)?;
         Ok(Demo { tree: MemoryTree::new(NAME, tree), keyring })
     }
+}
+
+/// The demo release, and a way to it that trusts its key alone; what is unpacked of it is kept in the folder `cache`.
+///
+/// # Errors
+/// Never in a build whose tests pass.
+pub fn source(cache: impl Into<Utf8PathBuf>) -> Result<(Upstream, ReleaseSpec), DemoError> {
+    let Demo { tree, keyring } = Demo::build(&Snapshot::read()?)?;
+    let spec = ReleaseSpec::of_tree(tree.root());
+    let mut fetcher = Fetcher::new(Options::new(cache), Arc::new(Silent));
+    fetcher.mount(tree);
+    Ok((Upstream::new(fetcher, keyring), spec))
 }
 
 /// The throw-away keys of the demo release, for either format.
@@ -63,7 +86,7 @@ pub fn blueprint(facts: &Snapshot) -> Blueprint {
     let about = &facts.about;
     let feeds = facts.feeds().into_iter().map(|feed| {
         let rows = facts.rows.iter().filter(|row| row.feed == feed);
-        let articles = rows.map(|row| PackageSpec {
+        let packages = rows.map(|row| PackageSpec {
             name: row.name.to_owned(),
             version: row.version.to_owned(),
             depends: row.depends.to_owned(),
@@ -76,7 +99,7 @@ pub fn blueprint(facts: &Snapshot) -> Blueprint {
             )],
             ..PackageSpec::default()
         });
-        (feed.to_owned(), articles.collect())
+        (feed.to_owned(), packages.collect())
     });
     Blueprint {
         release: about.release.clone(),

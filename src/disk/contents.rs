@@ -76,7 +76,7 @@ pub fn key_path(format: &dyn Format, id: &str) -> String {
 
 /// The file in which a router keeps the key with this id.
 pub fn router_key_path(format: &dyn Format, id: &str) -> String {
-    format!("{}/{}", format.keys_folder(), format.key_file(id))
+    format!("{}/{}", format.facts().keys_folder, format.key_file(id))
 }
 
 /// The name of the install script.
@@ -127,7 +127,7 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
         configuration: lock.configuration.as_ref(),
         signers: &signers.iter().map(|(feed, file)| FeedKey { feed, file }).collect::<Vec<_>>(),
         own_keys: &own_keys.collect::<Vec<_>>(),
-        steps: format.install_steps(),
+        steps: format.facts().install_steps,
     })?;
     Ok(script)
 }
@@ -207,6 +207,6 @@ fn of_key(lock: &Lock, key: &LockedKey) -> String {
         id = key.id,
         feeds = key.feeds_in_words(),
         path = key_path(format, &key.id),
-        folder = format.keys_folder(),
+        folder = format.facts().keys_folder,
     )
 }

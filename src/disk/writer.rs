@@ -8,6 +8,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::fat::{self, FatError, FatKind, Label, Size, Timestamp};
 use crate::files::{Entry, OutputError, Permissions, WrittenFile, place_file, place_folder};
+use crate::lock::Lock;
+use crate::trust;
 
 /// What to make of the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +39,22 @@ pub struct OutputOptions {
     pub date: i64,
     /// Who may read it.
     pub permissions: Permissions,
+}
+
+impl OutputOptions {
+    /// The smallest FAT image for a lock. The same lock gives the same image: its volume id and its time are the lock's.
+    pub fn of(lock: &Lock) -> OutputOptions {
+        let [a, b, c, d, ..] = trust::sha256(lock.to_text().as_bytes());
+        OutputOptions {
+            format: OutputFormat::Fat,
+            size: Size::Smallest,
+            kind: None,
+            label: Label::OWPKG,
+            volume_id: u32::from_le_bytes([a, b, c, d]),
+            date: lock.date,
+            permissions: if lock.is_secret() { Permissions::Owner } else { Permissions::All },
+        }
+    }
 }
 
 /// Why a disk could not be written. Nothing is left of it.

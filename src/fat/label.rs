@@ -7,6 +7,9 @@ use super::FatError;
 pub struct Label([u8; 11]);
 
 impl Label {
+    /// `OWPKG`, by which a router finds the disk.
+    pub const OWPKG: Label = Label(*b"OWPKG      ");
+
     /// Checks a label. Lower-case letters become upper case, as every tool that sets a label does.
     ///
     /// # Errors

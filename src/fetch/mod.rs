@@ -24,6 +24,8 @@ mod want;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use camino::Utf8Path;
+
 pub use self::cache::{Amount as CacheAmount, CacheUsage};
 pub use self::error::{Failure, FetchError};
 pub use self::location::{Location, LocationError, MemoryTree};
@@ -45,6 +47,7 @@ pub struct Fetcher {
     packages: Packages,
     http: Http,
     progress: Arc<dyn Progress>,
+    mounted: Option<MemoryTree>,
 }
 
 impl Fetcher {
@@ -55,7 +58,28 @@ impl Fetcher {
         let packages = Packages::new(cache);
         let (offline, anew) = (options.offline, options.anew);
         let http = Http::new(options, documents.clone(), packages.clone(), progress.clone());
-        Self { offline, anew, documents, packages, http, progress }
+        Self { offline, anew, documents, packages, http, progress, mounted: None }
+    }
+
+    /// Knows the places of a tree in memory by their names from here on.
+    pub fn mount(&mut self, tree: MemoryTree) {
+        self.mounted = Some(tree);
+    }
+
+    /// The tree that is mounted, if one is.
+    pub fn mounted(&self) -> Option<&MemoryTree> {
+        self.mounted.as_ref()
+    }
+
+    /// The place that a text names which was written down: a URL, an absolute path, or a place of the mounted tree.
+    ///
+    /// # Errors
+    /// When it names none.
+    pub fn locate(&self, text: &str) -> Result<Location, LocationError> {
+        match self.mounted.as_ref().and_then(|tree| tree.locate(text)) {
+            Some(location) => location,
+            None => Location::parse(text, Utf8Path::new("/")),
+        }
     }
 
     /// A document of at most `cap` bytes; nothing if there is none at that place.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Dependency, Format, Package, Universe};
+use super::{Dependency, FORMATS, Format, Package, Universe};
 
 /// An installed package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,10 +25,7 @@ pub struct Installed {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InstalledError {
     /// A line fits none of the known forms.
-    #[error(
-        "line {line}: {text:?} is in none of the known forms (image manifest, opkg list-installed, opkg status file, apk \
-         list -I, apk info -v, apk's installed database)"
-    )]
+    #[error("line {line}: {text:?} is in none of the known forms (image manifest, {})", known_lists())]
     UnknownForm {
         /// The line, counted from 1.
         line: usize,
@@ -49,14 +46,13 @@ impl InstalledPackage {
 }
 
 impl Installed {
-    /// Reads a list in any known form: an image's manifest (`name - version` or `name version` a line), the output
-    /// of `opkg list-installed`, `apk list -I` or `apk info -v`, an opkg status file, apk's installed database.
+    /// Reads a list in any known form: an image's manifest (`name - version` or `name version` a line), or one of a
+    /// format's own ([`FormatFacts::installed_lists`](super::FormatFacts::installed_lists)).
     pub fn parse(text: &str) -> Result<Installed, InstalledError> {
-        let has = |start| text.lines().any(|line: &str| line.starts_with(start));
-        let installed = match () {
-            () if has("Package:") => super::opkg::read_status(text),
-            () if has("P:") => super::apk::read_database(text),
-            () => read_lines(text)?,
+        let database = FORMATS.into_iter().find_map(|format| format.read_database(text));
+        let installed = match database {
+            Some(installed) => installed,
+            None => read_lines(text)?,
         };
         match installed.packages.is_empty() {
             true => Err(InstalledError::Empty),
@@ -135,7 +131,18 @@ impl Installed {
     }
 }
 
-/// Reads a package a line: a name and a version, or apk's `name-version`, alone or with what `apk list -I` adds.
+/// What is known besides an image's manifest.
+fn known_lists() -> String {
+    FORMATS
+        .iter()
+        .rev()
+        .flat_map(|format| format.facts().installed_lists)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// Reads a package a line: a name and a version, or what a client prints.
 fn read_lines(text: &str) -> Result<Installed, InstalledError> {
     let mut installed = Installed::default();
     for (number, line) in text.lines().enumerate() {
@@ -146,9 +153,7 @@ fn read_lines(text: &str) -> Result<Installed, InstalledError> {
         let mut words = line.split_whitespace().filter(|word| *word != "-");
         let pair = match (words.next(), words.next(), words.next()) {
             (Some(name), Some(version), None) => Some((name, version)),
-            (Some(_), None, None) => super::apk::name_and_version(line),
-            _ if super::apk::is_list_line(line) => super::apk::name_and_version(line),
-            _ => None,
+            _ => FORMATS.into_iter().find_map(|format| format.read_line(line)),
         };
         let Some((name, version)) = pair else {
             let text = line.chars().take(60).collect();

@@ -1,29 +1,41 @@
-//! Package indexes: what a feed says it holds.
+//! What indexes and package files say.
 //!
-//! Two formats exist, [`opkg`] (up to 24.10) and [`apk`] (25.12 and later). Both stand behind the [`Format`]
-//! trait; the list of them, [`FORMATS`], is the only place that names them.
+//! Two formats exist, [`opkg`] (up to 24.10) and [`apk`] (25.12 and later). Both stand behind the [`Format`] trait:
+//! [`FormatFacts`] is what is constant about a format, the traits that [`Format`] is made of are what it does in its own
+//! way. The list of them, [`FORMATS`], is the only place that names them.
 
 pub mod apk;
+mod behaviour;
+mod facts;
+mod index;
 mod installed;
 mod local;
 mod measure;
 pub mod opkg;
 mod package;
-mod traits;
+#[cfg(test)]
+pub(crate) mod toy;
 mod universe;
 
+pub use behaviour::{Choice, Format, IndexFiles, InstalledLists, PackageFiles, Versions};
+pub use facts::{Duplicate, FormatFacts, IndexFile};
+pub use index::{IndexError, Parsed, Warning};
 pub use installed::{Installed, InstalledError, InstalledPackage};
-pub use local::{Described, LocalFeed, LocalFeedError, NotIndexed, write_index};
+pub use local::{IndexEntry, LocalFeed, LocalFeedError, NotIndexed, write_index};
 pub use measure::measure;
 pub(crate) use package::is_plain;
 pub use package::{Constraint, Dependency, FeedId, Package, PackageId, Provide, Relation, Requirement};
-pub use traits::{Duplicate, Format, IndexError, IndexFile, Parsed, Warning};
 pub use universe::{Feed, Universe};
 
 use crate::trust::PublicKey;
 
-/// Every index format, newest first. A release tree's format is the first one whose index it holds.
-pub const FORMATS: [&dyn Format; 2] = [&apk::Apk, &opkg::Opkg];
+/// Every format, newest first. A release tree's format is the first one whose index it holds.
+pub const FORMATS: [&dyn Format; 2 + cfg!(test) as usize] = [
+    &apk::Apk,
+    &opkg::Opkg,
+    #[cfg(test)]
+    &toy::Toy,
+];
 
 /// The format of that name (`opkg`, `apk`), as a lock records it.
 pub fn format_named(name: &str) -> Option<&'static dyn Format> {
@@ -33,5 +45,10 @@ pub fn format_named(name: &str) -> Option<&'static dyn Format> {
 /// The format whose indexes a key signs.
 pub fn format_of(key: &PublicKey) -> &'static dyn Format {
     let [newest, ..] = FORMATS;
-    FORMATS.into_iter().find(|format| format.scheme() == key.scheme()).unwrap_or(newest)
+    FORMATS.into_iter().find(|format| format.facts().scheme == key.scheme()).unwrap_or(newest)
+}
+
+/// Whether a file is a package of any format, by its name.
+pub fn is_package_file(name: &str) -> bool {
+    FORMATS.iter().any(|format| name.ends_with(format.facts().package_ending))
 }

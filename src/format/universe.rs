@@ -76,7 +76,7 @@ impl<'i> Universe<'i> {
             other.version == package.version && other.arch == package.arch
         });
         if let Some(same) = same {
-            if self.format.duplicate() == Duplicate::FirstWins {
+            if self.format.facts().duplicate == Duplicate::FirstWins {
                 return;
             }
             self.leave(same);

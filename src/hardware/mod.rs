@@ -23,6 +23,7 @@ mod series;
 mod table;
 mod unsupported;
 mod usb;
+mod warning;
 mod wpad;
 
 pub use catalogue::{BadTable, Catalogue, Found, UnknownChip, plain};
@@ -39,4 +40,6 @@ pub use request::{Availability, DeviceUnsupported};
 pub use selection::{ChipPackages, Narrower, Role, Variant, Wanted};
 pub use series::{KNOWN_SERIES, Ranges, Series};
 pub use unsupported::Unsupported;
+pub use warning::ChipWarning;
+pub(crate) use warning::in_words;
 pub use wpad::{Authenticator, authenticator, default_wpad};

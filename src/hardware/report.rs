@@ -269,8 +269,7 @@ impl DeviceReport {
         extend(&mut self.firmware, packages(selection, &[Role::Firmware]));
         extend(&mut self.userspace, packages(selection, &[Role::Userspace, Role::Wpad]));
         for warning in &selection.warnings {
-            let about_chip = warning.strip_prefix(chip.name).and_then(|rest| rest.strip_prefix(": "));
-            self.note(about_chip.unwrap_or(warning));
+            self.note(&warning.of_chip(chip.name));
         }
     }
 

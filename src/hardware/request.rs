@@ -1,7 +1,7 @@
 //! From a device to the packages that a release is asked for.
 
 use super::device::{Device, DeviceId};
-use super::{Catalogue, Certainty, ChipPackages, Found, Series, Unsupported, Variant};
+use super::{Catalogue, Certainty, ChipPackages, ChipWarning, Found, Series, Unsupported, Variant};
 
 /// What a release offers, for reports and selections.
 #[derive(Clone, Copy)]
@@ -62,7 +62,8 @@ impl Catalogue {
         let identity = self.identify(device).ok_or(DeviceUnsupported::Unknown { id })?;
         // What a sure row notes is where it comes from, not what the user must know.
         let unsure = identity.certainty < Certainty::High;
-        let notes = identity.notes.into_iter().filter(|_| unsure).map(|note| format!("{id}: {note}"));
+        let notes = identity.notes.into_iter().filter(|_| unsure);
+        let notes = notes.map(|note| ChipWarning::Unsure { id, note: note.to_string() });
         let mut all = ChipPackages { warnings: notes.collect(), ..ChipPackages::default() };
         let mut reasons = Vec::new();
         for chip in identity.chips {
@@ -74,7 +75,7 @@ impl Catalogue {
         if all.wanted.is_empty() {
             return Err(DeviceUnsupported::Unsupported { id, reasons });
         }
-        all.warnings.extend(reasons.iter().map(Unsupported::to_string));
+        all.warnings.extend(reasons.into_iter().map(|reason| ChipWarning::MayBeUnsupported { reason }));
         Ok(all)
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::chip::{Chip, Family, Gap, How, Kind};
 use super::names::{Name, Release, existed};
-use super::{Catalogue, Found, KNOWN_SERIES, Series, Unsupported, default_wpad, limits};
+use super::{Catalogue, ChipWarning, Found, KNOWN_SERIES, Limit, Series, Unsupported, default_wpad, limits};
 
 /// Which of two drivers to take, where a chip has both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,6 +22,12 @@ impl Variant {
             Self::Mainline => "mainline",
             Self::Ct => "ct",
         }
+    }
+}
+
+impl std::fmt::Display for Variant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
     }
 }
 
@@ -55,8 +61,8 @@ pub struct Wanted {
 pub struct ChipPackages {
     /// Packages: drivers, firmware, userspace; no name twice.
     pub wanted: Vec<Wanted>,
-    /// Sentences for the user.
-    pub warnings: Vec<String>,
+    /// What is not as one would expect.
+    pub warnings: Vec<ChipWarning>,
     /// For a family: what each member alone would not need.
     pub narrower: Vec<Narrower>,
     /// For a family: members that this release does not support.
@@ -107,12 +113,8 @@ impl Catalogue {
         let mut selection = ChipPackages::default();
         let packages = match self.packages(chip, variant) {
             Choice::Own(packages) | Choice::Other(packages) => packages,
-            Choice::Lacking(packages) => {
-                selection.warnings.push(format!(
-                    "{} has no {} variant: its own driver is taken",
-                    chip.name,
-                    word(variant)
-                ));
+            Choice::Lacking { packages, variant } => {
+                selection.warnings.push(ChipWarning::NoVariant { chip: chip.name, variant });
                 packages
             }
         };
@@ -120,10 +122,9 @@ impl Catalogue {
             let role = role(package);
             match release.name(package) {
                 Name::Is(name) => selection.add(name, role, chip.name),
-                Name::None if role == Role::Firmware && chip.kind != Kind::Wifi => selection.warnings.push(format!(
-                    "this release has no package {package}, which others have for {}: it may work without",
-                    chip.name
-                )),
+                Name::None if role == Role::Firmware && chip.kind != Kind::Wifi => {
+                    selection.warnings.push(ChipWarning::NoFirmwarePackage { chip: chip.name, package });
+                }
                 Name::None => return Err(self.missing(chip, package, variant, release)),
             }
         }
@@ -140,7 +141,8 @@ impl Catalogue {
             selection.add(default_wpad(release.has, release.series), Role::Wpad, chip.name);
         }
         selection.warnings.extend(gap_warning(chip));
-        selection.warnings.extend(limits(chip).map(|limit| format!("{}: {}", chip.name, limit.text)));
+        let limit = |limit: Limit| ChipWarning::Limit { chips: vec![chip.name], text: limit.text };
+        selection.warnings.extend(limits(chip).map(limit));
         selection.warnings.extend(driver_age_warning(chip, release.series));
         Ok(selection)
     }
@@ -161,9 +163,8 @@ impl Catalogue {
         for chip in chips {
             let choice = self.packages(chip, Some(variant));
             if variant == Variant::Ct && has_choice && !matches!(choice, Choice::Other(_)) && !is_ct(chip) {
-                selection
-                    .warnings
-                    .push(format!("{} has no ct variant and is left out of {}", chip.name, family.name));
+                let (chip, family) = (chip.name, family.name);
+                selection.warnings.push(ChipWarning::LeftOutOfFamily { chip, family, variant });
                 continue;
             }
             match self.for_chip(chip, Some(variant), release) {
@@ -213,7 +214,7 @@ impl Catalogue {
         match choices.find(|each| each.choice == variant.word()) {
             Some(other) => Choice::Other(other.packages.iter().collect()),
             None if (variant == Variant::Ct) == is_ct(chip) => Choice::Own(own()),
-            None => Choice::Lacking(own()),
+            None => Choice::Lacking { packages: own(), variant },
         }
     }
 
@@ -226,7 +227,7 @@ impl Catalogue {
         release: &Release<'_>,
     ) -> Unsupported {
         let asked = release.series.unwrap_or(Series::SNAPSHOT);
-        let (Choice::Own(packages) | Choice::Other(packages) | Choice::Lacking(packages)) =
+        let (Choice::Own(packages) | Choice::Other(packages) | Choice::Lacking { packages, .. }) =
             self.packages(chip, variant);
         let complete = |series: &Series| packages.iter().all(|package| existed(package, *series));
         Unsupported::NotInRelease {
@@ -246,7 +247,7 @@ enum Choice {
     /// Those of an alternative.
     Other(Vec<&'static str>),
     /// The chip's own, for want of the variant.
-    Lacking(Vec<&'static str>),
+    Lacking { packages: Vec<&'static str>, variant: Variant },
 }
 
 /// Whether the chip's own driver is already the -ct one.
@@ -254,26 +255,19 @@ fn is_ct(chip: &Chip) -> bool {
     chip.kmods.iter().any(|package| package.ends_with("-ct"))
 }
 
-fn word(variant: Option<Variant>) -> &'static str {
-    variant.map_or("", Variant::word)
-}
-
 /// The role of a package of a chip's row, by the naming rules of OpenWrt: some firmware is packaged as a kmod.
 pub(crate) fn role(package: &str) -> Role {
     if package.starts_with("kmod-") && !package.contains("-firmware") { Role::Driver } else { Role::Firmware }
 }
 
-fn gap_warning(chip: &Chip) -> Option<String> {
-    (chip.gap == Some(Gap::NoFirmware)).then(|| {
-        format!("the firmware of {} is not packaged, so it will not work by itself: {}", chip.name, chip.note)
-    })
+fn gap_warning(chip: &Chip) -> Option<ChipWarning> {
+    let unpackaged = || ChipWarning::FirmwareNotPackaged { chip: chip.name, note: chip.note };
+    (chip.gap == Some(Gap::NoFirmware)).then(unpackaged)
 }
 
-fn driver_age_warning(chip: &Chip, series: Option<Series>) -> Option<String> {
+fn driver_age_warning(chip: &Chip, series: Option<Series>) -> Option<ChipWarning> {
     let (since, series) = (chip.since?, series?);
-    (series < since).then(|| {
-        format!("the driver of {series} may not know {}: {since} is the first release sure to", chip.name)
-    })
+    (series < since).then_some(ChipWarning::OldDriver { chip: chip.name, series, since })
 }
 
 impl ChipPackages {

@@ -1,15 +1,11 @@
 //! The verified bytes of a lock: what every output is made of.
 
-use camino::Utf8Path;
-
-use super::{Lock, LockError, LockedPackage};
-use crate::fetch::{FetchError, Fetcher, Location, LocationError, MemoryTree, Want};
-use crate::format::measure;
-use crate::format::{FeedId, IndexError};
+use super::{Lock, LockError, LockedFile, LockedPackage};
+use crate::fetch::{FetchError, LocationError, Want};
+use crate::format::{FeedId, IndexError, Universe, measure};
 use crate::parallel;
-use crate::trust::{
-    self, Artifact, Expected, Keyring, PublicKey, Signed, SignedFile, TrustError, Unsigned, Verified,
-};
+use crate::release::{OpenRelease, Upstream};
+use crate::trust::{self, Artifact, Expected, PublicKey, Signed, SignedFile, TrustError, Verified};
 
 /// A lock with the bytes that it names, each vouched for.
 #[derive(Debug)]
@@ -85,6 +81,10 @@ pub enum BundleError {
 }
 
 impl BundleError {
+    fn not_in_index(locked: &LockedPackage) -> BundleError {
+        BundleError::NotInIndex { package: locked.name.clone(), feed: locked.feed.clone() }
+    }
+
     /// What the user can do about it.
     pub fn help(&self) -> Option<String> {
         match self {
@@ -110,18 +110,59 @@ impl Bundle {
     ///
     /// # Errors
     /// When a file cannot be had, or any link of the chain does not hold.
-    pub fn fetch(
-        fetcher: &Fetcher,
-        keyring: &Keyring,
-        unsigned: Unsigned,
+    pub fn fetch(upstream: &Upstream, lock: Lock) -> Result<Bundle, BundleError> {
+        let indexes = Bundle::indexes(upstream, &lock)?;
+        let indexes: Vec<&Verified<Signed>> = indexes.iter().collect();
+        Bundle::with_indexes(upstream, lock, &indexes)
+    }
+
+    /// The same for a lock that was just made of an open release, whose indexes are at hand.
+    ///
+    /// # Errors
+    /// When the lock is of other indexes or packages, or a file cannot be had.
+    pub fn of_release(
+        upstream: &Upstream,
+        release: &OpenRelease,
+        universe: &Universe<'_>,
         lock: Lock,
-        built_in: Option<&MemoryTree>,
     ) -> Result<Bundle, BundleError> {
-        let indexes = Bundle::indexes(fetcher, keyring, unsigned, &lock, built_in)?;
-        let feeds = fetch_packages(fetcher, &lock, &indexes, built_in)?;
+        let mut indexes = Vec::new();
+        for feed in &lock.feeds {
+            let moved = || BundleError::FeedMoved { at: feed.url.clone() };
+            let position = release.facts.feeds.iter().position(|place| place.name == feed.name);
+            let index = position.and_then(|position| release.indexes.get(position)).ok_or_else(moved)?;
+            let same = |locked: &LockedFile| {
+                index
+                    .files
+                    .iter()
+                    .any(|file| file.name == locked.name && trust::sha256(&file.bytes) == locked.sha256)
+            };
+            if !feed.files.iter().all(same) {
+                return Err(moved());
+            }
+            indexes.push(index);
+        }
+        for locked in &lock.packages {
+            let listed = |id| {
+                let package = universe.package(id);
+                universe.feed(package.feed).name == locked.feed && locked.is(package)
+            };
+            if !universe.named(&locked.name).any(listed) {
+                return Err(BundleError::not_in_index(locked));
+            }
+        }
+        Bundle::with_indexes(upstream, lock, &indexes)
+    }
+
+    fn with_indexes(
+        upstream: &Upstream,
+        lock: Lock,
+        indexes: &[&Verified<Signed>],
+    ) -> Result<Bundle, BundleError> {
+        let feeds = fetch_packages(upstream, &lock, indexes)?;
         let trusted = |id: &str| {
             let no_key = || BundleError::NoKey { id: id.to_owned() };
-            keyring.get(id).cloned().ok_or_else(no_key)
+            upstream.keyring.get(id).cloned().ok_or_else(no_key)
         };
         let keys = lock.keys.iter().map(|key| trusted(&key.id)).collect::<Result<_, _>>()?;
         Ok(Bundle { lock, feeds, keys })
@@ -131,28 +172,22 @@ impl Bundle {
     ///
     /// # Errors
     /// When an index cannot be had, has changed, or is not vouched for.
-    pub fn indexes(
-        fetcher: &Fetcher,
-        keyring: &Keyring,
-        unsigned: Unsigned,
-        lock: &Lock,
-        built_in: Option<&MemoryTree>,
-    ) -> Result<Vec<Verified<Signed>>, BundleError> {
+    pub fn indexes(upstream: &Upstream, lock: &Lock) -> Result<Vec<Verified<Signed>>, BundleError> {
         let format = lock.format()?;
         let mut wants = Vec::new();
         for feed in &lock.feeds {
-            let folder = Bundle::place(&feed.url, built_in)?;
-            for file in format.index_files() {
+            let folder = upstream.fetcher.locate(&feed.url)?;
+            for file in format.facts().index_files {
                 if feed.files.iter().any(|locked| locked.name == file.name) {
                     wants.push((folder.join(file.name)?, file.cap));
                 }
             }
         }
-        let mut found = wants.iter().map(|(at, _)| at).zip(fetcher.files(&wants));
+        let mut found = wants.iter().map(|(at, _)| at).zip(upstream.fetcher.files(&wants));
         let mut indexes = Vec::new();
         for feed in &lock.feeds {
             let mut files = Vec::new();
-            for file in format.index_files() {
+            for file in format.facts().index_files {
                 let Some(locked) = feed.files.iter().find(|locked| locked.name == file.name) else {
                     continue;
                 };
@@ -170,20 +205,12 @@ impl Bundle {
             let at = || feed.url.clone();
             let signed =
                 format.open(files.clone()).map_err(|source| BundleError::Index { at: at(), source })?;
-            let index = keyring.verify(signed, &feed.url, unsigned)?;
+            let index = upstream.keyring.verify(signed, &feed.url, upstream.unsigned)?;
             check_entries(lock, &feed.name, format, &index)?;
             Ok(index)
         })
         .into_iter()
         .collect()
-    }
-
-    /// A place that a lock names: a URL, an absolute path, or a path in a tree that is built in.
-    pub(crate) fn place(text: &str, built_in: Option<&MemoryTree>) -> Result<Location, LocationError> {
-        match built_in.and_then(|tree| tree.locate(text)) {
-            Some(location) => location,
-            None => Location::parse(text, Utf8Path::new("/")),
-        }
     }
 }
 
@@ -197,7 +224,7 @@ fn check_entries(
     let missing = not_offered(lock, feed, format, index)
         .map_err(|source| BundleError::Index { at: feed.to_owned(), source })?;
     match missing.first() {
-        Some(locked) => Err(BundleError::NotInIndex { package: locked.name.clone(), feed: feed.to_owned() }),
+        Some(locked) => Err(BundleError::not_in_index(locked)),
         None => Ok(()),
     }
 }
@@ -210,34 +237,24 @@ pub(crate) fn not_offered<'l>(
     index: &Verified<Signed>,
 ) -> Result<Vec<&'l LockedPackage>, IndexError> {
     let parsed = format.parse(index, FeedId(0))?;
-    let is_listed = |locked: &LockedPackage| {
-        parsed.packages.iter().any(|package| {
-            package.name == locked.name
-                && package.version == locked.version
-                && package.file == locked.file
-                && package.digest == Some(locked.digest())
-        })
-    };
+    let is_listed = |locked: &LockedPackage| parsed.packages.iter().any(|package| locked.is(package));
     let of_feed = lock.packages.iter().filter(|package| package.feed == feed);
     Ok(of_feed.filter(|locked| !is_listed(locked)).collect())
 }
 
 fn fetch_packages(
-    fetcher: &Fetcher,
+    upstream: &Upstream,
     lock: &Lock,
-    indexes: &[Verified<Signed>],
-    built_in: Option<&MemoryTree>,
+    indexes: &[&Verified<Signed>],
 ) -> Result<Vec<LockedFeed>, BundleError> {
     let position = |package: &LockedPackage| lock.feeds.iter().position(|feed| feed.name == package.feed);
     let mut wants = Vec::new();
     let mut positions = Vec::new();
     for package in &lock.packages {
-        let in_no_index =
-            || BundleError::NotInIndex { package: package.name.clone(), feed: package.feed.clone() };
-        let position = position(package).ok_or_else(in_no_index)?;
+        let position = position(package).ok_or_else(|| BundleError::not_in_index(package))?;
         positions.push(position);
         wants.push(Want {
-            location: Bundle::place(&package.url, built_in)?,
+            location: upstream.fetcher.locate(&package.url)?,
             name: package.file.clone(),
             expected: Expected {
                 size: package.size,
@@ -247,7 +264,7 @@ fn fetch_packages(
             },
         });
     }
-    let artifacts = fetcher.artifacts(wants)?;
+    let artifacts = upstream.fetcher.artifacts(wants)?;
     let mut feeds: Vec<LockedFeed> = lock
         .feeds
         .iter()

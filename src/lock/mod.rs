@@ -7,10 +7,11 @@ mod package;
 
 use serde::{Deserialize, Serialize};
 
-use crate::fetch::{Location, LocationError, MemoryTree};
+use crate::fetch::LocationError;
 use crate::format::{FORMATS, Format, format_named};
-use crate::release::{FeedPlace, OpenRelease};
-use crate::resolve::{Baseline, BaselineSource, Graph, Node, PackageKind, Plan};
+use crate::release::FeedPlace;
+use crate::resolve::{BaselineSource, Graph, Node, PackageKind, Upgrade};
+use crate::selection::{PlanSource, Planned};
 use crate::stick::RouterId;
 use crate::trust::{self, Authority, Signed, Verified};
 
@@ -111,6 +112,26 @@ pub struct LockedFile {
     pub sha256: [u8; 32],
 }
 
+/// Why a plan cannot be written down.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// It replaces what the router holds.
+    #[error("the plan replaces {0}, and a disk only adds")]
+    Replaces(Upgrade),
+    /// It is of the facts built into owpkg, of which nothing can be fetched.
+    #[error("the plan is of the facts built into owpkg, of which no disk can be made")]
+    BuiltInFacts,
+    /// The place of a package's file is none.
+    #[error(transparent)]
+    Location(#[from] LocationError),
+    /// Its index states no digest of a package, so that nobody vouches for it.
+    #[error("{package} has no digest in its index, so it cannot be verified")]
+    NoDigest {
+        /// The package.
+        package: String,
+    },
+}
+
 /// A text that is no lock.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LockError {
@@ -146,9 +167,19 @@ pub enum LockError {
 }
 
 impl Lock {
-    /// Writes a plan down. `date` is the time of the files on the disk, in seconds since 1970.
-    pub fn of(release: &OpenRelease, baseline: &Baseline, plan: &Plan<'_>, date: i64, demo: bool) -> Lock {
+    /// Writes a plan of a release down. `date` is the time of the files on the disk, in seconds since 1970.
+    ///
+    /// # Errors
+    /// When the plan replaces what the router holds, as the install script only adds; or it is of the facts built in.
+    pub fn of(planned: &Planned<'_>, date: i64) -> Result<Lock, PlanError> {
+        let Planned { plan, baseline, source, .. } = planned;
+        let PlanSource::Release(release) = source else { return Err(PlanError::BuiltInFacts) };
+        if let Some(upgrade) = plan.upgrades.first() {
+            return Err(PlanError::Replaces(upgrade.clone()));
+        }
         let facts = &release.facts;
+        let demo = facts.is_demo();
+        let packages = plan.steps.iter().map(|step| LockedPackage::of(facts, plan, step));
         let is_used = |position: usize| {
             plan.steps.iter().any(|step| usize::from(plan.package(step).feed.0) == position)
         };
@@ -176,7 +207,7 @@ impl Lock {
         let feeds: Vec<LockedIndex> = used.iter().map(index).collect();
         // Nobody is to trust the key of the demo release.
         let core = release.indexes.first().filter(|_| !demo);
-        Lock {
+        Ok(Lock {
             schema: SCHEMA.to_owned(),
             release: facts.release.as_ref().map(ToString::to_string),
             version_code: facts.version_code.clone(),
@@ -198,8 +229,8 @@ impl Lock {
             configuration: None,
             keys: core.map(|core| LockedKey::of(&feeds, core.by())).unwrap_or_default(),
             feeds,
-            packages: plan.steps.iter().filter_map(|step| LockedPackage::of(facts, plan, step)).collect(),
-        }
+            packages: packages.collect::<Result<_, _>>()?,
+        })
     }
 
     /// The lock as text.
@@ -266,14 +297,6 @@ impl Lock {
             };
             (node, package.needed_by.clone())
         }))
-    }
-
-    /// The release tree it was made from, which may be built in.
-    ///
-    /// # Errors
-    /// When it names no place.
-    pub fn root(&self, built_in: Option<&MemoryTree>) -> Result<Location, LocationError> {
-        Bundle::place(&self.source, built_in)
     }
 
     /// The bytes of all package files, where they are known.

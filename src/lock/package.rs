@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::PlanError;
+use crate::format::Package;
 use crate::release::ReleaseFacts;
 use crate::resolve::{Plan, Step};
 use crate::trust::{self, Digest, DigestKind};
@@ -40,17 +42,17 @@ pub struct LockedPackage {
 
 impl LockedPackage {
     /// What a step of a plan adds.
-    pub(super) fn of(facts: &ReleaseFacts, plan: &Plan<'_>, step: &Step) -> Option<LockedPackage> {
+    pub(super) fn of(facts: &ReleaseFacts, plan: &Plan<'_>, step: &Step) -> Result<LockedPackage, PlanError> {
         let package = plan.package(step);
-        let feed = facts.feeds.get(usize::from(package.feed.0))?;
-        // A package without a digest is never chosen, and its file name was checked when the index was read.
-        let digest = package.digest?;
-        Some(LockedPackage {
+        let feed = &facts.feeds[usize::from(package.feed.0)];
+        let no_digest = || PlanError::NoDigest { package: package.name.to_owned() };
+        let digest = package.digest.ok_or_else(no_digest)?;
+        Ok(LockedPackage {
             name: package.name.to_owned(),
             version: package.version.to_owned(),
             feed: feed.name.clone(),
             file: package.file.to_string(),
-            url: feed.location.join(&package.file).ok()?.to_string(),
+            url: feed.location.join(&package.file)?.to_string(),
             size: package.size,
             installed_size: package.installed_size,
             digest_kind: digest.kind,
@@ -58,6 +60,14 @@ impl LockedPackage {
             because: step.because.clone(),
             needed_by: step.needed_by.clone(),
         })
+    }
+
+    /// Whether it is this package of an index.
+    pub(super) fn is(&self, package: &Package<'_>) -> bool {
+        package.name == self.name
+            && package.version == self.version
+            && package.file == self.file
+            && package.digest == Some(self.digest())
     }
 
     /// The digest that the index states.

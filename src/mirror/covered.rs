@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::custom::{self, CustomKey};
 use super::{Listed, MirrorError};
-use crate::fetch::{Fetcher, Location, MemoryTree};
+use crate::fetch::Location;
 use crate::format::{FeedId, Format, Package};
 use crate::lock::{Bundle, Lock};
-use crate::release::{ArchFeeds, OpenRelease, Release};
-use crate::trust::{Digest, Keyring, Signed, SignedFile, Unsigned, Verified};
+use crate::release::{ArchFeeds, OpenRelease, Release, Upstream};
+use crate::trust::{Digest, Signed, SignedFile, Verified};
 
 /// A folder of the mirror.
 #[derive(Debug)]
@@ -156,22 +156,19 @@ pub(super) fn of_feed(
 /// # Errors
 /// When the lock's release has no name, an index cannot be had or has changed since, or is not vouched for.
 pub fn of_lock(
-    fetcher: &Fetcher,
-    keyring: &Keyring,
-    unsigned: Unsigned,
+    upstream: &Upstream,
     lock: &Lock,
-    built_in: Option<&MemoryTree>,
     earlier: Earlier<'_>,
 ) -> Result<Vec<MirrorFolder>, MirrorError> {
     let no_name = || MirrorError::NoRelease { root: lock.source.clone() };
     let name = lock.release.as_deref().ok_or_else(no_name)?;
     let prefix = Release::parse(name).map_err(|_| no_name())?.folder();
     let format = lock.format().map_err(crate::lock::BundleError::from)?;
-    let root = lock.root(built_in)?;
-    let indexes = Bundle::indexes(fetcher, keyring, unsigned, lock, built_in)?;
+    let root = upstream.fetcher.locate(&lock.source)?;
+    let indexes = Bundle::indexes(upstream, lock)?;
     let mut parts = Vec::new();
     for (feed, index) in lock.feeds.iter().zip(&indexes) {
-        let at = Bundle::place(&feed.url, built_in)?;
+        let at = upstream.fetcher.locate(&feed.url)?;
         let wanted = |package: &Package<'_>| {
             lock.packages.iter().any(|locked| locked.feed == feed.name && locked.file == package.file)
         };

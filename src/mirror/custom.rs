@@ -112,7 +112,7 @@ impl MirrorFolder {
 }
 
 fn format_by_index(name: &str) -> Option<&'static dyn Format> {
-    FORMATS.into_iter().find(|format| format.index_files()[0].name == name)
+    FORMATS.into_iter().find(|format| format.index_name() == name)
 }
 
 /// The ids of the keys by which an index of a feed of one's own says to be signed, and the files of those keys.
@@ -133,7 +133,7 @@ pub(super) fn archived_keys(
     let own = folder.strip_prefix(FEEDS).is_some_and(|rest| rest.starts_with('/'));
     let Some(format) = format.filter(|_| own) else { return Ok(BTreeMap::new()) };
     let mut files = Vec::new();
-    for file in format.index_files() {
+    for file in format.facts().index_files {
         let bytes = archive::read_index(store, folder, generation.number, file.name)?;
         files.extend(bytes.map(|bytes| SignedFile { name: file.name, bytes }));
     }

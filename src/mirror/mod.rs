@@ -47,5 +47,5 @@ pub use list::{BadList, Listed};
 pub use repair::repair;
 pub use store::{Change, Depth, Guard, Stat, Store, StoreError};
 pub use sync::{Mirror, Prune, Summary};
-pub use target::{Images, Target};
+pub use target::{Images, of_target};
 pub use verify::verify;

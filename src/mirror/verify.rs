@@ -5,13 +5,13 @@ use std::io::BufReader;
 
 use super::archive::{self, Archive, Generation};
 use super::store::{Depth, Store, StoreError};
-use super::target::{self, SUMS};
 use super::{Listed, OWN, custom};
 use crate::audit::{Audit, Wrong};
 use crate::format::measure;
 use crate::format::{FORMATS, FeedId, IndexError};
 use crate::parallel;
 use crate::release::Sums;
+use crate::release::metadata::{self, SUMS};
 use crate::trust::{self, Digest, Keyring, Signed, SignedFile, TrustError, Unsigned, Verified};
 
 const INDEX_CAP: u64 = 32 << 20;
@@ -137,7 +137,8 @@ pub(super) fn read_signed(
     generation: &Generation,
 ) -> Result<Result<(Verified<Signed>, Offered), Wrong>, StoreError> {
     let mut files = Vec::new();
-    let names = FORMATS.iter().flat_map(|format| format.index_files()).map(|file| file.name).chain(SUMS);
+    let names =
+        FORMATS.iter().flat_map(|format| format.facts().index_files).map(|file| file.name).chain(SUMS);
     for name in names.filter(|name| generation.index.iter().any(|own| own == name)) {
         let bytes = archive::read_index(store, folder, generation.number, name)?;
         files.extend(bytes.map(|bytes| SignedFile { name, bytes }));
@@ -152,12 +153,12 @@ fn open(
     files: Vec<SignedFile>,
 ) -> Result<(Verified<Signed>, Offered), Wrong> {
     let first = files.first().map(|file| file.name);
-    let format = FORMATS.into_iter().find(|format| Some(format.index_files()[0].name) == first);
+    let format = FORMATS.into_iter().find(|format| Some(format.index_name()) == first);
     let Some(format) = format else {
         if first != Some(SUMS[0]) {
             return Err(Wrong::Missing);
         }
-        let sums = verified(keyring, target::open(files), folder, unsigned)?;
+        let sums = verified(keyring, metadata::split(files), folder, unsigned)?;
         let offered = Sums::parse(&String::from_utf8_lossy(&sums.message));
         let offered = offered.iter().map(|(name, digest)| (name.to_owned(), (None, Digest::sha256(*digest))));
         return Ok((sums, offered.collect()));

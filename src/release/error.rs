@@ -74,9 +74,9 @@ pub enum ReleaseError {
         /// What is wrong with it.
         source: InstalledError,
     },
-    /// The manifest is not the one whose digest the signed sha256sums states.
+    /// The manifest or `profiles.json` is not the one whose digest the signed sha256sums states.
     #[error("{at} is not the file that the signed sha256sums lists")]
-    ManifestDigest {
+    MetadataDigest {
         /// The file, by URL or path.
         at: String,
     },
@@ -140,7 +140,7 @@ impl ReleaseError {
             }
             ReleaseError::FeedTwice { .. } => Some("give it another name with --feed NAME=URL".into()),
             ReleaseError::NoLatest { .. } => Some("name one with --release; --mirror takes the folder or URL that holds releases/".into()),
-            ReleaseError::ManifestDigest { .. } => {
+            ReleaseError::MetadataDigest { .. } => {
                 Some("the server may be in the middle of an update; --installed FILE does without its manifest".into())
             }
             _ => None,

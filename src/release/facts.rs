@@ -3,7 +3,7 @@
 use crate::fetch::Location;
 use crate::format::{Feed, Format, Installed};
 
-use super::{Kernel, Release, Target};
+use super::{Kernel, Release, ReleaseWarning, Target};
 
 /// What a release tree says of itself.
 #[derive(Debug, Clone)]
@@ -32,8 +32,15 @@ pub struct ReleaseFacts {
     pub default_packages: Vec<String>,
     /// The feeds, in the order in which the router is told about them.
     pub feeds: Vec<FeedPlace>,
-    /// What is missing or odd, in sentences for the user.
-    pub warnings: Vec<String>,
+    /// What is missing or odd.
+    pub warnings: Vec<ReleaseWarning>,
+}
+
+impl ReleaseFacts {
+    /// Whether it is a release built into owpkg, which no router runs.
+    pub fn is_demo(&self) -> bool {
+        matches!(self.root, Location::Memory { .. })
+    }
 }
 
 /// A feed and the folder of its index and packages.

@@ -2,7 +2,7 @@
 
 use super::feeds::Wanted;
 use super::open::Reader;
-use super::{FeedPlace, ReleaseError};
+use super::{FeedPlace, ReleaseError, ReleaseWarning};
 use crate::fetch::Fetched;
 use crate::format::{FORMATS, FeedId, Format, IndexError};
 use crate::parallel;
@@ -19,7 +19,7 @@ impl Reader<'_> {
                 return Ok((format, index));
             }
         }
-        let expected = FORMATS.map(|format| format.index_files()[0].name).to_vec();
+        let expected = FORMATS.map(|format| format.index_name()).to_vec();
         Err(ReleaseError::NoIndex { at: place.location.to_string(), expected })
     }
 
@@ -35,21 +35,21 @@ impl Reader<'_> {
         for (wanted, index) in wanted.into_iter().zip(indexes) {
             match index {
                 Some(index) => found.push((wanted.place, index)),
-                None if wanted.place.location.below(&self.ask.root).is_none() => {
-                    let FeedPlace { name, location } = wanted.place;
-                    let index = format.index_files()[0].name;
-                    self.warnings.push(format!(
-                        "{location} lacks the feed {name}: there is no {index}, which owpkg index makes of {} packages",
-                        format.name()
-                    ));
+                None if wanted.place.location.below(&self.spec.root).is_none() => {
+                    self.warnings.push(ReleaseWarning::NoFeedIndex {
+                        at: wanted.place.location.to_string(),
+                        feed: wanted.place.name,
+                        index: format.index_name(),
+                        format: format.name(),
+                    });
                 }
                 None if wanted.expected => missing.push(wanted.place.name),
                 None => {}
             }
         }
         if !missing.is_empty() {
-            let feeds = if missing.len() == 1 { "feed" } else { "feeds" };
-            self.warnings.push(format!("{} lacks the {feeds} {}", self.ask.root, missing.join(", ")));
+            let at = self.spec.root.to_string();
+            self.warnings.push(ReleaseWarning::MissingFeeds { at, feeds: missing });
         }
         Ok(found)
     }
@@ -63,12 +63,12 @@ impl Reader<'_> {
     ) -> Result<Vec<Option<Verified<Signed>>>, ReleaseError> {
         let mut wants = Vec::new();
         for place in places {
-            for file in format.index_files() {
+            for file in format.facts().index_files {
                 wants.push((place.location.join(file.name)?, file.cap));
             }
         }
-        let per_feed = format.index_files().len();
-        let answers = self.fetcher.files(&wants).into_iter().collect::<Result<Vec<_>, _>>()?;
+        let per_feed = format.facts().index_files.len();
+        let answers = self.upstream.fetcher.files(&wants).into_iter().collect::<Result<Vec<_>, _>>()?;
         let answers: Vec<&[Option<Fetched>]> = answers.chunks(per_feed).collect();
         let verified =
             parallel::map(&answers, parallel::processors(), |answers| self.verify(format, answers));
@@ -76,7 +76,8 @@ impl Reader<'_> {
         for (verified, wants) in verified.into_iter().zip(wants.chunks(per_feed)) {
             let index = match verified {
                 Err(error) if wants[0].0.is_remote() && is_worth_a_second_look(&error) => {
-                    let again = self.fetcher.refetch(wants).into_iter().collect::<Result<Vec<_>, _>>()?;
+                    let again =
+                        self.upstream.fetcher.refetch(wants).into_iter().collect::<Result<Vec<_>, _>>()?;
                     self.verify(format, &again)?
                 }
                 answer => answer?,
@@ -93,13 +94,13 @@ impl Reader<'_> {
     ) -> Result<Option<Verified<Signed>>, ReleaseError> {
         let Some(Some(first)) = answers.first() else { return Ok(None) };
         let at = first.location.to_string();
-        let files = format.index_files().iter().zip(answers);
+        let files = format.facts().index_files.iter().zip(answers);
         let files = files.filter_map(|(file, answer)| {
             Some(SignedFile { name: file.name, bytes: answer.as_ref()?.bytes.clone() })
         });
         let signed =
             format.open(files.collect()).map_err(|source| ReleaseError::Index { at: at.clone(), source })?;
-        Ok(Some(self.keyring.verify(signed, &at, self.ask.unsigned)?))
+        Ok(Some(self.upstream.keyring.verify(signed, &at, self.upstream.unsigned)?))
     }
 
     /// The architecture that most packages of the core feed name.

@@ -1,16 +1,16 @@
 //! Reads a release tree: metadata first, then the target's own feed, then all the others.
 
-use crate::fetch::{Fetcher, Location};
+use crate::fetch::Location;
 use crate::format::{FeedId, Installed, Universe};
 use crate::parallel;
-use crate::trust::{self, Keyring, Signed, TrustError, Unsigned, Verified};
+use crate::trust::{self, Signed, Verified};
 
 use super::feeds::{self, Wanted};
 use super::profiles::Profiles;
-use super::sums::Sums;
-use super::{FeedPlace, Kernel, Release, ReleaseError, ReleaseFacts, Target};
+use super::{
+    FeedPlace, Kernel, Metadata, Release, ReleaseError, ReleaseFacts, ReleaseWarning, Target, Upstream,
+};
 
-pub(super) const METADATA_CAP: u64 = 8 << 20;
 const MANIFEST_CAP: u64 = 1 << 20;
 
 /// Which release to read.
@@ -28,8 +28,20 @@ pub struct ReleaseSpec {
     pub extra_feeds: Vec<(String, Location)>,
     /// What the router holds, where the user said so; without it the stock image's manifest is read.
     pub installed: Option<Installed>,
-    /// What to do about indexes that no trusted key vouches for.
-    pub unsigned: Unsigned,
+}
+
+impl ReleaseSpec {
+    /// The only target of a tree, with its stock image.
+    pub fn of_tree(root: Location) -> ReleaseSpec {
+        ReleaseSpec {
+            root,
+            release: None,
+            target: None,
+            profile: None,
+            extra_feeds: Vec::new(),
+            installed: None,
+        }
+    }
 }
 
 /// A release tree, read and verified.
@@ -39,36 +51,27 @@ pub struct OpenRelease {
     pub facts: ReleaseFacts,
     /// The indexes of its feeds, in their order.
     pub indexes: Vec<Verified<Signed>>,
-}
-
-/// Reads a release tree and verifies its indexes.
-///
-/// # Errors
-/// When the tree is none, a file cannot be had, or an index is not vouched for.
-pub fn open(fetcher: &Fetcher, keyring: &Keyring, ask: ReleaseSpec) -> Result<OpenRelease, ReleaseError> {
-    Reader { fetcher, keyring, ask, warnings: Vec::new() }.open()
+    /// What the build says of the target, and who vouches for it.
+    pub metadata: Metadata,
 }
 
 impl OpenRelease {
-    /// The packages of all feeds, joined; with what was passed over, in sentences for the user.
+    /// The packages of all feeds, joined; with what was passed over.
     ///
     /// # Errors
     /// When an index is malformed.
-    pub fn universe(&self) -> Result<(Universe<'_>, Vec<String>), ReleaseError> {
+    pub fn universe(&self) -> Result<(Universe<'_>, Vec<ReleaseWarning>), ReleaseError> {
         let ReleaseFacts { format, feeds, arch, .. } = &self.facts;
         let jobs: Vec<_> = (0..).map(FeedId).zip(&self.indexes).collect();
         let parsed = parallel::map(&jobs, parallel::processors(), |(id, index)| format.parse(index, *id));
         let mut warnings = Vec::new();
         let mut indexes = Vec::new();
         for (place, parsed) in feeds.iter().zip(parsed) {
-            let at = || format!("{}/{}", place.location, format.index_files()[0].name);
+            let at = || format!("{}/{}", place.location, format.index_name());
             let parsed = parsed.map_err(|source| ReleaseError::Index { at: at(), source })?;
             if let Some(first) = parsed.warnings.first() {
-                let more = match parsed.warnings.len() {
-                    1 => String::new(),
-                    count => format!(" (and {} more)", count - 1),
-                };
-                warnings.push(format!("{}, at {}: passed over: {}{more}", at(), first.at, first.why));
+                let more = parsed.warnings.len() - 1;
+                warnings.push(ReleaseWarning::PassedOver { index: at(), at: first.at, why: first.why, more });
             }
             indexes.push((place.feed(), parsed));
         }
@@ -77,19 +80,29 @@ impl OpenRelease {
 }
 
 pub(super) struct Reader<'a> {
-    pub(super) fetcher: &'a Fetcher,
-    pub(super) keyring: &'a Keyring,
-    pub(super) ask: ReleaseSpec,
-    pub(super) warnings: Vec<String>,
+    pub(super) upstream: &'a Upstream,
+    pub(super) spec: ReleaseSpec,
+    pub(super) warnings: Vec<ReleaseWarning>,
 }
 
-impl Reader<'_> {
-    fn open(mut self) -> Result<OpenRelease, ReleaseError> {
-        let root = self.ask.root.clone();
-        let target = Target::choose(self.fetcher, &root, self.ask.target.as_ref())?;
+impl<'a> Reader<'a> {
+    pub(super) fn new(upstream: &'a Upstream, spec: ReleaseSpec) -> Reader<'a> {
+        Reader { upstream, spec, warnings: Vec::new() }
+    }
+
+    pub(super) fn open(mut self) -> Result<OpenRelease, ReleaseError> {
+        let root = self.spec.root.clone();
+        let target = Target::choose(&self.upstream.fetcher, &root, self.spec.target.as_ref())?;
         let folder = root.join(&format!("targets/{target}"))?;
-        let (profiles, sums) = self.metadata(&folder)?;
-        if let Some(name) = &self.ask.profile
+        let mut metadata = Metadata::read(self.upstream, &folder)?;
+        let profiles = match metadata.profiles.take() {
+            Some(profiles) => profiles,
+            None => {
+                self.warnings.push(ReleaseWarning::NoProfiles { at: folder.to_string() });
+                Profiles::default()
+            }
+        };
+        if let Some(name) = &self.spec.profile
             && !profiles.profiles.is_empty()
             && !profiles.profiles.contains_key(name)
         {
@@ -97,20 +110,20 @@ impl Reader<'_> {
             return Err(ReleaseError::unknown_profile(format!("{folder}/profiles.json"), name, known));
         }
         let stated = profiles.version_number.as_deref().and_then(|text| Release::parse(text).ok());
-        if let (Some(asked), Some(found)) = (&self.ask.release, &stated)
+        if let (Some(asked), Some(found)) = (&self.spec.release, &stated)
             && asked != found
         {
             let (at, asked, found) = (root.to_string(), asked.clone(), found.clone());
             return Err(ReleaseError::OtherRelease { at, asked, found });
         }
-        let release = self.ask.release.clone().or(stated);
+        let release = self.spec.release.clone().or(stated);
         let core = feeds::core(&root, &target)?;
         let (format, core_index) = self.core(&core)?;
-        let stock = match self.ask.installed {
+        let stock = match self.spec.installed {
             Some(_) => None,
-            None => self.manifest(&folder, &target, release.as_ref(), &sums)?,
+            None => self.manifest(&metadata, &target, release.as_ref())?,
         };
-        let router = self.ask.installed.as_ref().or(stock.as_ref());
+        let router = self.spec.installed.as_ref().or(stock.as_ref());
         let router_kernel = router.and_then(|router| Kernel::parse(&router.get("kernel")?.version));
         let kernel = router_kernel.or_else(|| profiles.linux_kernel.clone());
         let arch = match profiles.arch_packages.clone() {
@@ -123,7 +136,7 @@ impl Reader<'_> {
             places.push(feeds::kmods(&root, &target, kernel)?);
         }
         places.extend(self.feeds_of_arch(&root, &arch)?);
-        for (name, location) in &self.ask.extra_feeds {
+        for (name, location) in &self.spec.extra_feeds {
             places.push(Wanted {
                 place: FeedPlace { name: name.clone(), location: location.clone() },
                 expected: true,
@@ -146,83 +159,47 @@ impl Reader<'_> {
             indexes.push(index);
         }
 
-        let device = self.ask.profile.as_ref().and_then(|name| profiles.profiles.get(name));
+        let device = self.spec.profile.as_ref().and_then(|name| profiles.profiles.get(name));
         let only_device = || profiles.profiles.values().next().filter(|_| profiles.profiles.len() == 1);
         let device_packages = device.or_else(only_device).map(|device| device.device_packages.clone());
-        let mut default_packages = profiles.default_packages;
+        let mut default_packages = profiles.default_packages.clone();
         default_packages.extend(device_packages.unwrap_or_default());
+        metadata.profiles = Some(profiles.clone());
         let facts = ReleaseFacts {
             root,
             release,
-            version_code: profiles.version_code,
+            version_code: profiles.version_code.clone(),
             target,
             arch,
             format,
             kernel,
             source_date_epoch: profiles.source_date_epoch,
-            installed: self.ask.installed,
+            installed: self.spec.installed,
             stock,
             default_packages,
             feeds,
             warnings: self.warnings,
         };
-        Ok(OpenRelease { facts, indexes })
-    }
-
-    /// `profiles.json` and `sha256sums`, the latter only if it is signed by a trusted key or not at all.
-    fn metadata(&mut self, folder: &Location) -> Result<(Profiles, VerifiedSums), ReleaseError> {
-        let names = ["profiles.json", "sha256sums", "sha256sums.sig"];
-        let places = names.map(|name| folder.join(name).map(|at| (at, METADATA_CAP)));
-        let places = places.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let mut answers = self.fetcher.files(&places).into_iter();
-        let mut next = || answers.next().transpose().map(Option::flatten);
-        let (profiles, sums, signature) = (next()?, next()?, next()?);
-        let profiles = match profiles {
-            Some(found) => serde_json::from_slice(&found.bytes)
-                .map_err(|source| ReleaseError::NotJson { at: found.location.to_string(), source })?,
-            None => {
-                self.warnings.push(format!("{folder} has no profiles.json"));
-                Profiles::default()
-            }
-        };
-        let Some(sums) = sums else { return Ok((profiles, VerifiedSums::default())) };
-        let parsed = Sums::parse(&String::from_utf8_lossy(&sums.bytes));
-        let at = sums.location.to_string();
-        let vouched = match signature.and_then(|found| trust::usign::Signature::parse(&found.bytes).ok()) {
-            None => false,
-            Some(signature) => {
-                let signed = Signed {
-                    files: Vec::new(),
-                    message: sums.bytes,
-                    signatures: vec![trust::Signature::Usign(signature)],
-                };
-                match self.keyring.verify(signed, &at, Unsigned::Refuse) {
-                    Ok(_) => true,
-                    Err(TrustError::ForeignKey { .. }) => false,
-                    Err(error) => return Err(error.into()),
-                }
-            }
-        };
-        Ok((profiles, VerifiedSums { sums: parsed, vouched }))
+        Ok(OpenRelease { facts, indexes, metadata })
     }
 
     /// The stock image's manifest, found by name.
     fn manifest(
         &mut self,
-        folder: &Location,
+        metadata: &Metadata,
         target: &Target,
         release: Option<&Release>,
-        sums: &VerifiedSums,
     ) -> Result<Option<Installed>, ReleaseError> {
-        let mut names: Vec<String> = sums.sums.ending(".manifest").map(str::to_owned).collect();
+        let folder = &metadata.folder;
+        let mut names: Vec<String> = metadata.sums.ending(".manifest").map(str::to_owned).collect();
         if names.is_empty() {
-            let listed = self.fetcher.list(folder)?;
+            let listed = self.upstream.fetcher.list(folder)?;
             names = match listed {
                 Some(listed) => listed.into_iter().filter(|name| name.ends_with(".manifest")).collect(),
                 None => guessed_manifests(target, release),
             };
         }
-        let profile = self.ask.profile.as_ref().map(|profile| format!("-{profile}.manifest"));
+        let profile = self.spec.profile.as_ref().map(|profile| format!("-{profile}.manifest"));
         let by_profile = |name: &&String| profile.as_ref().is_some_and(|end| name.ends_with(end));
         let plain = format!("{}.manifest", target.dashed());
         let order = |name: &&String| (!by_profile(name), !name.ends_with(&plain), name.len());
@@ -230,31 +207,23 @@ impl Reader<'_> {
         names.sort_by_key(order);
         for name in names {
             let at = folder.join(name)?;
-            let Some(found) = self.fetcher.file(&at, MANIFEST_CAP)? else { continue };
-            let listed = sums.sums.get(name).filter(|_| sums.vouched);
-            if listed.is_some_and(|digest| *digest != trust::sha256(&found.bytes)) {
-                return Err(ReleaseError::ManifestDigest { at: at.to_string() });
+            let Some(found) = self.upstream.fetcher.file(&at, MANIFEST_CAP)? else { continue };
+            if metadata.vouched_digest(name).is_some_and(|digest| *digest != trust::sha256(&found.bytes)) {
+                return Err(ReleaseError::MetadataDigest { at: at.to_string() });
             }
             let installed = Installed::parse(&String::from_utf8_lossy(&found.bytes));
             return installed
                 .map(Some)
                 .map_err(|source| ReleaseError::Manifest { at: at.to_string(), source });
         }
-        self.warnings.push(format!("{folder} has no manifest of its stock image"));
+        self.warnings.push(ReleaseWarning::NoManifest { at: folder.to_string() });
         Ok(None)
     }
 
     pub(super) fn text(&self, at: &Location, cap: u64) -> Result<Option<String>, ReleaseError> {
-        let found = self.fetcher.file(at, cap)?;
+        let found = self.upstream.fetcher.file(at, cap)?;
         Ok(found.map(|found| String::from_utf8_lossy(&found.bytes).into_owned()))
     }
-}
-
-/// The digests of a target's files, and whether a trusted key vouches for them.
-#[derive(Default)]
-struct VerifiedSums {
-    sums: Sums,
-    vouched: bool,
 }
 
 fn guessed_manifests(target: &Target, release: Option<&Release>) -> Vec<String> {

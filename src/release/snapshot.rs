@@ -8,9 +8,10 @@ use serde::Deserialize;
 
 use super::{FeedPlace, Kernel, NotARelease, NotATarget, Release, ReleaseFacts};
 use crate::fetch::{Location, LocationError};
-use crate::format::apk::Apk;
-use crate::format::apk::depends::{self, Clause};
-use crate::format::{FeedId, Installed, InstalledPackage, Package, Parsed, Provide, Universe};
+use crate::format::{
+    Constraint, Dependency, FeedId, Format, Installed, InstalledPackage, Package, Parsed, Provide, Relation,
+    Universe, format_named,
+};
 use crate::trust::Digest;
 
 const RELEASE: &str = include_str!("../../indexes/snapshot/release.toml");
@@ -28,6 +29,8 @@ pub struct About {
     pub target: String,
     /// `x86_64`.
     pub arch: String,
+    /// The format of its packages, `apk`.
+    pub format: String,
     /// The day of the newest package, `2026-03-05`.
     pub date: String,
     /// What every image holds.
@@ -47,9 +50,9 @@ pub struct Row {
     pub name: &'static str,
     /// The version.
     pub version: &'static str,
-    /// What it depends on.
+    /// What it depends on: `name` or `name=version`, with blanks between.
     pub depends: &'static str,
-    /// What it provides.
+    /// What it provides, written the same way.
     pub provides: &'static str,
     /// SHA-256 of the package file.
     pub digest: Digest,
@@ -60,6 +63,8 @@ pub struct Row {
 pub struct Snapshot {
     /// What the release is.
     pub about: About,
+    /// The format of its packages.
+    pub format: &'static dyn Format,
     /// Its packages.
     pub rows: Vec<Row>,
 }
@@ -73,6 +78,9 @@ pub enum BadSnapshot {
     /// A line of `packages.tsv` does not have six columns that can be read.
     #[error("indexes/snapshot/packages.tsv, line {0}: not six columns of which the last is a SHA-256")]
     Row(usize),
+    /// The format is none of [`FORMATS`](crate::format::FORMATS).
+    #[error("indexes/snapshot/release.toml: there is no format {0:?}")]
+    Format(String),
     /// The release has no name.
     #[error(transparent)]
     Release(#[from] NotARelease),
@@ -99,7 +107,9 @@ impl Snapshot {
             Ok(Row { feed, name, version, depends, provides, digest })
         };
         let lines = PACKAGES.lines().enumerate().filter(|(_, line)| !line.starts_with('#'));
-        Ok(Snapshot { about: toml::from_str(RELEASE)?, rows: lines.map(row).collect::<Result<_, _>>()? })
+        let about: About = toml::from_str(RELEASE)?;
+        let format = format_named(&about.format).ok_or_else(|| BadSnapshot::Format(about.format.clone()))?;
+        Ok(Snapshot { about, format, rows: lines.map(row).collect::<Result<_, _>>()? })
     }
 
     /// The age of the facts in days, at a moment in seconds since 1970; nothing if the clock is behind them.
@@ -149,7 +159,7 @@ impl Snapshot {
             version_code: None,
             target: target.parse()?,
             arch: arch.clone(),
-            format: &Apk,
+            format: self.format,
             kernel: Some(kernel.clone()),
             source_date_epoch: None,
             installed: None,
@@ -165,7 +175,7 @@ impl Snapshot {
     pub fn universe(&self, facts: &ReleaseFacts) -> Universe<'static> {
         let indexes = facts.feeds.iter().enumerate().map(|(position, place)| {
             let rows = self.rows.iter().filter(|row| row.feed == place.name);
-            let packages = rows.map(|row| row.package(FeedId(position as u16))).collect();
+            let packages = rows.map(|row| row.package(self.format, FeedId(position as u16))).collect();
             (place.feed(), Parsed { packages, warnings: Vec::new() })
         });
         Universe::join(facts.format, &facts.arch, indexes)
@@ -173,32 +183,39 @@ impl Snapshot {
 }
 
 impl Row {
-    fn package(&self, feed: FeedId) -> Package<'static> {
-        let clauses = depends::clauses(self.depends).unwrap_or_default();
-        let (conflicts, depends): (Vec<Clause<'_>>, Vec<Clause<'_>>) =
-            clauses.into_iter().partition(|clause| clause.conflict);
-        let provides = self.provides.split_whitespace().map(|item| {
-            let (name, version) = item.split_once('=').map_or((item, None), |(name, at)| (name, Some(at)));
-            Provide { name, version }
+    fn package(&self, format: &dyn Format, feed: FeedId) -> Package<'static> {
+        // The facts do not tell: for any.
+        let arch = format.facts().any_arch[0];
+        let depends = named(self.depends).map(|(name, version)| {
+            let constraint = version.map(|version| Constraint { relation: Relation::Equal, version });
+            Dependency { name, constraint }.into()
         });
+        let provides = named(self.provides).map(|(name, version)| Provide { name, version });
         Package {
             name: self.name,
             version: self.version,
-            // The facts do not tell; apk takes a package without an architecture on every router.
-            arch: "",
+            arch,
             feed,
-            depends: depends.into_iter().map(|clause| clause.dependency.into()).collect(),
+            depends: depends.collect(),
             recommends: Vec::new(),
-            conflicts: conflicts.into_iter().map(|clause| clause.dependency).collect(),
+            conflicts: Vec::new(),
             provides: provides.collect(),
             supersedes: Vec::new(),
             install_if: Vec::new(),
             provider_priority: 0,
-            file: Cow::Owned(format!("{}-{}.apk", self.name, self.version)),
+            file: Cow::Owned(format.file_name(self.name, self.version, arch)),
             size: None,
             installed_size: None,
             digest: Some(self.digest),
             description: Cow::Borrowed(""),
         }
     }
+}
+
+/// The names of a list, each with its version where it has one.
+fn named(list: &'static str) -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
+    list.split_whitespace().map(|item| match item.split_once('=') {
+        Some((name, version)) => (name, Some(version)),
+        None => (item, None),
+    })
 }

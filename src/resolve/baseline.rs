@@ -28,8 +28,24 @@ pub struct Baseline {
     pub installed: Installed,
     /// Its kernel.
     pub kernel: Option<Kernel>,
-    /// What had to be assumed, in sentences for the user.
-    pub warnings: Vec<String>,
+    /// What had to be assumed.
+    pub warnings: Vec<BaselineWarning>,
+}
+
+/// What had to be assumed of the router.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum BaselineWarning {
+    /// Nothing says which kernel it runs: that of most modules is taken.
+    KernelAssumed {
+        /// The kernel's version, with its vermagic.
+        version: String,
+    },
+    /// Nothing says what it holds: the closure of the release's default packages is taken.
+    DefaultPackages {
+        /// Default packages that no feed holds.
+        unknown: Vec<String>,
+    },
 }
 
 /// Why it is not known what the router holds.
@@ -86,7 +102,7 @@ impl Baseline {
 
     /// Adds what every router holds although no index or list may say so.
     fn hold_implied(&mut self, release: &ReleaseFacts, universe: &Universe<'_>) {
-        for name in universe.format().implied() {
+        for name in universe.format().facts().implied {
             if self.installed.get(name).is_none() {
                 self.installed.insert(name, InstalledPackage::default());
             }
@@ -100,9 +116,7 @@ impl Baseline {
             wanted.iter().copied().find(|text| known.is_some() && Kernel::parse(text).as_ref() == known);
         if let Some(version) = of_release.or_else(|| most_common(wanted.into_iter())) {
             if known.is_none() {
-                self.warnings.push(format!(
-                    "nothing says which kernel the router runs: {version} is taken, for which most modules are built"
-                ));
+                self.warnings.push(BaselineWarning::KernelAssumed { version: version.to_owned() });
             }
             self.installed
                 .insert("kernel", InstalledPackage { version: version.to_owned(), provides: Vec::new() });
@@ -134,13 +148,8 @@ impl Baseline {
             })
             .collect();
         steps.into_iter().for_each(|(name, held)| self.installed.insert(&name, held));
-        self.warnings.push(match unknown.is_empty() {
-            true => "what the router holds is worked out from the release's default packages".to_owned(),
-            false => format!(
-                "what the router holds is worked out from the release's default packages, without {}, which no feed holds",
-                unknown.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ")
-            ),
-        });
+        let unknown = unknown.into_iter().cloned().collect();
+        self.warnings.push(BaselineWarning::DefaultPackages { unknown });
         Ok(())
     }
 }

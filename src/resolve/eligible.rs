@@ -13,7 +13,7 @@ use super::Request;
 #[serde(tag = "why", rename_all = "kebab-case")]
 pub enum Ineligible {
     /// The router holds the package in another version, and held packages stay as they are.
-    InstalledPackage {
+    Held {
         /// The version that the router holds.
         version: String,
     },
@@ -121,7 +121,7 @@ impl<'u, 'r> Eligibility<'u, 'r> {
 
     /// What the client installs with a package where it can.
     pub fn soft(&self, package: &'u Package<'u>) -> impl Iterator<Item = &'u Requirement<'u>> {
-        let heeds = self.format().heeds_recommends();
+        let heeds = self.format().facts().heeds_recommends;
         let recommends = package.recommends.iter().filter(move |_| heeds);
         let recommends = recommends.filter(|requirement| requirement.greedy || !self.is_met(requirement));
         package.depends.iter().filter(|requirement| requirement.greedy).chain(recommends)
@@ -136,7 +136,7 @@ impl<'u, 'r> Eligibility<'u, 'r> {
             return Err(Ineligible::Omitted);
         }
         if let Some(held) = self.installed.get(package.name) {
-            return Err(Ineligible::InstalledPackage { version: held.version.clone() });
+            return Err(Ineligible::Held { version: held.version.clone() });
         }
         if package.digest.is_none() {
             return Err(Ineligible::NoDigest);
@@ -152,7 +152,7 @@ impl<'u, 'r> Eligibility<'u, 'r> {
         let format = self.format();
         let by_own = package.conflicts.iter().find_map(|conflict| {
             let held = self.installed.meeting(format, conflict)?;
-            (format.conflicts_hit_providers() || held == conflict.name).then_some(held)
+            (format.facts().conflicts_hit_providers || held == conflict.name).then_some(held)
         });
         let by_held = || {
             let mut held = self.held_conflicts.iter();

@@ -1,7 +1,7 @@
 //! From what was asked for to the packages that must be added, in the order in which they install.
 //!
 //! [`resolve`] is pure: no clock, no network, no file. The router's own client has the last word, so its choice, as
-//! its model ([`Format::install`](crate::format::Format::install)) has it, is the plan wherever it is sound: closed,
+//! its model ([`Format::install`](crate::format::Choice::install)) has it, is the plan wherever it is sound: closed,
 //! free of conflicts, founded, minimal, and without a touch to what the router holds. Where it is not, or the client
 //! would fail, `resolvo` searches in the client's order of preference, and [`Plan::install`] names what makes the
 //! client follow.
@@ -32,14 +32,14 @@ use std::collections::BTreeSet;
 
 use crate::format::{Installed, Universe};
 
-pub use baseline::{Baseline, BaselineError, BaselineSource};
+pub use baseline::{Baseline, BaselineError, BaselineSource, BaselineWarning};
 pub use diff::{Change, Diff, Direction, base_name};
 pub use eligible::{Candidate, Eligibility, Ineligible};
 pub use graph::{Graph, Node, NodeId};
 pub use idle::IdleModules;
 pub use kind::PackageKind;
 pub use paths::{LeftOut, Paths};
-pub use plan::{Plan, Step};
+pub use plan::{Plan, PlanWarning, Step};
 pub use refusal::{AbiMismatch, Chain, Known, Refusal, RefusalReport, Rejected, Upgrade};
 pub use request::{Request, Root};
 

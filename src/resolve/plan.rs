@@ -1,5 +1,7 @@
 //! The plan: what to add, in install order, with reasons.
 
+use serde::Serialize;
+
 use super::links::{Links, root_requirement};
 use super::order::install_order;
 use super::{AbiMismatch, Eligibility, Root, Upgrade, runs};
@@ -20,8 +22,47 @@ pub struct Plan<'u> {
     pub already_held: Vec<Root>,
     /// Libraries of the plan that the router holds with another binary interface: the feeds moved on.
     pub abi_mismatches: Vec<AbiMismatch>,
-    /// InstalledPackage packages that steps replace; none but with [`Request::allow_upgrade`](super::Request::allow_upgrade).
+    /// Packages of the router that steps replace; none but with [`Request::allow_upgrade`](super::Request::allow_upgrade).
     pub upgrades: Vec<Upgrade>,
+}
+
+/// What follows from a plan that its maker may not expect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum PlanWarning {
+    /// A library comes beside another interface of it that the router holds.
+    AbiMismatch(AbiMismatch),
+    /// Packages of the router are replaced.
+    Replaces {
+        /// Each with its versions.
+        upgrades: Vec<Upgrade>,
+    },
+    /// The router's own client would choose otherwise.
+    NotFollowed {
+        /// The client.
+        client: &'static str,
+    },
+    /// The router may not be able to mount a FAT disk.
+    CannotMountFat {
+        /// The packages that it lacks for it.
+        lacks: Vec<&'static str>,
+    },
+    /// Packages of the router that no feed lists: modules that only these need will not be loaded any more.
+    UnlistedModules {
+        /// The packages.
+        packages: Vec<String>,
+    },
+    /// The answer is from the facts built into owpkg, not from a release.
+    BuiltInFacts {
+        /// The release of the facts.
+        release: String,
+        /// Their target.
+        target: String,
+        /// The day on which they were taken.
+        date: String,
+        /// Days since then; none: the clock is behind them.
+        age_days: Option<i64>,
+    },
 }
 
 /// One package of the plan.
@@ -39,6 +80,18 @@ impl<'u> Plan<'u> {
     /// The package of a step.
     pub fn package(&self, step: &Step) -> &'u Package<'u> {
         self.universe.package(step.id)
+    }
+
+    /// What follows from it that its maker may not expect.
+    pub fn warnings(&self) -> Vec<PlanWarning> {
+        let mut warnings: Vec<PlanWarning> =
+            self.abi_mismatches.iter().cloned().map(PlanWarning::AbiMismatch).collect();
+        if !self.upgrades.is_empty() {
+            warnings.push(PlanWarning::Replaces { upgrades: self.upgrades.clone() });
+        } else if !self.is_followed {
+            warnings.push(PlanWarning::NotFollowed { client: self.universe.format().name() });
+        }
+        warnings
     }
 
     /// The bytes of all package files, if the indexes state them all.

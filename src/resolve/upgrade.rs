@@ -1,6 +1,6 @@
 //! The last resort: plans that replace what the router holds.
 //!
-//! InstalledPackage packages that stand in the way are given up one after the other, as the refusals name them, and asked for
+//! Packages of the router that stand in the way are given up one after the other, as the refusals name them, and asked for
 //! again in a version of the feeds. Never the kernel: modules fit the one that runs.
 
 use std::collections::BTreeSet;
@@ -47,7 +47,7 @@ pub(super) fn find<'u>(
 fn blockers(refusal: &Refusal) -> BTreeSet<String> {
     let Refusal::Unmet { rejected, .. } = refusal else { return BTreeSet::new() };
     let name = |Rejected { name, why, .. }: &Rejected| match why {
-        Ineligible::InstalledPackage { .. } => Some(name.clone()),
+        Ineligible::Held { .. } => Some(name.clone()),
         Ineligible::ConflictsWithHeld { held } => Some(held.clone()),
         Ineligible::Omitted | Ineligible::NoDigest => None,
     };

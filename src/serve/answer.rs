@@ -22,6 +22,7 @@ use super::conditions::{Known, Verdict, http_date};
 use super::file::{self, Found, Opened, PIECE};
 use super::page;
 use super::range::{Asked, asked};
+use crate::format::is_package_file;
 
 pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
@@ -112,7 +113,7 @@ async fn send<B>(request: &Request<B>, path: &str, mut opened: Opened, head: boo
     set(&mut response, ETAG, &etag);
     set(&mut response, ACCEPT_RANGES, "bytes");
     // What is named after its version hardly ever changes; everything else has to be asked about.
-    let lasting = path.starts_with("releases/") && (path.ends_with(".ipk") || path.ends_with(".apk"));
+    let lasting = path.starts_with("releases/") && is_package_file(path);
     set(&mut response, CACHE_CONTROL, if lasting { "public, max-age=3600" } else { "no-cache" });
     if let Some(date) = date {
         set(&mut response, LAST_MODIFIED, &date);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
-use crate::format::{FORMATS, Format, IndexFile};
+use crate::format::{FORMATS, Format, IndexFile, is_package_file};
 use crate::mirror::{CustomFeed, keys_of};
 use crate::trust::SignedFile;
 
@@ -139,11 +139,10 @@ fn served(
 /// A folder with an index.
 fn read_feed(root: &Utf8Path, name: String, folder: String) -> Option<FoundFeed> {
     let place = root.join(&folder);
-    let format = FORMATS.into_iter().find(|format| place.join(format.index_files()[0].name).is_file())?;
+    let format = FORMATS.into_iter().find(|format| place.join(format.index_name()).is_file())?;
     let entries = place.read_dir_utf8().ok()?.flatten();
-    let is_package = |name: &String| name.ends_with(".ipk") || name.ends_with(".apk");
-    let mut files: Vec<String> =
-        entries.map(|entry| entry.file_name().to_owned()).filter(is_package).collect();
+    let names = entries.map(|entry| entry.file_name().to_owned());
+    let mut files: Vec<String> = names.filter(|name| is_package_file(name)).collect();
     files.sort();
     Some((format, Arc::new(ServedFeed { name, folder, files })))
 }
@@ -157,7 +156,7 @@ fn read_own(root: &Utf8Path, name: String) -> Option<ServedOwn> {
         let bytes = fits.then(|| std::fs::read(&place).ok()).flatten()?;
         Some(SignedFile { name: file.name, bytes })
     };
-    let keys = keys_of(format, format.index_files().iter().filter_map(read).collect());
+    let keys = keys_of(format, format.facts().index_files.iter().filter_map(read).collect());
     let here = keys.into_iter().filter(|(path, _)| root.join(path).is_file());
     let keys = here.map(|(_, id)| id).collect();
     Some(ServedOwn { told: CustomFeed { name, format, keys }, feed })

@@ -56,7 +56,7 @@ fn section(body: &mut String, target: &ServedTarget, host: &str) {
         );
     }
     let lines = Catalogue::lines(target, host).join("\n");
-    let file = target.format.feeds_file();
+    let file = target.format.facts().feeds_file;
     let _ =
         write!(body, "</table><p>On the router, in <code>{file}</code>:</p><pre>{}</pre>", escape(&lines));
 }
@@ -69,7 +69,7 @@ fn own_section(body: &mut String, own: &ServedOwn, base: &str) {
         "<h2>{name}</h2><p><a href=\"/{}/\">{} packages</a></p><p>On the router, in <code>{}</code>:</p><pre>{}</pre>",
         encode(&feed.folder),
         feed.files.len(),
-        told.format.own_feeds_file(),
+        told.format.facts().custom_feeds_file,
         escape(&told.line(base)),
         name = escape(&told.name),
     );

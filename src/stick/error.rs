@@ -2,6 +2,7 @@
 
 use super::NotARouterId;
 use super::request::{END, MAX_LINE, MAX_TEXT, NAME, VERSION};
+use crate::format::FORMATS;
 use crate::hardware::detect::MAX_DEVICES;
 use crate::release::NotATarget;
 
@@ -59,6 +60,12 @@ pub enum Wrong {
         /// How it starts.
         found: String,
     },
+    /// It names a package manager of no known format.
+    #[error("expected {}, found {found:?}", known_clients())]
+    Client {
+        /// How the name starts.
+        found: String,
+    },
     /// It says again what the head has said.
     #[error("{0:?} is said twice")]
     Twice(&'static str),
@@ -79,6 +86,10 @@ pub enum Wrong {
         /// The version of the package, if there is one.
         listed: String,
     },
+}
+
+fn known_clients() -> String {
+    FORMATS.iter().rev().map(|format| format.name()).collect::<Vec<_>>().join(" or ")
 }
 
 impl RequestError {

@@ -16,7 +16,7 @@
 use std::collections::BTreeMap;
 
 use super::{RequestError, RouterId, Wrong};
-use crate::format::{Format, Installed, InstalledPackage, format_named};
+use crate::format::{Installed, InstalledPackage, format_named};
 use crate::hardware::Device;
 use crate::hardware::detect::{self, MAX_DEVICES};
 use crate::release::Target;
@@ -217,8 +217,8 @@ fn checked(line: &str) -> Result<&str, Wrong> {
 }
 
 fn format(name: &str) -> Result<&'static str, Wrong> {
-    let format = format_named(name).map(Format::name);
-    format.ok_or_else(|| Wrong::Other { expected: "opkg or apk", found: start_of(name) })
+    let format = format_named(name).map(|format| format.name());
+    format.ok_or_else(|| Wrong::Client { found: start_of(name) })
 }
 
 /// `1234 kB`; empty where the router could not tell.

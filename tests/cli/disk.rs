@@ -12,7 +12,8 @@ use owpkg::fetch::{Fetcher, Options, Silent};
 use owpkg::files::Permissions;
 use owpkg::lock::{Bundle, Lock};
 use owpkg::overlay::Overlay;
-use owpkg::trust::{Keyring, Unsigned};
+use owpkg::release::Upstream;
+use owpkg::trust::Keyring;
 
 use crate::support::feeds::{DATE, FORMATS, Site, key_id, signers, wifi};
 use crate::support::run::Desk;
@@ -260,7 +261,7 @@ fn a_package_file_that_shrinks_while_it_is_written_leaves_no_output() {
         let fetcher = Fetcher::new(Options::new(site.path().join("cache")), Arc::new(Silent));
         let mut keyring = Keyring::empty();
         keyring.add(site.read("key").as_bytes(), "key").unwrap();
-        let bundle = Bundle::fetch(&fetcher, &keyring, Unsigned::Refuse, lock, None).unwrap();
+        let bundle = Bundle::fetch(&Upstream::new(fetcher, keyring), lock).unwrap();
         let entries = disk::contents(&bundle, &Overlay::default()).unwrap();
 
         let path = site.path().join("tree").join(site.files.path_of("wpad-basic-mbedtls"));

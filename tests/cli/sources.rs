@@ -79,7 +79,7 @@ fn a_second_look_costs_no_bytes_that_have_not_changed() {
         let before = server.requests().len();
         assert_eq!(run().out, first);
         let again = &server.requests()[before..];
-        let index = format.index_files()[0].name;
+        let index = format.index_name();
         let of_index: Vec<_> = again.iter().filter(|request| request.path.ends_with(index)).collect();
         assert!(
             of_index.len() >= 3 && of_index.iter().any(|request| request.header("if-none-match").is_some())
@@ -142,7 +142,7 @@ fn nobody_at_the_address_is_6() {
 #[test]
 fn a_server_that_changes_bytes_is_found_out() {
     for format in FORMATS {
-        for (part, code) in [("kmod-cfg80211", 5), (format.index_files()[0].name, 5)] {
+        for (part, code) in [("kmod-cfg80211", 5), (format.index_name(), 5)] {
             let files = wifi().build(format);
             let honest = files.clone();
             let server = files.serve_but(move |path, request| {

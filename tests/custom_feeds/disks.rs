@@ -23,7 +23,7 @@ fn the_key_is_on_it_and_in_every_text() {
         let (site, id) = with_feed(format);
         let ran = site.owpkg(&format!("disk out --format dir --add mine {}", feed(&site))).run().exits(0);
         let file = format.key_file(&id);
-        let command = format!("keys/{file} {}/", format.keys_folder());
+        let command = format!("keys/{file} {}/", format.facts().keys_folder);
         assert!(
             ran.out.contains(&format!("add the key {id} of the feed mine, which official images lack")),
             "{}",
@@ -47,7 +47,7 @@ fn keys_are_told_as_json_and_those_of_the_image_apart() {
         let keys = site.owpkg(&line).run().exits(0).json()["keys"].clone();
         let of = |id: &str, feed: &str, in_image: bool| {
             serde_json::json!({"id": id, "feeds": [feed], "in_image": in_image,
-                "file": format!("keys/{}", format.key_file(id)), "router_folder": format.keys_folder()})
+                "file": format!("keys/{}", format.key_file(id)), "router_folder": format.facts().keys_folder})
         };
         // The tree's own key signed the target's feed, so the image of that build holds it: no words are made of it.
         let build = key_id(format, &signers());
@@ -129,7 +129,7 @@ fn every_changed_byte_of_what_it_carries_of_the_feed_is_a_fault() {
             }
             std::fs::write(&path, good).unwrap();
         }
-        assert_eq!(names.len(), format.index_files().len() + 2, "{names:?}");
+        assert_eq!(names.len(), format.facts().index_files.len() + 2, "{names:?}");
         verify(&site).exits(0);
     });
 }

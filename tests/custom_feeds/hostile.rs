@@ -67,9 +67,9 @@ fn every_damaged_package_is_named() {
     each(|format| {
         let (site, _) = with_feed(format);
         let (name, bytes) = packages(format).remove(0);
-        let cut = format!("cut{}", format.package_ending());
+        let cut = format!("cut{}", format.facts().package_ending);
         site.write(&format!("packages/{cut}"), &bytes[..bytes.len() / 2]);
-        let page = format!("page{}", format.package_ending());
+        let page = format!("page{}", format.facts().package_ending);
         site.write(&format!("packages/{page}"), "<html>not found</html>");
         refuses(&site, 5, &["2 packages cannot stand in an index", &cut, &page, "take them out"]);
         std::fs::remove_file(site.path().join("packages").join(&page)).unwrap();
@@ -84,7 +84,7 @@ fn one_package_in_two_files() {
     each(|format| {
         let (site, _) = with_feed(format);
         let (name, bytes) = packages(format).remove(0);
-        site.write(&format!("packages/copy{}", format.package_ending()), bytes);
+        site.write(&format!("packages/copy{}", format.facts().package_ending), bytes);
         match format.name() {
             "opkg" => refuses(&site, 2, &["are all mine 1.0 for x86_64", "copy.ipk", &name, "leave one"]),
             // apk finds a package by the name that follows from its own.
@@ -97,7 +97,7 @@ fn one_package_in_two_files() {
 fn a_folder_in_the_place_of_an_index() {
     each(|format| {
         let (site, _) = with_feed(format);
-        let last = format.index_files().last().unwrap().name;
+        let last = format.facts().index_files.last().unwrap().name;
         std::fs::remove_file(site.path().join("packages").join(last)).unwrap();
         std::fs::create_dir(site.path().join("packages").join(last)).unwrap();
         refuses(&site, 7, &[last, "is a folder"]);

@@ -12,7 +12,7 @@ use crate::support::feeds::{FORMATS, Site, digest, public_key, release, signers}
 
 /// The files of an index.
 fn files(format: &dyn Format, read: impl Fn(&str) -> Option<Vec<u8>>) -> Vec<SignedFile> {
-    let files = format.index_files().iter();
+    let files = format.facts().index_files.iter();
     files.filter_map(|file| Some(SignedFile { name: file.name, bytes: read(file.name)? })).collect()
 }
 
@@ -45,14 +45,14 @@ fn it_says_the_same_as_the_builder_of_releases() {
         let mut count = 0;
         for (path, bytes) in site.files.0.iter().filter(|(path, _)| path.contains("/base/")) {
             let name = path.rsplit('/').next().unwrap();
-            if name.ends_with(format.package_ending()) {
+            if name.ends_with(format.facts().package_ending) {
                 site.write(&format!("packages/{name}"), bytes);
                 count += 1;
             }
         }
         new_key(&site, format, "mine");
         index(&site);
-        let base = site.files.path_of(&format!("base/{}", format.index_files()[0].name));
+        let base = site.files.path_of(&format!("base/{}", format.index_name()));
         let folder = base.rsplit_once('/').unwrap().0;
         let theirs = files(format, |name| site.files.0.get(&format!("{folder}/{name}")).cloned());
         let own = told(format, made(&site), &site.read(&pair(format, "mine").1));
@@ -76,7 +76,7 @@ fn the_same_folder_and_key_give_the_same_bytes() {
         for (name, bytes) in super::packages(format).iter().rev() {
             site.write(&format!("packages/{name}"), bytes);
         }
-        site.write(&format!("packages/.hidden{}", format.package_ending()), "junk");
+        site.write(&format!("packages/.hidden{}", format.facts().package_ending), "junk");
         site.write("packages/notes.txt", "no package");
         index(&site);
         assert_eq!(bytes(made(&site)), first);
@@ -110,7 +110,7 @@ fn a_feed_of_the_other_format_is_none() {
         let (secret, _) = pair(other, "other");
         site.desk.owpkg(&format!("index others --key {secret}")).run().exits(0);
         let ran = site.owpkg("resolve --add mine --feed mine=others").run().exits(3);
-        let file = format!("there is no {}", format.index_files()[0].name);
+        let file = format!("there is no {}", format.index_name());
         ran.says(&["others lacks the feed mine", &file, &format!("of {} packages", format.name())]);
     });
 }

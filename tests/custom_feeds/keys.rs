@@ -105,7 +105,7 @@ fn show_and_fingerprint_tell_what_is_public() {
         let desk = Desk::new();
         let id = new_key(&desk, format, "mine");
         let (secret, public) = pair(format, "mine");
-        let place = format!("{}/{}", format.keys_folder(), format.key_file(&id));
+        let place = format!("{}/{}", format.facts().keys_folder, format.key_file(&id));
         for file in [&secret, &public] {
             assert_eq!(desk.owpkg(&format!("key show {file}")).run().exits(0).out, desk.read(&public));
             let ran = desk.owpkg(&format!("key fingerprint {file}")).run().exits(0);

@@ -60,7 +60,7 @@ fn state(site: &Site) -> BTreeMap<String, Vec<u8>> {
 
 /// What a client that trusts the key takes from the folder; nothing if it refuses.
 fn taken(site: &Site, state: &BTreeMap<String, Vec<u8>>, keyring: &Keyring) -> Option<Vec<u8>> {
-    let files = site.format.index_files().iter();
+    let files = site.format.facts().index_files.iter();
     let files =
         files.filter_map(|file| Some(SignedFile { name: file.name, bytes: state.get(file.name)?.clone() }));
     let signed = site.format.open(files.collect()).ok()?;
@@ -97,7 +97,9 @@ fn killed_at_any_moment_there_is_an_old_feed_a_new_one_or_one_that_is_refused() 
                 feeds.iter().position(|feed| *feed == index).expect("a feed that was made")
             });
             seen[which] += 1;
-            for file in format.index_files().iter().map(|file| file.name).chain(format.plain_index()) {
+            for file in
+                format.facts().index_files.iter().map(|file| file.name).chain(format.facts().plain_index)
+            {
                 assert!(
                     undisturbed.iter().any(|state| state.get(file) == found.get(file)),
                     "{file} is whole"

@@ -23,17 +23,17 @@ fn the_feed_is_there_whole_with_its_key_and_says_how_routers_take_it() {
         for (name, bytes) in packages(format) {
             assert_eq!(std::fs::read(site.path().join("dest/feeds/mine").join(name)).unwrap(), bytes);
         }
-        for file in format.index_files() {
+        for file in format.facts().index_files {
             let bytes = |folder: &str| std::fs::read(site.path().join(folder).join(file.name)).unwrap();
             assert_eq!(bytes("dest/feeds/mine"), bytes("packages"));
         }
         let key = format.key_file(&id);
         assert_eq!(site.read(&format!("dest/keys/{key}")), site.read(&pair(format, "mine").1));
         let line = format.feed_line("mine", "http://HOST/feeds/mine");
-        let command = format!("wget -O {}/{key} http://HOST/keys/{key}", format.keys_folder());
+        let command = format!("wget -O {}/{key} http://HOST/keys/{key}", format.facts().keys_folder);
         assert!(ran.lines().contains(&line.as_str()), "{}", ran.out);
         assert!(ran.lines().contains(&command.as_str()), "{}", ran.out);
-        assert!(ran.out.contains(format.own_feeds_file()) && ran.out.contains(&id), "{}", ran.out);
+        assert!(ran.out.contains(format.facts().custom_feeds_file) && ran.out.contains(&id), "{}", ran.out);
         assert!(verify(&site).exits(0).out.contains("all good"));
         // Again, and nothing is new.
         let json = mirror(&site, "--json").exits(0).json();
@@ -53,7 +53,7 @@ fn the_server_tells_routers_of_it() {
         let [own] = &catalogue.own[..] else { panic!("{:?}", catalogue.own) };
         let key = format.key_file(&id);
         assert_eq!(own.told.line("http://h:1"), format.feed_line("mine", "http://h:1/feeds/mine"));
-        let command = format!("wget -O {}/{key} http://h:1/keys/{key}", format.keys_folder());
+        let command = format!("wget -O {}/{key} http://h:1/keys/{key}", format.facts().keys_folder);
         assert_eq!(own.told.key_commands("http://h:1"), [command]);
         assert_eq!(own.feed.files.len(), 2);
         let of_release = Catalogue::lines(&catalogue.targets[0], "h:1");
@@ -88,7 +88,7 @@ fn faults_of_the_feed_and_its_key_are_found() {
         mirror(&site, "").exits(0);
         let key = format!("keys/{}", format.key_file(&id));
         let package = format!("feeds/mine/{}", packages(format)[0].0);
-        let index = format!("feeds/mine/{}", format.index_files()[0].name);
+        let index = format!("feeds/mine/{}", format.index_name());
         for path in [key, package, index] {
             let place = site.path().join("dest").join(&path);
             let good = std::fs::read(&place).unwrap();

@@ -46,7 +46,7 @@ fn packages(format: &'static dyn Format) -> Vec<(String, Vec<u8>)> {
         .build(format);
     let files = own.0.into_iter().filter(|(path, _)| path.contains("/own/"));
     let named = files.map(|(path, bytes)| (path.rsplit('/').next().unwrap().to_owned(), bytes));
-    named.filter(|(name, _)| name.ends_with(format.package_ending())).collect()
+    named.filter(|(name, _)| name.ends_with(format.facts().package_ending)).collect()
 }
 
 /// A desk with a release, and a folder `packages` with packages of one's own.

@@ -89,7 +89,10 @@ fn limits_are_told_before_anything_is_built() {
     let found = catalogue.find("iwl7265d").expect("in the catalogue");
     let selection = catalogue.wanted(found, None, &holds(series), Some(series)).expect("supported");
     assert!(
-        selection.warnings.iter().any(|warning| warning.starts_with("iwl7265d: no access point on 5")),
+        selection
+            .warnings
+            .iter()
+            .any(|warning| warning.to_string().starts_with("iwl7265d: no access point on 5")),
         "{:?}",
         selection.warnings
     );

@@ -4,17 +4,14 @@ use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};
 
 use camino::Utf8Path;
-use owpkg::demo::Demo;
+use owpkg::demo;
 use owpkg::disk::check::{DiskSource, check};
 use owpkg::disk::{self, OutputFormat, OutputOptions, write};
 use owpkg::fat::{Label, Size};
-use owpkg::fetch::{Fetcher, Options, Silent};
 use owpkg::files::Permissions;
 use owpkg::lock::{Bundle, Lock};
 use owpkg::overlay::Overlay;
-use owpkg::release::snapshot::Snapshot;
-use owpkg::release::{self, ReleaseSpec};
-use owpkg::resolve::{Baseline, Request, Root, resolve};
+use owpkg::selection::{PlanSource, Planned, Selection};
 use owpkg::trust::{Keyring, Unsigned};
 use tempfile::TempDir;
 
@@ -28,25 +25,13 @@ struct Disks {
 fn disks() -> Disks {
     let root = tempfile::tempdir().unwrap();
     let place = |name: &str| Utf8Path::from_path(root.path()).unwrap().join(name);
-    let demo = Demo::build(&Snapshot::read().unwrap()).unwrap();
-    let fetcher = Fetcher::new(Options::new(place("cache")), std::sync::Arc::new(Silent));
-    let ask = ReleaseSpec {
-        root: demo.tree.root(),
-        release: None,
-        target: None,
-        profile: None,
-        extra_feeds: Vec::new(),
-        installed: None,
-        unsigned: Unsigned::Refuse,
-    };
-    let open = release::open(&fetcher, &demo.keyring, ask).unwrap();
+    let (upstream, spec) = demo::source(place("cache")).unwrap();
+    let open = upstream.open(spec).unwrap();
     let (universe, _) = open.universe().unwrap();
-    let baseline = Baseline::determine(&open.facts, &universe).unwrap();
-    let mut request = Request::default();
-    request.roots.push(Root { name: "kmod-iwlwifi".into(), because: "--add".into() });
-    let plan = resolve(&universe, &baseline.installed, &request).unwrap();
-    let lock = Lock::of(&open, &baseline, &plan, 1_772_668_800, true);
-    let bundle = Bundle::fetch(&fetcher, &demo.keyring, Unsigned::Refuse, lock, Some(&demo.tree)).unwrap();
+    let selection = Selection::new().package("kmod-iwlwifi");
+    let planned = Planned::new(PlanSource::Release(&open), &universe, &selection).unwrap();
+    let lock = Lock::of(&planned, 1_772_668_800).unwrap();
+    let bundle = Bundle::of_release(&upstream, &open, &universe, lock).unwrap();
     let entries = disk::contents(&bundle, &Overlay::default()).unwrap();
     let mut made = Vec::new();
     for (name, format) in
@@ -64,7 +49,7 @@ fn disks() -> Disks {
         write(&place(name), &entries, &options).unwrap();
         made.push(DiskSource::of(&place(name)).unwrap());
     }
-    Disks { _root: root, made, keyring: demo.keyring }
+    Disks { _root: root, made, keyring: upstream.keyring }
 }
 
 fn faults(disk: &DiskSource, keyring: &Keyring) -> Vec<String> {

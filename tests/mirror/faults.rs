@@ -31,7 +31,7 @@ fn lied_to(
     let whole = vouched(&tree);
     let seen = bench.visible();
     assert!(seen.iter().all(|(path, bytes)| whole.get(path) == Some(bytes)));
-    let index = format!("{}/{}", super::BASE, format.index_files()[0].name);
+    let index = format!("{}/{}", super::BASE, format.index_name());
     assert_eq!(seen.contains_key(&index), outcome.is_ok(), "{outcome:?}");
     if outcome.is_ok() {
         assert_eq!(seen, whole);
@@ -220,7 +220,7 @@ impl Store for Failing {
 }
 
 fn in_one_state(seen: &Tree, trees: &[Tree; 2], format: &dyn Format) -> bool {
-    let is_index = |path: &&String| format.index_files().iter().any(|file| path.ends_with(file.name));
+    let is_index = |path: &&String| format.facts().index_files.iter().any(|file| path.ends_with(file.name));
     let of = |tree: &Tree| {
         tree.iter().filter(|(path, _)| is_index(path)).all(|(path, bytes)| seen.get(path) == Some(bytes))
     };

@@ -35,7 +35,7 @@ fn check(seen: &Tree, trees: &[Tree], format: &dyn Format) -> Option<usize> {
         assert!(trees.iter().any(|tree| tree.get(path) == Some(bytes)), "{path} is of no server");
     }
     let is_index = |path: &str| {
-        format.index_files().iter().any(|file| path.ends_with(file.name)) || path.contains("sha256sums")
+        format.facts().index_files.iter().any(|file| path.ends_with(file.name)) || path.contains("sha256sums")
     };
     let indexes: Tree = seen
         .iter()

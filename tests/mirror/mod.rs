@@ -20,7 +20,7 @@ use owpkg::demo::signers;
 use owpkg::demo::{Blueprint, PackageSpec};
 use owpkg::fetch::{Fetcher, Location, Options, Silent};
 use owpkg::format::{FORMATS, Format};
-use owpkg::mirror::{self, Folder, Images, Mirror, MirrorError, MirrorFolder, Prune, Store, Summary, Target};
+use owpkg::mirror::{self, Folder, Images, Mirror, MirrorError, MirrorFolder, Prune, Store, Summary};
 use owpkg::release::{self, Kernel, OpenRelease, Release, ReleaseSpec};
 use owpkg::trust::{Keyring, Unsigned};
 use tempfile::TempDir;
@@ -208,12 +208,13 @@ fn sync(
 ) -> Result<Summary, MirrorError> {
     let fetcher = fetcher(cache, true);
     let incoming = self::fetcher(&cache.join("incoming"), false);
-    let parts = parts(&fetcher, store, url, wanted)?;
+    let spare = self::fetcher(cache, true);
+    let parts = parts(spare, store, url, wanted)?;
     Mirror { store, fetcher: &fetcher, incoming: Some(&incoming) }.sync(&parts, prune)
 }
 
 fn parts(
-    fetcher: &Fetcher,
+    fetcher: Fetcher,
     store: &dyn Store,
     url: &str,
     wanted: &dyn Fn(&str) -> bool,
@@ -222,27 +223,20 @@ fn parts(
     let earlier = Mirror::earlier(store)?;
     let mut parts = mirror::of_release(&open, &|_, package| wanted(package.name), &earlier)?;
     let release = open.facts.release.clone().unwrap();
-    let target = Target {
-        root: &open.facts.root,
-        release: &release,
-        target: &open.facts.target,
-        images: &Images::None,
-    };
-    parts.push(target.part(fetcher, &keyring(), Unsigned::Refuse, &earlier)?.unwrap());
+    let target =
+        mirror::of_target(&open.facts.root, &release, &open.metadata, &Images::None, &earlier)?.unwrap();
+    parts.push(target);
     Ok(parts)
 }
 
-fn open(fetcher: &Fetcher, url: &str) -> OpenRelease {
-    let ask = ReleaseSpec {
-        root: Location::parse(url, Utf8Path::new("/")).unwrap().join("releases/25.12.0").unwrap(),
+fn open(fetcher: Fetcher, url: &str) -> OpenRelease {
+    let root = Location::parse(url, Utf8Path::new("/")).unwrap().join("releases/25.12.0").unwrap();
+    let spec = ReleaseSpec {
         release: Some(Release::parse("25.12.0").unwrap()),
         target: Some("x86/64".parse().unwrap()),
-        profile: None,
-        extra_feeds: Vec::new(),
-        installed: None,
-        unsigned: Unsigned::Refuse,
+        ..ReleaseSpec::of_tree(root)
     };
-    release::open(fetcher, &keyring(), ask).unwrap()
+    release::Upstream::new(fetcher, keyring()).open(spec).unwrap()
 }
 
 fn visible(dest: &Utf8Path) -> Tree {

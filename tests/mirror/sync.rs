@@ -56,7 +56,8 @@ fn a_selection_comes_with_every_index_and_grows_with_the_next_one() {
         let (a, c) = (in_base(&tree, "a"), in_base(&tree, "c"));
         let seen = bench.visible();
         assert!(seen.contains_key(&a) && !seen.contains_key(&c));
-        let is_index = |path: &&String| format.index_files().iter().any(|file| path.ends_with(file.name));
+        let is_index =
+            |path: &&String| format.facts().index_files.iter().any(|file| path.ends_with(file.name));
         assert!(tree.keys().filter(is_index).all(|path| seen[path] == tree[path]));
 
         bench.mirror_some(&upstream.server.url(), Prune::Keeping(0), &|name| name == "c").unwrap();
@@ -82,13 +83,10 @@ fn when_a_feed_moves_on_the_old_index_stays_archived_until_it_is_pruned() {
 
         assert_eq!(mirror(Prune::Keeping(1)).removed, 0);
         let archived = |number: &str| {
-            let index = format.index_files()[0].name;
+            let index = format.index_name();
             fs::read(bench.dest().join(format!(".owpkg/archive/{BASE}/{number}/{index}"))).ok()
         };
-        assert_eq!(
-            archived("000001").as_ref(),
-            Some(&old[&format!("{BASE}/{}", format.index_files()[0].name)])
-        );
+        assert_eq!(archived("000001").as_ref(), Some(&old[&format!("{BASE}/{}", format.index_name())]));
         assert!(mirror(Prune::Keeping(0)).removed > 0);
         assert_eq!(bench.visible(), vouched(&new));
         assert_eq!(archived("000001"), None);

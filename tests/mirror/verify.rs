@@ -95,7 +95,7 @@ fn repairing_fetches_only_what_is_broken() {
         let tree = server_tree(format, "1.0-r1");
         let (bench, upstream) = mirrored(&tree);
         let whole = bench.visible();
-        let index = format!("{BASE}/{}", format.index_files()[0].name);
+        let index = format!("{BASE}/{}", format.index_name());
         flip(&bench.dest().join(in_base(&tree, "a")));
         fs::remove_file(bench.dest().join(in_base(&tree, "c"))).unwrap();
         fs::remove_file(bench.dest().join(&index)).unwrap();

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use owpkg::fetch::{Fetcher, Location, MemoryTree, Options, Silent};
+use owpkg::fetch::{Fetcher, MemoryTree, Options, Silent};
 use owpkg::format::{Format, Package, Universe};
-use owpkg::release::{ReleaseSpec, open};
+use owpkg::release::{ReleaseSpec, Upstream};
 use owpkg::resolve::{Baseline, Plan, Request, Root, resolve};
-use owpkg::trust::{Keyring, Unsigned};
+use owpkg::trust::Keyring;
 use proptest::prelude::*;
 
 use crate::support::feeds::{Builder, FORMATS, public_key, release, signers};
@@ -90,17 +90,10 @@ fn with_outcome<T>(
     let mut keyring = Keyring::empty();
     keyring.add(public_key(format, &signers()).as_bytes(), "key").unwrap();
     let tree = MemoryTree::new("law", release.build(format).0);
-    let ask = ReleaseSpec {
-        root: tree.root(),
-        release: None,
-        target: Some("x86/64".parse().unwrap()),
-        profile: None,
-        extra_feeds: Vec::<(String, Location)>::new(),
-        installed: None,
-        unsigned: Unsigned::Refuse,
-    };
+    let target = Some("x86/64".parse().unwrap());
+    let spec = ReleaseSpec { target, ..ReleaseSpec::of_tree(tree.root()) };
     let fetcher = Fetcher::new(Options::new("/nonexistent"), std::sync::Arc::new(Silent));
-    let opened = open(&fetcher, &keyring, ask).unwrap();
+    let opened = Upstream::new(fetcher, keyring).open(spec).unwrap();
     let (universe, _) = opened.universe().unwrap();
     let baseline = Baseline::determine(&opened.facts, &universe).unwrap();
     let root = |at: &u8| Root { name: name(*at).to_owned(), because: "--add".to_owned() };

@@ -70,7 +70,7 @@ impl<'u> Oracle<'u, '_> {
             });
             let by_own_word = package.conflicts.iter().any(|conflict| {
                 let held = self.installed.meeting(format, conflict);
-                held.is_some_and(|held| format.conflicts_hit_providers() || held == conflict.name)
+                held.is_some_and(|held| format.facts().conflicts_hit_providers || held == conflict.name)
             });
             beside_set && beside_held && !by_own_word
         })

@@ -102,7 +102,7 @@ pub fn request(roots: &[String]) -> Request {
 fn as_known_to(case: &Case, format: &'static dyn Format) -> Case {
     let mut case = case.clone();
     case.formats = vec![format];
-    if format.name() == Opkg.name() {
+    if format.name() == Opkg.facts().name {
         for entry in case.feeds.iter_mut().flat_map(|(_, entries)| entries) {
             entry.provides.iter_mut().for_each(|word| word.truncate(word.find('=').unwrap_or(word.len())));
         }

@@ -6,7 +6,8 @@ use std::io::Read;
 use std::process::Command;
 
 use camino::Utf8PathBuf;
-use owpkg::format::Format;
+use owpkg::format::Format as _;
+use owpkg::format::IndexFiles;
 use owpkg::format::measure;
 use owpkg::format::opkg::Opkg;
 use owpkg::trust::usign::{PublicKey, SecretKey, Signature, UsignError};
@@ -240,7 +241,7 @@ fn a_real_index_verifies_with_its_key_and_not_without() {
     const ROOT: &str = "indexes/opkg-23.05.2-mvebu/targets/mvebu/cortexa9/packages";
     let Some(key) = shared::read("indexes/opkg-23.05.2-mvebu/keys/d95e275d41a63bff") else { return };
     let open = || {
-        let files = Opkg.index_files().iter().map(|file| {
+        let files = Opkg.facts().index_files.iter().map(|file| {
             let bytes = shared::read(&format!("{ROOT}/{}", file.name)).unwrap();
             trust::SignedFile { name: file.name, bytes }
         });

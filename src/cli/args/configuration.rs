@@ -7,11 +7,12 @@ use serde::Serialize;
 
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
-use crate::cli::planned::Planned;
+
 use crate::files::Permissions;
 use crate::lock::{Lock, LockedConfiguration};
 use crate::overlay::Overlay;
-use crate::resolve::{BaselineSource, IdleModules};
+use crate::resolve::{BaselineSource, IdleModules, PlanWarning};
+use crate::selection::Planned;
 
 /// What to set on the router.
 #[derive(Debug, Args)]
@@ -73,10 +74,7 @@ impl ConfigurationArgs {
             idle = IdleModules::find(&planned.plan, &planned.baseline.installed, &self.disable_service);
         }
         if !idle.unknown.is_empty() {
-            planned.warnings.push(format!(
-                "no feed lists {}: modules that only these need will not be loaded any more",
-                idle.unknown.join(", ")
-            ));
+            planned.warnings.push(PlanWarning::UnlistedModules { packages: idle.unknown }.into());
         }
         Ok(LockedConfiguration::of(overlay, &self.disable_service, idle.packages)?)
     }

@@ -5,5 +5,5 @@ mod selection;
 mod source;
 pub mod wifi;
 
-pub use selection::{SelectionArgs, VariantArg};
+pub use selection::SelectionArgs;
 pub use source::SourceArgs;

@@ -2,6 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::hardware::Variant;
+
 /// What to install, shared by the commands that make a plan.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What to install")]
@@ -39,6 +41,15 @@ pub enum VariantArg {
     Mainline,
     /// Candela Technologies'
     Ct,
+}
+
+impl From<VariantArg> for Variant {
+    fn from(variant: VariantArg) -> Variant {
+        match variant {
+            VariantArg::Mainline => Variant::Mainline,
+            VariantArg::Ct => Variant::Ct,
+        }
+    }
 }
 
 impl SelectionArgs {

@@ -40,7 +40,7 @@ pub struct DetectArgs {
 pub fn run(env: &mut Env, args: &DetectArgs) -> Result<(), Failure> {
     let series = hardware::series(args.release.as_deref())?;
     let listing = Listing::read(env, args.file.as_deref())?;
-    warn(env, listing.truncated().as_slice())?;
+    warn(env, listing.cut())?;
     let report = by_history(series, |offer| Catalogue::builtin().report(&listing.detected, offer));
     if args.json {
         json::print(&mut env.out, &report).map_err(Failure::stdout)?;

@@ -8,12 +8,12 @@ use serde::Serialize;
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
+use crate::cli::locks;
 use crate::cli::planning;
-use crate::cli::subject;
 use crate::cli::ui::json;
-use crate::cli::ui::plan::size;
+use crate::cli::ui::plan::{self, size};
 use crate::cli::ui::style::Style;
-use crate::cli::ui::warnings::warn;
+use crate::cli::ui::warnings::warn_about;
 use crate::format::Format;
 use crate::lock::Lock;
 use crate::release::Release;
@@ -140,16 +140,16 @@ fn side(env: &mut Env, args: &DiffArgs, name: &str, is_release: bool) -> Result<
         return lock_side(env, name);
     }
     let source = SourceArgs { release: Some(name.to_owned()), ..args.source.clone() };
-    planning::with_plan(env, &args.selection, &source, None, |env, planned, _| {
-        let warnings: Vec<String> = planned.warnings.iter().map(|text| format!("{name}: {text}")).collect();
-        warn(env, &warnings)?;
-        Ok(PlanSide {
-            name: name.to_owned(),
-            title: planned.short_title(),
-            kernel: planned.baseline.installed.get("kernel").map(|held| held.version.clone()),
-            format: planned.facts.format,
-            graph: Graph::of(&planned.plan),
-        })
+    let (selection, opened) = planning::open(env, &args.selection, &source)?;
+    let joined = opened.join()?;
+    let planned = joined.plan(env, &selection)?;
+    warn_about(env, name, &planned.warnings)?;
+    Ok(PlanSide {
+        name: name.to_owned(),
+        title: plan::short_title(&planned),
+        kernel: planned.baseline.installed.get("kernel").map(|held| held.version.clone()),
+        format: planned.facts().format,
+        graph: Graph::of(&planned.plan),
     })
 }
 
@@ -163,7 +163,7 @@ fn lock_side(env: &Env, name: &str) -> Result<PlanSide, Failure> {
     let lock = Lock::parse(&text).map_err(|error| Failure::from(error).about(name))?;
     Ok(PlanSide {
         name: name.to_owned(),
-        title: subject::title(&lock),
+        title: locks::title(&lock),
         format: lock.format()?,
         graph: lock.graph(),
         kernel: lock.kernel,

@@ -5,10 +5,12 @@ use clap::Args;
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
-use crate::cli::request::Selection;
+use crate::cli::locks;
+use crate::cli::planning::Opened;
+use crate::cli::selection;
 use crate::cli::session::Session;
-use crate::cli::subject;
-use crate::cli::writing::{DiskJob, DiskOptions, ImageOptions, OutputArgs};
+use crate::cli::writing::{DiskOptions, ImageOptions, OutputArgs};
+use crate::lock::Bundle;
 
 /// `owpkg disk`
 #[derive(Debug, Args)]
@@ -38,16 +40,20 @@ pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     let settings = ImageOptions::read(&args.output)?;
     let wishes = DiskOptions::read(env, &args.output, &[&args.selection.detect, &args.source.installed])?;
     let mut session = Session::new(env, &args.source)?;
-    let order = match args.selection.is_empty() {
-        true => DiskJob::of_lock(env, subject::read_lock(env, &args.lock)?, wishes)?,
-        false => {
-            let selection = Selection::read(env, &args.selection, &args.source)?;
-            let release = session.open(env, &args.source)?;
-            DiskJob::of_selection(env, &session, &release, &selection, wishes)?
+    let next = args.output.format.next();
+    if args.selection.is_empty() {
+        let lock = locks::read(env, &args.lock)?;
+        let (lock, setup) = wishes.join_lock(env, lock)?;
+        if lock.demo {
+            session.turn_to_demo()?;
         }
-    };
-    if order.lock.demo && session.built_in.is_none() {
-        session.turn_to_demo()?;
+        let bundle = Bundle::fetch(&session.upstream, lock)?;
+        return setup.write(env, &bundle, &args.out, &settings, next);
     }
-    order.write(env, &session, &args.out, &settings, args.output.format.next())
+    let selection = selection::read(env, &args.selection, &args.source)?;
+    let opened = Opened::release(session.open(env, &args.source)?);
+    let joined = opened.join()?;
+    let (lock, setup) = wishes.plan(env, &joined, &selection)?;
+    let bundle = joined.bundle(&session.upstream, lock)?;
+    setup.write(env, &bundle, &args.out, &settings, next)
 }

@@ -6,10 +6,11 @@ use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::listing;
-use crate::cli::request::Selection;
+use crate::cli::planning::Opened;
+use crate::cli::selection;
 use crate::cli::session::Session;
-use crate::cli::ui::warnings::warn;
-use crate::cli::writing::{DiskFormat, DiskJob, DiskOptions, ImageOptions, OutputArgs};
+use crate::cli::ui::warnings::warn_of;
+use crate::cli::writing::{DiskFormat, DiskOptions, ImageOptions, OutputArgs};
 use crate::lock::Lock;
 use crate::release::Release;
 use crate::stick::Request;
@@ -56,23 +57,25 @@ pub fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     let request = listing::read_text(env, &args.request)?;
     let request =
         Request::parse(&request.0).map_err(|error| Failure::from(error).about(&request.1.to_string()))?;
-    let mut selection = Selection::read(env, &args.selection, &args.source)?;
+    let mut selection = selection::read(env, &args.selection, &args.source)?;
     selection.take_router(&request.devices);
     if selection.is_empty() {
         return Err(no_card(&request));
     }
     let source = source_for(&request, &args.source)?;
     let session = Session::new(env, &source)?;
-    let release = session.open_for(env, &source, request.installed.clone())?;
-    let mut order = DiskJob::of_selection(env, &session, &release, &selection, wishes)?;
-    check_fits(&request, &order.lock)?;
+    let opened = Opened::release(session.open_for(env, &source, request.installed.clone())?);
+    let joined = opened.join()?;
+    let (mut lock, setup) = wishes.plan(env, &joined, &selection)?;
+    check_fits(&request, &lock)?;
     if request.free_kb.is_none() {
-        warn(env, &["the request does not say how much space the router has".to_owned()])?;
+        warn_of(env, "the request does not say how much space the router has")?;
     }
     // A tree that does not state its release is of the router's, as far as its kernel and its architecture tell.
-    order.lock.release.get_or_insert(request.release);
-    order.lock.router = Some(request.router);
-    order.write(env, &session, &args.out, &settings, next(args.output.format))
+    lock.release.get_or_insert(request.release);
+    lock.router = Some(request.router);
+    let bundle = joined.bundle(&session.upstream, lock)?;
+    setup.write(env, &bundle, &args.out, &settings, next(args.output.format))
 }
 
 /// What the request says of the router cannot be said otherwise: the disk would be for another.

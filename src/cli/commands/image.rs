@@ -13,7 +13,7 @@ use crate::cli::ui::json;
 use crate::cli::ui::plan;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::text::table;
-use crate::cli::ui::warnings::warn;
+use crate::cli::ui::warnings::warn_of;
 use crate::cli::writing::parse_size;
 use crate::release::image::fwtool::Appended;
 use crate::release::image::{Packing, Written, write_image};
@@ -50,7 +50,7 @@ pub fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
     let session = Session::new(env, &args.source)?;
     let images = session.images(env, &args.source)?;
     if images.by.key_ids().is_empty() {
-        warn(env, &[format!("{}/sha256sums: no trusted key vouches for it", images.folder)])?;
+        warn_of(env, format_args!("{}/sha256sums: no trusted key vouches for it", images.folder))?;
     }
     let wanted = ImageWanted { kind: args.kind.clone(), filesystem: args.filesystem.clone() };
     let Some(out) = &args.out else {
@@ -64,7 +64,7 @@ pub fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
             "leave out --size",
         ));
     }
-    let artifact = images.fetch(&session.fetcher, image)?;
+    let artifact = images.fetch(&session.upstream.fetcher, image)?;
     let written = write_image(&artifact, packing, size, &env.path(out))?;
     tell(env, args, out, &images, image, &written).map_err(Failure::stdout)
 }

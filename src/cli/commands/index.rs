@@ -9,10 +9,10 @@ use serde::Serialize;
 use super::key;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
-use crate::cli::ui::warnings::warn;
+use crate::cli::ui::warnings::warn_of;
 use crate::cli::ui::{json, text};
 use crate::format::write_index;
-use crate::format::{Described, LocalFeed};
+use crate::format::{IndexEntry, LocalFeed};
 use crate::trust::Digest;
 
 /// `owpkg index`
@@ -49,7 +49,7 @@ pub fn run(env: &mut Env, args: &IndexArgs) -> Result<(), Failure> {
     let feed = LocalFeed::read(&folder)?;
     let index = feed.index(&folder, secret.as_ref())?;
     let files = write_index(&folder, feed.format, &index)?;
-    warn(env, &warnings(&feed))?;
+    warnings(&feed).iter().try_for_each(|warning| warn_of(env, warning))?;
     let signed_by = index.by().key_ids();
     match args.json {
         true => show_json(env, args, &feed, &files, &signed_by),
@@ -142,7 +142,7 @@ struct PackageJson<'a> {
 }
 
 impl PackageJson<'_> {
-    fn of(package: &Described) -> PackageJson<'_> {
+    fn of(package: &IndexEntry) -> PackageJson<'_> {
         PackageJson {
             name: &package.name,
             version: &package.version,

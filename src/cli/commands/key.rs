@@ -3,7 +3,8 @@
 use std::io::Write as _;
 
 use camino::Utf8Path;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use crate::cli::env::Env;
@@ -13,7 +14,7 @@ use crate::cli::ui::warnings::warn_of_readers;
 use crate::cli::ui::{json, text};
 use crate::disk;
 use crate::files::{KeyFiles, Permissions};
-use crate::format::format_of;
+use crate::format::{FORMATS, Format, format_named, format_of};
 use crate::trust::usign::UsignError;
 use crate::trust::{KeyError, PublicKey, Scheme, SecretKey};
 
@@ -51,8 +52,8 @@ pub struct NewArgs {
     #[arg(value_name = "NAME")]
     pub name: String,
     /// Whose packages it will sign: opkg (up to 24.10), apk (25.12 and later)
-    #[arg(long, value_enum, default_value = "apk", value_name = "FORMAT")]
-    pub format: FormatArg,
+    #[arg(long, value_parser = formats(), default_value = FORMATS[0].name(), value_name = "FORMAT")]
+    pub format: &'static dyn Format,
     /// Print what was written as JSON
     #[arg(long)]
     pub json: bool,
@@ -69,13 +70,16 @@ pub struct FileArgs {
     pub json: bool,
 }
 
-/// A package format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FormatArg {
-    /// usign keys
-    Opkg,
-    /// Elliptic-curve keys
-    Apk,
+/// Reads the name of a package format.
+fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {
+    let names = FORMATS.map(|format| {
+        let keys = match format.facts().scheme {
+            Scheme::Usign => "usign keys",
+            Scheme::Ec => "Elliptic-curve keys",
+        };
+        PossibleValue::new(format.name()).help(keys)
+    });
+    PossibleValuesParser::new(names).try_map(|name| format_named(&name).ok_or("no format"))
 }
 
 /// Runs the command.
@@ -108,10 +112,7 @@ fn make(env: &mut Env, args: &NewArgs) -> Result<(), Failure> {
             "like mine, or a path like keys/mine",
         ));
     }
-    let scheme = match args.format {
-        FormatArg::Opkg => Scheme::Usign,
-        FormatArg::Apk => Scheme::Ec,
-    };
+    let scheme = args.format.facts().scheme;
     let key = SecretKey::generate(scheme).map_err(|error| {
         Failure::new(Exit::Fault, format!("the system gives no random bytes: {error}"), None)
     })?;

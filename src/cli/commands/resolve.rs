@@ -7,14 +7,13 @@ use clap::{Args, ValueEnum};
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
-use crate::cli::planned::Planned;
 use crate::cli::planning;
 use crate::cli::ui::plan;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::text::shell_word;
 use crate::cli::ui::warnings::warn;
 use crate::files::replace_file;
-use crate::release::OpenRelease;
+use crate::selection::{PlanSource, Planned};
 
 const DEFAULT_LOCK: &str = "owpkg.lock";
 
@@ -75,19 +74,7 @@ pub fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
             "name a card with --chip, --device or --detect, or a package with --add",
         ));
     }
-    let save_case = args.save_case.as_deref();
-    let result =
-        planning::with_plan(env, &args.selection, &args.source, save_case, |env, planned, release| {
-            planned.warn_of_fat();
-            show(env, args, planned)?;
-            match release {
-                // A disk only adds: no lock is made of a plan that replaces something.
-                Some(release) if !args.no_lock && planned.plan.upgrades.is_empty() => {
-                    write_lock(env, args, planned, release)
-                }
-                _ => Ok(()),
-            }
-        });
+    let result = plan_and_show(env, args);
     if let Err(failure) = &result
         && args.json
     {
@@ -97,14 +84,26 @@ pub fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
     result
 }
 
-fn write_lock(
-    env: &mut Env,
-    args: &ResolveArgs,
-    planned: &Planned<'_>,
-    release: &OpenRelease,
-) -> Result<(), Failure> {
+fn plan_and_show(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
+    let (selection, opened) = planning::open(env, &args.selection, &args.source)?;
+    let joined = opened.join()?;
+    if let Some(path) = &args.save_case {
+        joined.save_case(env, path, &selection)?;
+    }
+    let mut planned = joined.plan(env, &selection)?;
+    planned.warn_of_fat();
+    show(env, args, &planned)?;
+    // A disk only adds: no lock is made of a plan that replaces something, nor of the facts built in.
+    let can_be_written = matches!(planned.source, PlanSource::Release(_)) && planned.plan.upgrades.is_empty();
+    match can_be_written && !args.no_lock {
+        true => write_lock(env, args, &planned),
+        false => Ok(()),
+    }
+}
+
+fn write_lock(env: &mut Env, args: &ResolveArgs, planned: &Planned<'_>) -> Result<(), Failure> {
     env.out.flush().map_err(Failure::stdout)?;
-    let lock = planned.lock(env, release)?.to_text();
+    let lock = planning::lock(env, planned)?.to_text();
     replace_file(&env.path(&args.lock), |file| file.write_all(lock.as_bytes()))?;
     let next = disk_command(args);
     writeln!(env.err, "wrote {}; next: {next}", args.lock).map_err(Failure::stdout)
@@ -128,7 +127,7 @@ fn disk_command(args: &ResolveArgs) -> String {
 }
 
 fn show(env: &mut Env, args: &ResolveArgs, planned: &Planned<'_>) -> Result<(), Failure> {
-    warn(env, &planned.warnings)?;
+    warn(env, planned.warnings.iter().cloned())?;
     let style = Style::new(env.out_is_terminal, env);
     let format = if args.json { PlanFormat::Json } else { args.format };
     plan::print(&mut env.out, style, format, planned)

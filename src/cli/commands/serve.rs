@@ -10,7 +10,7 @@ use super::mirror;
 use crate::cli::env::{Env, ErrStream};
 use crate::cli::error::{Exit, Failure};
 use crate::cli::ui::text::shell_word;
-use crate::cli::ui::warnings::warn;
+use crate::cli::ui::warnings::warn_of;
 use crate::serve::{Access, Catalogue, Log, Server};
 
 /// `owpkg serve`
@@ -44,7 +44,7 @@ pub fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
     if catalogue.targets.is_empty() && catalogue.own.is_empty() {
         let nothing =
             format!("{} holds no feeds: owpkg mirror {} makes it a mirror", args.dir, shell_word(&args.dir));
-        warn(env, &[nothing])?;
+        warn_of(env, nothing)?;
     }
     show(env, &catalogue, reachable(server.address())).map_err(Failure::stdout)?;
     server.wait_for_signal().map_err(|error| Failure::new(Exit::Fault, error.to_string(), None))?;
@@ -56,7 +56,12 @@ fn show(env: &mut Env, catalogue: &Catalogue, address: SocketAddr) -> std::io::R
     writeln!(env.out, "serving http://{address}/ until it is told to stop (Ctrl-C)")?;
     for target in &catalogue.targets {
         let kind = target.target.as_deref().or(target.arch.as_deref()).unwrap_or_default();
-        writeln!(env.out, "\n{} for {kind}, on the router in {}:", target.tree, target.format.feeds_file())?;
+        writeln!(
+            env.out,
+            "\n{} for {kind}, on the router in {}:",
+            target.tree,
+            target.format.facts().feeds_file
+        )?;
         for line in Catalogue::lines(target, &address.to_string()) {
             writeln!(env.out, "{line}")?;
         }

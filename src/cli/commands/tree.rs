@@ -9,11 +9,14 @@ use serde::Serialize;
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
-use crate::cli::subject::{self, Subject};
+use crate::cli::locks;
+use crate::cli::planning;
 use crate::cli::ui::json;
+use crate::cli::ui::plan;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::tree;
-use crate::resolve::{NodeId, PackageKind};
+use crate::cli::ui::warnings::warn;
+use crate::resolve::{Graph, NodeId, PackageKind};
 use crate::suggest::near;
 
 /// `owpkg tree`
@@ -76,19 +79,31 @@ struct PackageJson<'a> {
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &TreeArgs) -> Result<(), Failure> {
-    subject::with(env, &args.selection, &args.source, &args.lock, |env, subject| {
-        let of = args.invert.as_deref().map(|name| find(subject, name)).transpose()?;
-        match args.json {
-            true => print_json(env, args, subject, of),
-            false => print(env, args, subject, of),
-        }
-        .map_err(Failure::stdout)
-    })
+    let (title, graph) = subject(env, args)?;
+    let of = args.invert.as_deref().map(|name| find(&graph, name)).transpose()?;
+    match args.json {
+        true => print_json(env, args, &graph, of),
+        false => print(env, args, &title, &graph, of),
+    }
+    .map_err(Failure::stdout)
 }
 
-fn find(subject: &Subject<'_>, name: &str) -> Result<NodeId, Failure> {
-    subject.graph.find(name).ok_or_else(|| {
-        let known = subject.graph.nodes().map(|id| subject.graph.node(id).name.as_str());
+/// The plan of the selection, or of the lock if nothing is selected: what it is of, and its packages.
+fn subject(env: &mut Env, args: &TreeArgs) -> Result<(String, Graph), Failure> {
+    if args.selection.is_empty() {
+        let lock = locks::read(env, &args.lock)?;
+        return Ok((locks::title(&lock), lock.graph()));
+    }
+    let (selection, opened) = planning::open(env, &args.selection, &args.source)?;
+    let joined = opened.join()?;
+    let planned = joined.plan(env, &selection)?;
+    warn(env, planned.warnings.iter().cloned())?;
+    Ok((plan::short_title(&planned), Graph::of(&planned.plan)))
+}
+
+fn find(graph: &Graph, name: &str) -> Result<NodeId, Failure> {
+    graph.find(name).ok_or_else(|| {
+        let known = graph.nodes().map(|id| graph.node(id).name.as_str());
         let near = near(name, known);
         let help = match near.is_empty() {
             true => "owpkg tree without --invert shows all that is".to_owned(),
@@ -98,18 +113,17 @@ fn find(subject: &Subject<'_>, name: &str) -> Result<NodeId, Failure> {
     })
 }
 
-fn print(env: &mut Env, args: &TreeArgs, subject: &Subject<'_>, of: Option<NodeId>) -> io::Result<()> {
+fn print(env: &mut Env, args: &TreeArgs, title: &str, graph: &Graph, of: Option<NodeId>) -> io::Result<()> {
     let style = Style::new(env.out_is_terminal, env);
     let depth = args.depth.map(usize::from);
-    writeln!(env.out, "{}\n", style.strong(&subject.title))?;
+    writeln!(env.out, "{}\n", style.strong(title))?;
     match of {
-        Some(of) => tree::print_inverted(&mut env.out, style, &subject.graph, of, depth),
-        None => tree::print(&mut env.out, style, &subject.graph, depth),
+        Some(of) => tree::print_inverted(&mut env.out, style, graph, of, depth),
+        None => tree::print(&mut env.out, style, graph, depth),
     }
 }
 
-fn print_json(env: &mut Env, args: &TreeArgs, subject: &Subject<'_>, of: Option<NodeId>) -> io::Result<()> {
-    let graph = &subject.graph;
+fn print_json(env: &mut Env, args: &TreeArgs, graph: &Graph, of: Option<NodeId>) -> io::Result<()> {
     let names = |ids: Vec<NodeId>| ids.into_iter().map(|id| graph.node(id).name.as_str()).collect::<Vec<_>>();
     let package = |id| {
         let node = graph.node(id);
@@ -131,15 +145,14 @@ fn print_json(env: &mut Env, args: &TreeArgs, subject: &Subject<'_>, of: Option<
             .into_iter()
             .map(|(because, roots)| RootJson { because, packages: names(roots) })
             .collect(),
-        packages: within(args, subject, of).into_iter().map(package).collect(),
+        packages: within(args, graph, of).into_iter().map(package).collect(),
         download_size: graph.total_size(&graph.roots()),
     };
     json::print(&mut env.out, &json)
 }
 
 /// The packages that the tree shows, by name.
-fn within(args: &TreeArgs, subject: &Subject<'_>, of: Option<NodeId>) -> Vec<NodeId> {
-    let graph = &subject.graph;
+fn within(args: &TreeArgs, graph: &Graph, of: Option<NodeId>) -> Vec<NodeId> {
     // The first level of lines is what was asked for, or what stands below the package itself.
     let depth = args.depth.map_or(usize::MAX, usize::from);
     let start: Vec<(NodeId, usize)> = match of {

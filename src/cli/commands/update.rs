@@ -13,6 +13,7 @@ use crate::cli::ui::json;
 use crate::cli::ui::warnings::warn;
 use crate::format::Universe;
 use crate::release::OpenRelease;
+use crate::selection::Warning;
 
 /// `owpkg update`
 #[derive(Debug, Args)]
@@ -51,9 +52,8 @@ struct FeedJson {
 pub fn run(env: &mut Env, args: &UpdateArgs) -> Result<(), Failure> {
     let session = Session::new(env, &args.source)?;
     let release = session.open(env, &args.source)?;
-    let (universe, odd) = release.universe()?;
-    let warnings: Vec<String> = release.facts.warnings.iter().cloned().chain(odd).collect();
-    warn(env, &warnings)?;
+    let (universe, passed_over) = release.universe()?;
+    warn(env, release.facts.warnings.iter().cloned().chain(passed_over).map(Warning::from))?;
     let update = summary(&release, &universe);
     let print = |env: &mut Env| match args.json {
         true => json::print(&mut env.out, &update),

@@ -66,15 +66,14 @@ pub fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
     let mut session = Session::new(env, &source(args))?;
     let audit = match thing(env, args)? {
         VerifyTarget::Mirror(store) => verify_mirror(env, args, &session, &*store)?,
-        VerifyTarget::Disk(source) => {
-            check(&source, &session.keyring, session.unsigned).map_err(|error| {
+        VerifyTarget::Disk(source) => check(&source, &session.upstream.keyring, session.upstream.unsigned)
+            .map_err(|error| {
                 Failure::new(
                     Exit::Untrusted,
                     format!("{} is not a disk that can be read: {error}", args.thing),
                     Some(WRITTEN.into()),
                 )
-            })?
-        }
+            })?,
         VerifyTarget::Lock(lock) => verify_lock(&mut session, *lock)?,
     };
     show(env, args, &audit, started.elapsed().as_secs_f64()).map_err(Failure::stdout)?;
@@ -130,22 +129,28 @@ fn verify_mirror(
     session: &Session,
     store: &dyn Store,
 ) -> Result<Audit, Failure> {
-    let audit = mirror::verify(store, &session.keyring, session.unsigned)?;
+    let audit = mirror::verify(store, &session.upstream.keyring, session.upstream.unsigned)?;
     if !args.repair || audit.faults.is_empty() {
         return Ok(audit);
     }
     let upstream = Location::parse(&args.mirror, &env.cwd)?;
-    mirror::repair(store, &session.fetcher, &session.keyring, session.unsigned, &upstream, &audit)?;
-    Ok(mirror::verify(store, &session.keyring, session.unsigned)?)
+    mirror::repair(
+        store,
+        &session.upstream.fetcher,
+        &session.upstream.keyring,
+        session.upstream.unsigned,
+        &upstream,
+        &audit,
+    )?;
+    Ok(mirror::verify(store, &session.upstream.keyring, session.upstream.unsigned)?)
 }
 
 /// Everything that the lock names must be there to be had, and be what it says.
 fn verify_lock(session: &mut Session, lock: Lock) -> Result<Audit, Failure> {
-    if lock.demo && session.built_in.is_none() {
+    if lock.demo {
         session.turn_to_demo()?;
     }
-    let bundle =
-        Bundle::fetch(&session.fetcher, &session.keyring, session.unsigned, lock, session.built_in.as_ref())?;
+    let bundle = Bundle::fetch(&session.upstream, lock)?;
     let mut audit = Audit::default();
     for feed in &bundle.feeds {
         let index = feed.index.iter().map(|file| file.bytes.len() as u64);

@@ -11,7 +11,7 @@ use crate::cli::listing;
 use crate::cli::ui::json;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::text::{WIDTH, wrap};
-use crate::cli::ui::warnings::warn;
+use crate::cli::ui::warnings::warn_of;
 use crate::vm::{self, Body, Disks, Found, Hypervisor, Recipe};
 
 /// `owpkg vm`
@@ -83,7 +83,7 @@ pub fn run(env: &mut Env, args: &VmArgs) -> Result<(), Failure> {
     let (image, packages) = (env.path(image), env.path(disk));
     let disks = Disks { image: image.as_str(), packages: packages.as_str() };
     let recipe = vm::recipe(hypervisor, &found, disks, &origin.to_string())?;
-    warn(env, &vm::notes(&found))?;
+    vm::notes(&found).iter().try_for_each(|note| warn_of(env, note))?;
     let style = Style::new(env.out_is_terminal, env);
     let printed = if args.json {
         json::print(&mut env.out, &VmJson { schema: "owpkg.vm/1", recipe: &recipe })

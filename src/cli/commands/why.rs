@@ -8,13 +8,15 @@ use serde::Serialize;
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
-use crate::cli::planned::Planned;
-use crate::cli::subject::{self, From, Subject};
+use crate::cli::locks;
+use crate::cli::planning;
 use crate::cli::ui::json;
 use crate::cli::ui::plan::size;
 use crate::cli::ui::style::Style;
+use crate::cli::ui::warnings::warn;
 use crate::format::Dependency;
 use crate::resolve::{Graph, LeftOut, NodeId, Paths};
+use crate::selection::Planned;
 use crate::suggest::near;
 
 /// `owpkg why`
@@ -77,53 +79,63 @@ struct PathJson<'a> {
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &WhyArgs) -> Result<(), Failure> {
-    subject::with(env, &args.selection, &args.source, &args.lock, |env, subject| {
-        let planned = in_plan(subject, &args.package);
-        if planned.is_empty() {
-            return not_in_plan(env, args, subject);
-        }
-        let limit = usize::from(args.limit);
-        let found: Vec<(NodeId, Paths)> =
-            planned.into_iter().map(|id| (id, subject.graph.paths_to(id, limit))).collect();
-        let style = Style::new(env.out_is_terminal, env);
-        match args.json {
-            true => print_json(env, "planned", &args.package, answers(&subject.graph, &found)),
-            false => {
-                found.iter().try_for_each(|(id, paths)| print(env, style, args, &subject.graph, *id, paths))
-            }
-        }
-        .map_err(Failure::stdout)
-    })
+    if args.selection.is_empty() {
+        let graph = locks::read(env, &args.lock)?.graph();
+        return match graph.find(&args.package) {
+            Some(id) => tell(env, args, &graph, vec![id]),
+            None => Err(not_in_lock(args, &graph)),
+        };
+    }
+    let (selection, opened) = planning::open(env, &args.selection, &args.source)?;
+    let joined = opened.join()?;
+    let planned = joined.plan(env, &selection)?;
+    warn(env, planned.warnings.iter().cloned())?;
+    let graph = Graph::of(&planned.plan);
+    match in_plan(&planned, &graph, &args.package) {
+        found if found.is_empty() => not_in_plan(env, args, &planned),
+        found => tell(env, args, &graph, found),
+    }
+}
+
+/// Prints the ways to some packages.
+fn tell(env: &mut Env, args: &WhyArgs, graph: &Graph, packages: Vec<NodeId>) -> Result<(), Failure> {
+    let limit = usize::from(args.limit);
+    let found: Vec<(NodeId, Paths)> =
+        packages.into_iter().map(|id| (id, graph.paths_to(id, limit))).collect();
+    let style = Style::new(env.out_is_terminal, env);
+    match args.json {
+        true => print_json(env, "planned", &args.package, answers(graph, &found)),
+        false => found.iter().try_for_each(|(id, paths)| print(env, style, args, graph, *id, paths)),
+    }
+    .map_err(Failure::stdout)
 }
 
 /// The package of the plan of that name, else those that provide it.
-fn in_plan(subject: &Subject<'_>, name: &str) -> Vec<NodeId> {
-    match (subject.graph.find(name), &subject.from) {
-        (Some(id), _) => vec![id],
-        (None, From::Lock(_)) => Vec::new(),
-        (None, From::Selection(Planned { plan, .. })) => {
-            let packages = plan.steps.iter().map(|step| plan.package(step));
+fn in_plan(planned: &Planned<'_>, graph: &Graph, name: &str) -> Vec<NodeId> {
+    match graph.find(name) {
+        Some(id) => vec![id],
+        None => {
+            let packages = planned.plan.steps.iter().map(|step| planned.plan.package(step));
             let providing = packages.filter(|package| package.answers_to(name));
-            providing.filter_map(|package| subject.graph.find(package.name)).collect()
+            providing.filter_map(|package| graph.find(package.name)).collect()
         }
     }
 }
 
+fn not_in_lock(args: &WhyArgs, graph: &Graph) -> Failure {
+    let known = graph.nodes().map(|id| graph.node(id).name.as_str());
+    let help = suggestion(near(&args.package, known)).unwrap_or_else(|| {
+        "a lock does not tell what the router holds: with --chip or --add the answer knows that too"
+            .to_owned()
+    });
+    Failure::new(Exit::Unknown, format!("{} is not in {}", args.package, args.lock), Some(help))
+}
+
 /// A package that the router holds is an answer; any other is not known here.
-fn not_in_plan(env: &mut Env, args: &WhyArgs, subject: &Subject<'_>) -> Result<(), Failure> {
+fn not_in_plan(env: &mut Env, args: &WhyArgs, planned: &Planned<'_>) -> Result<(), Failure> {
     let name = args.package.as_str();
-    let planned = match subject.from {
-        From::Selection(planned) => planned,
-        From::Lock(lock) => {
-            let known = subject.graph.nodes().map(|id| subject.graph.node(id).name.as_str());
-            let help = suggestion(near(name, known)).unwrap_or_else(|| {
-                "a lock does not tell what the router holds: with --chip or --add the answer knows that too".to_owned()
-            });
-            return Err(Failure::new(Exit::Unknown, format!("{name} is not in {lock}"), Some(help)));
-        }
-    };
     let installed = &planned.baseline.installed;
-    if let Some(holder) = installed.meeting(planned.facts.format, &Dependency::on(name)) {
+    if let Some(holder) = installed.meeting(planned.facts().format, &Dependency::on(name)) {
         let version = installed.get(holder).map_or("", |held| &held.version);
         return held(env, args, holder, version).map_err(Failure::stdout);
     }

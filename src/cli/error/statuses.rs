@@ -8,7 +8,7 @@ use crate::files::OutputError;
 use crate::format::{InstalledError, LocalFeedError};
 use crate::hardware::detect::NoSysfs;
 use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
-use crate::lock::{BadConfiguration, BundleError, LockError, OtherFiles};
+use crate::lock::{BadConfiguration, BundleError, LockError, OtherFiles, PlanError};
 use crate::mirror::{MirrorError, StoreError};
 use crate::overlay::FolderError;
 use crate::overlay::OverlayError;
@@ -16,12 +16,16 @@ use crate::release::image::UnpackError;
 use crate::release::snapshot::BadSnapshot;
 use crate::release::{ImageError, NotARelease, ReleaseError};
 use crate::resolve::{BaselineError, Refusal};
+use crate::selection::SelectionError;
 use crate::stick::RequestError;
 use crate::trust::TrustError;
 use crate::uci_defaults::WifiError;
 use crate::vm::VmError;
 
 use super::{Exit, Failure};
+
+/// How many reasons are told one by one.
+const MOST_REASONS: usize = 5;
 
 /// Errors that end with one status, whatever they say.
 macro_rules! always {
@@ -89,7 +93,7 @@ impl From<ReleaseError> for Failure {
             }
             ReleaseError::UnknownProfile { .. } => Failure::of(Exit::Unknown, &error, error.help()),
             ReleaseError::OtherRelease { .. } => Failure::of(Exit::Unresolvable, &error, error.help()),
-            ReleaseError::ManifestDigest { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
+            ReleaseError::MetadataDigest { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
     }
@@ -100,7 +104,7 @@ impl From<ImageError> for Failure {
         let exit = match error {
             ImageError::Release(error) => return error.into(),
             ImageError::WhichProfile { .. } | ImageError::WhichImage { .. } => Exit::Usage,
-            ImageError::ProfilesDigest { .. } | ImageError::NotListed { .. } => Exit::Untrusted,
+            ImageError::NotListed { .. } => Exit::Untrusted,
             ImageError::NoProfiles { .. } | ImageError::NoneLike { .. } => Exit::Unavailable,
         };
         Failure::of(exit, &error, error.help())
@@ -197,6 +201,47 @@ impl From<Refusal> for Failure {
         let failure = Failure::new(exit, refusal.to_string(), Some(refusal.help()));
         Failure { refusal: Some(Box::new(refusal)), ..failure }
     }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Failure {
+        let help = match &error {
+            PlanError::Location(error) => return error.clone().into(),
+            PlanError::Replaces(upgrade) => Some(format!(
+                "upgrade {} on the router first, and give its new list: --installed, or a new request",
+                upgrade.name
+            )),
+            PlanError::BuiltInFacts | PlanError::NoDigest { .. } => None,
+        };
+        Failure::of(Exit::Unresolvable, &error, help)
+    }
+}
+
+impl From<SelectionError> for Failure {
+    fn from(error: SelectionError) -> Failure {
+        match error {
+            SelectionError::Chip(error) => error.into(),
+            SelectionError::Devices(refused) => none_is_supported(refused),
+            SelectionError::Baseline(error) => error.into(),
+            SelectionError::Refusal(refusal) => (*refusal).into(),
+        }
+    }
+}
+
+/// The failure that no selected device can be driven.
+fn none_is_supported(mut refused: Vec<DeviceUnsupported>) -> Failure {
+    if refused.len() == 1 {
+        return refused.remove(0).into();
+    }
+    let unknown = |reason: &DeviceUnsupported| matches!(reason, DeviceUnsupported::Unknown { .. });
+    let exit = if refused.iter().all(unknown) { Exit::Unknown } else { Exit::Unresolvable };
+    let shown: Vec<String> = refused.iter().take(MOST_REASONS).map(ToString::to_string).collect();
+    let more = match refused.len() - shown.len() {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    let message = format!("none of the {} devices can be driven: {}{more}", refused.len(), shown.join("; "));
+    Failure::new(exit, message, refused.iter().find_map(DeviceUnsupported::help))
 }
 
 impl From<DeviceUnsupported> for Failure {

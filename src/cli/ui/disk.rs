@@ -109,7 +109,7 @@ fn own_keys<'a>(lock: &'a Lock, format: &'static dyn Format) -> Vec<KeyJson<'a>>
         feeds: &key.feeds,
         in_image: key.in_image,
         file: disk::key_path(format, &key.id),
-        router_folder: format.keys_folder(),
+        router_folder: format.facts().keys_folder,
     };
     lock.keys.iter().map(key).collect()
 }

@@ -8,12 +8,14 @@ use serde::Serialize;
 use super::json;
 use super::style::Style;
 use super::tree;
+use super::warnings::sentence;
 use crate::cli::commands::resolve::PlanFormat;
 use crate::cli::error::Failure;
-use crate::cli::planned::{Kind, Planned};
 use crate::drawing::Drawing;
+use crate::fetch::LocationError;
 use crate::release::Kernel;
 use crate::resolve::{BaselineSource, Graph, Step, Upgrade};
+use crate::selection::{PlanSource, Planned, Warning};
 use crate::trust::Digest;
 
 /// A number of bytes in words: `1.59 MiB`.
@@ -30,14 +32,20 @@ pub fn print(
 ) -> Result<(), Failure> {
     let plan = &planned.plan;
     let graph = || Graph::of(plan);
-    let title = planned.short_title();
-    let drawing = |graph| Drawing { graph, title: &title, sizes: planned.kind == Kind::Tree };
+    let title = short_title(planned);
+    // What the demo and the facts built in say of sizes is of no file that anybody can fetch.
+    let sizes = matches!(planned.source, PlanSource::Release(_)) && !planned.facts().is_demo();
+    let drawing = |graph| Drawing { graph, title: &title, sizes };
     match format {
         PlanFormat::Names => {
             plan.steps.iter().try_for_each(|step| writeln!(out, "{}", plan.package(step).name))
         }
-        PlanFormat::Urls => plan.steps.iter().try_for_each(|step| writeln!(out, "{}", planned.url(step))),
-        PlanFormat::Json => print_json(out, planned),
+        PlanFormat::Urls => {
+            let urls: Vec<String> =
+                plan.steps.iter().map(|step| url(planned, step)).collect::<Result<_, _>>()?;
+            urls.iter().try_for_each(|url| writeln!(out, "{url}"))
+        }
+        PlanFormat::Json => return print_json(out, planned),
         PlanFormat::Dot => out.write_all(drawing(&graph()).dot().as_bytes()),
         PlanFormat::Svg => out.write_all(drawing(&graph()).svg()?.as_bytes()),
         PlanFormat::Table => heading(out, style, planned)
@@ -52,11 +60,12 @@ pub fn print(
 
 fn heading(out: &mut dyn Write, style: Style, planned: &Planned<'_>) -> io::Result<()> {
     let kernel = planned.baseline.kernel.as_ref().map_or("unknown".to_owned(), Kernel::to_string);
-    writeln!(out, "{}", style.strong(&format!("{}, kernel {kernel}", planned.short_title())))?;
-    let trust = match (planned.kind, planned.signed_by.is_empty()) {
-        (Kind::Snapshot, _) => "from the facts built into owpkg; not verified".to_owned(),
+    writeln!(out, "{}", style.strong(&format!("{}, kernel {kernel}", short_title(planned))))?;
+    let signed_by = planned.signed_by();
+    let trust = match (planned.source, signed_by.is_empty()) {
+        (PlanSource::Snapshot(_), _) => "from the facts built into owpkg; not verified".to_owned(),
         (_, true) => "NOT SIGNED by a trusted key (--accept-unsigned)".to_owned(),
-        (_, false) => format!("indexes signed by key {}", planned.signed_by.join(", ")),
+        (_, false) => format!("indexes signed by key {}", signed_by.join(", ")),
     };
     writeln!(out, "{}\n", style.faint(&trust))
 }
@@ -106,21 +115,19 @@ fn table(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
     Ok(())
 }
 
-impl Planned<'_> {
-    /// The release and the target.
-    pub fn short_title(&self) -> String {
-        let name = self.facts.release.as_ref().map_or("of unknown release".to_owned(), ToString::to_string);
-        let demo = if self.kind == Kind::Demo { "DEMO: " } else { "" };
-        format!("{demo}OpenWrt {name}, {}", self.facts.target)
-    }
+/// The release and the target.
+pub fn short_title(planned: &Planned<'_>) -> String {
+    let facts = planned.facts();
+    let name = facts.release.as_ref().map_or("of unknown release".to_owned(), ToString::to_string);
+    let demo = if facts.is_demo() { "DEMO: " } else { "" };
+    format!("{demo}OpenWrt {name}, {}", facts.target)
+}
 
-    /// Where a step's package file is.
-    fn url(&self, step: &Step) -> String {
-        let package = self.plan.package(step);
-        let folder = self.facts.feeds.get(usize::from(package.feed.0)).map(|place| &place.location);
-        let file = folder.and_then(|folder| folder.join(&package.file).ok());
-        file.map(|file| file.to_string()).unwrap_or_default()
-    }
+/// Where a step's package file is.
+fn url(planned: &Planned<'_>, step: &Step) -> Result<String, LocationError> {
+    let package = planned.plan.package(step);
+    let place = &planned.facts().feeds[usize::from(package.feed.0)];
+    Ok(place.location.join(&package.file)?.to_string())
 }
 
 /// `owpkg.plan/1`.
@@ -139,7 +146,8 @@ struct PlanJson<'a> {
     install: Vec<String>,
     upgrades: &'a [Upgrade],
     download_size: Option<u64>,
-    warnings: &'a [String],
+    warnings: Vec<String>,
+    warning_facts: &'a [Warning],
 }
 
 #[derive(Serialize)]
@@ -174,22 +182,24 @@ struct PackageJson<'a> {
     needed_by: &'a [String],
 }
 
-fn print_json(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
-    let Planned { facts, signed_by, baseline, plan, kind, warnings } = planned;
-    let packages = plan.steps.iter().map(|step| {
+fn print_json(out: &mut dyn Write, planned: &Planned<'_>) -> Result<(), Failure> {
+    let Planned { source, baseline, plan, warnings } = planned;
+    let facts = planned.facts();
+    let signed_by = planned.signed_by();
+    let package = |step| -> Result<PackageJson<'_>, LocationError> {
         let package = plan.package(step);
-        PackageJson {
+        Ok(PackageJson {
             name: package.name,
             version: package.version,
             feed: &plan.universe.feed(package.feed).name,
             file: &package.file,
-            url: planned.url(step),
+            url: url(planned, step)?,
             size: package.size,
             digest: package.digest,
             depends: package.depends.iter().map(|requirement| requirement.first.name).collect(),
             needed_by: &step.needed_by,
-        }
-    });
+        })
+    };
     let roots = plan.steps.iter().filter(|step| !step.because.is_empty());
     let json = PlanJson {
         schema: "owpkg.plan/1",
@@ -200,18 +210,19 @@ fn print_json(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
         kernel: baseline.kernel.as_ref(),
         source: SourceJson {
             url: facts.root.to_string(),
-            verified_by: signed_by,
-            snapshot: *kind == Kind::Snapshot,
+            verified_by: &signed_by,
+            snapshot: matches!(source, PlanSource::Snapshot(_)),
         },
         baseline: BaselineJson { from: baseline.source, packages: baseline.installed.len() },
         roots: roots
             .map(|step| RootJson { name: plan.package(step).name, because: step.because.join(", ") })
             .collect(),
-        packages: packages.collect(),
+        packages: plan.steps.iter().map(package).collect::<Result<_, _>>()?,
         install: plan.install.concat(),
         upgrades: &plan.upgrades,
         download_size: plan.download_size(),
-        warnings,
+        warnings: warnings.iter().map(sentence).collect(),
+        warning_facts: warnings,
     };
-    json::print(out, &json)
+    json::print(out, &json).map_err(Failure::stdout)
 }

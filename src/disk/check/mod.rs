@@ -13,7 +13,7 @@ pub use source::DiskSource;
 
 use crate::audit::{Audit, Wrong};
 use crate::disk::{self, contents};
-use crate::format::measure;
+use crate::format::{is_package_file, measure};
 use crate::lock::{Lock, LockedPackage, bundle};
 use crate::overlay::FOLDER;
 use crate::trust::{Digest, DigestKind, Keyring, Sha256Reader, SignedFile, Unsigned};
@@ -70,7 +70,7 @@ pub fn check(source: &DiskSource, keyring: &Keyring, unsigned: Unsigned) -> io::
 fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<String, Found>> {
     let mut found = BTreeMap::new();
     source.visit(&mut |path, file| {
-        let is_kept = !path.starts_with("files/") && !path.ends_with(".ipk") && !path.ends_with(".apk");
+        let is_kept = !path.starts_with("files/") && !is_package_file(path);
         let mut file = Sha256Reader::new(file);
         let mut bytes = Vec::new();
         let read = match is_kept {
@@ -106,7 +106,7 @@ fn check_indexes(
     for feed in &lock.feeds {
         let folder = format!("feeds/{}", feed.name);
         let mut files = Vec::new();
-        for file in format.index_files() {
+        for file in format.facts().index_files {
             let Some(locked) = feed.files.iter().find(|locked| locked.name == file.name) else { continue };
             let path = format!("{folder}/{}", file.name);
             match found.get(&path) {
@@ -119,7 +119,7 @@ fn check_indexes(
             }
             expected.insert(path);
         }
-        let at = format!("{folder}/{}", format.index_files()[0].name);
+        let at = format!("{folder}/{}", format.index_name());
         // A fault of a file has been noted; the rest of the index cannot be judged without it.
         if files.len() != feed.files.len() {
             continue;

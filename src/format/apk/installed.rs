@@ -31,18 +31,15 @@ fn provides(list: &str) -> Vec<(String, Option<String>)> {
     clauses.map(provide).collect()
 }
 
-/// Whether a line is one of `apk list -I`: `name-version arch {origin} (license) [installed]`.
-pub fn is_list_line(line: &str) -> bool {
-    line.ends_with("[installed]") && line.contains(" {")
-}
-
-/// The name and version that a line of either command starts with.
+/// The name and version of a line of `apk info -v` (`name-version`), or of `apk list -I`
+/// (`name-version arch {origin} (license) [installed]`).
 pub fn name_and_version(line: &str) -> Option<(&str, &str)> {
-    let word = line.split_ascii_whitespace().next()?;
+    let (word, rest) = line.split_once(|sign: char| sign.is_ascii_whitespace()).unwrap_or((line, ""));
+    let listed = rest.is_empty() || (line.ends_with("[installed]") && line.contains(" {"));
     let revision = word.rfind("-r").filter(|at| is_number(&word[at + 2..])).unwrap_or(word.len());
     let dash = word[..revision].rfind('-')?;
     let (name, version) = (&word[..dash], &word[dash + 1..]);
-    (version::is_valid(version) && depends::is_name(name)).then_some((name, version))
+    (listed && version::is_valid(version) && depends::is_name(name)).then_some((name, version))
 }
 
 fn is_number(text: &str) -> bool {

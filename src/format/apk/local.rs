@@ -8,7 +8,7 @@ use super::read;
 use super::schema::{dependency, info, package};
 use super::version;
 use super::write::{self, WriteError, put};
-use crate::format::{Described, FeedId, Package};
+use crate::format::{FeedId, IndexEntry, Package};
 use crate::trust::ec::SecretKey;
 use crate::trust::{Counted, Digest, SignedFile};
 
@@ -30,7 +30,7 @@ enum MetadataError {
 }
 
 /// Reads a package to its end, and makes its entry; what apk would not read again from it is refused.
-pub(super) fn describe(name: &str, file: &mut dyn Read) -> Result<Described, String> {
+pub(super) fn describe(name: &str, file: &mut dyn Read) -> Result<IndexEntry, String> {
     let mut file = Counted::new(file);
     let whole = package_file::read(&mut file).map_err(|error| error.to_string())?;
     io::copy(&mut file, &mut io::sink()).map_err(|error| error.to_string())?;
@@ -49,25 +49,28 @@ pub(super) fn describe(name: &str, file: &mut dyn Read) -> Result<Described, Str
     if !version::is_valid(version) {
         return Err(format!("{version:?} is no version to apk"));
     }
-    Ok(Described {
+    Ok(IndexEntry {
         file: name.to_owned(),
         name: (*own).to_owned(),
         version: (*version).to_owned(),
         arch: (*arch).to_owned(),
         size,
         digest,
-        told: whole.metadata,
+        metadata: whole.metadata,
     })
 }
 
 /// Writes the index of these packages.
-pub(super) fn write_index(packages: &[Described], key: Option<&SecretKey>) -> Result<SignedFile, WriteError> {
-    let mut sorted: Vec<&Described> = packages.iter().collect();
+pub(super) fn write_index(
+    packages: &[IndexEntry],
+    key: Option<&SecretKey>,
+) -> Result<SignedFile, WriteError> {
+    let mut sorted: Vec<&IndexEntry> = packages.iter().collect();
     sorted.sort_by(|a, b| {
         let versions = || version::compare(&a.version, &b.version);
         a.name.cmp(&b.name).then_with(versions).then_with(|| a.digest.cmp(&b.digest))
     });
-    let told = sorted.into_iter().map(|package| (&package.told[..], package.size, package.digest));
+    let told = sorted.into_iter().map(|package| (&package.metadata[..], package.size, package.digest));
     // They were all read once, each for itself; together they may be too many.
     let payload = payload(told).map_err(|_| WriteError::TooLarge(PayloadTooLarge))?;
     write::seal(&payload, key.as_slice())

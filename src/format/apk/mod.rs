@@ -3,7 +3,6 @@
 pub mod adb;
 mod choice;
 pub mod depends;
-mod feed;
 mod installed;
 mod local;
 pub mod matching;
@@ -19,15 +18,14 @@ use std::collections::HashSet;
 use std::io::{self, Read};
 
 use super::{
-    Constraint, Dependency, Described, Duplicate, FeedId, Format, IndexError, IndexFile, Installed, Package,
-    PackageId, Parsed, Universe,
+    Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, IndexEntry, IndexError,
+    IndexFile, IndexFiles, Installed, InstalledLists, Package, PackageFiles, PackageId, Parsed, Universe,
+    Versions,
 };
-use crate::demo::{Blueprint, FeedFile, PackageSpec, SigningKeys};
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, ec};
 use adb::{BlockKind, Blocks, Defect, Error, Malformed};
 
-pub use installed::{is_list_line, name_and_version, read_database};
-pub use write::{Content, Entry, File, WriteError, Written, write_index, write_package};
+pub use write::{Entry, File, FileContent, WriteError, WrittenPackage, write_index, write_package};
 
 const INDEX: &str = "packages.adb";
 
@@ -41,25 +39,34 @@ const MOST_SIGNATURES: usize = 64;
 #[derive(Debug)]
 pub struct Apk;
 
+/// A key file's name is the id alone, which keeps the keys of several builders apart: apk reads every key that is there.
+static FACTS: FormatFacts = FormatFacts {
+    name: "apk",
+    index_files: &[IndexFile { name: INDEX, cap: 32 << 20 }],
+    plain_index: None,
+    package_ending: ".apk",
+    scheme: Scheme::Ec,
+    any_arch: &["noarch", ""],
+    duplicate: Duplicate::FirstWins,
+    conflicts_hit_providers: true,
+    heeds_recommends: false,
+    implied: &[],
+    unlisted: &[],
+    keys_folder: "/etc/apk/keys",
+    key_ending: ".pem",
+    feeds_file: "/etc/apk/repositories.d/distfeeds.list",
+    custom_feeds_file: "/etc/apk/repositories.d/customfeeds.list",
+    installed_lists: &["apk list -I", "apk info -v", "apk's installed database"],
+    install_steps: include_str!("install.sh"),
+};
+
 impl Format for Apk {
-    fn name(&self) -> &'static str {
-        "apk"
+    fn facts(&self) -> &'static FormatFacts {
+        &FACTS
     }
+}
 
-    fn index_files(&self) -> &'static [IndexFile] {
-        &[IndexFile { name: INDEX, cap: 32 << 20 }]
-    }
-
-    fn open(&self, files: Vec<SignedFile>) -> Result<Signed, IndexError> {
-        let packed = files.iter().find(|file| file.name == INDEX);
-        let (message, signatures) = open(packed.map(|file| &file.bytes[..]).unwrap_or_default())?;
-        Ok(Signed { message, signatures, files })
-    }
-
-    fn parse<'i>(&self, index: &'i Verified<Signed>, feed: FeedId) -> Result<Parsed<'i>, IndexError> {
-        read::parse(&index.message, feed)
-    }
-
+impl Versions for Apk {
     fn compare(&self, a: &str, b: &str) -> Ordering {
         version::compare(a, b)
     }
@@ -81,23 +88,9 @@ impl Format for Apk {
     fn may_share(&self, a: Option<&str>, b: Option<&str>) -> bool {
         a.is_none() && b.is_none()
     }
+}
 
-    fn conflicts_hit_providers(&self) -> bool {
-        true
-    }
-
-    fn heeds_recommends(&self) -> bool {
-        false
-    }
-
-    fn fits(&self, package_arch: &str, release_arch: &str) -> bool {
-        package_arch == release_arch || package_arch == "noarch" || package_arch.is_empty()
-    }
-
-    fn duplicate(&self) -> Duplicate {
-        Duplicate::FirstWins
-    }
-
+impl Choice for Apk {
     fn prefer(
         &self,
         universe: &Universe<'_>,
@@ -119,25 +112,20 @@ impl Format for Apk {
     fn install(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
         choice::install(universe, installed, names)
     }
+}
 
-    fn make_feed(
-        &self,
-        of: &Blueprint,
-        articles: &[PackageSpec],
-        signers: &SigningKeys,
-    ) -> io::Result<Vec<FeedFile>> {
-        feed::feed(of, articles, &signers.ec)
+impl IndexFiles for Apk {
+    fn open(&self, files: Vec<SignedFile>) -> Result<Signed, IndexError> {
+        let packed = files.iter().find(|file| file.name == INDEX);
+        let (message, signatures) = open(packed.map(|file| &file.bytes[..]).unwrap_or_default())?;
+        Ok(Signed { message, signatures, files })
     }
 
-    fn package_ending(&self) -> &'static str {
-        ".apk"
+    fn parse<'i>(&self, index: &'i Verified<Signed>, feed: FeedId) -> Result<Parsed<'i>, IndexError> {
+        read::parse(&index.message, feed)
     }
 
-    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<Described, String> {
-        local::describe(name, file)
-    }
-
-    fn make_index(&self, packages: &[Described], key: Option<&SecretKey>) -> io::Result<Vec<SignedFile>> {
+    fn make_index(&self, packages: &[IndexEntry], key: Option<&SecretKey>) -> io::Result<Vec<SignedFile>> {
         let key = match key {
             None => None,
             Some(SecretKey::Ec(key)) => Some(key),
@@ -146,33 +134,28 @@ impl Format for Apk {
         local::write_index(packages, key).map(|file| vec![file]).map_err(io::Error::other)
     }
 
-    fn scheme(&self) -> Scheme {
-        Scheme::Ec
-    }
-
-    /// apk reads every key that is there, whatever its name; the id keeps the keys of several builders apart.
-    fn key_file(&self, id: &str) -> String {
-        format!("{id}.pem")
-    }
-
-    fn keys_folder(&self) -> &'static str {
-        "/etc/apk/keys"
-    }
-
-    fn own_feeds_file(&self) -> &'static str {
-        "/etc/apk/repositories.d/customfeeds.list"
-    }
-
-    fn feeds_file(&self) -> &'static str {
-        "/etc/apk/repositories.d/distfeeds.list"
-    }
-
     fn feed_line(&self, _: &str, url: &str) -> String {
         format!("{url}/{INDEX}")
     }
+}
 
-    fn install_steps(&self) -> &'static str {
-        include_str!("install.sh")
+impl PackageFiles for Apk {
+    fn file_name(&self, name: &str, version: &str, _: &str) -> String {
+        format!("{name}-{version}.apk")
+    }
+
+    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, String> {
+        local::describe(name, file)
+    }
+}
+
+impl InstalledLists for Apk {
+    fn read_database(&self, text: &str) -> Option<Installed> {
+        text.lines().any(|line| line.starts_with("P:")).then(|| installed::read_database(text))
+    }
+
+    fn read_line<'l>(&self, line: &'l str) -> Option<(&'l str, &'l str)> {
+        installed::name_and_version(line)
     }
 }
 

@@ -17,7 +17,7 @@ pub use write::write_index;
 
 /// What an index tells of a package file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Described {
+pub struct IndexEntry {
     /// The file's name.
     pub file: String,
     /// The package's name.
@@ -31,7 +31,7 @@ pub struct Described {
     /// The digest that the index states.
     pub digest: Digest,
     /// All of it in the format's own form: the stanza, or the package's metadata.
-    pub(super) told: Vec<u8>,
+    pub(super) metadata: Vec<u8>,
 }
 
 /// The packages of a folder.
@@ -40,7 +40,7 @@ pub struct LocalFeed {
     /// Their format.
     pub format: &'static dyn Format,
     /// The packages that the index is to list, sorted by the names of their files.
-    pub packages: Vec<Described>,
+    pub packages: Vec<IndexEntry>,
     /// The names of the packages that it is not to list, as no index of the format does.
     pub unlisted: Vec<String>,
 }
@@ -72,7 +72,7 @@ pub enum LocalFeedError {
         source: io::Error,
     },
     /// There is no package in it.
-    #[error("{folder} holds no packages ({})", FORMATS.map(|format| format!("*{}", format.package_ending())).join(" or "))]
+    #[error("{folder} holds no packages ({})", FORMATS.map(|format| format!("*{}", format.facts().package_ending)).join(" or "))]
     Empty {
         /// The folder.
         folder: Utf8PathBuf,
@@ -180,8 +180,9 @@ impl LocalFeed {
             return Err(LocalFeedError::Packages { folder: folder.to_owned(), packages: bad });
         }
         refuse_twins(folder, &packages)?;
-        let (unlisted, packages): (Vec<_>, Vec<_>) =
-            packages.into_iter().partition(|package| format.unlisted().contains(&package.name.as_str()));
+        let (unlisted, packages): (Vec<_>, Vec<_>) = packages
+            .into_iter()
+            .partition(|package| format.facts().unlisted.contains(&package.name.as_str()));
         if packages.is_empty() {
             return Err(LocalFeedError::Empty { folder: folder.to_owned() });
         }
@@ -204,7 +205,7 @@ impl LocalFeed {
         let (mut keyring, mut unsigned) = (Keyring::empty(), Unsigned::Accept);
         if let Some(key) = key {
             let public = key.public();
-            if public.scheme() != self.format.scheme() {
+            if public.scheme() != self.format.facts().scheme {
                 return Err(LocalFeedError::OtherScheme {
                     key: public.id().to_string(),
                     format: self.format,
@@ -232,7 +233,8 @@ fn package_files(folder: &Utf8Path) -> Result<(&'static dyn Format, Vec<String>)
     for entry in folder.read_dir_utf8().map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let name = entry.file_name();
-        let of_format = of_formats.iter_mut().find(|(format, _)| name.ends_with(format.package_ending()));
+        let of_format =
+            of_formats.iter_mut().find(|(format, _)| name.ends_with(format.facts().package_ending));
         if let Some((_, files)) = of_format
             && !name.starts_with('.')
             && entry.path().is_file()
@@ -253,7 +255,7 @@ fn package_files(folder: &Utf8Path) -> Result<(&'static dyn Format, Vec<String>)
 }
 
 /// Of two files of one package in one version, a router would see the one that its client happens to take.
-fn refuse_twins(folder: &Utf8Path, packages: &[Described]) -> Result<(), LocalFeedError> {
+fn refuse_twins(folder: &Utf8Path, packages: &[IndexEntry]) -> Result<(), LocalFeedError> {
     let mut files: BTreeMap<(&str, &str, &str), Vec<String>> = BTreeMap::new();
     for package in packages {
         let key = (package.name.as_str(), package.version.as_str(), package.arch.as_str());

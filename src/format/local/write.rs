@@ -35,8 +35,8 @@ pub fn write_index(
 ) -> Result<Vec<String>, OutputError> {
     let bytes = |name| index.files.iter().find(|file| file.name == name).map(|file| &file.bytes[..]);
     let mut wanted: Vec<(&str, Option<&[u8]>)> =
-        format.index_files().iter().map(|file| (file.name, bytes(file.name))).collect();
-    wanted.extend(format.plain_index().map(|name| (name, Some(&index.message[..]))));
+        format.facts().index_files.iter().map(|file| (file.name, bytes(file.name))).collect();
+    wanted.extend(format.facts().plain_index.map(|name| (name, Some(&index.message[..]))));
     let failed = |source| OutputError::Io { path: folder.to_owned(), source };
     let _alone = lock(folder).map_err(failed)?;
     let aside = folder.join(ASIDE);

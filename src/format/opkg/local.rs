@@ -4,11 +4,11 @@ use std::io::{self, Read};
 
 use super::ipk::{self, Limits};
 use super::{stanza, write};
-use crate::format::{Described, FeedId};
+use crate::format::{FeedId, IndexEntry};
 use crate::trust::{Digest, Sha256Reader};
 
 /// Reads a package to its end, and makes its stanza; what opkg would not read again from it is refused.
-pub(super) fn describe(name: &str, file: &mut dyn Read) -> Result<Described, String> {
+pub(super) fn describe(name: &str, file: &mut dyn Read) -> Result<IndexEntry, String> {
     let mut file = Sha256Reader::new(file);
     let package = ipk::read(&mut file, &Limits::default()).map_err(|error| chain(&error))?;
     io::copy(&mut file, &mut io::sink()).map_err(|error| error.to_string())?;
@@ -29,14 +29,14 @@ pub(super) fn describe(name: &str, file: &mut dyn Read) -> Result<Described, Str
     if (&*package.file, package.size, package.digest) != (name, Some(size), Some(digest)) {
         return Err("its control file hides what the index says of the file".to_owned());
     }
-    Ok(Described {
+    Ok(IndexEntry {
         file: name.to_owned(),
         name: package.name.to_owned(),
         version: package.version.to_owned(),
         arch: package.arch.to_owned(),
         size,
         digest,
-        told: text.clone().into_bytes(),
+        metadata: text.clone().into_bytes(),
     })
 }
 

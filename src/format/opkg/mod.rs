@@ -2,7 +2,6 @@
 
 mod choice;
 pub mod depends;
-mod feed;
 pub mod ipk;
 mod local;
 mod stanza;
@@ -17,13 +16,12 @@ use std::io::{self, Read};
 use flate2::bufread::MultiGzDecoder;
 
 use super::{
-    Constraint, Dependency, Described, Duplicate, FeedId, Format, IndexError, IndexFile, Installed,
-    PackageId, Parsed, Relation, Universe,
+    Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, IndexEntry, IndexError,
+    IndexFile, IndexFiles, Installed, InstalledLists, PackageFiles, PackageId, Parsed, Relation, Universe,
+    Versions,
 };
-use crate::demo::{Blueprint, FeedFile, PackageSpec, SigningKeys};
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, usign};
 
-pub use status::read_status;
 pub use write::{Entry, write_index};
 
 const INDEX: &str = "Packages.gz";
@@ -36,27 +34,35 @@ const INFLATED_CAP: u64 = 128 << 20;
 #[derive(Debug)]
 pub struct Opkg;
 
+/// Nearly everything depends on libc, which OpenWrt leaves out of its indexes, as it does the kernel: every router holds
+/// them. Only real packages are in conflict, of the versions that the conflict names.
+static FACTS: FormatFacts = FormatFacts {
+    name: "opkg",
+    index_files: &[IndexFile { name: INDEX, cap: 32 << 20 }, IndexFile { name: SIGNATURE, cap: 4 << 10 }],
+    plain_index: Some("Packages"),
+    package_ending: ".ipk",
+    scheme: Scheme::Usign,
+    any_arch: &["all", "noarch"],
+    duplicate: Duplicate::LastWins,
+    conflicts_hit_providers: false,
+    heeds_recommends: true,
+    implied: &["libc"],
+    unlisted: &["kernel", "libc"],
+    keys_folder: "/etc/opkg/keys",
+    key_ending: "",
+    feeds_file: "/etc/opkg/distfeeds.conf",
+    custom_feeds_file: "/etc/opkg/customfeeds.conf",
+    installed_lists: &["opkg list-installed", "opkg status file"],
+    install_steps: include_str!("install.sh"),
+};
+
 impl Format for Opkg {
-    fn name(&self) -> &'static str {
-        "opkg"
+    fn facts(&self) -> &'static FormatFacts {
+        &FACTS
     }
+}
 
-    fn index_files(&self) -> &'static [IndexFile] {
-        &[IndexFile { name: INDEX, cap: 32 << 20 }, IndexFile { name: SIGNATURE, cap: 4 << 10 }]
-    }
-
-    fn open(&self, files: Vec<SignedFile>) -> Result<Signed, IndexError> {
-        let bytes = |name| files.iter().find(|file| file.name == name).map(|file| file.bytes.as_slice());
-        let message = inflate(bytes(INDEX).unwrap_or_default())?;
-        let signature = bytes(SIGNATURE).map(usign::Signature::parse).transpose();
-        let signature = signature.map_err(|source| IndexError::Signature { file: SIGNATURE, source })?;
-        Ok(Signed { message, signatures: signature.map(Signature::Usign).into_iter().collect(), files })
-    }
-
-    fn parse<'i>(&self, index: &'i Verified<Signed>, feed: FeedId) -> Result<Parsed<'i>, IndexError> {
-        stanza::parse(&index.message, feed)
-    }
-
+impl Versions for Opkg {
     fn compare(&self, a: &str, b: &str) -> Ordering {
         version::compare(a, b)
     }
@@ -77,29 +83,9 @@ impl Format for Opkg {
     fn provided_version<'v>(&self, own: &'v str, _: Option<&'v str>) -> Option<&'v str> {
         Some(own)
     }
+}
 
-    /// Only real packages are in conflict, of the versions that the conflict names.
-    fn conflicts_hit_providers(&self) -> bool {
-        false
-    }
-
-    fn heeds_recommends(&self) -> bool {
-        true
-    }
-
-    fn fits(&self, package_arch: &str, release_arch: &str) -> bool {
-        package_arch == release_arch || package_arch == "all" || package_arch == "noarch"
-    }
-
-    /// Nearly everything depends on libc, which OpenWrt leaves out of its indexes.
-    fn implied(&self) -> &'static [&'static str] {
-        &["libc"]
-    }
-
-    fn duplicate(&self) -> Duplicate {
-        Duplicate::LastWins
-    }
-
+impl Choice for Opkg {
     fn prefer(
         &self,
         universe: &Universe<'_>,
@@ -117,69 +103,49 @@ impl Format for Opkg {
     fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
         choice::run(universe, installed, names, choice::Run::Rehearsal)
     }
+}
 
-    fn make_feed(
-        &self,
-        of: &Blueprint,
-        articles: &[PackageSpec],
-        signers: &SigningKeys,
-    ) -> io::Result<Vec<FeedFile>> {
-        feed::feed(of, articles, &signers.usign)
+impl IndexFiles for Opkg {
+    fn open(&self, files: Vec<SignedFile>) -> Result<Signed, IndexError> {
+        let bytes = |name| files.iter().find(|file| file.name == name).map(|file| file.bytes.as_slice());
+        let message = inflate(bytes(INDEX).unwrap_or_default())?;
+        let signature = bytes(SIGNATURE).map(usign::Signature::parse).transpose();
+        let signature = signature.map_err(|source| IndexError::Signature { file: SIGNATURE, source })?;
+        Ok(Signed { message, signatures: signature.map(Signature::Usign).into_iter().collect(), files })
     }
 
-    fn package_ending(&self) -> &'static str {
-        ".ipk"
+    fn parse<'i>(&self, index: &'i Verified<Signed>, feed: FeedId) -> Result<Parsed<'i>, IndexError> {
+        stanza::parse(&index.message, feed)
     }
 
-    /// OpenWrt's own indexer leaves these out, as every router holds them.
-    fn unlisted(&self) -> &'static [&'static str] {
-        &["kernel", "libc"]
-    }
-
-    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<Described, String> {
-        local::describe(name, file)
-    }
-
-    fn make_index(&self, packages: &[Described], key: Option<&SecretKey>) -> io::Result<Vec<SignedFile>> {
+    fn make_index(&self, packages: &[IndexEntry], key: Option<&SecretKey>) -> io::Result<Vec<SignedFile>> {
         let key = match key {
             None => None,
             Some(SecretKey::Usign(key)) => Some(key),
             Some(SecretKey::Ec(_)) => return Err(io::ErrorKind::InvalidInput.into()),
         };
-        let stanzas = packages.iter().filter_map(|package| std::str::from_utf8(&package.told).ok());
+        let stanzas = packages.iter().filter_map(|package| std::str::from_utf8(&package.metadata).ok());
         write::pack(&write::text(stanzas), key)
-    }
-
-    fn plain_index(&self) -> Option<&'static str> {
-        Some("Packages")
-    }
-
-    fn scheme(&self) -> Scheme {
-        Scheme::Usign
-    }
-
-    fn key_file(&self, id: &str) -> String {
-        id.to_owned()
-    }
-
-    fn keys_folder(&self) -> &'static str {
-        "/etc/opkg/keys"
-    }
-
-    fn feeds_file(&self) -> &'static str {
-        "/etc/opkg/distfeeds.conf"
-    }
-
-    fn own_feeds_file(&self) -> &'static str {
-        "/etc/opkg/customfeeds.conf"
     }
 
     fn feed_line(&self, name: &str, url: &str) -> String {
         format!("src/gz {name} {url}")
     }
+}
 
-    fn install_steps(&self) -> &'static str {
-        include_str!("install.sh")
+impl PackageFiles for Opkg {
+    fn file_name(&self, name: &str, version: &str, arch: &str) -> String {
+        format!("{name}_{version}_{arch}.ipk")
+    }
+
+    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, String> {
+        local::describe(name, file)
+    }
+}
+
+impl InstalledLists for Opkg {
+    fn read_database(&self, text: &str) -> Option<Installed> {
+        text.lines().any(|line| line.starts_with("Package:")).then(|| status::read_status(text))
     }
 }
 

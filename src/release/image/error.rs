@@ -14,12 +14,6 @@ pub enum ImageError {
         /// The target's folder.
         at: String,
     },
-    /// `profiles.json` is not the one whose digest the signed sha256sums states.
-    #[error("{at} is not the file that the signed sha256sums lists")]
-    ProfilesDigest {
-        /// The file, by URL or path.
-        at: String,
-    },
     /// The target is of several devices, or of none.
     #[error("{at} has {} profiles", .known.len())]
     WhichProfile {
@@ -61,9 +55,6 @@ impl ImageError {
     pub fn help(&self) -> Option<String> {
         match self {
             ImageError::Release(error) => error.help(),
-            ImageError::ProfilesDigest { .. } => Some(
-                "the server may be in the middle of an update: try again later, or another --mirror".into(),
-            ),
             ImageError::WhichProfile { known, .. } if !known.is_empty() => {
                 let first: Vec<&str> = known.iter().map(String::as_str).take(5).collect();
                 let more = if known.len() > first.len() { ", …" } else { "" };

@@ -12,17 +12,12 @@ pub use unpack::{Packing, UnpackError, Written, write_image};
 
 use std::collections::BTreeMap;
 
-use crate::fetch::{Fetched, Fetcher, Location, Want};
+use crate::fetch::{Fetcher, Location, Want};
 use crate::format::measure;
-use crate::trust::{
-    self, Artifact, Authority, Digest, Expected, Keyring, Signed, TrustError, Unsigned, Verified,
-};
+use crate::trust::{Artifact, Authority, Digest, Expected, Verified};
 
-use super::profiles::{ListedImage, Profiles};
-use super::sums::Sums;
-use super::{ReleaseError, ReleaseSpec, Target};
-
-const METADATA_CAP: u64 = 8 << 20;
+use super::profiles::ListedImage;
+use super::{Metadata, ReleaseError, ReleaseSpec, Target, Upstream};
 
 /// The kind and the file system of an image for a virtual machine, taken where nothing is said.
 const PREFERRED: (&str, &str) = ("combined-efi", "ext4");
@@ -66,65 +61,26 @@ pub struct ImageWanted {
     pub filesystem: Option<String>,
 }
 
-/// Reads which images a release has for a device, and verifies their digests.
-///
-/// # Errors
-/// When the tree or the device is none, a file cannot be had, or no trusted key vouches for the digests.
-pub fn images(fetcher: &Fetcher, keyring: &Keyring, ask: &ReleaseSpec) -> Result<Images, ImageError> {
-    let target = Target::choose(fetcher, &ask.root, ask.target.as_ref())?;
-    let folder = ask.root.join(&format!("targets/{target}")).map_err(ReleaseError::from)?;
-    let names = ["profiles.json", "sha256sums", "sha256sums.sig"];
-    let wants = names.map(|name| folder.join(name).map(|at| (at, METADATA_CAP)));
-    let wants = wants.into_iter().collect::<Result<Vec<_>, _>>().map_err(ReleaseError::from)?;
-    let mut files = three(fetcher.files(&wants))?;
-    let mut digests = verify(keyring, &folder, &files, ask.unsigned);
-    // The server may have been between its two files.
-    if folder.is_remote() && matches!(digests, Err(TrustError::WrongSignature { .. })) {
-        files = three(fetcher.refetch(&wants))?;
-        digests = verify(keyring, &folder, &files, ask.unsigned);
-    }
-    let digests = digests.map_err(ReleaseError::from)?;
-    let sums = Sums::parse(&String::from_utf8_lossy(&digests.message));
-    let [profiles, ..] = files;
+/// Reads which images a release has for a device; their digests are vouched for.
+pub(super) fn list(upstream: &Upstream, spec: &ReleaseSpec) -> Result<Images, ImageError> {
+    let target = Target::choose(&upstream.fetcher, &spec.root, spec.target.as_ref())?;
+    let folder = spec.root.join(&format!("targets/{target}")).map_err(ReleaseError::from)?;
+    let Metadata { profiles, sums, list, .. } = Metadata::read(upstream, &folder)?;
+    let list = match list {
+        Ok(list) => list,
+        Err(unvouched) => return Err(ReleaseError::from(unvouched.into_error(&folder)).into()),
+    };
     let Some(profiles) = profiles else { return Err(ImageError::NoProfiles { at: folder.to_string() }) };
-    let at = profiles.location.to_string();
-    if sums.get(names[0]).is_some_and(|digest| *digest != trust::sha256(&profiles.bytes)) {
-        return Err(ImageError::ProfilesDigest { at });
-    }
-    let profiles: Profiles = serde_json::from_slice(&profiles.bytes)
-        .map_err(|source| ReleaseError::NotJson { at: at.clone(), source })?;
-    let (profile, listed) = device(profiles.profiles, ask.profile.as_deref(), &at, |found| found.images)?;
+    let at = format!("{folder}/profiles.json");
+    let (profile, listed) = device(profiles.profiles, spec.profile.as_deref(), &at, |found| found.images)?;
     let all = listed.into_iter().map(|image: ListedImage| Image {
         sha256: sums.get(&image.name).copied(),
         name: image.name,
         kind: image.kind,
         filesystem: image.filesystem,
     });
-    let (all, by) = (all.collect(), digests.by().clone());
+    let (all, by) = (all.collect(), list.by().clone());
     Ok(Images { folder, target, release: profiles.version_number, profile, all, by })
-}
-
-fn three(
-    answers: Vec<Result<Option<Fetched>, crate::fetch::FetchError>>,
-) -> Result<[Option<Fetched>; 3], ReleaseError> {
-    let mut answers = answers.into_iter();
-    let mut next = || answers.next().transpose().map(Option::flatten);
-    Ok([next()?, next()?, next()?])
-}
-
-fn verify(
-    keyring: &Keyring,
-    folder: &Location,
-    [_, sums, signature]: &[Option<Fetched>; 3],
-    unsigned: Unsigned,
-) -> Result<Verified<Signed>, TrustError> {
-    let signature = signature.as_ref().and_then(|found| trust::usign::Signature::parse(&found.bytes).ok());
-    let signed = Signed {
-        files: Vec::new(),
-        message: sums.as_ref().map(|found| found.bytes.clone()).unwrap_or_default(),
-        signatures: signature.into_iter().map(trust::Signature::Usign).collect(),
-    };
-    keyring.verify(signed, &format!("{folder}/sha256sums"), unsigned)
 }
 
 /// What belongs to the device that is asked for, else to the only one.

@@ -22,7 +22,7 @@ impl fmt::Display for Upgrade {
 impl fmt::Display for Ineligible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Ineligible::InstalledPackage { version } => {
+            Ineligible::Held { version } => {
                 write!(f, "would replace the installed version {version}")
             }
             Ineligible::ConflictsWithHeld { held } => write!(f, "excludes the installed {held}"),
@@ -142,7 +142,7 @@ impl Rejected {
         let Rejected { name, version, why } = self;
         match why {
             Ineligible::Omitted => format!("drop --omit {name}, or omit what needs it"),
-            Ineligible::InstalledPackage { version: held } => format!(
+            Ineligible::Held { version: held } => format!(
                 "the router holds {name} {held}, the feeds have {version}, and what is held stays: take an image and \
                  feeds of the same date"
             ),

@@ -56,7 +56,7 @@ fn it_forces_nothing() {
 fn every_format_brings_its_steps() {
     for format in FORMATS {
         let client = CLIENTS.into_iter().find(|client| client.name() == format.name()).unwrap();
-        assert_eq!(format.install_steps(), client.steps());
+        assert_eq!(format.facts().install_steps, client.steps());
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use owpkg::format::apk::{Apk, Entry};
-use owpkg::format::{Dependency, Format, Installed, InstalledPackage, Relation, Universe};
+use owpkg::format::{Choice, Dependency, Format, Installed, InstalledPackage, Relation, Universe};
 
 use super::{entry, with_universe};
 
@@ -209,6 +209,7 @@ fn an_identity_names_one_package() {
 
 #[test]
 fn architectures() {
-    assert!(Apk.fits("x86_64", "x86_64") && Apk.fits("noarch", "x86_64") && Apk.fits("", "x86_64"));
-    assert!(!Apk.fits("all", "x86_64") && !Apk.fits("i386", "x86_64"));
+    let apk: &dyn Format = &Apk;
+    assert!(apk.fits("x86_64", "x86_64") && apk.fits("noarch", "x86_64") && apk.fits("", "x86_64"));
+    assert!(!apk.fits("all", "x86_64") && !apk.fits("i386", "x86_64"));
 }

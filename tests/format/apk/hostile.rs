@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use owpkg::format::apk::Apk;
 use owpkg::format::apk::adb::{BlockKind, Word, Writer, pack};
-use owpkg::format::{FeedId, Format, IndexError};
+use owpkg::format::{FeedId, IndexError, IndexFiles};
 
 use super::{file, opened};
 

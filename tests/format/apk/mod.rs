@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use owpkg::format::apk::adb::{BlockKind, BlockWriter, Blocks, unpack};
 use owpkg::format::apk::{Apk, Entry, write_index};
-use owpkg::format::{Feed, FeedId, Format, IndexError, Universe};
+use owpkg::format::{Feed, FeedId, IndexError, IndexFiles, Universe};
 use owpkg::trust::ec::SecretKey;
 use owpkg::trust::{Digest, Keyring, Signed, SignedFile, Unsigned, Verified, sha256};
 

@@ -2,17 +2,17 @@
 
 use owpkg::format::apk::adb::BlockKind;
 use owpkg::format::apk::package::check;
-use owpkg::format::apk::{Content, File, Written, write_package};
+use owpkg::format::apk::{File, FileContent, WrittenPackage, write_package};
 use owpkg::format::measure;
 use owpkg::trust::{Authority, Digest, DigestKind, Expected, sha256};
 
 use super::{blocks, entry, file};
 
-fn made(name: &str) -> Written {
+fn made(name: &str) -> WrittenPackage {
     let bytes = |path: &str, content: &[u8]| File {
         path: path.to_owned(),
         mode: 0o644,
-        content: Content::Bytes(content.to_vec()),
+        content: FileContent::Bytes(content.to_vec()),
     };
     let files =
         [bytes("etc/first", b"one"), bytes("etc/second", &[2; 100_000]), bytes("usr/third", b"three")];
@@ -146,7 +146,7 @@ fn few_bytes_that_claim_many_files() {
 }
 
 /// Whether `content` is what an index says of `listed`.
-fn is_listed(content: &[u8], listed: &Written) -> bool {
+fn is_listed(content: &[u8], listed: &WrittenPackage) -> bool {
     let (size, digest) = listed.entry.packed.expect("a written package");
     let size = (content.len() == listed.bytes.len()).then_some(size);
     let expected = Expected { size, digest, by: Authority::Nobody, measure };

@@ -6,7 +6,7 @@ use owpkg::format::apk::adb::{Adb, Content, Malformed, Value, Word, Writer};
 use owpkg::format::apk::package::check;
 use owpkg::format::apk::version::{compare, is_valid};
 use owpkg::format::apk::{Apk, Entry, write_index};
-use owpkg::format::{FeedId, Format};
+use owpkg::format::{FeedId, IndexFiles};
 use proptest::prelude::*;
 
 use super::{entry, opened};

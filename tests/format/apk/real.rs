@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use owpkg::format::apk::Apk;
-use owpkg::format::{FeedId, Format};
+use owpkg::format::{FeedId, IndexFiles};
 use owpkg::trust::{Authority, DigestKind, Keyring, SignedFile, TrustError, Unsigned};
 
 /// The five feeds of a build of 25.12.2 for x86/64, and how many packages each holds.

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use owpkg::format::Format;
+use owpkg::format::IndexFiles;
 use owpkg::format::apk::adb::BlockKind;
 use owpkg::format::apk::{Apk, write_index};
 use owpkg::trust::ec::{PublicKey, SecretKey};

@@ -1,8 +1,8 @@
 //! Indexes and packages that owpkg writes, read back.
 
 use owpkg::format::apk::adb::{Adb, BlockKind};
-use owpkg::format::apk::{Apk, Content, Entry, File, WriteError, write_index, write_package};
-use owpkg::format::{FeedId, Format, Package, Relation};
+use owpkg::format::apk::{Apk, Entry, File, FileContent, WriteError, write_index, write_package};
+use owpkg::format::{FeedId, IndexFiles, Package, Relation};
 use owpkg::trust::Digest;
 
 use super::{blocks, entry, opened};
@@ -86,9 +86,9 @@ fn a_package_holds_its_files_in_order() {
     let file = |path: &str, content: &str| File {
         path: path.to_owned(),
         mode: 0o644,
-        content: Content::Bytes(content.as_bytes().to_vec()),
+        content: FileContent::Bytes(content.as_bytes().to_vec()),
     };
-    let link = File { path: "bin/l".to_owned(), mode: 0o777, content: Content::Link("b".to_owned()) };
+    let link = File { path: "bin/l".to_owned(), mode: 0o777, content: FileContent::Link("b".to_owned()) };
     let files = [file("top", "t"), file("bin/b", "bb"), link, file("bin/a", ""), file("a/x/y", "yyy")];
     let written =
         write_package(&entry("p", "1", "", ""), &files, &[("post-install", "exit 0\n")]).expect("a package");
@@ -119,7 +119,7 @@ fn an_unknown_script_is_refused() {
 
 #[test]
 fn writing_is_deterministic() {
-    let file = File { path: "etc/f".to_owned(), mode: 0o600, content: Content::Bytes(vec![1; 100]) };
+    let file = File { path: "etc/f".to_owned(), mode: 0o600, content: FileContent::Bytes(vec![1; 100]) };
     let write =
         || write_package(&entry("p", "1", "a b", "v"), std::slice::from_ref(&file), &[]).expect("a package");
     assert_eq!(write().bytes, write().bytes);

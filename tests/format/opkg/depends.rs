@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use owpkg::format::opkg::Opkg;
-use owpkg::format::{Constraint, Dependency, Feed, FeedId, Format, Relation, Requirement, Universe};
+use owpkg::format::{Constraint, Dependency, Feed, FeedId, IndexFiles, Relation, Requirement, Universe};
 use proptest::prelude::*;
 
 use super::{index, parse};

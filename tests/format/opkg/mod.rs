@@ -9,7 +9,7 @@ use std::io::Write as _;
 
 use flate2::{Compression, write::GzEncoder};
 use owpkg::format::opkg::Opkg;
-use owpkg::format::{FeedId, Format, IndexError, Parsed};
+use owpkg::format::{FeedId, IndexError, IndexFiles, Parsed};
 use owpkg::trust::{Keyring, Signed, SignedFile, Unsigned, Verified};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use flate2::read::MultiGzDecoder;
 use owpkg::format::IndexError;
 use owpkg::format::opkg::Opkg;
-use owpkg::format::{Feed, FeedId, Format, Universe};
+use owpkg::format::{Feed, FeedId, IndexFiles, Universe};
 
 use super::{index, open, parse};
 use crate::shared;

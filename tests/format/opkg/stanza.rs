@@ -1,7 +1,7 @@
 //! Stanzas: where they end, which fields count, and what is passed over with a word.
 
 use owpkg::format::opkg::Opkg;
-use owpkg::format::{Feed, Format, IndexError, Installed, InstalledPackage, Universe, Warning};
+use owpkg::format::{Feed, Format, IndexError, IndexFiles, Installed, InstalledPackage, Universe, Warning};
 use owpkg::trust::Digest;
 use proptest::prelude::*;
 
@@ -255,7 +255,7 @@ fn packed_indexes_that_do_not_unpack() {
 #[test]
 fn a_bomb_is_too_large() {
     let bomb = gzip(&vec![b'\n'; 1 << 20]).repeat(129);
-    assert!((bomb.len() as u64) < Opkg.index_files()[0].cap);
+    assert!((bomb.len() as u64) < Opkg.facts().index_files[0].cap);
     assert!(matches!(open(bomb), Err(IndexError::TooLarge { file: "Packages.gz", cap: 134217728 })));
 }
 

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use owpkg::format::opkg::Opkg;
-use owpkg::format::{Constraint, Format, Relation};
+use owpkg::format::{Constraint, Relation, Versions};
 use proptest::prelude::*;
 
 /// What the real client said of each pair.

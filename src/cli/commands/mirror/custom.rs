@@ -9,7 +9,7 @@ use crate::mirror::CustomFeed;
 
 /// Prints what is to be done on a router, where `base` is the URL of the mirror.
 pub fn show(out: &mut dyn Write, feed: &CustomFeed, base: &str) -> io::Result<()> {
-    writeln!(out, "\nthe feed {}, on the router in {}:", feed.name, feed.format.own_feeds_file())?;
+    writeln!(out, "\nthe feed {}, on the router in {}:", feed.name, feed.format.facts().custom_feeds_file)?;
     writeln!(out, "{}", feed.line(base))?;
     if feed.keys.is_empty() {
         return Ok(());
@@ -53,7 +53,7 @@ impl CustomFeedJson {
             name: feed.name.clone(),
             folder: feed.folder(),
             format: format.name(),
-            feeds_file: format.own_feeds_file(),
+            feeds_file: format.facts().custom_feeds_file,
             keys: feed.keys.iter().map(key).collect(),
         }
     }

@@ -6,14 +6,16 @@ use super::MirrorArgs;
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
-use crate::cli::request::Selection;
+use crate::cli::planning::Opened;
+use crate::cli::selection;
 use crate::cli::session::Session;
-use crate::cli::ui::warnings::warn;
+use crate::cli::ui::warnings::{sentence, warn_of};
 use crate::fetch::Location;
 use crate::format::Package;
 use crate::lock::Lock;
-use crate::mirror::{Earlier, Images, Mirror, MirrorFolder, Store, Target, of_arch, of_lock, of_release};
-use crate::release::{self, OpenRelease, Release};
+use crate::mirror::{Earlier, Images, Mirror, MirrorFolder, Store, of_arch, of_lock, of_release, of_target};
+use crate::release::{self, OpenRelease, Release, Unvouched};
+use crate::selection::{Selection, Warning};
 
 /// The folders of the mirror, each once.
 pub fn parts(
@@ -38,13 +40,13 @@ pub fn parts(
         of_one_lock(env, args, session, path, &earlier, &mut parts)?;
     }
     if chosen {
-        let selection = Selection::read(env, &args.selection, &args.source)?;
+        let selection = selection::read(env, &args.selection, &args.source)?;
         for release in variants(&args.whole.releases, &args.source.release) {
             if args.whole.archs.is_empty() || !args.whole.targets.is_empty() {
                 for target in variants(&args.whole.targets, &args.source.target) {
                     let source = SourceArgs { release: release.clone(), target, ..args.source.clone() };
-                    let open = session.open(env, &source)?;
-                    of_one_release(env, args, &selection, session, &open, &earlier, &mut parts)?;
+                    let open = Opened::release(session.open(env, &source)?);
+                    of_one_release(env, args, &selection, &open, &earlier, &mut parts)?;
                 }
             }
             for arch in &args.whole.archs {
@@ -54,8 +56,8 @@ pub fn parts(
     }
     let mut said = HashSet::new();
     parts.warnings.retain(|warning| said.insert(warning.clone()));
-    warn(env, &parts.warnings)?;
-    Ok(parts.by_folder.into_values().map(|part| part.with_keys(&session.keyring)).collect())
+    parts.warnings.iter().try_for_each(|warning| warn_of(env, warning))?;
+    Ok(parts.by_folder.into_values().map(|part| part.with_keys(&session.upstream.keyring)).collect())
 }
 
 /// Several values, or the one that other commands take, or none.
@@ -73,6 +75,10 @@ struct Parts {
 }
 
 impl Parts {
+    fn say(&mut self, warnings: impl IntoIterator<Item = impl Into<Warning>>) {
+        self.warnings.extend(warnings.into_iter().map(|warning| sentence(&warning.into())));
+    }
+
     fn add(&mut self, part: MirrorFolder) {
         if part.without_digest > 0 {
             self.warnings.push(format!(
@@ -96,13 +102,13 @@ impl Parts {
 fn of_one_release(
     env: &mut Env,
     args: &MirrorArgs,
-    selection: &Selection<'_>,
-    session: &Session,
-    open: &OpenRelease,
+    selection: &Selection,
+    opened: &Opened,
     earlier: Earlier<'_>,
     parts: &mut Parts,
 ) -> Result<(), Failure> {
-    parts.warnings.extend(open.facts.warnings.iter().cloned());
+    let Opened::Release(open) = opened else { return Ok(()) };
+    parts.say(open.facts.warnings.iter().cloned());
     if args.whole.full {
         let wanted = |feed: &str, _: &Package<'_>| {
             args.whole.feeds.is_empty() || args.whole.feeds.iter().any(|name| name == feed)
@@ -119,9 +125,10 @@ fn of_one_release(
         of_release(open, &|_, _| false, earlier)?.into_iter().for_each(|part| parts.add(part));
     }
     if !args.selection.is_empty() {
-        let (universe, odd) = open.universe()?;
-        let planned = session.plan(env, open, &universe, selection)?;
-        parts.warnings.extend(planned.warnings.iter().chain(&odd).cloned());
+        let joined = opened.join()?;
+        let universe = &joined.universe;
+        let planned = joined.plan(env, selection)?;
+        parts.say(planned.warnings.iter().cloned());
         let files: HashSet<(&str, &str)> = planned
             .plan
             .steps
@@ -132,24 +139,26 @@ fn of_one_release(
         let wanted = |feed: &str, package: &Package<'_>| files.contains(&(feed, &*package.file));
         of_release(open, &wanted, earlier)?.into_iter().for_each(|part| parts.add(part));
     }
-    add_target(args, session, open, earlier, parts)
+    add_target(args, open, earlier, parts)
 }
 
 /// The target's metadata, where somebody vouches for it.
 fn add_target(
     args: &MirrorArgs,
-    session: &Session,
     open: &OpenRelease,
     earlier: Earlier<'_>,
     parts: &mut Parts,
 ) -> Result<(), Failure> {
     let Some(release) = &open.facts.release else { return Ok(()) };
-    let target =
-        Target { root: &open.facts.root, release, target: &open.facts.target, images: &images(args) };
-    match target.part(&session.fetcher, &session.keyring, session.unsigned, earlier)? {
+    let metadata = &open.metadata;
+    match of_target(&open.facts.root, release, metadata, &images(args), earlier)? {
         Ok(part) => parts.add(part),
-        Err(why) => {
-            parts.warnings.push(format!("{why}: its profiles.json, manifest and images are left out"))
+        Err(unvouched) => {
+            let why = match unvouched {
+                Unvouched::NoList => format!("{} has no sha256sums", metadata.folder),
+                Unvouched::Trust(error) => error.to_string(),
+            };
+            parts.warnings.push(format!("{why}: its profiles.json, manifest and images are left out"));
         }
     }
     Ok(())
@@ -178,14 +187,14 @@ fn of_one_arch(
     let mirror = Location::parse(&args.source.mirror, &env.cwd)?;
     let release = match release {
         Some(name) => Release::parse(&name)?,
-        None => release::latest_stable(&session.fetcher, &mirror)?,
+        None => release::latest_stable(&session.upstream.fetcher, &mirror)?,
     };
-    let root = match (&session.built_in, &args.source.tree) {
+    let root = match (session.upstream.fetcher.mounted(), &args.source.tree) {
         (Some(tree), _) => tree.root(),
         (None, Some(tree)) => Location::parse(tree, &env.cwd)?,
         (None, None) => mirror.join(&release.folder())?,
     };
-    let feeds = release::open_arch(&session.fetcher, &session.keyring, &root, arch, session.unsigned)?;
+    let feeds = session.upstream.open_arch(&root, arch)?;
     let wanted = |feed: &str| args.whole.feeds.is_empty() || args.whole.feeds.iter().any(|name| name == feed);
     let found = of_arch(&release, &root, &feeds, &wanted, earlier)?.into_iter();
     found.filter(|part| !part.files.is_empty()).for_each(|part| parts.add(part));
@@ -207,20 +216,19 @@ fn of_one_lock(
         )
     })?;
     let lock = Lock::parse(&text).map_err(|error| Failure::from(error).about(path))?;
-    if lock.demo && session.built_in.is_none() {
+    if lock.demo {
         session.turn_to_demo()?;
     }
-    let built_in = session.built_in.as_ref();
-    let found = of_lock(&session.fetcher, &session.keyring, session.unsigned, &lock, built_in, earlier)?;
+    let found = of_lock(&session.upstream, &lock, earlier)?;
     found.into_iter().for_each(|part| parts.add(part));
     // A router asks for every index of its release, not only for those that the lock uses.
     let source = crate::cli::args::SourceArgs {
         release: lock.release,
         target: Some(lock.target),
-        tree: built_in.is_none().then_some(lock.source),
+        tree: (!lock.demo).then_some(lock.source),
         ..args.source.clone()
     };
     let open = session.open(env, &source)?;
     of_release(&open, &|_, _| false, earlier)?.into_iter().for_each(|part| parts.add(part));
-    add_target(args, session, &open, earlier, parts)
+    add_target(args, &open, earlier, parts)
 }

@@ -101,7 +101,8 @@ pub fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
     let incoming = incoming.filter(|_| !session.is_offline()).map(|dir| session.fetcher_with_cache(dir));
     let mut attempt = |session: &mut Session| -> Result<(Vec<MirrorFolder>, Summary), Failure> {
         let parts = parts(env, args, session, &*store)?;
-        let mirror = Mirror { store: &*store, fetcher: &session.fetcher, incoming: incoming.as_ref() };
+        let mirror =
+            Mirror { store: &*store, fetcher: &session.upstream.fetcher, incoming: incoming.as_ref() };
         let prune = if args.prune { Prune::Keeping(args.keep) } else { Prune::Nothing };
         let summary = match mirror.sync(&parts, prune) {
             // The server may be in the middle of an update, or a cache before it serve an old index.

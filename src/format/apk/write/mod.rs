@@ -12,7 +12,7 @@ use super::{INDEX, version};
 use crate::trust::ec::SecretKey;
 use crate::trust::{Digest, SignedFile};
 
-pub use package::{Content, File, Written, write_package};
+pub use package::{File, FileContent, WrittenPackage, write_package};
 
 /// What is told of a package, in an index and in the package itself. Lists are in apk's own grammar
 /// (`libc foo>=1.2 !bar`); what is empty or zero is left out.

@@ -13,12 +13,12 @@ pub struct File {
     /// Its permission bits; root owns it.
     pub mode: u32,
     /// What it is.
-    pub content: Content,
+    pub content: FileContent,
 }
 
 /// What a file of a package is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Content {
+pub enum FileContent {
     /// A regular file of these bytes.
     Bytes(Vec<u8>),
     /// A symbolic link that leads there.
@@ -27,7 +27,7 @@ pub enum Content {
 
 /// A package as it was written.
 #[derive(Debug, Clone)]
-pub struct Written {
+pub struct WrittenPackage {
     /// Its entry for an index.
     pub entry: Entry,
     /// The package file.
@@ -36,7 +36,11 @@ pub struct Written {
 
 /// Writes a package of files and scripts (`post-install` and its kin, each with its text), unsigned as OpenWrt's are;
 /// the same input always gives the same bytes. The entry's sizes and digest are found anew.
-pub fn write_package(entry: &Entry, files: &[File], scripts: &[(&str, &str)]) -> Result<Written, WriteError> {
+pub fn write_package(
+    entry: &Entry,
+    files: &[File],
+    scripts: &[(&str, &str)],
+) -> Result<WrittenPackage, WriteError> {
     let mut files: Vec<&File> = files.iter().collect();
     files.sort_by_key(|file| split(&file.path));
     let size = files.iter().map(|file| file.data().len() as u64).sum::<u64>();
@@ -62,14 +66,14 @@ pub fn write_package(entry: &Entry, files: &[File], scripts: &[(&str, &str)]) ->
     }
     let bytes = blocks.into_inner().finish()?;
     entry.packed = Some((bytes.len() as u64, Digest::adb_sha256(sha256(&payload))));
-    Ok(Written { entry, bytes })
+    Ok(WrittenPackage { entry, bytes })
 }
 
 impl File {
     fn data(&self) -> &[u8] {
         match &self.content {
-            Content::Bytes(bytes) => bytes,
-            Content::Link(_) => &[],
+            FileContent::Bytes(bytes) => bytes,
+            FileContent::Link(_) => &[],
         }
     }
 }
@@ -124,8 +128,8 @@ fn write_file(writer: &mut Writer, file: &File) -> Word {
     put(&mut slots, package::FILE_SIZE, writer.int(file.data().len() as u64));
     put(&mut slots, package::FILE_MTIME, writer.int(0));
     match &file.content {
-        Content::Bytes(bytes) => put(&mut slots, package::FILE_HASH, writer.blob(&sha256(bytes))),
-        Content::Link(target) => {
+        FileContent::Bytes(bytes) => put(&mut slots, package::FILE_HASH, writer.blob(&sha256(bytes))),
+        FileContent::Link(target) => {
             let target = [&SYMBOLIC_LINK.to_le_bytes(), target.as_bytes()].concat();
             put(&mut slots, package::FILE_TARGET, writer.blob(&target));
         }

@@ -1,0 +1,61 @@
+//! What reading a feed's index comes to.
+
+use super::Package;
+use crate::trust::usign::UsignError;
+
+/// What a feed's index holds.
+#[derive(Debug, Default)]
+pub struct Parsed<'i> {
+    /// The packages, in the index's order.
+    pub packages: Vec<Package<'i>>,
+    /// What was passed over.
+    pub warnings: Vec<Warning>,
+}
+
+/// An entry that was passed over, as the client would.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// Where, in the inflated index: a line, counted from 1, or an offset in the ADB payload.
+    pub at: u64,
+    /// Why.
+    pub why: &'static str,
+}
+
+/// An index that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IndexError {
+    /// It does not unpack.
+    #[error("{file} does not unpack: {why}")]
+    Packing {
+        /// The file.
+        file: &'static str,
+        /// What the unpacker says.
+        why: String,
+    },
+    /// It unpacks to more than an index may hold.
+    #[error("{file} unpacks to more than {cap} bytes")]
+    TooLarge {
+        /// The file.
+        file: &'static str,
+        /// The limit in bytes.
+        cap: u64,
+    },
+    /// It breaks the format.
+    #[error("{unit} {at}: {why}")]
+    Malformed {
+        /// `line`, `offset` in the inflated file, or `payload offset` in its ADB payload.
+        unit: &'static str,
+        /// Where, in the inflated index.
+        at: u64,
+        /// What is wrong there.
+        why: String,
+    },
+    /// Its signature file is none.
+    #[error("{file} is not a signature: {source}")]
+    Signature {
+        /// The file.
+        file: &'static str,
+        /// What is wrong with it.
+        source: UsignError,
+    },
+}

@@ -1,0 +1,119 @@
+//! What a chip does not do with a release as one would expect.
+
+use std::fmt::{self, Display};
+
+use serde::{Serialize, Serializer};
+
+use super::device::DeviceId;
+use super::{Series, Unsupported, Variant};
+
+/// What a chip does not do with a release as one would expect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum ChipWarning {
+    /// It has no driver of the variant that was asked for.
+    NoVariant {
+        /// The chip.
+        chip: &'static str,
+        /// The variant.
+        #[serde(serialize_with = "in_words")]
+        variant: Variant,
+    },
+    /// A member of a family has no driver of the variant that was asked for.
+    LeftOutOfFamily {
+        /// The chip.
+        chip: &'static str,
+        /// Its family.
+        family: &'static str,
+        /// The variant.
+        #[serde(serialize_with = "in_words")]
+        variant: Variant,
+    },
+    /// The release lacks a firmware package that others have.
+    NoFirmwarePackage {
+        /// The chip.
+        chip: &'static str,
+        /// The package.
+        package: &'static str,
+    },
+    /// No release packages its firmware.
+    FirmwareNotPackaged {
+        /// The chip.
+        chip: &'static str,
+        /// What is known.
+        note: &'static str,
+    },
+    /// What the hardware or its driver cannot do.
+    Limit {
+        /// The chips that it is true of.
+        chips: Vec<&'static str>,
+        /// The limit, without a subject.
+        text: &'static str,
+    },
+    /// The driver may be older than the chip.
+    OldDriver {
+        /// The chip.
+        chip: &'static str,
+        /// The series of the release.
+        #[serde(serialize_with = "in_words")]
+        series: Series,
+        /// The first series that is sure to know it.
+        #[serde(serialize_with = "in_words")]
+        since: Series,
+    },
+    /// The id does not tell for sure which chip it is.
+    Unsure {
+        /// The device.
+        #[serde(serialize_with = "in_words")]
+        id: DeviceId,
+        /// What is known.
+        note: String,
+    },
+    /// The device may be a chip that the release does not support.
+    MayBeUnsupported {
+        /// Why that one is not.
+        #[serde(serialize_with = "in_words")]
+        reason: Unsupported,
+    },
+}
+
+/// Writes a value for programs as it is written for people.
+pub(crate) fn in_words<S: Serializer>(value: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+impl ChipWarning {
+    /// What it says of one chip, without naming it.
+    pub(super) fn of_chip(&self, chip: &str) -> String {
+        match self {
+            ChipWarning::Limit { chips, text } if chips[..] == [chip] => (*text).to_owned(),
+            other => other.to_string(),
+        }
+    }
+}
+
+impl Display for ChipWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoVariant { chip, variant } => {
+                write!(f, "{chip} has no {variant} variant: its own driver is taken")
+            }
+            Self::LeftOutOfFamily { chip, family, variant } => {
+                write!(f, "{chip} has no {variant} variant and is left out of {family}")
+            }
+            Self::NoFirmwarePackage { chip, package } => write!(
+                f,
+                "this release has no package {package}, which others have for {chip}: it may work without"
+            ),
+            Self::FirmwareNotPackaged { chip, note } => {
+                write!(f, "the firmware of {chip} is not packaged, so it will not work by itself: {note}")
+            }
+            Self::Limit { chips, text } => write!(f, "{}: {text}", chips.join(", ")),
+            Self::OldDriver { chip, series, since } => {
+                write!(f, "the driver of {series} may not know {chip}: {since} is the first release sure to")
+            }
+            Self::Unsure { id, note } => write!(f, "{id}: {note}"),
+            Self::MayBeUnsupported { reason } => reason.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Where releases come from, and who may vouch for them: what every reading of one needs.
+
+use super::image::{ImageError, Images};
+use super::{ArchFeeds, OpenRelease, ReleaseError, ReleaseSpec, arch, image, open};
+use crate::fetch::{Fetcher, Location};
+use crate::trust::{Keyring, Unsigned};
+
+/// A way to get files, and the keys that are trusted to vouch for them.
+pub struct Upstream {
+    /// Gets files; a tree that is built in may be mounted in it.
+    pub fetcher: Fetcher,
+    /// The trusted keys.
+    pub keyring: Keyring,
+    /// What to do about indexes that no trusted key vouches for.
+    pub unsigned: Unsigned,
+}
+
+impl Upstream {
+    /// Trusts a keyring alone: what none of its keys vouches for is refused.
+    pub fn new(fetcher: Fetcher, keyring: Keyring) -> Upstream {
+        Upstream { fetcher, keyring, unsigned: Unsigned::Refuse }
+    }
+
+    /// Reads a release tree and verifies its indexes.
+    ///
+    /// # Errors
+    /// When the tree is none, a file cannot be had, or an index is not vouched for.
+    pub fn open(&self, spec: ReleaseSpec) -> Result<OpenRelease, ReleaseError> {
+        open::Reader::new(self, spec).open()
+    }
+
+    /// Reads the feeds below `packages/<arch>/` of a release tree and verifies their indexes.
+    ///
+    /// # Errors
+    /// When there are none, a file cannot be had, or an index is not vouched for.
+    pub fn open_arch(&self, root: &Location, arch: &str) -> Result<ArchFeeds, ReleaseError> {
+        arch::open(self, root, arch)
+    }
+
+    /// Reads which images a release has for a device, and verifies their digests.
+    ///
+    /// # Errors
+    /// When the tree or the device is none, a file cannot be had, or no trusted key vouches for the digests.
+    pub fn images(&self, spec: &ReleaseSpec) -> Result<Images, ImageError> {
+        image::list(self, spec)
+    }
+}

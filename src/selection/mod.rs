@@ -1,0 +1,153 @@
+//! What somebody wants: chips, devices, packages. With a release it becomes the roots of a plan, and the plan.
+//!
+//! ```text
+//! Selection + (release, what the router holds) ──request──▶ roots ──resolve──▶ Planned ──lock──▶ Lock
+//! ```
+
+mod error;
+mod planned;
+mod request;
+mod warning;
+
+use std::collections::{BTreeSet, HashSet};
+
+pub use error::SelectionError;
+pub use planned::{FIRST_OF_FAT, PlanSource, Planned};
+pub use warning::{ChipSaving, SelectionWarning, Warning};
+
+use crate::hardware::detect::{Detected, MissingFirmware};
+use crate::hardware::{Catalogue, Device, DeviceId, DeviceUnsupported, Found, UnknownChip, Variant};
+
+/// What to install on a router.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    chips: Vec<Found<'static>>,
+    devices: Vec<Device>,
+    firmware: Vec<MissingFirmware>,
+    packages: Vec<String>,
+    omit: BTreeSet<String>,
+    wpad: Wpad,
+    variant: Option<Variant>,
+    allow_upgrade: bool,
+    warnings: Vec<Warning>,
+}
+
+/// Which wpad comes with a Wi-Fi chip.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Wpad {
+    /// The release's default, unless the router holds one.
+    #[default]
+    OfRelease,
+    /// None.
+    None,
+    /// This package.
+    Package(String),
+}
+
+impl Selection {
+    /// Nothing yet.
+    pub fn new() -> Selection {
+        Selection::default()
+    }
+
+    /// Adds a chip or a family by its name: `iwl7265d`, `AX210`, `ath10k`.
+    ///
+    /// # Errors
+    /// When the catalogue knows no such name.
+    pub fn chip(mut self, name: &str) -> Result<Selection, UnknownChip> {
+        self.chips.push(Catalogue::builtin().find(name)?);
+        Ok(self)
+    }
+
+    /// Adds a device by its id.
+    ///
+    /// # Errors
+    /// When the catalogue has no row for it.
+    pub fn device(mut self, id: DeviceId) -> Result<Selection, DeviceUnsupported> {
+        let device = Device::of_id(id);
+        if Catalogue::builtin().identify(&device).is_none() {
+            return Err(DeviceUnsupported::Unknown { id });
+        }
+        self.devices.push(device);
+        Ok(self)
+    }
+
+    /// Adds the network devices of a listing, each once, and the firmware that a log misses. Whether there were any.
+    pub fn take_listing(&mut self, listing: &Detected) -> bool {
+        let before = self.devices.len();
+        self.take_devices(&listing.devices);
+        self.warnings.extend(listing.drivers.iter().map(|seen| {
+            SelectionWarning::DriverWithoutId { line: seen.line, driver: seen.driver.clone() }.into()
+        }));
+        self.firmware.extend(listing.firmware.iter().cloned());
+        self.devices.len() > before || !listing.firmware.is_empty()
+    }
+
+    /// Adds the network devices of a router, of which there may be none. One that no row of the catalogue is for but
+    /// that a driver has needs no package.
+    pub fn take_router(&mut self, devices: &[Device]) {
+        let before = self.devices.len();
+        self.take_devices(devices);
+        let driven =
+            |device: &Device| device.driver.is_some() && Catalogue::builtin().identify(device).is_none();
+        let own = self.devices.split_off(before);
+        self.devices.extend(own.into_iter().filter(|device| !driven(device)));
+    }
+
+    /// Adds the network devices among these, each once.
+    fn take_devices(&mut self, devices: &[Device]) {
+        let mut seen = HashSet::new();
+        for device in devices {
+            let alike = Device { line: 0, name: String::new(), driver: None, ..device.clone() };
+            if seen.insert(alike) && (Catalogue::builtin().identify(device).is_some() || device.is_network())
+            {
+                self.devices.push(device.clone());
+            }
+        }
+    }
+
+    /// Adds a package by its name.
+    #[must_use]
+    pub fn package(mut self, name: &str) -> Selection {
+        self.packages.push(name.to_owned());
+        self
+    }
+
+    /// Goes without a package.
+    #[must_use]
+    pub fn omit(mut self, name: &str) -> Selection {
+        self.omit.insert(name.to_owned());
+        self
+    }
+
+    /// Chooses the wpad that comes with a Wi-Fi chip.
+    #[must_use]
+    pub fn wpad(self, wpad: Wpad) -> Selection {
+        Selection { wpad, ..self }
+    }
+
+    /// Chooses a driver where a chip has two.
+    #[must_use]
+    pub fn variant(self, variant: Option<Variant>) -> Selection {
+        Selection { variant, ..self }
+    }
+
+    /// Lets packages that the router holds be replaced where there is no plan without. No disk can be made of that.
+    #[must_use]
+    pub fn allow_upgrade(self, allow_upgrade: bool) -> Selection {
+        Selection { allow_upgrade, ..self }
+    }
+
+    /// Notes what the user should know before all else.
+    pub fn warn(&mut self, warning: impl Into<Warning>) {
+        self.warnings.push(warning.into());
+    }
+
+    /// Whether nothing is to be installed.
+    pub fn is_empty(&self) -> bool {
+        self.chips.is_empty()
+            && self.devices.is_empty()
+            && self.firmware.is_empty()
+            && self.packages.is_empty()
+    }
+}
