@@ -93,7 +93,7 @@ impl From<ReleaseError> for Failure {
             }
             ReleaseError::UnknownProfile { .. } => Failure::of(Exit::Unknown, &error, error.help()),
             ReleaseError::OtherRelease { .. } => Failure::of(Exit::Unresolvable, &error, error.help()),
-            ReleaseError::MetadataDigest { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
+            ReleaseError::MetadataDigest { .. } | ReleaseError::Index { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
     }
@@ -149,7 +149,7 @@ impl From<BundleError> for Failure {
             BundleError::Fetch(error) => error.into(),
             BundleError::Trust(error) => error.into(),
             BundleError::Lock(error) => error.into(),
-            BundleError::NotInIndex { .. } | BundleError::NoKey { .. } => {
+            BundleError::NotInIndex { .. } | BundleError::NoKey { .. } | BundleError::Index { .. } => {
                 Failure::of(Exit::Untrusted, &error, error.help())
             }
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
@@ -167,6 +167,7 @@ impl From<MirrorError> for Failure {
             MirrorError::NotInTree { .. }
             | MirrorError::OtherFormat { .. }
             | MirrorError::NoRelease { .. } => Failure::of(Exit::Usage, &error, error.help()),
+            MirrorError::Index { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
     }
