@@ -20,7 +20,7 @@ use owpkg::format::{FORMATS, Format};
 use owpkg::release::ReleaseSpec;
 use owpkg::release::Upstream;
 use owpkg::release::snapshot::Snapshot;
-use owpkg::resolve::{Baseline, Request, Root, resolve};
+use owpkg::resolve::{Baseline, Request, Root, RootReason, resolve};
 use owpkg::trust::Keyring;
 use sha2::{Digest, Sha512};
 
@@ -74,7 +74,7 @@ fn measure(format: &'static dyn Format, blueprint: &Blueprint) {
     });
     let (universe, _) = open.universe().unwrap();
     let baseline = Baseline::determine(&open.facts, &universe).unwrap();
-    let root_of = |name: &str| Root { name: name.to_owned(), because: "--add".to_owned() };
+    let root_of = |name: &str| Root { name: name.to_owned(), because: RootReason::Add };
     let request = |names: &[&str]| Request {
         roots: names.iter().map(|name| root_of(name)).collect(),
         ..Request::default()

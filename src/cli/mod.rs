@@ -4,6 +4,7 @@
 //! `request`.
 
 mod args;
+mod cache_dir;
 mod command;
 mod commands;
 mod env;
@@ -14,8 +15,6 @@ mod locks;
 mod planning;
 mod selection;
 mod session;
-mod setup_notes;
-mod stores;
 mod ui;
 mod writing;
 

@@ -12,7 +12,7 @@ use crate::files::replace_file;
 use crate::format::Universe;
 use crate::lock::{Bundle, Lock, PlanError};
 use crate::release::snapshot::Snapshot;
-use crate::release::{OpenRelease, ReleaseFacts, ReleaseWarning, Upstream};
+use crate::release::{OFFICIAL_SERVER, OpenRelease, ReleaseFacts, ReleaseWarning, Upstream};
 use crate::selection::{PlanSource, Planned, Selection, Warning};
 
 /// What a plan is made of.
@@ -122,7 +122,7 @@ fn built_in(source: &SourceArgs) -> Result<Option<Snapshot>, Failure> {
     let snapshot = Snapshot::read()?;
     let is = |asked: &Option<String>, own: &str| asked.as_deref().is_none_or(|asked| asked == own);
     let meant = source.tree.is_none()
-        && source.mirror == session::OFFICIAL
+        && source.mirror == OFFICIAL_SERVER
         && is(&source.release, &snapshot.about.release)
         && is(&source.target, &snapshot.about.target);
     Ok(meant.then_some(snapshot))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::commands::cache;
+use super::cache_dir::cache_dir;
 use super::env::Env;
 use super::error::Failure;
 use super::input;
@@ -17,9 +17,6 @@ use crate::format::Installed;
 use crate::release::snapshot::Snapshot;
 use crate::release::{self, Images, OpenRelease, Release, ReleaseSpec, Upstream};
 use crate::trust::{Keyring, Unsigned};
-
-/// The official server.
-pub const OFFICIAL: &str = "https://downloads.openwrt.org";
 
 /// The largest list of installed packages that is read, in bytes.
 const INSTALLED_CAP: u64 = 16 << 20;
@@ -35,7 +32,7 @@ pub struct Session {
 impl Session {
     /// Makes ready what the arguments ask for; nothing is fetched yet.
     pub fn new(env: &Env, source: &SourceArgs) -> Result<Session, Failure> {
-        let mut options = Options::new(cache::dir(env, source.cache_dir.as_deref())?);
+        let mut options = Options::new(cache_dir(env, source.cache_dir.as_deref())?);
         options.offline = source.offline;
         let progress = Arc::new(Bars::new(env.err.clone(), env.err_is_terminal));
         let mut keyring = Keyring::official();

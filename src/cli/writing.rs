@@ -1,36 +1,37 @@
 //! How the commands that end in a disk make it: the plan's lock, the verified files, the output, what is said of it.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::args::choice;
 use super::args::configuration::ConfigurationArgs;
-use super::args::wifi::{SetupArgs, SetupRequest};
+use super::args::wifi::{SetupArgs, bring};
 use super::env::Env;
 use super::error::{Exit, Failure};
 use super::planning::{self, Joined};
-use super::setup_notes::RouterPackages;
-use super::ui::disk::Written;
-use super::ui::warnings::{warn, warn_of, warn_of_readers};
+use super::ui::disk::WrittenDisk;
+use super::ui::warnings::{warn, warn_of_readers, warn_of_setup};
 use crate::disk::{self, OutputFormat, OutputOptions, write};
 use crate::fat::{FatKind, Label, Size};
 use crate::files::Permissions;
 use crate::lock::{Bundle, Lock};
 use crate::overlay::Overlay;
+use crate::release::Release;
 use crate::selection::Selection;
-use crate::uci_defaults::Setup;
+use crate::uci_defaults::{RouterPackages, Setup, SetupRequest};
 
 /// What to write, shared by the commands that make a disk.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What to write")]
 pub struct OutputArgs {
     /// What to write
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: DiskFormat,
+    #[arg(long, value_parser = choice::output_format(), default_value = OutputFormat::Fat.word(), value_name = "FORMAT")]
+    pub format: OutputFormat,
     /// Size of the image, like 5M (MiB) or 64K (KiB); the smallest that will do without it
     #[arg(long, value_name = "SIZE")]
     pub size: Option<String>,
     /// Kind of FAT; chosen by size without it
-    #[arg(long, value_name = "BITS", value_parser = ["12", "16", "32"])]
-    pub fat: Option<String>,
+    #[arg(long, value_name = "BITS", value_parser = choice::fat_kind())]
+    pub fat: Option<FatKind>,
     /// Label of the image
     #[arg(long, value_name = "LABEL", default_value = "OWPKG")]
     pub label: String,
@@ -43,35 +44,6 @@ pub struct OutputArgs {
     /// What the router is to be set to at its next start.
     #[command(flatten)]
     pub setup: SetupArgs,
-}
-
-/// What kind of disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum DiskFormat {
-    /// A FAT image, to attach as a disk
-    #[default]
-    Fat,
-    /// A tar, to copy by scp
-    Tar,
-    /// A folder
-    Dir,
-}
-
-impl DiskFormat {
-    /// What to do with a disk of this kind.
-    pub fn next(self) -> &'static str {
-        match self {
-            DiskFormat::Fat => {
-                "attach it to the router as a disk, then there:\n  \
-                 mkdir -p /tmp/pkgs && mount -t vfat /dev/vdb /tmp/pkgs && sh /tmp/pkgs/install.sh"
-            }
-            DiskFormat::Tar => {
-                "copy it to the router, then there:\n  \
-                 mkdir -p /tmp/pkgs && tar -xf /tmp/pkgs.tar -C /tmp/pkgs && sh /tmp/pkgs/install.sh"
-            }
-            DiskFormat::Dir => "copy the folder to the router, then there: sh install.sh",
-        }
-    }
 }
 
 /// What the arguments say of the output.
@@ -99,26 +71,16 @@ pub struct RouterSetup {
 impl ImageOptions {
     /// Reads them, and refuses what does not go together; nothing is fetched for it.
     pub fn read(args: &OutputArgs) -> Result<ImageOptions, Failure> {
-        let format = match args.format {
-            DiskFormat::Fat => OutputFormat::Fat,
-            DiskFormat::Tar => OutputFormat::Tar,
-            DiskFormat::Dir => OutputFormat::Dir,
-        };
-        if format != OutputFormat::Fat && (args.size.is_some() || args.fat.is_some()) {
+        if args.format != OutputFormat::Fat && (args.size.is_some() || args.fat.is_some()) {
             return Err(Failure::usage("--size and --fat are for --format fat", "leave them out"));
         }
-        let kind = args.fat.as_deref().map(|bits| match bits {
-            "12" => FatKind::Fat12,
-            "16" => FatKind::Fat16,
-            _ => FatKind::Fat32,
-        });
         let label = Label::new(&args.label)
             .map_err(|error| Failure::new(Exit::Usage, error.to_string(), error.help()))?;
         let size = args.size.as_deref().map(parse_size).transpose()?;
         Ok(ImageOptions {
-            format,
+            format: args.format,
             size: size.map_or(Size::Smallest, Size::Exactly),
-            kind,
+            kind: args.fat,
             label,
             json: args.json,
         })
@@ -147,8 +109,8 @@ impl DiskOptions<'_> {
     /// A lock that was read, with the configuration of its disk.
     pub fn join_lock(self, env: &mut Env, lock: Lock) -> Result<(Lock, RouterSetup), Failure> {
         let DiskOptions { args, mut overlay, setup } = self;
-        let (setup, notes) = setup.bring(&RouterPackages::of_lock(&lock), &mut overlay)?;
-        notes.iter().try_for_each(|note| warn_of(env, note))?;
+        let (setup, warnings) = bring(setup, &RouterPackages::of_lock(&lock), &mut overlay)?;
+        warn_of_setup(env, &warnings)?;
         let lock = args.configuration.join(lock, &overlay)?;
         Ok((lock, RouterSetup { overlay, setup }))
     }
@@ -162,13 +124,15 @@ impl DiskOptions<'_> {
     ) -> Result<(Lock, RouterSetup), Failure> {
         let DiskOptions { args, mut overlay, setup } = self;
         let mut planned = joined.plan(env, selection)?;
-        if args.format == DiskFormat::Fat {
+        if args.format == OutputFormat::Fat {
             planned.warn_of_fat();
         }
-        let (setup, notes) = setup.bring(&RouterPackages::of_plan(&planned), &mut overlay)?;
+        let series = planned.facts().release.as_ref().and_then(Release::series);
+        let router = RouterPackages::of_plan(&planned.plan, &planned.baseline.installed, series);
+        let (setup, warnings) = bring(setup, &router, &mut overlay)?;
         let configuration = args.configuration.plan(&mut planned, &overlay)?;
         warn(env, planned.warnings.iter().cloned())?;
-        notes.iter().try_for_each(|note| warn_of(env, note))?;
+        warn_of_setup(env, &warnings)?;
         let lock = planning::lock(env, &planned)?.configured(configuration);
         Ok((lock, RouterSetup { overlay, setup }))
     }
@@ -191,7 +155,7 @@ impl RouterSetup {
             warn_of_readers(env, out)?;
         }
         let unpacked = settings.format == OutputFormat::Dir;
-        let written = Written { out, placed, lock, setup: &self.setup, next, unpacked };
+        let written = WrittenDisk { out, placed, lock, setup: &self.setup, next, unpacked };
         written.tell(env, settings.json).map_err(Failure::stdout)
     }
 }

@@ -92,6 +92,10 @@ pub(super) fn texts(lock: &Lock) -> Result<[(&'static str, String); 2], DiskErro
 fn install_script(lock: &Lock) -> Result<String, DiskError> {
     let feeds: Vec<&str> = lock.feeds.iter().map(|feed| feed.name.as_str()).collect();
     let names: Vec<&str> = lock.install.iter().map(String::as_str).collect();
+    let mut runs: Vec<Vec<&str>> = lock.by_run(&names).into_iter().map(<[_]>::to_vec).collect();
+    let told = lock.replaced.iter().flat_map(|replaced| &replaced.told);
+    runs.last_mut().into_iter().for_each(|run| run.extend(told.clone().map(String::as_str)));
+    let replaced = lock.replaced.iter().map(|replaced| (replaced.name.as_str(), replaced.version.as_str()));
     let planned = lock.packages.iter().map(|package| Planned {
         name: &package.name,
         version: &package.version,
@@ -120,7 +124,8 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
         kernel: lock.kernel.as_deref(),
         router: lock.router.as_ref().map(RouterId::as_str),
         feeds: &feeds,
-        install: &lock.by_run(&names),
+        install: &runs.iter().map(Vec::as_slice).collect::<Vec<_>>(),
+        replaced: &replaced.collect::<Vec<_>>(),
         plan: &planned.collect::<Vec<_>>(),
         accepted_unsigned: lock.accepted_unsigned,
         key_ids: &key_ids,
@@ -143,6 +148,12 @@ fn readme(lock: &Lock) -> String {
         String::from(if lock.packages.is_empty() { "It adds no package.\n" } else { "It adds:\n" });
     for package in &lock.packages {
         packages += &format!("  {} {}\n", package.name, package.version);
+    }
+    if !lock.replaced.is_empty() {
+        packages += "It removes, to make room for them:\n";
+    }
+    for replaced in &lock.replaced {
+        packages += &format!("  {} {} (for {})\n", replaced.name, replaced.version, replaced.by);
     }
     format!(
         "{demo}Packages for OpenWrt {release}, {target}, to install with no network.\n\

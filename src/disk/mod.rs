@@ -2,8 +2,10 @@
 
 pub mod check;
 mod contents;
+mod fit;
 pub mod script;
 mod writer;
 
 pub use contents::{DiskError, contents, key_path, router_key_path};
+pub use fit::{Misfit, check_fit};
 pub use writer::{OutputFormat, OutputOptions, WriteError, write};

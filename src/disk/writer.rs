@@ -22,6 +22,20 @@ pub enum OutputFormat {
     Dir,
 }
 
+impl OutputFormat {
+    /// All of them.
+    pub const ALL: [OutputFormat; 3] = [OutputFormat::Fat, OutputFormat::Tar, OutputFormat::Dir];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            OutputFormat::Fat => "fat",
+            OutputFormat::Tar => "tar",
+            OutputFormat::Dir => "dir",
+        }
+    }
+}
+
 /// How to make it.
 #[derive(Debug, Clone)]
 pub struct OutputOptions {
@@ -108,8 +122,8 @@ pub fn write(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Res
 
 fn write_fat(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Result<WrittenFile, WriteError> {
     let failed = |source| WriteError::Fat { path: path.to_owned(), source };
-    let files: Vec<fat::Entry<'_>> =
-        entries.iter().map(|entry| fat::Entry { path: &entry.path, size: entry.content.size() }).collect();
+    let files: Vec<fat::FileSize<'_>> =
+        entries.iter().map(|entry| fat::FileSize { path: &entry.path, size: entry.content.size() }).collect();
     let settings = fat::Options {
         size: options.size,
         kind: options.kind,

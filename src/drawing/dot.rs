@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Drawing, colours, size};
+use indicatif::HumanBytes;
+
+use super::{Drawing, colours};
 
 /// Writing to a string does not fail.
 pub(super) fn write(drawing: &Drawing<'_>) -> String {
@@ -14,7 +16,7 @@ pub(super) fn write(drawing: &Drawing<'_>) -> String {
     for id in graph.nodes() {
         let node = graph.node(id);
         let [fill, line, ..] = colours(node.kind);
-        let bytes = node.size.filter(|_| *sizes).map(|bytes| format!("\n{}", size(bytes)));
+        let bytes = node.size.filter(|_| *sizes).map(|bytes| format!("\n{}", HumanBytes(bytes)));
         let label = format!("{}\n{}{}", node.name, node.version, bytes.unwrap_or_default());
         let width = if node.because.is_empty() { 1 } else { 3 };
         let _ = writeln!(

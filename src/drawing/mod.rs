@@ -65,19 +65,3 @@ fn colours(kind: PackageKind) -> [&'static str; 4] {
         PackageKind::Library => ["#f1f5f9", "#94a3b8", "#262f3d", "#64748b"],
     }
 }
-
-/// A number of bytes in words: `1.6 MiB`.
-fn size(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
-    if bytes < 1024 {
-        return format!("{bytes} B");
-    }
-    let mut scaled = bytes as f64 / 1024.0;
-    let mut unit = 0;
-    while scaled >= 1023.95 && unit + 1 < UNITS.len() {
-        scaled /= 1024.0;
-        unit += 1;
-    }
-    let digits = usize::from(scaled < 99.95);
-    format!("{scaled:.digits$} {}", UNITS[unit])
-}

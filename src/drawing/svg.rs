@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use indicatif::HumanBytes;
+
 use super::layout::{self, Pair, Placed};
-use super::{Drawing, colours, curve, size};
+use super::{Drawing, colours, curve};
 use crate::resolve::{Node, NodeId, PackageKind};
 
 /// Width of a character, in parts of the font's size: what the monospaced fonts of all systems keep to.
@@ -195,7 +197,7 @@ fn box_size(drawing: &Drawing<'_>, node: &Node) -> Pair {
 /// The second line of a box: the size where it is known, else the version.
 fn detail(drawing: &Drawing<'_>, node: &Node) -> String {
     if let Some(bytes) = node.size.filter(|_| drawing.sizes) {
-        return size(bytes);
+        return HumanBytes(bytes).to_string();
     }
     let mut version: String = node.version.chars().take(LONGEST_VERSION).collect();
     if version.len() < node.version.len() {
@@ -212,7 +214,7 @@ fn kinds(drawing: &Drawing<'_>) -> Vec<(PackageKind, String)> {
         let nodes: Vec<&Node> =
             graph.nodes().map(|id| graph.node(id)).filter(|node| node.kind == kind).collect();
         let bytes: Option<u64> = nodes.iter().map(|node| node.size).sum();
-        let bytes = bytes.filter(|_| drawing.sizes).map(|bytes| format!(", {}", size(bytes)));
+        let bytes = bytes.filter(|_| drawing.sizes).map(|bytes| format!(", {}", HumanBytes(bytes)));
         let text = format!("{} {}{}", kind.word(), nodes.len(), bytes.unwrap_or_default());
         (!nodes.is_empty()).then_some((kind, text))
     };
@@ -227,7 +229,7 @@ fn legend_width(drawing: &Drawing<'_>) -> f64 {
 fn note(drawing: &Drawing<'_>) -> String {
     let graph = drawing.graph;
     let total = graph.total_size(&graph.roots()).filter(|_| drawing.sizes);
-    let total = total.map(|bytes| format!(", {}", size(bytes)));
+    let total = total.map(|bytes| format!(", {}", HumanBytes(bytes)));
     format!(
         "{} packages{}; thick border: asked for; arrows lead to what a package needs; those that follow from others are left out",
         graph.len(),

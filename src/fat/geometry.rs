@@ -33,6 +33,18 @@ impl fmt::Display for FatKind {
 }
 
 impl FatKind {
+    /// All of them.
+    pub const ALL: [FatKind; 3] = [FatKind::Fat12, FatKind::Fat16, FatKind::Fat32];
+
+    /// The bits of an entry, in digits.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Fat12 => "12",
+            Self::Fat16 => "16",
+            Self::Fat32 => "32",
+        }
+    }
+
     /// The numbers of clusters by which readers know the kind. Nothing else tells them.
     pub(super) fn clusters(self) -> RangeInclusive<u32> {
         match self {

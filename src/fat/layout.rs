@@ -3,7 +3,7 @@
 use super::choice::{Content, directory_bytes};
 use super::geometry::{Geometry, RESERVED_ENTRIES, SECTOR_BYTES};
 use super::tree::Tree;
-use super::{Entry, FatError, FatKind, Label, Options, Timestamp};
+use super::{FatError, FatKind, FileSize, Label, Options, Timestamp};
 
 /// A whole image, settled down to the last byte but for the contents of the files.
 #[derive(Clone, Debug)]
@@ -44,9 +44,9 @@ pub(super) struct File {
 /// [`FatError::Name`], [`FatError::SameName`], [`FatError::FileTooLarge`] and [`FatError::DirectoryTooLarge`] for
 /// entries that FAT cannot hold; [`FatError::TooSmall`], [`FatError::TooLarge`] and [`FatError::TooMuch`] where
 /// the size or the kind asked for does not go with them.
-pub fn plan(entries: &[Entry<'_>], options: &Options) -> Result<Plan, FatError> {
+pub fn plan(entries: &[FileSize<'_>], options: &Options) -> Result<Plan, FatError> {
     let mut files = Vec::with_capacity(entries.len());
-    for &Entry { path, size } in entries {
+    for &FileSize { path, size } in entries {
         let Ok(size) = u32::try_from(size) else {
             return Err(FatError::FileTooLarge { path: path.to_owned(), size });
         };

@@ -8,9 +8,9 @@
 //! it. Its layout follows Microsoft's "FAT: General Overview of On-Disk Format" 1.03, with long file names.
 //!
 //! ```
-//! use owpkg::fat::{Entry, Label, Options, Size, Timestamp, plan};
+//! use owpkg::fat::{FileSize, Label, Options, Size, Timestamp, plan};
 //!
-//! let entries = [Entry { path: "feeds/core/Packages.gz", size: 5 }];
+//! let entries = [FileSize { path: "feeds/core/Packages.gz", size: 5 }];
 //! let plan = plan(
 //!     &entries,
 //!     &Options {
@@ -51,7 +51,7 @@ pub use time::Timestamp;
 
 /// One file to put on the disk. Its directories are made as needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry<'a> {
+pub struct FileSize<'a> {
     /// Where it goes, from the root of the disk, parts separated by `/`: `feeds/core/Packages.gz`.
     pub path: &'a str,
     /// Its length in bytes, at most 4 GiB - 1.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::directory::{DOT_SLOTS, LABEL_SLOTS, MAX_SLOTS, slots_of};
 use super::short_names::{self, ShortName};
-use super::{Entry, FatError, names};
+use super::{FatError, FileSize, names};
 
 /// The root is the first of the directories, and a directory comes after its parent.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ pub(super) enum Node {
 
 impl Tree {
     /// Directories and files stand in their directory in the order in which the entries name them.
-    pub(super) fn new(entries: &[Entry<'_>]) -> Result<Self, FatError> {
+    pub(super) fn new(entries: &[FileSize<'_>]) -> Result<Self, FatError> {
         let mut builder = Builder { directories: vec![Directory::below(0)], known: HashMap::new() };
         for (index, entry) in entries.iter().enumerate() {
             builder.insert(index, entry.path)?;

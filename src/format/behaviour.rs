@@ -69,6 +69,12 @@ pub trait Choice {
         None
     }
 
+    /// The word by which the client, told to install, removes a package in the same step; none if it can only be removed
+    /// before.
+    fn without(&self, _name: &str) -> Option<String> {
+        None
+    }
+
     /// What the router's own client would add, in its order, when told to install `names` one after the other, which may
     /// be what [`Choice::exactly`] says; a name or a dependency that it cannot meet adds nothing.
     fn install(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId>;

@@ -11,7 +11,7 @@ pub struct FormatFacts {
     pub index_files: &'static [IndexFile],
     /// The name of the index's text, where it stands in the feed's folder for people to read.
     pub plain_index: Option<&'static str>,
-    /// How the names of package files end, dot included.
+    /// How the names of package files end, dot included; no file of an index ends so.
     pub package_ending: &'static str,
     /// How indexes are signed.
     pub scheme: Scheme,

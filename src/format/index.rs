@@ -17,7 +17,6 @@ pub struct Parsed<'i> {
 pub struct Warning {
     /// Where, in the inflated index: a line, counted from 1, or an offset in the ADB payload.
     pub at: u64,
-    /// Why.
     pub why: &'static str,
 }
 
@@ -27,7 +26,6 @@ pub enum IndexError {
     /// It does not unpack.
     #[error("{file} does not unpack: {why}")]
     Packing {
-        /// The file.
         file: &'static str,
         /// What the unpacker says.
         why: String,
@@ -35,7 +33,6 @@ pub enum IndexError {
     /// It unpacks to more than an index may hold.
     #[error("{file} unpacks to more than {cap} bytes")]
     TooLarge {
-        /// The file.
         file: &'static str,
         /// The limit in bytes.
         cap: u64,
@@ -47,15 +44,9 @@ pub enum IndexError {
         unit: &'static str,
         /// Where, in the inflated index.
         at: u64,
-        /// What is wrong there.
         why: String,
     },
     /// Its signature file is none.
     #[error("{file} is not a signature: {source}")]
-    Signature {
-        /// The file.
-        file: &'static str,
-        /// What is wrong with it.
-        source: UsignError,
-    },
+    Signature { file: &'static str, source: UsignError },
 }

@@ -7,7 +7,6 @@ use super::{Dependency, FORMATS, Format, Package, Universe};
 /// An installed package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InstalledPackage {
-    /// Its version.
     pub version: String,
     /// Further names it answers to, each with the version it is provided at where there is one.
     pub provides: Vec<(String, Option<String>)>,

@@ -17,7 +17,6 @@ pub struct FeedId(pub u16);
 /// One entry of an index.
 #[derive(Debug, Clone)]
 pub struct Package<'i> {
-    /// Its name.
     pub name: &'i str,
     /// Its version, in its format's own grammar.
     pub version: &'i str,
@@ -106,7 +105,6 @@ pub enum Relation {
 /// A further name that a package answers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Provide<'i> {
-    /// The name.
     pub name: &'i str,
     /// The version it is provided at; none: as a virtual name.
     pub version: Option<&'i str>,

@@ -2,9 +2,9 @@
 //! folder and in one line of [`FORMATS`](super::FORMATS).
 //!
 //! ```text
-//! index.toy      a line a package: NAME VERSION ARCH SIZE SHA256 DEPENDENCY…; versions are numbers
-//! index.toy.sig  usign's signature over it
-//! NAME@VERSION.toy   its first line: NAME VERSION ARCH DEPENDENCY…
+//! toys              a line a package: NAME VERSION ARCH SIZE SHA256 DEPENDENCY…; versions are numbers
+//! toys.sig          usign's signature over it
+//! NAME@VERSION.toy  its first line: NAME VERSION ARCH DEPENDENCY…
 //! ```
 
 use std::borrow::Cow;
@@ -19,8 +19,8 @@ use super::{
 };
 use crate::trust::{Digest, Scheme, SecretKey, Signature, Signed, SignedFile, Verified, sha256, usign};
 
-const INDEX: &str = "index.toy";
-const SIGNATURE: &str = "index.toy.sig";
+const INDEX: &str = "toys";
+const SIGNATURE: &str = "toys.sig";
 /// The first line of the client's database.
 const DATABASE: &str = "toy database";
 

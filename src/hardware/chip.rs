@@ -55,7 +55,7 @@ pub struct Family {
 }
 
 /// Another set of packages for a chip: one row of `alternatives.tsv`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Alternative {
     /// Name of the chip.
     pub chip: &'static str,
@@ -78,7 +78,7 @@ impl fmt::Display for Alternative {
 }
 
 /// How an [`Alternative`] relates to the chip's own packages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum How {
     /// It replaces them.
@@ -88,7 +88,7 @@ pub enum How {
 }
 
 /// A short list kept as the text of its column.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct List {
     text: &'static str,
     separator: &'static str,
@@ -137,9 +137,12 @@ macro_rules! words {
         pub enum $name { $($(#[$each])* #[serde(rename = $word)] $variant),+ }
 
         impl $name {
+            /// All of them, in the order of the enum.
+            pub const ALL: &[$name] = &[$($name::$variant),+];
+
             /// The variant written as `word` in the tables.
             pub fn from_word(word: &str) -> Option<Self> {
-                match word { $($word => Some(Self::$variant),)+ _ => None }
+                Self::ALL.iter().copied().find(|each| each.word() == word)
             }
 
             /// The word of the tables.

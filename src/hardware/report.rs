@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use super::chip::{Bus, Certainty, Chip, Gap, Kind};
+use super::chip::{Alternative, Bus, Certainty, Chip, Gap, Kind};
 use super::detect::{Detected, DriverSeen, MissingFirmware};
 use super::device::Device;
 use super::{Availability, Catalogue, ChipPackages, Found, Role, Unsupported, firmware_packages, limits};
@@ -44,7 +44,28 @@ pub struct DeviceReport {
     /// How sure the chip is.
     pub certainty: Certainty,
     /// What decided, what is missing, limits, other choices.
-    pub notes: Vec<String>,
+    pub notes: DeviceNotes,
+}
+
+/// What is noted of a device; in JSON one list of sentences.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct DeviceNotes {
+    /// What decided, what is missing, limits.
+    pub facts: Vec<String>,
+    /// Other packages for its chips.
+    pub choices: Vec<Alternative>,
+}
+
+impl From<Vec<String>> for DeviceNotes {
+    fn from(facts: Vec<String>) -> DeviceNotes {
+        DeviceNotes { facts, choices: Vec::new() }
+    }
+}
+
+impl Serialize for DeviceNotes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.facts.iter().cloned().chain(self.choices.iter().map(ToString::to_string)))
+    }
 }
 
 /// Names of chips: none, one, or a list.
@@ -120,10 +141,6 @@ impl Catalogue {
     }
 
     /// What is said of one device; `None` when it is no network device.
-    pub fn report_device(&self, device: &Device, offer: Availability<'_>) -> Option<DeviceReport> {
-        self.device(device, offer, &mut ChipReports::new())
-    }
-
     fn device(
         &self,
         device: &Device,
@@ -134,7 +151,7 @@ impl Catalogue {
             return device.is_network().then(|| unknown(device));
         };
         let mut report =
-            DeviceReport { certainty: identity.certainty, notes: identity.notes, ..unknown(device) };
+            DeviceReport { certainty: identity.certainty, notes: identity.notes.into(), ..unknown(device) };
         if report.name.is_empty() {
             report.name = identity.name.to_owned();
         }
@@ -171,7 +188,7 @@ impl Catalogue {
         if report.status > Status::FirmwareMissing {
             limits(chip).for_each(|limit| report.note(limit.text));
         }
-        self.alternatives(chip).for_each(|other| report.note(&other.to_string()));
+        report.notes.choices = self.alternatives(chip).copied().collect();
         report
     }
 
@@ -193,7 +210,8 @@ impl Catalogue {
             certainty: Certainty::Low,
             notes: vec![
                 "this listing has no ids, and the firmware depends on them: `lsusb` shows them".to_owned(),
-            ],
+            ]
+            .into(),
             ..DeviceReport::empty(seen.line, format!("driver {}", seen.driver))
         })
     }
@@ -209,7 +227,7 @@ fn unknown(device: &Device) -> DeviceReport {
         bus: Some(device.id.bus),
         id: Some(device.id.to_string()),
         revision: device.id.revision.map(|revision| format!("{revision:02x}")),
-        notes: vec![UNKNOWN.to_owned()],
+        notes: vec![UNKNOWN.to_owned()].into(),
         ..DeviceReport::empty(device.line, device.name.clone())
     }
 }
@@ -232,7 +250,8 @@ fn report_firmware(missing: &MissingFirmware, offer: Availability<'_>) -> Device
         notes: note
             .into_iter()
             .chain(["a driver asked for this file and did not find it".to_owned()])
-            .collect(),
+            .collect::<Vec<_>>()
+            .into(),
         ..DeviceReport::empty(missing.line, missing.file.clone())
     }
 }
@@ -251,7 +270,7 @@ impl DeviceReport {
             userspace: Vec::new(),
             status: Status::Unknown,
             certainty: Certainty::Low,
-            notes: Vec::new(),
+            notes: DeviceNotes::default(),
         }
     }
 
@@ -278,13 +297,20 @@ impl DeviceReport {
         extend(&mut self.kmods, chip.kmods.iter().map(String::as_str));
         extend(&mut self.firmware, chip.firmware.iter().map(String::as_str));
         extend(&mut self.userspace, chip.userspace.iter().map(String::as_str));
-        chip.notes.iter().for_each(|note| self.note(note));
+        chip.notes.facts.iter().for_each(|note| self.note(note));
+        for choice in &chip.notes.choices {
+            // Chips that share their packages share the choice.
+            let is_same = |known: &Alternative| *known == Alternative { chip: known.chip, ..*choice };
+            if !self.notes.choices.iter().any(is_same) {
+                self.notes.choices.push(*choice);
+            }
+        }
     }
 
     /// Adds a note that no other one already says.
     fn note(&mut self, note: &str) {
-        if !self.notes.iter().any(|known| known.contains(note)) {
-            self.notes.push(note.to_owned());
+        if !self.notes.facts.iter().any(|known| known.contains(note)) {
+            self.notes.facts.push(note.to_owned());
         }
     }
 }

@@ -16,6 +16,9 @@ pub enum Variant {
 }
 
 impl Variant {
+    /// All of them.
+    pub const ALL: [Variant; 2] = [Variant::Mainline, Variant::Ct];
+
     /// The name of the choice in the tables.
     pub fn word(self) -> &'static str {
         match self {
@@ -45,13 +48,22 @@ pub enum Role {
     Wpad,
 }
 
+/// What a package is to make work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WantedFor {
+    /// A chip, by its name in the catalogue.
+    Chip(&'static str),
+    /// A family.
+    Family(&'static str),
+}
+
 /// One package to ask the release for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     /// Its name in this release.
     pub package: String,
-    /// Why, in the words of a plan: `chip iwl7265d`.
-    pub because: String,
+    /// Whom it is for.
+    pub because: WantedFor,
     /// What it is for.
     pub role: Role,
 }
@@ -182,7 +194,7 @@ impl Catalogue {
                         .chain(added.map(|(package, role)| (package.to_owned(), role)))
                         .collect();
                     for (package, role) in &packages {
-                        selection.add_because(package, *role, format!("family {}", family.name));
+                        selection.add_because(package, *role, WantedFor::Family(family.name));
                     }
                     alone.push((chip.name, packages));
                 }
@@ -285,11 +297,11 @@ impl ChipPackages {
         self.left_out.extend(other.left_out);
     }
 
-    fn add(&mut self, package: &str, role: Role, chip: &str) {
-        self.add_because(package, role, format!("chip {chip}"));
+    fn add(&mut self, package: &str, role: Role, chip: &'static str) {
+        self.add_because(package, role, WantedFor::Chip(chip));
     }
 
-    fn add_because(&mut self, package: &str, role: Role, because: String) {
+    fn add_because(&mut self, package: &str, role: Role, because: WantedFor) {
         if !self.wanted.iter().any(|each| each.package == package) {
             self.wanted.push(Wanted { package: package.to_owned(), because, role });
         }

@@ -142,7 +142,7 @@ impl Bundle {
             }
             indexes.push(index);
         }
-        for locked in &lock.packages {
+        for locked in lock.carried() {
             let listed = |id| {
                 let package = universe.package(id);
                 universe.feed(package.feed).name == locked.feed && locked.is(package)
@@ -238,7 +238,7 @@ pub(crate) fn not_offered<'l>(
 ) -> Result<Vec<&'l LockedPackage>, IndexError> {
     let parsed = format.parse(index, FeedId(0))?;
     let is_listed = |locked: &LockedPackage| parsed.packages.iter().any(|package| locked.is(package));
-    let of_feed = lock.packages.iter().filter(|package| package.feed == feed);
+    let of_feed = lock.carried().filter(|package| package.feed == feed);
     Ok(of_feed.filter(|locked| !is_listed(locked)).collect())
 }
 
@@ -250,7 +250,7 @@ fn fetch_packages(
     let position = |package: &LockedPackage| lock.feeds.iter().position(|feed| feed.name == package.feed);
     let mut wants = Vec::new();
     let mut positions = Vec::new();
-    for package in &lock.packages {
+    for package in lock.carried() {
         let position = position(package).ok_or_else(|| BundleError::not_in_index(package))?;
         positions.push(position);
         wants.push(Want {
@@ -275,7 +275,7 @@ fn fetch_packages(
             packages: Vec::new(),
         })
         .collect();
-    for ((package, position), artifact) in lock.packages.iter().zip(positions).zip(artifacts) {
+    for ((package, position), artifact) in lock.carried().zip(positions).zip(artifacts) {
         feeds[position].packages.push((package.file.clone(), artifact));
     }
     Ok(feeds)

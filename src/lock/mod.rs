@@ -4,6 +4,9 @@ pub(crate) mod bundle;
 mod configuration;
 mod key;
 mod package;
+mod replacement;
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +22,7 @@ pub use bundle::{Bundle, BundleError, LockedFeed};
 pub use configuration::{BadConfiguration, LockedConfiguration, OtherFiles, OverlayFile, OverlayLink};
 pub use key::LockedKey;
 pub use package::LockedPackage;
+pub use replacement::LockedReplacement;
 
 const SCHEMA: &str = "owpkg.lock/1";
 const HEAD: &str =
@@ -72,7 +76,10 @@ pub struct Lock {
     /// The feeds that the plan uses.
     #[serde(rename = "feed", default)]
     pub feeds: Vec<LockedIndex>,
-    /// The packages, dependencies first.
+    /// The packages of the router that make room.
+    #[serde(rename = "replace", default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<LockedReplacement>,
+    /// The packages to add, dependencies first.
     #[serde(rename = "package", default)]
     pub packages: Vec<LockedPackage>,
 }
@@ -179,16 +186,17 @@ impl Lock {
         }
         let facts = &release.facts;
         let demo = facts.is_demo();
-        let packages = plan.steps.iter().map(|step| LockedPackage::of(facts, plan, step));
-        let is_used = |position: usize| {
-            plan.steps.iter().any(|step| usize::from(plan.package(step).feed.0) == position)
-        };
+        let packages = plan.steps.iter().map(|step| LockedPackage::added(facts, plan, step));
+        let replaced = plan.replaced.iter().map(|replaced| LockedReplacement::of(facts, plan, replaced));
+        let back = plan.replaced.iter().filter_map(|replaced| replaced.back);
+        let carried = plan.steps.iter().map(|step| step.id).chain(back);
+        let feeds: BTreeSet<usize> = carried.map(|id| plan.universe.package(id).feed.0.into()).collect();
         let used: Vec<(&FeedPlace, &Verified<Signed>)> = facts
             .feeds
             .iter()
             .zip(&release.indexes)
             .enumerate()
-            .filter_map(|(position, feed)| is_used(position).then_some(feed))
+            .filter_map(|(position, feed)| feeds.contains(&position).then_some(feed))
             .collect();
         let index = |(place, index): &(&FeedPlace, &Verified<Signed>)| LockedIndex {
             name: place.name.clone(),
@@ -229,6 +237,7 @@ impl Lock {
             configuration: None,
             keys: core.map(|core| LockedKey::of(&feeds, core.by())).unwrap_or_default(),
             feeds,
+            replaced: replaced.collect::<Result<_, _>>()?,
             packages: packages.collect::<Result<_, _>>()?,
         })
     }
@@ -251,7 +260,7 @@ impl Lock {
             .feeds
             .iter()
             .flat_map(|feed| std::iter::once(&feed.name).chain(feed.files.iter().map(|file| &file.name)));
-        let packages = lock.packages.iter().flat_map(|package| [&package.name, &package.feed, &package.file]);
+        let packages = lock.carried().flat_map(|package| [&package.name, &package.feed, &package.file]);
         for name in feeds.chain(packages).chain(lock.keys.iter().map(|key| &key.id)) {
             if !crate::format::is_plain(name) {
                 return Err(LockError::Name(name.clone()));
@@ -277,6 +286,12 @@ impl Lock {
             true => vec![names],
             false => self.runs.iter().filter_map(|count| names.split_off(..*count)).collect(),
         }
+    }
+
+    /// All packages whose files it takes: those to add, and those for the way back.
+    pub fn carried(&self) -> impl Iterator<Item = &LockedPackage> {
+        let back = self.replaced.iter().filter_map(|replaced| replaced.back.as_ref());
+        self.packages.iter().chain(back)
     }
 
     /// The format of its feeds.

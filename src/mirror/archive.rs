@@ -28,7 +28,6 @@ pub(super) struct Generation {
 }
 
 impl Archive {
-    /// Reads what there is.
     pub(super) fn read(store: &dyn Store) -> Result<Archive, StoreError> {
         let mut found: BTreeMap<(String, u32), Vec<String>> = BTreeMap::new();
         let root = format!("{OWN}/archive");

@@ -20,7 +20,6 @@ const KEY_CAP: u64 = 64 << 10;
 /// A feed of one's own, as a mirror has it.
 #[derive(Debug, Clone)]
 pub struct CustomFeed {
-    /// Its name.
     pub name: String,
     /// The format of its index.
     pub format: &'static dyn Format,
@@ -31,7 +30,6 @@ pub struct CustomFeed {
 /// A public key to be put into a mirror.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomKey {
-    /// Its id.
     pub id: String,
     /// Its file in the mirror.
     pub path: String,
@@ -69,7 +67,7 @@ impl MirrorFolder {
     pub fn with_keys(mut self, keyring: &Keyring) -> MirrorFolder {
         let ids = self.authority().key_ids();
         let official = Keyring::official().ids();
-        if self.own_name().is_some() && !ids.iter().any(|id| official.contains(id)) {
+        if self.custom_name().is_some() && !ids.iter().any(|id| official.contains(id)) {
             let trusted = ids.iter().filter_map(|id| Some((id, keyring.get(id)?)));
             self.keys = trusted
                 .map(|(id, key)| CustomKey {
@@ -83,13 +81,13 @@ impl MirrorFolder {
     }
 
     /// The feed of one's own that it is, if it is one.
-    pub fn own_feed(&self) -> Option<CustomFeed> {
-        let name = self.own_name()?.to_owned();
+    pub fn custom_feed(&self) -> Option<CustomFeed> {
+        let name = self.custom_name()?.to_owned();
         let format = format_by_index(self.index.first()?.name)?;
         Some(CustomFeed { name, format, keys: self.keys.iter().map(|key| key.id.clone()).collect() })
     }
 
-    fn own_name(&self) -> Option<&str> {
+    fn custom_name(&self) -> Option<&str> {
         self.folder.strip_prefix(FEEDS)?.strip_prefix('/')
     }
 
@@ -107,7 +105,7 @@ impl MirrorFolder {
     /// Whether an archived index is of another format than this part's.
     pub(super) fn is_of_another_format(&self, generation: &Generation) -> bool {
         let own = self.index.first().map(|file| file.name);
-        self.own_name().is_some() && own.is_some_and(|own| generation.index.iter().all(|name| name != own))
+        self.custom_name().is_some() && own.is_some_and(|own| generation.index.iter().all(|name| name != own))
     }
 }
 

@@ -22,12 +22,14 @@
 
 mod archive;
 mod bucket;
+mod contents;
 mod covered;
 mod custom;
 mod error;
 mod files;
 mod folder;
 mod list;
+mod place;
 mod prune;
 mod public;
 mod repair;
@@ -38,12 +40,14 @@ mod target;
 mod verify;
 
 pub use bucket::Bucket;
-pub use covered::{Earlier, MirrorFolder, of_arch, of_lock, of_release};
+pub use contents::{Contents, MirrorWarning};
+pub use covered::{Earlier, MirrorFolder, of_release};
 pub(crate) use custom::keys_of;
 pub use custom::{CustomFeed, CustomKey};
 pub use error::MirrorError;
 pub use folder::{Folder, OWN};
 pub use list::{BadList, Listed};
+pub use place::{Place, is_bucket};
 pub use repair::repair;
 pub use store::{Change, Depth, Guard, Stat, Store, StoreError};
 pub use sync::{Mirror, Prune, Summary};

@@ -50,7 +50,6 @@ pub trait Store: Send + Sync {
 /// A file that readers are to see from now on; without content it is to be gone.
 #[derive(Debug)]
 pub struct Change {
-    /// Its path.
     pub path: String,
     /// What it holds.
     pub content: Option<Content>,
@@ -68,7 +67,6 @@ pub enum Depth {
 /// A file that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stat {
-    /// Its path.
     pub path: String,
     /// Its size in bytes.
     pub size: u64,
@@ -93,7 +91,6 @@ pub enum StoreError {
     Io {
         /// The file or folder.
         path: String,
-        /// Why.
         source: io::Error,
     },
     /// Another process writes to the mirror.
@@ -113,7 +110,6 @@ pub enum StoreError {
     Bucket {
         /// The object.
         path: String,
-        /// Why.
         source: object_store::Error,
     },
     /// A text that names no bucket.

@@ -56,17 +56,17 @@ pub struct Summary {
     pub bytes: u64,
 }
 
-/// A file of a part, by position.
+/// A file of a folder, by position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Position {
-    part: usize,
+    folder: usize,
     file: usize,
 }
 
-/// What is known of a part's files while it is being brought up to date.
+/// What is known of a folder's files while it is being brought up to date.
 struct Progress<'p> {
-    parts: &'p [MirrorFolder],
-    /// For each part and file: the file in its place, found good.
+    folders: &'p [MirrorFolder],
+    /// For each folder and file: the file in its place, found good.
     stats: Vec<Vec<Option<Stat>>>,
     /// A place of each digest that is in the mirror.
     places: HashMap<Digest, Position>,
@@ -74,35 +74,35 @@ struct Progress<'p> {
 }
 
 impl Mirror<'_> {
-    /// Brings the mirror to hold these parts. Run again after a failure, it goes on where it was.
+    /// Brings the mirror to hold these folders. Run again after a failure, it goes on where it was.
     ///
     /// # Errors
     /// When a file cannot be had or put; readers then see the mirror as it was.
-    pub fn sync(&self, parts: &[MirrorFolder], prune: Prune) -> Result<Summary, MirrorError> {
+    pub fn sync(&self, folders: &[MirrorFolder], prune: Prune) -> Result<Summary, MirrorError> {
         let _guard = self.store.lock()?;
         let mut archive = Archive::read(self.store)?;
-        let stats = parts.iter().map(|part| vec![None; part.files.len()]).collect();
-        let mut progress = Progress { parts, stats, places: HashMap::new(), summary: Summary::default() };
+        let stats = folders.iter().map(|folder| vec![None; folder.files.len()]).collect();
+        let mut progress = Progress { folders, stats, places: HashMap::new(), summary: Summary::default() };
         let mut absent = Vec::new();
         let mut replaced = Vec::new();
-        for part in parts {
-            let newest = archive.folders.get(&part.folder).and_then(|generations| generations.last());
-            if newest.is_some_and(|newest| part.is_of_another_format(newest)) {
-                return Err(MirrorError::OtherFormat { folder: part.folder.clone() });
+        for folder in folders {
+            let newest = archive.folders.get(&folder.folder).and_then(|generations| generations.last());
+            if newest.is_some_and(|newest| folder.is_of_another_format(newest)) {
+                return Err(MirrorError::OtherFormat { folder: folder.folder.clone() });
             }
         }
-        for position in 0..parts.len() {
+        for position in 0..folders.len() {
             self.look(&archive, &mut progress, position, &mut absent, &mut replaced)?;
         }
         self.fill(&mut progress, absent)?;
         let mut changes = self.fetch_replaced(&mut progress, &replaced)?;
-        for part in parts {
-            changes.extend(self.index_changes(&archive, part)?);
-            archive.add(self.store, part)?;
+        for folder in folders {
+            changes.extend(self.index_changes(&archive, folder)?);
+            archive.add(self.store, folder)?;
         }
         progress.summary.published = changes.iter().filter(|change| change.content.is_some()).count();
-        for part in parts {
-            changes.extend(part.key_changes(self.store)?);
+        for folder in folders {
+            changes.extend(folder.key_changes(self.store)?);
         }
         self.store.publish(&changes)?;
         self.note_seen(&progress)?;
@@ -126,7 +126,7 @@ impl Mirror<'_> {
         })
     }
 
-    /// Sorts a part's files into those in place, those that are not, and those in whose place readers see another
+    /// Sorts a folder's files into those in place, those that are not, and those in whose place readers see another
     /// one, which must not change before its index does.
     fn look(
         &self,
@@ -136,20 +136,20 @@ impl Mirror<'_> {
         absent: &mut Vec<Position>,
         replaced: &mut Vec<Position>,
     ) -> Result<(), MirrorError> {
-        let part = &progress.parts[position];
-        let here = self.store.list(&part.folder, Depth::Folder)?;
+        let folder = &progress.folders[position];
+        let here = self.store.list(&folder.folder, Depth::Folder)?;
         let name = |stat: &Stat| stat.path.rsplit('/').next().unwrap_or_default().to_owned();
         let mut here: HashMap<String, Stat> = here.into_iter().map(|stat| (name(&stat), stat)).collect();
-        let seen = CheckedStamps::read(self.store, &part.folder)?;
-        let earlier = match archive.published(self.store, &part.folder)? {
-            Some(generation) => archive::read_list(self.store, &part.folder, generation.number)?,
+        let seen = CheckedStamps::read(self.store, &folder.folder)?;
+        let earlier = match archive.published(self.store, &folder.folder)? {
+            Some(generation) => archive::read_list(self.store, &folder.folder, generation.number)?,
             None => Vec::new(),
         };
         let earlier: HashMap<&str, &Digest> =
             earlier.iter().map(|listed| (listed.name.as_str(), &listed.digest)).collect();
         let mut unknown = Vec::new();
-        for (file, listed) in part.files.iter().enumerate() {
-            let at = Position { part: position, file };
+        for (file, listed) in folder.files.iter().enumerate() {
+            let at = Position { folder: position, file };
             match here.remove(&listed.name) {
                 Some(stat) if seen.knows(&listed.name, &stat, &listed.digest) => progress.keep(at, stat),
                 Some(stat) => unknown.push((at, stat)),
@@ -157,9 +157,9 @@ impl Mirror<'_> {
             }
         }
         let good =
-            parallel::map(&unknown, WORKERS, |(at, stat)| self.is_good(part, &part.files[at.file], stat));
+            parallel::map(&unknown, WORKERS, |(at, stat)| self.is_good(folder, &folder.files[at.file], stat));
         for ((at, stat), good) in unknown.into_iter().zip(good) {
-            let listed = &part.files[at.file];
+            let listed = &folder.files[at.file];
             let other = earlier.get(listed.name.as_str()).is_some_and(|digest| **digest != listed.digest);
             match good? {
                 true => progress.keep(at, stat),
@@ -170,11 +170,11 @@ impl Mirror<'_> {
         Ok(())
     }
 
-    fn is_good(&self, part: &MirrorFolder, listed: &Listed, stat: &Stat) -> Result<bool, StoreError> {
+    fn is_good(&self, folder: &MirrorFolder, listed: &Listed, stat: &Stat) -> Result<bool, StoreError> {
         if listed.size.is_some_and(|size| size != stat.size) {
             return Ok(false);
         }
-        let path = part.path(listed);
+        let path = folder.path(listed);
         let Some(mut file) = self.store.open(&path)? else { return Ok(false) };
         // What cannot be read is fetched again.
         Ok(measure(listed.digest.kind, &mut file).is_ok_and(|found| found == listed.digest))
@@ -243,8 +243,8 @@ impl Mirror<'_> {
     ) -> Result<Vec<(Verified<Artifact>, bool)>, MirrorError> {
         let mut wants = Vec::new();
         for at in batch {
-            let part = &progress.parts[at.part];
-            wants.push(want(&part.source, progress.listed(*at), part.authority())?);
+            let folder = &progress.folders[at.folder];
+            wants.push(want(&folder.source, progress.listed(*at), folder.authority())?);
         }
         let mut found: Vec<Option<(Verified<Artifact>, bool)>> = Vec::new();
         found.extend(self.fetcher.at_hand(&wants)?.into_iter().map(|artifact| Some((artifact?, false))));
@@ -274,28 +274,28 @@ impl Mirror<'_> {
         Ok(changes)
     }
 
-    /// The files of a part's index that differ from what readers see.
-    fn index_changes(&self, archive: &Archive, part: &MirrorFolder) -> Result<Vec<Change>, MirrorError> {
+    /// The files of a folder's index that differ from what readers see.
+    fn index_changes(&self, archive: &Archive, folder: &MirrorFolder) -> Result<Vec<Change>, MirrorError> {
         let mut changes = Vec::new();
-        for file in &part.index {
-            let path = format!("{}/{}", part.folder, file.name);
+        for file in &folder.index {
+            let path = format!("{}/{}", folder.folder, file.name);
             if self.store.read(&path, INDEX_CAP)?.as_ref() != Some(&file.bytes) {
                 changes.push(Change { path, content: Some(Content::Index(file.clone())) });
             }
         }
-        let newest = archive.folders.get(&part.folder).and_then(|generations| generations.last());
+        let newest = archive.folders.get(&folder.folder).and_then(|generations| generations.last());
         for name in newest.iter().flat_map(|newest| &newest.index) {
-            if part.index.iter().all(|file| file.name != name) {
-                changes.push(Change { path: format!("{}/{name}", part.folder), content: None });
+            if folder.index.iter().all(|file| file.name != name) {
+                changes.push(Change { path: format!("{}/{name}", folder.folder), content: None });
             }
         }
         Ok(changes)
     }
 
     fn note_seen(&self, progress: &Progress<'_>) -> Result<(), MirrorError> {
-        for (part, stats) in progress.parts.iter().zip(&progress.stats) {
-            let seen = part.files.iter().zip(stats).filter_map(|(file, stat)| Some((file, stat.as_ref()?)));
-            CheckedStamps::write(self.store, &part.folder, seen)?;
+        for (folder, stats) in progress.folders.iter().zip(&progress.stats) {
+            let seen = folder.files.iter().zip(stats).filter_map(|(file, stat)| Some((file, stat.as_ref()?)));
+            CheckedStamps::write(self.store, &folder.folder, seen)?;
         }
         Ok(())
     }
@@ -303,22 +303,22 @@ impl Mirror<'_> {
 
 impl Progress<'_> {
     fn listed(&self, at: Position) -> &Listed {
-        &self.parts[at.part].files[at.file]
+        &self.folders[at.folder].files[at.file]
     }
 
     fn path(&self, at: Position) -> String {
-        self.parts[at.part].path(self.listed(at))
+        self.folders[at.folder].path(self.listed(at))
     }
 
     fn keep(&mut self, at: Position, stat: Stat) {
-        self.places.entry(self.parts[at.part].files[at.file].digest).or_insert(at);
-        self.stats[at.part][at.file] = Some(stat);
+        self.places.entry(self.folders[at.folder].files[at.file].digest).or_insert(at);
+        self.stats[at.folder][at.file] = Some(stat);
         self.summary.kept += 1;
     }
 }
 
 impl MirrorFolder {
-    /// The path of a file of this part.
+    /// The path of a file of this folder.
     pub(super) fn path(&self, file: &Listed) -> String {
         format!("{}/{}", self.folder, file.name)
     }
@@ -329,7 +329,7 @@ impl MirrorFolder {
     }
 }
 
-/// A file to fetch from the folder that a part comes from, whose index `by` vouches for.
+/// A file to fetch from the place that a folder comes from, whose index `by` vouches for.
 pub(super) fn want(source: &Location, listed: &Listed, by: Authority) -> Result<Want, MirrorError> {
     let Listed { size, digest, .. } = *listed;
     Ok(Want {

@@ -15,12 +15,7 @@ const SECRETS: [&str; 2] = ["etc/config/wireless", "etc/shadow"];
 pub enum FolderError {
     /// A file in it cannot be brought to the router.
     #[error("{folder}: {source}")]
-    Overlay {
-        /// The folder.
-        folder: Utf8PathBuf,
-        /// Which, and why.
-        source: OverlayError,
-    },
+    Overlay { folder: Utf8PathBuf, source: OverlayError },
     /// A name that is no text.
     #[error("{folder} holds a file whose name is not UTF-8: {name}")]
     NotUtf8 {
@@ -31,18 +26,12 @@ pub enum FolderError {
     },
     /// Neither a file nor a folder nor a link.
     #[error("{path} is {found}, expected a file, a folder or a link")]
-    Kind {
-        /// What.
-        path: Utf8PathBuf,
-        /// What it is.
-        found: &'static str,
-    },
+    Kind { path: Utf8PathBuf, found: &'static str },
     /// It cannot be read.
     #[error("{path} cannot be read: {source}")]
     Io {
         /// The file or folder.
         path: Utf8PathBuf,
-        /// Why.
         source: io::Error,
     },
 }

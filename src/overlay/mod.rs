@@ -38,7 +38,6 @@ pub struct Overlay {
 /// What an overlay puts in a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
-    /// A file.
     File {
         /// Its permissions, at most `0o7777`.
         mode: u32,
@@ -60,7 +59,6 @@ pub enum OverlayError {
     /// The disk cannot carry its name.
     #[error("{path:?} cannot stand on the disk: FAT cannot hold the name {name:?}: {fault}")]
     Name {
-        /// The path.
         path: String,
         /// The part at fault.
         name: String,
@@ -69,19 +67,15 @@ pub enum OverlayError {
     },
     /// Letters beyond ASCII come out otherwise on the router.
     #[error("{path:?} cannot stand on the disk: a stock OpenWrt reads the names of a FAT disk as ASCII only")]
-    NotAscii {
-        /// The path.
-        path: String,
-    },
+    NotAscii { path: String },
     /// Its name leaves no room for that of what it replaces.
     #[error(
         "{path:?} cannot be put in place on the router: its name has {bytes} bytes, expected at most {LONGEST_NAME}, as \
          install.sh keeps what is there as NAME.before-owpkg"
     )]
     LongName {
-        /// The path.
         path: String,
-        /// The bytes of its last part.
+        /// Those of its last part.
         bytes: usize,
     },
     /// Its path is too long or too deep.
@@ -100,33 +94,20 @@ pub enum OverlayError {
     },
     /// It is there already.
     #[error("{path:?} is there twice")]
-    Twice {
-        /// The path.
-        path: String,
-    },
+    Twice { path: String },
     /// It is where the install script notes what it did.
     #[error("{path:?} is the install script's own")]
-    Own {
-        /// The path.
-        path: String,
-    },
+    Own { path: String },
     /// Its permissions are none.
     #[error("{path:?} has the mode {mode:o}, expected at most 7777")]
-    Mode {
-        /// The path.
-        path: String,
-        /// The mode.
-        mode: u32,
-    },
+    Mode { path: String, mode: u32 },
     /// A link that leads nowhere that a script can say.
     #[error("the link {path:?} leads to {target:?}, expected a path without control characters")]
     Target {
-        /// The path.
         path: String,
         /// Where it leads.
         target: String,
     },
-    /// It is too much.
     #[error("with {path:?} the files are too much: expected at most {LARGEST} bytes and {MOST} files")]
     TooMuch {
         /// The file with which they are.

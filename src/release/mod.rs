@@ -33,5 +33,5 @@ pub use open::{OpenRelease, ReleaseSpec};
 pub(crate) use sums::Sums;
 pub use target::{NotATarget, Target};
 pub use upstream::Upstream;
-pub use versions::latest_stable;
+pub use versions::{OFFICIAL_SERVER, latest_stable};
 pub use warning::ReleaseWarning;

@@ -39,11 +39,6 @@ impl Release {
         Series::of_release(&self.0)
     }
 
-    /// Whether it is replaced by newer builds under the same name.
-    pub fn is_snapshot(&self) -> bool {
-        self.0.ends_with("SNAPSHOT")
-    }
-
     /// Its folder below a server's root.
     pub fn folder(&self) -> String {
         match self.0.as_str() {

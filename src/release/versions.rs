@@ -5,6 +5,9 @@ use serde::Deserialize;
 use super::{Release, ReleaseError};
 use crate::fetch::{Fetcher, Location};
 
+/// The official server.
+pub const OFFICIAL_SERVER: &str = "https://downloads.openwrt.org";
+
 const FILE: &str = ".versions.json";
 const CAP: u64 = 256 << 10;
 

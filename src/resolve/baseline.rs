@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::format::{Installed, InstalledPackage, Universe};
 use crate::release::{Kernel, ReleaseFacts, most_common};
 
-use super::{Refusal, Request, Root, resolve};
+use super::{Refusal, Request, Root, RootReason, resolve};
 
 /// Where the list of installed packages comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,7 +134,7 @@ impl Baseline {
         }
         let held = |name: &&String| universe.holds(name);
         let (known, unknown): (Vec<&String>, Vec<&String>) = release.default_packages.iter().partition(held);
-        let root = |name: &String| Root { name: name.clone(), because: "the default packages".to_owned() };
+        let root = |name: &String| Root { name: name.clone(), because: RootReason::DefaultPackages };
         let request = Request { roots: known.into_iter().map(root).collect(), ..Request::default() };
         let plan = resolve(universe, &self.installed, &request)
             .map_err(|refusal| BaselineError::Defaults { at, refusal: Box::new(refusal) })?;

@@ -65,7 +65,7 @@ impl Graph {
                 size: package.size,
                 digest: package.digest,
                 kind: PackageKind::of(package.name),
-                because: step.because.clone(),
+                because: step.because.iter().map(ToString::to_string).collect(),
             };
             (node, step.needed_by.clone())
         }))

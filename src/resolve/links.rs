@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Candidate, Eligibility, Root};
+use super::{Candidate, Eligibility, Root, RootReason};
 use crate::format::{Dependency, PackageId, Requirement, Universe};
 
 /// The reasons of the packages among `reached`, followed from the request.
@@ -16,7 +16,7 @@ pub(super) struct Links {
     /// The packages that have a reason.
     pub(super) reached: BTreeSet<PackageId>,
     /// Who asked for a package, where it was asked for.
-    pub(super) because: BTreeMap<PackageId, Vec<String>>,
+    pub(super) because: BTreeMap<PackageId, Vec<RootReason>>,
     /// The packages that need a package.
     pub(super) needed_by: BTreeMap<PackageId, BTreeSet<PackageId>>,
     /// The packages among them that come unasked, after those by which their conditions hold.

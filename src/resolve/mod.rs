@@ -23,6 +23,7 @@ mod paths;
 mod plan;
 mod provider;
 mod refusal;
+mod replaced;
 mod request;
 mod runs;
 mod solver;
@@ -40,14 +41,27 @@ pub use idle::IdleModules;
 pub use kind::PackageKind;
 pub use paths::{LeftOut, Paths};
 pub use plan::{Plan, PlanWarning, Step};
-pub use refusal::{AbiMismatch, Chain, Known, Refusal, RefusalReport, Rejected, Upgrade};
-pub use request::{Request, Root};
+pub use refusal::{AbiMismatch, Chain, Known, NotReplaceable, Refusal, RefusalReport, Rejected, Upgrade};
+pub use replaced::Replaced;
+pub use request::{NotAReason, Request, Root, RootReason};
 
 /// Finds what must be added to a router that holds `installed` so that every root of the request is there.
 ///
 /// # Errors
 /// Why there is no plan.
 pub fn resolve<'u>(
+    universe: &'u Universe<'_>,
+    installed: &Installed,
+    request: &Request,
+) -> Result<Plan<'u>, Refusal> {
+    let kept = replaced::kept(installed, request)?;
+    let plan = add(universe, &kept, request)?;
+    let replaced = replaced::of(installed, &kept, request, &plan)?;
+    Ok(Plan { replaced, ..plan })
+}
+
+/// Finds what to add, and what to upgrade if there is no other way.
+fn add<'u>(
     universe: &'u Universe<'_>,
     installed: &Installed,
     request: &Request,

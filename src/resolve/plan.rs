@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::links::{Links, root_requirement};
 use super::order::install_order;
-use super::{AbiMismatch, Eligibility, Root, Upgrade, runs};
+use super::{AbiMismatch, Eligibility, Replaced, Root, RootReason, Upgrade, runs};
 use crate::format::{Package, PackageId, Universe};
 
 /// What to add to the router.
@@ -24,6 +24,8 @@ pub struct Plan<'u> {
     pub abi_mismatches: Vec<AbiMismatch>,
     /// Packages of the router that steps replace; none but with [`Request::allow_upgrade`](super::Request::allow_upgrade).
     pub upgrades: Vec<Upgrade>,
+    /// Packages of the router that make room, as the request names them.
+    pub replaced: Vec<Replaced>,
 }
 
 /// What follows from a plan that its maker may not expect.
@@ -36,6 +38,11 @@ pub enum PlanWarning {
     Replaces {
         /// Each with its versions.
         upgrades: Vec<Upgrade>,
+    },
+    /// Packages of the router make room, as was asked for.
+    TakesAway {
+        /// Each with the one that takes its place.
+        replaced: Vec<Replaced>,
     },
     /// The router's own client would choose otherwise.
     NotFollowed {
@@ -70,8 +77,8 @@ pub enum PlanWarning {
 pub struct Step {
     /// The package.
     pub id: PackageId,
-    /// Why it was asked for, where it was: `chip iwl7265d`, `--add`.
-    pub because: Vec<String>,
+    /// Who asked for it, where anybody did.
+    pub because: Vec<RootReason>,
     /// The packages of the plan that need it, by name.
     pub needed_by: Vec<String>,
 }
@@ -86,6 +93,9 @@ impl<'u> Plan<'u> {
     pub fn warnings(&self) -> Vec<PlanWarning> {
         let mut warnings: Vec<PlanWarning> =
             self.abi_mismatches.iter().cloned().map(PlanWarning::AbiMismatch).collect();
+        if !self.replaced.is_empty() {
+            warnings.push(PlanWarning::TakesAway { replaced: self.replaced.clone() });
+        }
         if !self.upgrades.is_empty() {
             warnings.push(PlanWarning::Replaces { upgrades: self.upgrades.clone() });
         } else if !self.is_followed {
@@ -126,5 +136,6 @@ pub(super) fn make<'u>(eligibility: &Eligibility<'u, '_>, links: &Links) -> Plan
     let abi_mismatches =
         packages.filter_map(|package| AbiMismatch::beside_held(package, eligibility.installed)).collect();
     let already_held = held.cloned().collect();
-    Plan { universe, steps, install, is_followed, already_held, abi_mismatches, upgrades: Vec::new() }
+    let (upgrades, replaced) = (Vec::new(), Vec::new());
+    Plan { universe, steps, install, is_followed, already_held, abi_mismatches, upgrades, replaced }
 }

@@ -6,11 +6,11 @@
 use std::collections::BTreeSet;
 
 use super::refusal::{Refusal, Rejected, Upgrade};
-use super::{Ineligible, Plan, Request, Root, attempt};
+use super::{Ineligible, Plan, Request, Root, RootReason, attempt};
 use crate::format::{Installed, Requirement, Universe};
 
 /// Packages that no plan replaces.
-const FIXED: [&str; 2] = ["kernel", "libc"];
+pub(super) const FIXED: [&str; 2] = ["kernel", "libc"];
 
 /// The most packages that are given up before the search is; a router whose every package is old needs an image.
 const MOST: usize = 64;
@@ -28,7 +28,7 @@ pub(super) fn find<'u>(
     while !in_the_way.is_empty() && request.roots.len() < MOST {
         for name in in_the_way {
             kept.remove(&name)?;
-            request.roots.push(Root { because: format!("the router's {name}"), name });
+            request.roots.push(Root { because: RootReason::Held(name.clone()), name });
         }
         in_the_way = match attempt(universe, &kept, &request) {
             Err(refusal) => blockers(&refusal),
@@ -49,7 +49,7 @@ fn blockers(refusal: &Refusal) -> BTreeSet<String> {
     let name = |Rejected { name, why, .. }: &Rejected| match why {
         Ineligible::Held { .. } => Some(name.clone()),
         Ineligible::ConflictsWithHeld { held } => Some(held.clone()),
-        Ineligible::Omitted | Ineligible::NoDigest => None,
+        Ineligible::Omitted | Ineligible::Replaced | Ineligible::NoDigest => None,
     };
     let first = rejected.iter().find_map(name);
     first.into_iter().filter(|name| !FIXED.contains(&name.as_str())).collect()

@@ -9,7 +9,7 @@ use crate::hardware::{
     Availability, Catalogue, ChipPackages, ChipWarning, Role, authenticator, firmware_packages,
 };
 use crate::release::{Release, ReleaseFacts};
-use crate::resolve::{Request, Root};
+use crate::resolve::{Request, Root, RootReason};
 
 impl Selection {
     /// The packages that a release is asked for, and what the user should know first.
@@ -30,6 +30,9 @@ impl Selection {
             variant: self.variant,
         };
         let mut draft = Draft::new(self, universe, installed);
+        for (old, by) in &self.replace {
+            draft.add(by, &RootReason::Replace(old.clone()));
+        }
         for found in &self.chips {
             let chosen = catalogue.wanted(*found, available.variant, available.has, available.series)?;
             draft.take(&chosen);
@@ -46,7 +49,7 @@ impl Selection {
             draft.take_firmware(missing);
         }
         for name in &self.packages {
-            draft.add(name, "--add");
+            draft.add(name, &RootReason::Add);
         }
         if draft.request.roots.is_empty() && !refused.is_empty() {
             return Err(SelectionError::Devices(refused));
@@ -87,12 +90,12 @@ impl<'a> Draft<'a> {
         for wanted in &chosen.wanted {
             match (wanted.role, self.wpad) {
                 (Role::Wpad, Wpad::None) => {}
-                (Role::Wpad, Wpad::Package(other)) => self.add(other, "--wpa"),
+                (Role::Wpad, Wpad::Package(other)) => self.add(other, &RootReason::Wpa),
                 (Role::Wpad, Wpad::OfRelease) if self.router_holds_wpad => {}
                 (Role::Wpad, Wpad::OfRelease) if !self.feeds_hold_wpad => {
                     self.warn([SelectionWarning::NoWpad]);
                 }
-                _ => self.add(&wanted.package, &wanted.because),
+                _ => self.add(&wanted.package, &wanted.because.into()),
             }
         }
     }
@@ -102,19 +105,19 @@ impl<'a> Draft<'a> {
         let packages = firmware_packages(&missing.file);
         let held: Vec<&str> = packages.into_iter().filter(|package| self.universe.holds(package)).collect();
         for package in &held {
-            self.add(package, &format!("firmware {}", missing.file));
+            self.add(package, &RootReason::Firmware(missing.file.clone()));
         }
         if held.is_empty() {
             self.warn([SelectionWarning::NoFirmware { file: missing.file.clone() }]);
         }
     }
 
-    fn add(&mut self, name: &str, because: &str) {
+    fn add(&mut self, name: &str, because: &RootReason) {
         if self.request.omit.contains(name) {
-            let (package, because) = (name.to_owned(), because.to_owned());
+            let (package, because) = (name.to_owned(), because.clone());
             self.warn([SelectionWarning::Omitted { package, because }]);
         } else if !self.request.roots.iter().any(|root| root.name == name) {
-            self.request.roots.push(Root { name: name.to_owned(), because: because.to_owned() });
+            self.request.roots.push(Root { name: name.to_owned(), because: because.clone() });
         }
     }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::hardware::{ChipWarning, DeviceUnsupported, in_words};
 use crate::release::ReleaseWarning;
-use crate::resolve::{BaselineWarning, PlanWarning};
+use crate::resolve::{BaselineWarning, PlanWarning, RootReason};
 
 /// What the user should know of a plan, by where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -54,8 +54,8 @@ pub enum SelectionWarning {
     Omitted {
         /// The package.
         package: String,
-        /// What wants it: `chip iwl7265d`.
-        because: String,
+        /// What wants it.
+        because: RootReason,
     },
     /// No package of the release holds a firmware file that a driver asked for in vain.
     NoFirmware {

@@ -18,9 +18,9 @@ use hyper::{Method, Request, Response, StatusCode};
 use tokio::task::spawn_blocking;
 
 use super::catalogue::Cached;
-use super::conditions::{Known, Verdict, http_date};
-use super::file::{self, Found, Opened, PIECE};
+use super::file::{self, Located, Opened, PIECE};
 use super::page;
+use super::preconditions::{Known, Verdict, http_date};
 use super::range::{Asked, asked};
 use crate::format::is_package_file;
 
@@ -50,17 +50,17 @@ impl Site {
         }
         let Some(path) = file::decoded(request.uri().path()) else { return missing(head) };
         let (site, wanted) = (self.clone(), path.clone());
-        let found = spawn_blocking(move || file::find(&site.root, &wanted)).await.unwrap_or(Found::Nothing);
+        let found = spawn_blocking(move || file::find(&site.root, &wanted)).await.unwrap_or(Located::Nothing);
         match found {
-            Found::Nothing => missing(head),
-            Found::File(_) if path.ends_with('/') => missing(head),
-            Found::File(opened) => send(request, &path, opened, head).await,
-            Found::Folder(_) if !path.is_empty() && !path.ends_with('/') => {
+            Located::Nothing => missing(head),
+            Located::File(_) if path.ends_with('/') => missing(head),
+            Located::File(opened) => send(request, &path, opened, head).await,
+            Located::Folder(_) if !path.is_empty() && !path.ends_with('/') => {
                 let mut moved = plain(StatusCode::MOVED_PERMANENTLY, "");
                 set(&mut moved.0, LOCATION, &format!("{}/", request.uri().path()));
                 moved
             }
-            Found::Folder(folder) => {
+            Located::Folder(folder) => {
                 let host = host(request);
                 let query = request.uri().query().unwrap_or_default().to_owned();
                 let site = self.clone();

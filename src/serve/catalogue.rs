@@ -21,14 +21,14 @@ pub struct Catalogue {
     /// By release and target, and the architectures of which there is no target.
     pub targets: Vec<ServedTarget>,
     /// The feeds that are no part of a release.
-    pub own: Vec<ServedOwn>,
+    pub custom: Vec<ServedCustomFeed>,
 }
 
 /// A feed that is no part of a release.
 #[derive(Debug)]
-pub struct ServedOwn {
+pub struct ServedCustomFeed {
     /// What a router is told of it.
-    pub told: CustomFeed,
+    pub custom: CustomFeed,
     /// Its files.
     pub feed: Arc<ServedFeed>,
 }
@@ -48,12 +48,10 @@ pub struct ServedTarget {
     pub feeds: Vec<Arc<ServedFeed>>,
 }
 
-/// A feed.
 #[derive(Debug)]
 pub struct ServedFeed {
     /// Its name: `core`, `kmods`, `base`.
     pub name: String,
-    /// Its folder.
     pub folder: String,
     /// The names of the package files that are there, sorted.
     pub files: Vec<String>,
@@ -71,8 +69,8 @@ impl Catalogue {
             names(root, "releases").into_iter().map(|name| format!("releases/{name}")).collect();
         trees.push("snapshots".to_owned());
         let targets = trees.iter().flat_map(|tree| read_tree(root, tree)).collect();
-        let own = names(root, "feeds").into_iter().filter_map(|name| read_own(root, name)).collect();
-        Catalogue { targets, own }
+        let custom = names(root, "feeds").into_iter().filter_map(|name| read_custom(root, name)).collect();
+        Catalogue { targets, custom }
     }
 
     /// The lines that tell a router about the feeds of this target, where `host` is how it reaches this server.
@@ -148,7 +146,7 @@ fn read_feed(root: &Utf8Path, name: String, folder: String) -> Option<FoundFeed>
 }
 
 /// A feed of one's own, with those keys of it that are here.
-fn read_own(root: &Utf8Path, name: String) -> Option<ServedOwn> {
+fn read_custom(root: &Utf8Path, name: String) -> Option<ServedCustomFeed> {
     let (format, feed) = read_feed(root, name.clone(), format!("feeds/{name}"))?;
     let read = |file: &IndexFile| {
         let place = root.join(&feed.folder).join(file.name);
@@ -159,7 +157,7 @@ fn read_own(root: &Utf8Path, name: String) -> Option<ServedOwn> {
     let keys = keys_of(format, format.facts().index_files.iter().filter_map(read).collect());
     let here = keys.into_iter().filter(|(path, _)| root.join(path).is_file());
     let keys = here.map(|(_, id)| id).collect();
-    Some(ServedOwn { told: CustomFeed { name, format, keys }, feed })
+    Some(ServedCustomFeed { custom: CustomFeed { name, format, keys }, feed })
 }
 
 fn arch_of(root: &Utf8Path, folder: &str) -> Option<String> {

@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
 use super::answer::Site;
-use super::patience::Patient;
+use super::write_timeout::WriteTimeout;
 use super::{Access, Log};
 
 /// How many connections are open at once; more wait.
@@ -58,7 +58,7 @@ pub(super) async fn accept(
                 Ok::<_, Infallible>(response)
             }
         });
-        let io = TokioIo::new(Patient::new(stream, STALL));
+        let io = TokioIo::new(WriteTimeout::new(stream, STALL));
         let connection = graceful.watch(builder.serve_connection(io, service).into_owned());
         tokio::spawn(async move {
             // A client may hang up whenever it likes.

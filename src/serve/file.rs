@@ -14,10 +14,9 @@ use crate::mirror::OWN;
 pub(super) const PIECE: u64 = 128 << 10;
 
 /// What a path leads to.
-pub(super) enum Found {
+pub(super) enum Located {
     /// A file, open.
     File(Opened),
-    /// A folder.
     Folder(Utf8PathBuf),
     /// Nothing that is served.
     Nothing,
@@ -46,19 +45,21 @@ pub(super) fn decoded(path: &str) -> Option<String> {
 }
 
 /// Looks a path up. Links are followed only inside of the root.
-pub(super) fn find(root: &Utf8Path, path: &str) -> Found {
-    let Ok(place) = root.join(path.trim_end_matches('/')).canonicalize_utf8() else { return Found::Nothing };
+pub(super) fn find(root: &Utf8Path, path: &str) -> Located {
+    let Ok(place) = root.join(path.trim_end_matches('/')).canonicalize_utf8() else {
+        return Located::Nothing;
+    };
     if !place.starts_with(root) {
-        return Found::Nothing;
+        return Located::Nothing;
     }
     // Looked at before it is opened: a FIFO would wait forever.
     match place.metadata() {
-        Ok(metadata) if metadata.is_dir() => Found::Folder(place),
+        Ok(metadata) if metadata.is_dir() => Located::Folder(place),
         Ok(metadata) if metadata.is_file() => {
             let opened = File::open(&place).and_then(Opened::new);
-            opened.map_or(Found::Nothing, Found::File)
+            opened.map_or(Located::Nothing, Located::File)
         }
-        _ => Found::Nothing,
+        _ => Located::Nothing,
     }
 }
 

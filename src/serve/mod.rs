@@ -5,12 +5,12 @@
 
 mod answer;
 mod catalogue;
-mod conditions;
 mod connections;
 mod file;
 mod page;
-mod patience;
+mod preconditions;
 mod range;
+mod write_timeout;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-pub use catalogue::{Catalogue, ServedFeed, ServedOwn, ServedTarget};
+pub use catalogue::{Catalogue, ServedCustomFeed, ServedFeed, ServedTarget};
 
 use answer::Site;
 

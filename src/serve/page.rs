@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use camino::Utf8Path;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::catalogue::{Catalogue, ServedOwn, ServedTarget};
+use super::catalogue::{Catalogue, ServedCustomFeed, ServedTarget};
 use crate::mirror::OWN;
 
 /// How many packages a search shows.
@@ -29,14 +29,14 @@ pub(super) fn home(catalogue: &Catalogue, host: &str, query: &str) -> String {
     if !words.is_empty() {
         hits(&mut body, catalogue, &words);
     }
-    if catalogue.targets.is_empty() && catalogue.own.is_empty() {
+    if catalogue.targets.is_empty() && catalogue.custom.is_empty() {
         body += "<p>There are no feeds here. Fill this folder with <code>owpkg mirror</code>.</p>";
     }
     for target in &catalogue.targets {
         section(&mut body, target, host);
     }
-    for own in &catalogue.own {
-        own_section(&mut body, own, &format!("http://{host}"));
+    for feed in &catalogue.custom {
+        custom_section(&mut body, feed, &format!("http://{host}"));
     }
     page("OpenWrt packages", &body)
 }
@@ -61,20 +61,20 @@ fn section(body: &mut String, target: &ServedTarget, host: &str) {
         write!(body, "</table><p>On the router, in <code>{file}</code>:</p><pre>{}</pre>", escape(&lines));
 }
 
-fn own_section(body: &mut String, own: &ServedOwn, base: &str) {
-    let ServedOwn { told, feed } = own;
+fn custom_section(body: &mut String, own: &ServedCustomFeed, base: &str) {
+    let ServedCustomFeed { custom, feed } = own;
     // Writing to a string never fails, here and below.
     let _ = write!(
         body,
         "<h2>{name}</h2><p><a href=\"/{}/\">{} packages</a></p><p>On the router, in <code>{}</code>:</p><pre>{}</pre>",
         encode(&feed.folder),
         feed.files.len(),
-        told.format.facts().custom_feeds_file,
-        escape(&told.line(base)),
-        name = escape(&told.name),
+        custom.format.facts().custom_feeds_file,
+        escape(&custom.line(base)),
+        name = escape(&custom.name),
     );
-    if !told.keys.is_empty() {
-        let commands = told.key_commands(base).join("\n");
+    if !custom.keys.is_empty() {
+        let commands = custom.key_commands(base).join("\n");
         let _ = write!(
             body,
             "<p>Official images lack its key. Once, on the router:</p><pre>{}</pre>",
@@ -89,7 +89,7 @@ fn hits(body: &mut String, catalogue: &Catalogue, words: &str) {
     let fits = |file: &str| words.iter().all(|word| file.to_lowercase().contains(word));
     let mut found = std::collections::BTreeSet::new();
     let of_targets = catalogue.targets.iter().flat_map(|target| &target.feeds);
-    for feed in of_targets.chain(catalogue.own.iter().map(|own| &own.feed)) {
+    for feed in of_targets.chain(catalogue.custom.iter().map(|custom| &custom.feed)) {
         found.extend(
             feed.files.iter().filter(|file| fits(file)).map(|file| (feed.folder.as_str(), file.as_str())),
         );

@@ -29,23 +29,20 @@ pub enum RequestError {
     Cut,
     /// A key of the head is not there.
     #[error("its head does not say {key:?}")]
-    Missing {
-        /// The key.
-        key: &'static str,
-    },
+    Missing { key: &'static str },
     /// A line that cannot be.
     #[error("line {line}: {wrong}")]
     Line {
         /// The line, counted from 1.
         line: usize,
         /// What is wrong with it.
-        wrong: Wrong,
+        wrong: LineError,
     },
 }
 
 /// What is wrong with a line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Wrong {
+pub enum LineError {
     /// It holds something else than plain text.
     #[error("expected plain text, found the character {0:?}")]
     Character(char),
@@ -75,7 +72,6 @@ pub enum Wrong {
     /// The router's id is none.
     #[error(transparent)]
     Router(#[from] NotARouterId),
-    /// The target is none.
     #[error(transparent)]
     Target(#[from] NotATarget),
     /// The kernel is another than that of the packages.
@@ -90,20 +86,4 @@ pub enum Wrong {
 
 fn known_clients() -> String {
     FORMATS.iter().rev().map(|format| format.name()).collect::<Vec<_>>().join(" or ")
-}
-
-impl RequestError {
-    /// The next step for the user.
-    pub fn help(&self) -> String {
-        match self {
-            RequestError::Version { .. } => {
-                "take the owpkg that made the request.sh, or make both anew: owpkg request > request.sh"
-                    .to_owned()
-            }
-            RequestError::NoRequest { .. } => {
-                "owpkg request > request.sh; run that on the router: it writes owpkg-request.txt".to_owned()
-            }
-            _ => "make it anew: run request.sh on the router once more".to_owned(),
-        }
-    }
 }

@@ -7,7 +7,7 @@ mod error;
 mod id;
 mod request;
 
-pub use error::{RequestError, Wrong};
+pub use error::{LineError, RequestError};
 pub use id::{NotARouterId, RouterId};
 pub use request::{MAX_TEXT, Request};
 

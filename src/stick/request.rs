@@ -15,7 +15,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{RequestError, RouterId, Wrong};
+use super::{LineError, RequestError, RouterId};
 use crate::format::{Installed, InstalledPackage, format_named};
 use crate::hardware::Device;
 use crate::hardware::detect::{self, MAX_DEVICES};
@@ -48,7 +48,6 @@ const KEYS: [(&str, bool); 9] = [
 /// What a router says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// Which router it is.
     pub router: RouterId,
     /// Its board, as OpenWrt names it; may be empty.
     pub board: String,
@@ -56,7 +55,6 @@ pub struct Request {
     pub release: String,
     /// The revision of its build; may be empty.
     pub revision: String,
-    /// Its target.
     pub target: Target,
     /// Its architecture.
     pub arch: String,
@@ -110,8 +108,8 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn line(&mut self, number: usize, line: &'t str) -> Result<(), Wrong> {
-        let other = |expected| Wrong::Other { expected, found: start_of(line) };
+    fn line(&mut self, number: usize, line: &'t str) -> Result<(), LineError> {
+        let other = |expected| LineError::Other { expected, found: start_of(line) };
         match (&self.part, line) {
             (Part::Head, DEVICES) => self.part = Part::Devices,
             (Part::Devices, PACKAGES) => self.part = Part::Packages,
@@ -121,7 +119,7 @@ impl<'t> Reader<'t> {
                 let known = KEYS.into_iter().find(|(known, _)| *known == key);
                 let (key, _) = known.ok_or_else(|| other("a key of the head, or devices:"))?;
                 if self.head.insert(key, (number, value.trim_start())).is_some() {
-                    return Err(Wrong::Twice(key));
+                    return Err(LineError::Twice(key));
                 }
             }
             (Part::Devices, _) => {
@@ -129,7 +127,7 @@ impl<'t> Reader<'t> {
                     return Err(other("the modalias of a device, or packages:"));
                 }
                 if self.devices.len() == MAX_DEVICES {
-                    return Err(Wrong::Devices);
+                    return Err(LineError::Devices);
                 }
                 self.devices.push((number, line));
             }
@@ -158,7 +156,7 @@ impl<'t> Reader<'t> {
         let (line, kernel) = self.value("kernel");
         let listed = self.installed.get("kernel").map_or("", |held| &held.version);
         if kernel != listed {
-            let wrong = Wrong::Kernel { head: kernel.to_owned(), listed: listed.to_owned() };
+            let wrong = LineError::Kernel { head: kernel.to_owned(), listed: listed.to_owned() };
             return Err(RequestError::Line { line, wrong });
         }
         Ok(Request {
@@ -180,7 +178,7 @@ impl<'t> Reader<'t> {
         self.head.get(key).copied().unwrap_or_default()
     }
 
-    fn read<T>(&self, key: &str, read: impl Fn(&str) -> Result<T, Wrong>) -> Result<T, RequestError> {
+    fn read<T>(&self, key: &str, read: impl Fn(&str) -> Result<T, LineError>) -> Result<T, RequestError> {
         let (line, value) = self.value(key);
         read(value).map_err(|wrong| RequestError::Line { line, wrong })
     }
@@ -206,28 +204,28 @@ fn check_first(line: &str) -> Result<(), RequestError> {
     }
 }
 
-fn checked(line: &str) -> Result<&str, Wrong> {
+fn checked(line: &str) -> Result<&str, LineError> {
     if line.len() > MAX_LINE {
-        return Err(Wrong::Long(line.len()));
+        return Err(LineError::Long(line.len()));
     }
     match line.chars().find(|&c| c != ' ' && !c.is_ascii_graphic()) {
-        Some(other) => Err(Wrong::Character(other)),
+        Some(other) => Err(LineError::Character(other)),
         None => Ok(line),
     }
 }
 
-fn format(name: &str) -> Result<&'static str, Wrong> {
+fn format(name: &str) -> Result<&'static str, LineError> {
     let format = format_named(name).map(|format| format.name());
-    format.ok_or_else(|| Wrong::Client { found: start_of(name) })
+    format.ok_or_else(|| LineError::Client { found: start_of(name) })
 }
 
 /// `1234 kB`; empty where the router could not tell.
-fn free_kb(text: &str) -> Result<Option<u64>, Wrong> {
+fn free_kb(text: &str) -> Result<Option<u64>, LineError> {
     if text.is_empty() {
         return Ok(None);
     }
     let number = text.strip_suffix(" kB").and_then(|number| number.parse().ok());
-    let wrong = || Wrong::Other { expected: "a number of kB", found: start_of(text) };
+    let wrong = || LineError::Other { expected: "a number of kB", found: start_of(text) };
     number.map(Some).ok_or_else(wrong)
 }
 

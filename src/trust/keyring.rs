@@ -97,6 +97,28 @@ pub enum TrustError {
 }
 
 impl TrustError {
+    /// What it is about.
+    pub fn what(&self) -> &str {
+        match self {
+            TrustError::Unsigned { what }
+            | TrustError::ForeignKey { what, .. }
+            | TrustError::WrongSignature { what, .. }
+            | TrustError::BadKey { what, .. } => what,
+        }
+    }
+
+    /// The same of what is called otherwise, like `it` where its name is said already.
+    #[must_use]
+    pub fn about(mut self, name: &str) -> TrustError {
+        match &mut self {
+            TrustError::Unsigned { what }
+            | TrustError::ForeignKey { what, .. }
+            | TrustError::WrongSignature { what, .. }
+            | TrustError::BadKey { what, .. } => name.clone_into(what),
+        }
+        self
+    }
+
     /// What the user can do about it.
     pub fn help(&self) -> String {
         match self {

@@ -47,12 +47,7 @@ pub enum AddressesError {
     NotAnAddress(String),
     /// A host cannot have it.
     #[error("{address} cannot be the address of a host: it is {what}")]
-    NotAHost {
-        /// The address.
-        address: Ipv4Net,
-        /// What it is.
-        what: &'static str,
-    },
+    NotAHost { address: Ipv4Net, what: &'static str },
     /// No address of a gateway or server.
     #[error("{name}={value}: expected an address")]
     Value {
@@ -67,17 +62,11 @@ pub enum AddressesError {
     /// A part that can be there but once.
     #[error("{0} is there twice")]
     Twice(String),
-    /// No address.
     #[error("a static network needs an address")]
     NoAddress,
     /// The gateway cannot be reached.
     #[error("the gateway {gateway} is not another host of {network}")]
-    Gateway {
-        /// The gateway.
-        gateway: Ipv4Addr,
-        /// The network.
-        network: Ipv4Net,
-    },
+    Gateway { gateway: Ipv4Addr, network: Ipv4Net },
     /// The uplink and the LAN are one network.
     #[error("the uplink {uplink} and the LAN {lan} overlap, so the router could not tell them apart")]
     Overlap {
@@ -86,18 +75,6 @@ pub enum AddressesError {
         /// The LAN's address.
         lan: Ipv4Net,
     },
-}
-
-impl AddressesError {
-    /// What the user can do about it.
-    pub fn help(&self) -> String {
-        match self {
-            AddressesError::Overlap { .. } => "give one of them another network, like 192.168.5.1/24".into(),
-            _ => "like dhcp, static,address=192.168.1.2/24,gateway=192.168.1.1,dns=192.168.1.1, or 192.168.5.1/24 \
-                  for --lan"
-                .into(),
-        }
-    }
 }
 
 impl StaticAddress {

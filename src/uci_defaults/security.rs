@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::wifi::{Band, WifiError};
 
 /// How a Wi-Fi is kept from others, among what OpenWrt's `option encryption` knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(into = "&str")]
 pub enum Encryption {
     /// Open to all.
     None,
@@ -35,7 +38,23 @@ pub struct Security {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Key(String);
 
+impl From<Encryption> for &'static str {
+    fn from(value: Encryption) -> &'static str {
+        value.word()
+    }
+}
+
 impl Encryption {
+    pub const ALL: [Encryption; 7] = [
+        Encryption::None,
+        Encryption::Owe,
+        Encryption::Psk,
+        Encryption::Psk2,
+        Encryption::PskMixed,
+        Encryption::Sae,
+        Encryption::SaeMixed,
+    ];
+
     /// As `option encryption` has it.
     pub fn word(self) -> &'static str {
         match self {
@@ -92,12 +111,10 @@ impl Security {
         }
     }
 
-    /// The encryption.
     pub fn encryption(&self) -> Encryption {
         self.encryption
     }
 
-    /// The key.
     pub fn key(&self) -> Option<&Key> {
         self.key.as_ref()
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Serialize;
+
 use super::security::{Encryption, Security};
 
 /// A Wi-Fi.
@@ -23,7 +25,8 @@ pub struct Wifi {
 }
 
 /// What the router is in a Wi-Fi.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(into = "&str")]
 pub enum Mode {
     /// It joins, and the Wi-Fi is its uplink.
     Station,
@@ -32,7 +35,8 @@ pub enum Mode {
 }
 
 /// A band of the air.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(into = "&str")]
 pub enum Band {
     /// 2.4 GHz.
     Ghz2,
@@ -81,56 +85,21 @@ pub enum WifiError {
     },
     /// The product of a passphrase, where the passphrase itself is needed.
     #[error("{encryption} needs the passphrase, and this key is of 64 hexadecimal digits")]
-    KeyIsDerived {
-        /// The encryption.
-        encryption: Encryption,
-    },
-    /// No key.
+    KeyIsDerived { encryption: Encryption },
     #[error("{encryption} needs a key")]
-    NoKey {
-        /// The encryption.
-        encryption: Encryption,
-    },
+    NoKey { encryption: Encryption },
     /// 6 GHz has no older encryption.
     #[error("6 GHz has only WPA3 and OWE, not {encryption}")]
-    TooOldForBand {
-        /// The encryption.
-        encryption: Encryption,
-    },
+    TooOldForBand { encryption: Encryption },
     /// No country's letters.
     #[error("{0:?} is not a country, expected two letters")]
     Country(String),
     /// A channel that the band has not.
     #[error("there is no channel {channel} on {band}")]
-    Channel {
-        /// The channel.
-        channel: u8,
-        /// The band.
-        band: Band,
-    },
+    Channel { channel: u8, band: Band },
     /// A channel where there is none to choose.
     #[error("a router that joins a Wi-Fi takes the channel of its access point")]
     ChannelOfStation,
-}
-
-impl WifiError {
-    /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
-        Some(match self {
-            WifiError::KeyIsDerived { .. } => "give the passphrase, or --wifi-encryption psk2".into(),
-            WifiError::TooOldForBand { .. } => "give --wifi-encryption sae, or owe for an open Wi-Fi".into(),
-            WifiError::Country(_) => "like DE, FR, US or JP".into(),
-            WifiError::Channel { .. } => "name the band too (--wifi-band), or leave the channel out".into(),
-            WifiError::ChannelOfStation => "leave --wifi-channel out, or give --wifi-mode ap".into(),
-            WifiError::SsidLength { .. } | WifiError::SsidControl { .. } => {
-                "give its name as its access point shows it".into()
-            }
-            WifiError::KeyLength { .. } | WifiError::KeyCharacter { .. } => {
-                "the file or variable holds the key alone; an open Wi-Fi is --wifi-encryption none".into()
-            }
-            WifiError::NoKey { .. } => return None,
-        })
-    }
 }
 
 impl Wifi {
@@ -154,7 +123,15 @@ impl Wifi {
     }
 }
 
+impl From<Mode> for &'static str {
+    fn from(value: Mode) -> &'static str {
+        value.word()
+    }
+}
+
 impl Mode {
+    pub const ALL: [Mode; 2] = [Mode::Station, Mode::AccessPoint];
+
     /// As `option mode` has it.
     pub fn word(self) -> &'static str {
         match self {
@@ -164,13 +141,31 @@ impl Mode {
     }
 }
 
+impl From<Band> for &'static str {
+    fn from(value: Band) -> &'static str {
+        value.word()
+    }
+}
+
 impl Band {
+    /// All of them, the lowest first.
+    pub const ALL: [Band; 3] = [Band::Ghz2, Band::Ghz5, Band::Ghz6];
+
     /// As `option band` has it.
     pub fn word(self) -> &'static str {
         match self {
             Band::Ghz2 => "2g",
             Band::Ghz5 => "5g",
             Band::Ghz6 => "6g",
+        }
+    }
+
+    /// Its name among people, in GHz.
+    pub fn gigahertz(self) -> &'static str {
+        match self {
+            Band::Ghz2 => "2.4",
+            Band::Ghz5 => "5",
+            Band::Ghz6 => "6",
         }
     }
 
@@ -203,11 +198,7 @@ impl Band {
 
 impl fmt::Display for Band {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Band::Ghz2 => "2.4 GHz",
-            Band::Ghz5 => "5 GHz",
-            Band::Ghz6 => "6 GHz",
-        })
+        write!(out, "{} GHz", self.gigahertz())
     }
 }
 

@@ -1,12 +1,12 @@
 //! OpenWrt in FreeBSD's bhyve.
 
-use super::found::{Found, Vendor, VmError};
+use super::found::{HostHardware, Vendor, VmError};
 use super::recipe::{Body, Recipe, Source, Step};
 use super::{Disks, GUEST_SLOT, HOST_ADDRESS, MEMORY, SCRIPT_PATH, values};
 
 const FIRMWARE: &str = "/usr/local/share/uefi-firmware/BHYVE_UEFI.fd";
 
-pub(super) fn recipe(found: &Found, disks: Disks<'_>, listing: &str) -> Result<Recipe, VmError> {
+pub(super) fn recipe(found: &HostHardware, disks: Disks<'_>, listing: &str) -> Result<Recipe, VmError> {
     let card = &found.card;
     if card.slot.domain != 0 {
         return Err(VmError::Domain { slot: card.slot });
@@ -35,7 +35,7 @@ pub(super) fn recipe(found: &Found, disks: Disks<'_>, listing: &str) -> Result<R
     Ok(Recipe { steps: steps(found), title, sources, script })
 }
 
-fn sources(found: &Found) -> Vec<Source> {
+fn sources(found: &HostHardware) -> Vec<Source> {
     let card = &found.card;
     let value = format!("card {} ({})", card.slot.bhyve(), card.id);
     let mut sources = vec![Source { line: card.line, value, text: card.text.clone() }];
@@ -45,7 +45,7 @@ fn sources(found: &Found) -> Vec<Source> {
     sources
 }
 
-fn steps(found: &Found) -> Vec<Step> {
+fn steps(found: &HostHardware) -> Vec<Step> {
     let card = &found.card;
     let is_reserved = card.driver.as_ref().is_some_and(|(driver, _)| driver == "ppt");
     let mut loader = format!("vmm_load=\"YES\"\nnmdm_load=\"YES\"\npptdevs=\"{}\"\n", card.slot.bhyve());

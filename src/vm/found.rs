@@ -8,7 +8,7 @@ const MAX_SHOWN: usize = 120;
 
 /// What a listing says of the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct HostHardware {
     /// The card to pass through.
     pub card: Card,
     /// The maker of the processor, where the listing shows it.
@@ -37,7 +37,6 @@ pub struct Card {
 /// The maker of the host's processor, and the line that shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CpuSeen {
-    /// Who.
     pub vendor: Vendor,
     /// Line of the listing.
     pub line: usize,
@@ -91,7 +90,6 @@ pub enum VmError {
     Path {
         /// Which file.
         what: &'static str,
-        /// The path.
         path: String,
     },
 }
@@ -114,12 +112,12 @@ impl VmError {
     }
 }
 
-impl Found {
+impl HostHardware {
     /// Finds the card at a place, or else the only Wi-Fi card, or else the only network card.
     ///
     /// # Errors
     /// When there is none, or several are left.
-    pub fn in_text(text: &str, wanted: Option<Slot>) -> Result<Found, VmError> {
+    pub fn in_text(text: &str, wanted: Option<Slot>) -> Result<HostHardware, VmError> {
         let lines: Vec<&str> = text.lines().collect();
         let line = |number: usize| number.checked_sub(1).and_then(|at| lines.get(at)).copied();
         let devices = detect::read(text).devices;
@@ -156,7 +154,7 @@ impl Found {
         let cpu = cpu.map(|(vendor, line)| CpuSeen { vendor, line, text: shown(line) });
         // Who names the controller means the adapter.
         let usb = usb.filter(|_| device.is_network());
-        Ok(Found { card, cpu, usb })
+        Ok(HostHardware { card, cpu, usb })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The way from a listing of the host's hardware to a virtual machine with the card passed through: text alone, nothing
 //! is run.
 //!
-//! [`Found::in_text`] finds the card in the listing, with the line that each value comes from; [`recipe()`] says what to
+//! [`HostHardware::in_text`] finds the card in the listing, with the line that each value comes from; [`recipe()`] says what to
 //! put where and which script to run.
 
 mod bhyve;
@@ -13,7 +13,7 @@ mod qemu;
 mod recipe;
 mod values;
 
-pub use found::{Card, CpuSeen, Found, Vendor, VmError};
+pub use found::{Card, CpuSeen, HostHardware, Vendor, VmError};
 pub use guide::guide;
 pub use notes::notes;
 pub use recipe::{Body, Recipe, Source, Step};
@@ -39,6 +39,17 @@ pub enum Hypervisor {
     Qemu,
 }
 
+impl Hypervisor {
+    pub const ALL: [Hypervisor; 2] = [Hypervisor::Bhyve, Hypervisor::Qemu];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Hypervisor::Bhyve => "bhyve",
+            Hypervisor::Qemu => "qemu",
+        }
+    }
+}
+
 /// The files of a virtual machine, by absolute paths on the host.
 #[derive(Debug, Clone, Copy)]
 pub struct Disks<'a> {
@@ -54,7 +65,7 @@ pub struct Disks<'a> {
 /// When a path cannot be an argument of the hypervisor, or it cannot reserve a card in that place.
 pub fn recipe(
     hypervisor: Hypervisor,
-    found: &Found,
+    found: &HostHardware,
     disks: Disks<'_>,
     listing: &str,
 ) -> Result<Recipe, VmError> {

@@ -1,11 +1,11 @@
 //! What speaks against passing a card through, told before anything is done.
 
-use super::Found;
+use super::HostHardware;
 use super::found::usb_ways;
 use crate::hardware::{Catalogue, Device, Gap, Kind, limits};
 
 /// What the user should know of the card that was found, in sentences.
-pub fn notes(found: &Found) -> Vec<String> {
+pub fn notes(found: &HostHardware) -> Vec<String> {
     let catalogue = Catalogue::builtin();
     let identity = catalogue.identify(&Device::of_id(found.card.id));
     let chips = identity.map_or(Vec::new(), |identity| identity.chips);

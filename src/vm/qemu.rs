@@ -1,6 +1,6 @@
 //! OpenWrt in QEMU with KVM on Linux.
 
-use super::found::{Card, Found, Vendor};
+use super::found::{Card, HostHardware, Vendor};
 use super::recipe::{Body, Recipe, Source, Step};
 use super::{Disks, GUEST_SLOT, HOST_ADDRESS, MEMORY, SCRIPT_PATH, proxmox, values};
 
@@ -17,7 +17,7 @@ Restart=on-failure
 WantedBy=multi-user.target
 ";
 
-pub(super) fn recipe(found: &Found, disks: Disks<'_>, listing: &str) -> Recipe {
+pub(super) fn recipe(found: &HostHardware, disks: Disks<'_>, listing: &str) -> Recipe {
     let card = &found.card;
     let sources = sources(found);
     let title = format!("OpenWrt in QEMU with the card {} at {}, from {listing}", card.id, card.slot);
@@ -42,7 +42,7 @@ pub(super) fn recipe(found: &Found, disks: Disks<'_>, listing: &str) -> Recipe {
     Recipe { steps: steps(found, disks), title, sources, script }
 }
 
-fn sources(found: &Found) -> Vec<Source> {
+fn sources(found: &HostHardware) -> Vec<Source> {
     let card = &found.card;
     let value = format!("card {} ({})", card.slot, card.id);
     let mut sources = vec![Source { line: card.line, value, text: card.text.clone() }];
@@ -63,7 +63,7 @@ fn host_driver(card: &Card) -> Option<(&str, usize)> {
     driver.filter(|(driver, _)| !["vfio-pci", "ppt"].contains(driver))
 }
 
-fn steps(found: &Found, disks: Disks<'_>) -> Vec<Step> {
+fn steps(found: &HostHardware, disks: Disks<'_>) -> Vec<Step> {
     let card = &found.card;
     let mut steps = vec![iommu(found)];
     match card.twin {
@@ -103,7 +103,7 @@ fn steps(found: &Found, disks: Disks<'_>) -> Vec<Step> {
     steps
 }
 
-fn iommu(found: &Found) -> Step {
+fn iommu(found: &HostHardware) -> Step {
     let check = ["dmesg | grep -e DMAR -e AMD-Vi", "ls /sys/kernel/iommu_groups"];
     let intel = "add intel_iommu=on to GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, run update-grub (or \
                  grub2-mkconfig), and restart";

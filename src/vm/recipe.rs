@@ -13,7 +13,6 @@ pub struct Recipe {
     pub sources: Vec<Source>,
     /// The script that starts the virtual machine; its checks of the host are in it.
     pub script: String,
-    /// The steps.
     pub steps: Vec<Step>,
 }
 
@@ -53,7 +52,7 @@ pub enum Body {
         /// The file.
         path: &'static str,
     },
-    /// Commands, one each.
+    /// One each.
     Commands(Vec<String>),
 }
 

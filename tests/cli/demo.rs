@@ -104,7 +104,7 @@ fn every_chip_of_the_catalogue_resolves_unless_the_release_has_no_driver_for_it(
         if !seen.insert(selection.wanted.iter().map(|wanted| wanted.package.clone()).collect::<Vec<_>>()) {
             continue;
         }
-        let root = |wanted: Wanted| Root { name: wanted.package, because: wanted.because };
+        let root = |wanted: Wanted| Root { name: wanted.package, because: wanted.because.into() };
         let roots = selection.wanted.into_iter().map(root).collect();
         match resolve(&universe, &stock, &Request { roots, ..Request::default() }) {
             Ok(_) => resolved += 1,

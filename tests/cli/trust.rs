@@ -82,7 +82,9 @@ fn a_damaged_index_is_a_matter_of_trust() {
         for (damage, piece) in ["half", "start", "nothing", "flipped"].into_iter().zip(pieces) {
             let site = wifi().on(format);
             site.write(&format!("tree/{path}"), piece);
-            for line in ["resolve --chip iwl7265d", "disk out.img --chip iwl7265d", "mirror m --chip iwl7265d"] {
+            for line in
+                ["resolve --chip iwl7265d", "disk out.img --chip iwl7265d", "mirror m --chip iwl7265d"]
+            {
                 let ran = site.owpkg(line).run();
                 assert_eq!(ran.code, 5, "{damage}, {line}: {}", ran.err);
             }

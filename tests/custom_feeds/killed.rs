@@ -47,7 +47,7 @@ fn turn_to(root: &Path, format: &'static dyn Format, away: usize) {
 /// Runs the child, and kills it after a while unless it has ended.
 fn run(site: &Site, patience: Option<Duration>) {
     let variables = [(ROOT, site.path().as_str()), (FORMAT, site.format.name())];
-    run_and_kill("own::killed::child", &variables, patience);
+    run_and_kill("custom_feeds::killed::child", &variables, patience);
 }
 
 /// Everything in the folder of the packages.

@@ -50,11 +50,11 @@ fn the_server_tells_routers_of_it() {
         let (site, id) = with_feed(format);
         mirror(&site, "").exits(0);
         let catalogue = Catalogue::read(&site.path().join("dest"));
-        let [own] = &catalogue.own[..] else { panic!("{:?}", catalogue.own) };
+        let [own] = &catalogue.custom[..] else { panic!("{:?}", catalogue.custom) };
         let key = format.key_file(&id);
-        assert_eq!(own.told.line("http://h:1"), format.feed_line("mine", "http://h:1/feeds/mine"));
+        assert_eq!(own.custom.line("http://h:1"), format.feed_line("mine", "http://h:1/feeds/mine"));
         let command = format!("wget -O {}/{key} http://h:1/keys/{key}", format.facts().keys_folder);
-        assert_eq!(own.told.key_commands("http://h:1"), [command]);
+        assert_eq!(own.custom.key_commands("http://h:1"), [command]);
         assert_eq!(own.feed.files.len(), 2);
         let of_release = Catalogue::lines(&catalogue.targets[0], "h:1");
         assert!(of_release.iter().all(|line| !line.contains("mine")), "{of_release:?}");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, Write};
 
-use owpkg::fat::{Entry, FatError, FatKind, Label, Options, Plan, Size, Timestamp, plan};
+use owpkg::fat::{FatError, FatKind, FileSize, Label, Options, Plan, Size, Timestamp, plan};
 use tempfile::NamedTempFile;
 
 /// 2023-10-09 12:34:56 UTC.
@@ -35,13 +35,13 @@ pub fn exactly(size: u64) -> Options {
     options(Size::Exactly(size), None)
 }
 
-pub fn entries(files: &Files) -> Vec<Entry<'_>> {
-    files.iter().map(|(path, bytes)| Entry { path, size: bytes.len() as u64 }).collect()
+pub fn entries(files: &Files) -> Vec<FileSize<'_>> {
+    files.iter().map(|(path, bytes)| FileSize { path, size: bytes.len() as u64 }).collect()
 }
 
 /// A plan of files that are only their names and sizes.
 pub fn plan_of(files: &[(&str, u64)], options: &Options) -> Result<Plan, FatError> {
-    let entries: Vec<Entry<'_>> = files.iter().map(|&(path, size)| Entry { path, size }).collect();
+    let entries: Vec<FileSize<'_>> = files.iter().map(|&(path, size)| FileSize { path, size }).collect();
     plan(&entries, options)
 }
 

@@ -3,3 +3,4 @@
 mod apk;
 mod ipk;
 mod opkg;
+mod seam;

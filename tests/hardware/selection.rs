@@ -1,6 +1,6 @@
 //! What is asked of a release for a chip.
 
-use owpkg::hardware::{Catalogue, ChipPackages, Role, Series, Unsupported, Variant, default_wpad};
+use owpkg::hardware::{Catalogue, ChipPackages, Role, Series, Unsupported, Variant, WantedFor, default_wpad};
 
 use super::holds;
 
@@ -200,7 +200,7 @@ fn a_family_takes_its_driver_and_all_of_its_firmware() {
     for firmware in ["iwlwifi-firmware-iwl7265d", "iwlwifi-firmware-be200", "iwlwifi-firmware-iwl100"] {
         assert!(packages.contains(&firmware), "{packages:?}");
     }
-    assert!(selection.wanted.iter().all(|each| each.because == "family iwlwifi"));
+    assert!(selection.wanted.iter().all(|each| each.because == WantedFor::Family("iwlwifi")));
     let narrower = selection.narrower.iter().find(|each| each.chip == "ax210").expect("a member");
     assert!(narrower.spares.iter().any(|package| package == "iwlwifi-firmware-iwl7265d"));
     assert!(!narrower.spares.iter().any(|package| package == "iwlwifi-firmware-ax210"));

@@ -38,6 +38,7 @@ fn a_line_that_breaks_the_grammar_is_named() {
     let bad = Case::parse("format opkg\n\nfeed core\npackage a\n").unwrap_err();
     assert_eq!((bad.line, bad.text.as_str()), (4, "package a"));
     assert_eq!(Case::parse("format rpm\n").unwrap_err().line, 1);
+    assert_eq!(Case::parse("request\n  want a chip ax210\n  want b somehow\n").unwrap_err().line, 3);
     assert!(
         matches!(Case::parse("refusal\n  no\n").unwrap().outcome, Outcome::Refusal(text) if text == "no")
     );

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use owpkg::fetch::{Fetcher, MemoryTree, Options, Silent};
 use owpkg::format::{Format, Package, Universe};
 use owpkg::release::{ReleaseSpec, Upstream};
-use owpkg::resolve::{Baseline, Plan, Request, Root, resolve};
+use owpkg::resolve::{Baseline, Plan, Request, Root, RootReason, resolve};
 use owpkg::trust::Keyring;
 use proptest::prelude::*;
 
@@ -96,7 +96,7 @@ fn with_outcome<T>(
     let opened = Upstream::new(fetcher, keyring).open(spec).unwrap();
     let (universe, _) = opened.universe().unwrap();
     let baseline = Baseline::determine(&opened.facts, &universe).unwrap();
-    let root = |at: &u8| Root { name: name(*at).to_owned(), because: "--add".to_owned() };
+    let root = |at: &u8| Root { name: name(*at).to_owned(), because: RootReason::Add };
     let request = Request { roots: asked.iter().map(root).collect(), ..Request::default() };
     let outcome = resolve(&universe, &baseline.installed, &request).map_err(|refusal| refusal.to_string());
     judge(&universe, &baseline, outcome)

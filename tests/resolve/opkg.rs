@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use owpkg::format::opkg::{Opkg, version};
+use owpkg::format::opkg::Opkg;
 use owpkg::format::{Dependency, Installed, InstalledPackage, PackageId, Requirement, Universe};
-use owpkg::resolve::case::{Case, Entry};
+use owpkg::resolve::case::{Case, CasePackage};
 use owpkg::resolve::resolve;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -154,7 +154,7 @@ impl<'u> Client<'u> {
         }
         matching.sort_by(|a, b| {
             let (a, b) = (universe.package(*a), universe.package(*b));
-            a.name.cmp(b.name).then_with(|| version::compare(a.version, b.version))
+            a.name.cmp(b.name).then_with(|| universe.format().compare(a.version, b.version))
         });
         matching
     }
@@ -164,7 +164,7 @@ const NAMES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
 const VIRTUAL: [&str; 3] = ["v", "w", "x"];
 
 /// Packages without cycles: each needs and provides only what comes before it, virtual names and those of packages.
-fn any_entry(position: usize) -> impl Strategy<Value = Entry> {
+fn any_entry(position: usize) -> impl Strategy<Value = CasePackage> {
     let before = || VIRTUAL.iter().chain(&NAMES[..position]).copied().collect::<Vec<_>>();
     let some = |most: usize| subsequence(before(), 0..=most.min(before().len()));
     let beside = prop_oneof![
@@ -173,14 +173,14 @@ fn any_entry(position: usize) -> impl Strategy<Value = Entry> {
     ];
     (some(3), some(1), beside).prop_map(move |(depends, virtually, beside)| {
         let owned = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect::<Vec<_>>();
-        Entry {
+        CasePackage {
             name: NAMES[position].to_owned(),
             version: "1.0-1".to_owned(),
             provides: owned(
                 virtually.into_iter().chain(beside).filter(|name| !depends.contains(name)).collect(),
             ),
             depends: owned(depends),
-            ..Entry::default()
+            ..CasePackage::default()
         }
     })
 }

@@ -3,8 +3,8 @@
 use owpkg::format::apk::Apk;
 use owpkg::format::opkg::Opkg;
 use owpkg::format::{FORMATS, Format, PackageId, Universe};
-use owpkg::resolve::case::{Case, Entry, Outcome};
-use owpkg::resolve::{Request, Root, resolve};
+use owpkg::resolve::case::{Case, CasePackage, Outcome};
+use owpkg::resolve::{Request, Root, RootReason, resolve};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
@@ -40,7 +40,7 @@ fn any_provide() -> impl Strategy<Value = String> {
     })
 }
 
-fn any_entry() -> impl Strategy<Value = Entry> {
+fn any_entry() -> impl Strategy<Value = CasePackage> {
     (
         select(&NAMES[..]),
         select(&VERSIONS[..]),
@@ -49,7 +49,7 @@ fn any_entry() -> impl Strategy<Value = Entry> {
         vec(any_provide(), 0..2),
         select(&[0, 0, 10][..]),
     )
-        .prop_map(|(name, version, depends, conflicts, provides, priority)| Entry {
+        .prop_map(|(name, version, depends, conflicts, provides, priority)| CasePackage {
             name: name.to_owned(),
             version: version.to_owned(),
             depends,
@@ -57,7 +57,7 @@ fn any_entry() -> impl Strategy<Value = Entry> {
             // opkg's index has no versions there, and nobody provides their own name.
             provides: provides.into_iter().filter(|word| word.split('=').next() != Some(name)).collect(),
             priority,
-            ..Entry::default()
+            ..CasePackage::default()
         })
 }
 
@@ -94,7 +94,7 @@ fn any_case() -> impl Strategy<Value = Case> {
 }
 
 pub fn request(roots: &[String]) -> Request {
-    let root = |name: &String| Root { name: name.clone(), because: "--add".to_owned() };
+    let root = |name: &String| Root { name: name.clone(), because: RootReason::Add };
     Request { roots: roots.iter().map(root).collect(), ..Request::default() }
 }
 
@@ -182,7 +182,7 @@ proptest! {
     #[test]
     fn more_choice_never_hurts(case in any_case(), more in any_entry()) {
         for case in both(&case) {
-            let known = |entry: &Entry| entry.name == more.name && entry.version == more.version;
+            let known = |entry: &CasePackage| entry.name == more.name && entry.version == more.version;
             if case.feeds.iter().flat_map(|(_, entries)| entries).any(known) || case.installed.get(&more.name).is_some() {
                 continue;
             }
@@ -204,14 +204,14 @@ proptest! {
         roots in subsequence(&NAMES[..], 1..3),
     ) {
         let mut case = Case { arch: "x86_64".to_owned(), ..Case::default() };
-        let entries = NAMES.iter().zip(depends).zip(virtually).map(|((name, depends), virtually)| Entry {
+        let entries = NAMES.iter().zip(depends).zip(virtually).map(|((name, depends), virtually)| CasePackage {
             name: (*name).to_owned(),
             version: VERSIONS[0].to_owned(),
             depends: depends.into_iter().chain(virtually).map(str::to_owned).collect(),
             conflicts: conflict.iter().filter(|(of, with)| of == name && with != name).map(|(_, with)| (*with).to_owned()).collect(),
             provides: VIRTUAL.iter().zip(&provider).filter(|(_, by)| *by == name).map(|(name, _)| (*name).to_owned()).collect(),
             priority: 10,
-            ..Entry::default()
+            ..CasePackage::default()
         });
         case.feeds.push(("core".to_owned(), entries.collect()));
         case.request = request(&roots.into_iter().map(str::to_owned).collect::<Vec<_>>());

@@ -6,10 +6,8 @@ use std::io::Read;
 use std::process::Command;
 
 use camino::Utf8PathBuf;
-use owpkg::format::Format as _;
-use owpkg::format::IndexFiles;
-use owpkg::format::measure;
 use owpkg::format::opkg::Opkg;
+use owpkg::format::{Format, IndexFiles, measure};
 use owpkg::trust::usign::{PublicKey, SecretKey, Signature, UsignError};
 use owpkg::trust::{self, Authority, Digest, Expected, KeyError, Keyring, Signed, TrustError, Unsigned};
 use tempfile::TempDir;

@@ -6,5 +6,6 @@ mod command;
 mod network;
 mod radios;
 mod router;
+mod settling;
 mod stand_in;
 mod warnings;

@@ -1,5 +1,6 @@
 //! What was typed, where several commands share it.
 
+pub mod choice;
 pub mod configuration;
 mod selection;
 mod source;

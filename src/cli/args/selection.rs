@@ -1,7 +1,8 @@
 //! What to install, as it was typed.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::choice;
 use crate::hardware::Variant;
 
 /// What to install, shared by the commands that make a plan.
@@ -20,6 +21,9 @@ pub struct SelectionArgs {
     /// A package
     #[arg(long, value_name = "PKG", num_args = 1..)]
     pub add: Vec<String>,
+    /// A package of the router, and the one that is to take its place: dnsmasq=dnsmasq-full
+    #[arg(long, value_name = "OLD=NEW", num_args = 1..)]
+    pub replace: Vec<String>,
     /// A package to go without
     #[arg(long, value_name = "PKG", num_args = 1..)]
     pub omit: Vec<String>,
@@ -30,31 +34,17 @@ pub struct SelectionArgs {
     #[arg(long, value_name = "PKG")]
     pub wpa: Option<String>,
     /// Which driver to take where a chip has two
-    #[arg(long, value_enum, value_name = "VARIANT")]
-    pub variant: Option<VariantArg>,
-}
-
-/// Which driver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum VariantArg {
-    /// The kernel's own
-    Mainline,
-    /// Candela Technologies'
-    Ct,
-}
-
-impl From<VariantArg> for Variant {
-    fn from(variant: VariantArg) -> Variant {
-        match variant {
-            VariantArg::Mainline => Variant::Mainline,
-            VariantArg::Ct => Variant::Ct,
-        }
-    }
+    #[arg(long, value_parser = choice::variant(), value_name = "VARIANT")]
+    pub variant: Option<Variant>,
 }
 
 impl SelectionArgs {
     /// Whether anything is to be installed.
     pub fn is_empty(&self) -> bool {
-        self.chip.is_empty() && self.device.is_empty() && self.detect.is_none() && self.add.is_empty()
+        self.chip.is_empty()
+            && self.device.is_empty()
+            && self.detect.is_none()
+            && self.add.is_empty()
+            && self.replace.is_empty()
     }
 }

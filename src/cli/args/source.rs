@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use crate::release::OFFICIAL_SERVER;
+
 /// Where packages come from, and what the router is.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Where from")]
@@ -22,7 +24,7 @@ pub struct SourceArgs {
     #[arg(long, value_name = "NAME=URL|DIR")]
     pub feed: Vec<String>,
     /// A server or folder that holds releases/ and snapshots/
-    #[arg(long, value_name = "URL|DIR", default_value = crate::cli::session::OFFICIAL)]
+    #[arg(long, value_name = "URL|DIR", default_value = OFFICIAL_SERVER)]
     pub mirror: String,
     /// One release tree: a URL or folder that holds targets/ and packages/
     #[arg(long, value_name = "URL|DIR", conflicts_with = "mirror")]

@@ -2,10 +2,10 @@
 
 use std::io::{self, Write as _};
 
-use camino::Utf8PathBuf;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use crate::cli::cache_dir::cache_dir;
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::ui::json;
@@ -51,7 +51,7 @@ struct AmountJson {
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &CacheArgs) -> Result<(), Failure> {
-    let folder = dir(env, args.cache_dir.as_deref())?;
+    let folder = cache_dir(env, args.cache_dir.as_deref())?;
     let unreadable = |error: io::Error| {
         Failure::new(
             Exit::Unavailable,
@@ -95,21 +95,4 @@ fn show(env: &mut Env, args: &CacheArgs, folder: &str, usage: &CacheUsage) -> io
         writeln!(env.out, "  {what:20}  {files:>6} files  {}", plan::size(bytes))?;
     }
     Ok(())
-}
-
-/// The folder of the cache: the one named, else `OWPKG_CACHE`, else the checkout's own, else the user's.
-pub fn dir(env: &Env, named: Option<&str>) -> Result<Utf8PathBuf, Failure> {
-    if let Some(named) = named.or(env.var("OWPKG_CACHE")) {
-        return Ok(env.path(named));
-    }
-    let checkout = env.path("cache");
-    if checkout.join("CACHEDIR.TAG").is_file() && env.path("src/cli/mod.rs").is_file() {
-        return Ok(checkout);
-    }
-    if let Some(base) = env.var("XDG_CACHE_HOME") {
-        return Ok(env.path(base).join("owpkg"));
-    }
-    let home = etcetera::home_dir().ok().and_then(|home| Utf8PathBuf::from_path_buf(home).ok());
-    home.map(|home| home.join(".cache/owpkg"))
-        .ok_or_else(|| Failure::usage("there is no home folder for the cache", "name one with --cache-dir"))
 }

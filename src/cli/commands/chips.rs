@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use crate::cli::args::choice;
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::ui::chip;
@@ -23,8 +24,8 @@ pub struct ChipsArgs {
     /// What to look for: a name, driver, package, maker or id; the whole catalogue without it
     pub words: Vec<String>,
     /// Only chips of this kind
-    #[arg(long, value_enum, value_name = "KIND")]
-    pub kind: Option<KindArg>,
+    #[arg(long, value_parser = choice::kind(), value_name = "KIND")]
+    pub kind: Option<Kind>,
     /// The release whose packages to name; the latest stable series without it
     #[arg(long, value_name = "R")]
     pub release: Option<String>,
@@ -33,33 +34,14 @@ pub struct ChipsArgs {
     pub json: bool,
 }
 
-/// What a chip is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum KindArg {
-    /// Wireless LAN
-    Wifi,
-    /// Wired network
-    Ethernet,
-    /// Bluetooth
-    Bluetooth,
-    /// Mobile network modems
-    Wwan,
-}
-
 /// Runs the command.
 pub fn run(env: &mut Env, args: &ChipsArgs) -> Result<(), Failure> {
     let catalogue = Catalogue::builtin();
     let series = hardware::series(args.release.as_deref())?;
-    let kind = args.kind.map(|kind| match kind {
-        KindArg::Wifi => Kind::Wifi,
-        KindArg::Ethernet => Kind::Ethernet,
-        KindArg::Bluetooth => Kind::Bluetooth,
-        KindArg::Wwan => Kind::Wwan,
-    });
     let words: Vec<&str> = args.words.iter().map(String::as_str).collect();
-    let found = catalogue.search(&words, kind);
+    let found = catalogue.search(&words, args.kind);
     if found.is_empty() {
-        return Err(nothing(catalogue, &words.join(" "), kind));
+        return Err(nothing(catalogue, &words.join(" "), args.kind));
     }
     // No index is at hand, so no size is known.
     let listing = by_history(series, |offer| catalogue.listing(&found, offer, &|_| None));

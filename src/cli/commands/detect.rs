@@ -13,7 +13,7 @@ use crate::cli::ui::json;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::text::{field, shell_word};
 use crate::cli::ui::warnings::warn;
-use crate::hardware::{Alternative, Catalogue, DeviceReport, Series, Status};
+use crate::hardware::{Catalogue, DeviceNotes, DeviceReport, Series, Status};
 
 /// Most chips and ids that the next step names one by one.
 const MOST_NAMED: usize = 4;
@@ -156,10 +156,8 @@ impl<'r> DeviceGroup<'r> {
         field(out, style, "driver", &report.kmods.join(" "))?;
         field(out, style, "firmware", &report.firmware.join(" "))?;
         field(out, style, "programs", &report.userspace.join(" "))?;
-        let choices = self.choices();
-        let is_choice = |note: &&String| choices.iter().any(|choice| choice.to_string() == **note);
-        let mut notes = report.notes.iter().filter(|note| !is_choice(note));
-        notes.try_for_each(|note| field(out, style, "note", note))?;
+        let DeviceNotes { facts, choices } = &report.notes;
+        facts.iter().try_for_each(|note| field(out, style, "note", note))?;
         let mut names: Vec<&str> = choices.iter().map(|choice| choice.choice).collect();
         names.dedup();
         match choices.first() {
@@ -169,13 +167,6 @@ impl<'r> DeviceGroup<'r> {
             }
             None => Ok(()),
         }
-    }
-
-    /// Other packages for its chips.
-    fn choices(&self) -> Vec<&'static Alternative> {
-        let catalogue = Catalogue::builtin();
-        let chips = self.report.chip.as_slice().iter().filter_map(|name| catalogue.chip(name));
-        chips.flat_map(|chip| catalogue.alternatives(chip)).collect()
     }
 }
 

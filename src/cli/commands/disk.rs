@@ -9,6 +9,7 @@ use crate::cli::locks;
 use crate::cli::planning::Opened;
 use crate::cli::selection;
 use crate::cli::session::Session;
+use crate::cli::ui::disk::next;
 use crate::cli::writing::{DiskOptions, ImageOptions, OutputArgs};
 use crate::lock::Bundle;
 
@@ -40,7 +41,7 @@ pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     let settings = ImageOptions::read(&args.output)?;
     let wishes = DiskOptions::read(env, &args.output, &[&args.selection.detect, &args.source.installed])?;
     let mut session = Session::new(env, &args.source)?;
-    let next = args.output.format.next();
+    let next = next(args.output.format);
     if args.selection.is_empty() {
         let lock = locks::read(env, &args.lock)?;
         let (lock, setup) = wishes.join_lock(env, lock)?;

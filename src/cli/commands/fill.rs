@@ -4,20 +4,20 @@ use clap::Args;
 
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
-use crate::cli::error::{Exit, Failure};
+use crate::cli::error::{ASK_MORE, Exit, Failure};
 use crate::cli::listing;
 use crate::cli::planning::Opened;
 use crate::cli::selection;
 use crate::cli::session::Session;
+use crate::cli::ui::disk::next_for_request;
 use crate::cli::ui::warnings::warn_of;
-use crate::cli::writing::{DiskFormat, DiskOptions, ImageOptions, OutputArgs};
-use crate::lock::Lock;
+use crate::cli::writing::{DiskOptions, ImageOptions, OutputArgs};
+use crate::disk::check_fit;
 use crate::release::Release;
 use crate::stick::Request;
 
 /// How many devices an error names.
 const MOST_NAMED: usize = 8;
-const ASK_MORE: &str = "name a card that is not plugged in yet with --chip, or packages with --add";
 
 /// `owpkg fill`
 #[derive(Debug, Args)]
@@ -67,7 +67,7 @@ pub fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     let opened = Opened::release(session.open_for(env, &source, request.installed.clone())?);
     let joined = opened.join()?;
     let (mut lock, setup) = wishes.plan(env, &joined, &selection)?;
-    check_fits(&request, &lock)?;
+    check_fit(&request, &lock)?;
     if request.free_kb.is_none() {
         warn_of(env, "the request does not say how much space the router has")?;
     }
@@ -75,7 +75,7 @@ pub fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     lock.release.get_or_insert(request.release);
     lock.router = Some(request.router);
     let bundle = joined.bundle(&session.upstream, lock)?;
-    setup.write(env, &bundle, &args.out, &settings, next(args.output.format))
+    setup.write(env, &bundle, &args.out, &settings, next_for_request(args.output.format))
 }
 
 /// What the request says of the router cannot be said otherwise: the disk would be for another.
@@ -109,66 +109,6 @@ fn source_for(request: &Request, args: &SourceArgs) -> Result<SourceArgs, Failur
         source.release = Some(known.to_string());
     }
     Ok(source)
-}
-
-/// Whether the disk that the lock tells of is one for the router.
-fn check_fits(request: &Request, lock: &Lock) -> Result<(), Failure> {
-    let release = lock.release.as_deref().unwrap_or(&request.release);
-    for (what, asked, found) in [
-        ("release", request.release.as_str(), release),
-        ("architecture", &request.arch, &lock.arch),
-        ("package format", request.format, &lock.format),
-    ] {
-        if asked != found {
-            return Err(Failure::new(
-                Exit::Unresolvable,
-                format!("{} is of another {what}: expected the router's {asked}, found {found}", lock.source),
-                Some("name the release tree of the router's own build with --tree".to_owned()),
-            ));
-        }
-    }
-    if lock.packages.is_empty() && lock.configuration.is_none() {
-        return Err(Failure::new(
-            Exit::Unknown,
-            "the router needs nothing: it holds all that its cards take",
-            Some(ASK_MORE.to_owned()),
-        ));
-    }
-    check_space(request, lock)
-}
-
-/// Whether what is to be installed and the files of the configuration have room on the router. Unpacked sizes count, as
-/// in the install script, although a flash that compresses may hold more: where the disk is going, nobody can make a
-/// smaller one.
-fn check_space(request: &Request, lock: &Lock) -> Result<(), Failure> {
-    let packages = lock.packages.iter().map(|package| package.installed_size.or(package.size).unwrap_or(0));
-    let files = lock.configuration.iter().flat_map(|own| &own.files).map(|file| file.size);
-    let needed: u64 = packages.chain(files).map(|bytes| bytes.div_ceil(1024)).sum();
-    match request.free_kb {
-        Some(free) if needed > free => Err(Failure::new(
-            Exit::Unresolvable,
-            format!("the router has too little space: expected {needed} kB for the plan, found {free} kB"),
-            Some(
-                "leave packages out with --omit or --wpa none, or remove some on the router and run request.sh again"
-                    .to_owned(),
-            ),
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// What to do with the disk.
-fn next(format: DiskFormat) -> &'static str {
-    match format {
-        DiskFormat::Fat => {
-            "write it over a stick (all that the stick holds is lost), take that to the router, then there:\n  \
-             mkdir -p /tmp/pkgs && mount -t vfat /dev/sda /tmp/pkgs && sh /tmp/pkgs/install.sh"
-        }
-        DiskFormat::Tar => format.next(),
-        DiskFormat::Dir => {
-            "carry the folder to the router on the stick, then there, in the folder: sh install.sh"
-        }
-    }
 }
 
 /// The failure that the router has no card that anything is known of.

@@ -16,7 +16,7 @@ use crate::cli::ui::text::table;
 use crate::cli::ui::warnings::warn_of;
 use crate::cli::writing::parse_size;
 use crate::release::image::fwtool::Appended;
-use crate::release::image::{Packing, Written, write_image};
+use crate::release::image::{Packing, WrittenImage, write_image};
 use crate::release::{Image, ImageWanted, Images};
 use crate::trust::Digest;
 
@@ -161,7 +161,7 @@ fn tell(
     out: &str,
     images: &Images,
     image: &Image,
-    written: &Written,
+    written: &WrittenImage,
 ) -> io::Result<()> {
     let appended_bytes = written.appended.iter().map(Appended::size).sum();
     if args.json {

@@ -3,10 +3,10 @@
 use std::io::Write as _;
 
 use camino::Utf8Path;
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use crate::cli::args::choice;
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::input;
@@ -14,9 +14,9 @@ use crate::cli::ui::warnings::warn_of_readers;
 use crate::cli::ui::{json, text};
 use crate::disk;
 use crate::files::{KeyFiles, Permissions};
-use crate::format::{FORMATS, Format, format_named, format_of};
+use crate::format::{FORMATS, Format, format_of};
 use crate::trust::usign::UsignError;
-use crate::trust::{KeyError, PublicKey, Scheme, SecretKey};
+use crate::trust::{KeyError, PublicKey, SecretKey};
 
 /// The largest key file that is read, in bytes.
 const KEY_CAP: u64 = 64 << 10;
@@ -52,7 +52,7 @@ pub struct NewArgs {
     #[arg(value_name = "NAME")]
     pub name: String,
     /// Whose packages it will sign: opkg (up to 24.10), apk (25.12 and later)
-    #[arg(long, value_parser = formats(), default_value = FORMATS[0].name(), value_name = "FORMAT")]
+    #[arg(long, value_parser = choice::format(), default_value = FORMATS[0].name(), value_name = "FORMAT")]
     pub format: &'static dyn Format,
     /// Print what was written as JSON
     #[arg(long)]
@@ -68,18 +68,6 @@ pub struct FileArgs {
     /// Print it as JSON
     #[arg(long)]
     pub json: bool,
-}
-
-/// Reads the name of a package format.
-fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {
-    let names = FORMATS.map(|format| {
-        let keys = match format.facts().scheme {
-            Scheme::Usign => "usign keys",
-            Scheme::Ec => "Elliptic-curve keys",
-        };
-        PossibleValue::new(format.name()).help(keys)
-    });
-    PossibleValuesParser::new(names).try_map(|name| format_named(&name).ok_or("no format"))
 }
 
 /// Runs the command.

@@ -2,13 +2,13 @@
 
 use std::io::Write as _;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::cli::planning;
-use crate::cli::ui::plan;
+use crate::cli::ui::plan::{self, PlanFormat};
 use crate::cli::ui::style::Style;
 use crate::cli::ui::text::shell_word;
 use crate::cli::ui::warnings::warn;
@@ -44,26 +44,6 @@ pub struct ResolveArgs {
     /// Where from.
     #[command(flatten)]
     pub source: SourceArgs,
-}
-
-/// How to print a plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum PlanFormat {
-    /// Who needs whom, from what was asked for
-    #[default]
-    Tree,
-    /// One line a package, in install order
-    Table,
-    /// The names, in install order
-    Names,
-    /// The URLs of the package files
-    Urls,
-    /// A graph for Graphviz
-    Dot,
-    /// A picture, in layers from the request down
-    Svg,
-    /// The same as --json
-    Json,
 }
 
 /// Runs the command.

@@ -41,7 +41,7 @@ pub fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
         )
     })?;
     let catalogue = Catalogue::read(&root);
-    if catalogue.targets.is_empty() && catalogue.own.is_empty() {
+    if catalogue.targets.is_empty() && catalogue.custom.is_empty() {
         let nothing =
             format!("{} holds no feeds: owpkg mirror {} makes it a mirror", args.dir, shell_word(&args.dir));
         warn_of(env, nothing)?;
@@ -66,8 +66,8 @@ fn show(env: &mut Env, catalogue: &Catalogue, address: SocketAddr) -> std::io::R
             writeln!(env.out, "{line}")?;
         }
     }
-    for own in &catalogue.own {
-        mirror::custom::show(&mut env.out, &own.told, &format!("http://{address}"))?;
+    for feed in &catalogue.custom {
+        mirror::custom::show(&mut env.out, &feed.custom, &format!("http://{address}"))?;
     }
     env.out.flush()
 }

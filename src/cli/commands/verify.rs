@@ -6,18 +6,18 @@ use std::time::Instant;
 use clap::Args;
 use serde::Serialize;
 
-use crate::audit::Audit;
+use crate::audit::{Audit, Fault, Wrong};
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
-use crate::cli::session::{OFFICIAL, Session};
-use crate::cli::stores;
+use crate::cli::session::Session;
 use crate::cli::ui::json;
 use crate::cli::ui::plan;
 use crate::disk::check::{DiskSource, check};
 use crate::fetch::Location;
 use crate::lock::{Bundle, Lock};
-use crate::mirror::{self, OWN, Store};
+use crate::mirror::{self, OWN, Place, Store};
+use crate::release::OFFICIAL_SERVER;
 
 /// The largest lock that is read, in bytes.
 const LOCK_CAP: u64 = 16 << 20;
@@ -38,7 +38,7 @@ pub struct VerifyArgs {
     #[arg(long)]
     pub repair: bool,
     /// The server to repair from
-    #[arg(long, value_name = "URL|DIR", default_value = OFFICIAL)]
+    #[arg(long, value_name = "URL|DIR", default_value = OFFICIAL_SERVER)]
     pub mirror: String,
     /// The release built into owpkg
     #[arg(long, conflicts_with = "mirror")]
@@ -95,12 +95,10 @@ enum VerifyTarget {
 
 fn thing(env: &Env, args: &VerifyArgs) -> Result<VerifyTarget, Failure> {
     let unreadable = |error: std::io::Error| Failure::unreadable(&args.thing, &error);
-    if stores::is_bucket(&args.thing) {
-        return Ok(VerifyTarget::Mirror(stores::open(env, &args.thing)?.store));
-    }
     let path = env.path(&args.thing);
-    if path.join(OWN).is_dir() {
-        return Ok(VerifyTarget::Mirror(stores::open(env, &args.thing)?.store));
+    if mirror::is_bucket(&args.thing) || path.join(OWN).is_dir() {
+        let place = Place::open(&args.thing, &env.cwd, &env.vars)?;
+        return Ok(VerifyTarget::Mirror(place.store));
     }
     let size = std::fs::metadata(&path).map_err(unreadable)?.len();
     if path.is_file() && size <= LOCK_CAP {
@@ -181,7 +179,6 @@ fn source(args: &VerifyArgs) -> SourceArgs {
 }
 
 fn help(args: &VerifyArgs, audit: &Audit) -> Option<String> {
-    use crate::audit::Wrong;
     let all = |is: fn(&Wrong) -> bool| audit.faults.iter().all(|fault| is(&fault.wrong));
     if all(|wrong| matches!(wrong, Wrong::Untrusted(_) | Wrong::ForeignKey)) {
         Some(
@@ -229,10 +226,18 @@ fn show(env: &mut Env, args: &VerifyArgs, audit: &Audit, seconds: f64) -> std::i
         return json::print(&mut env.out, &json);
     }
     for fault in &audit.faults {
-        // Who speaks of the file names it already.
-        let wrong = fault.wrong.to_string().replacen(&format!("{} ", fault.path), "it ", 1);
-        writeln!(env.out, "{}: {wrong}", fault.path)?;
+        writeln!(env.out, "{}: {}", fault.path, wrong_with_it(fault))?;
     }
     let good = if audit.faults.is_empty() { ", all good" } else { "" };
     writeln!(env.out, "{} files, {} checked in {seconds:.1} s{good}", audit.files, plan::size(audit.bytes))
+}
+
+/// What is wrong with a file that is named already.
+fn wrong_with_it(fault: &Fault) -> String {
+    match &fault.wrong {
+        Wrong::Untrusted(error) if error.what() == fault.path => {
+            Wrong::Untrusted(error.clone().about("it")).to_string()
+        }
+        wrong => wrong.to_string(),
+    }
 }

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
+use crate::cli::args::choice;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::cli::listing;
@@ -12,7 +13,7 @@ use crate::cli::ui::json;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::text::{WIDTH, wrap};
 use crate::cli::ui::warnings::warn_of;
-use crate::vm::{self, Body, Disks, Found, Hypervisor, Recipe};
+use crate::vm::{self, Body, Disks, HostHardware, Hypervisor, Recipe};
 
 /// `owpkg vm`
 #[derive(Debug, Args)]
@@ -22,8 +23,8 @@ use crate::vm::{self, Body, Disks, Found, Hypervisor, Recipe};
 )]
 pub struct VmArgs {
     /// What runs the virtual machine
-    #[arg(value_enum)]
-    pub host: VmHost,
+    #[arg(value_parser = choice::hypervisor())]
+    pub host: Hypervisor,
     /// The host's `pciconf -lv` or `lspci -nnk`; - reads standard input
     #[arg(long, value_name = "FILE|-", required_unless_present = "guide")]
     pub detect: Option<String>,
@@ -47,15 +48,6 @@ pub struct VmArgs {
     pub json: bool,
 }
 
-/// What runs the virtual machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum VmHost {
-    /// FreeBSD's
-    Bhyve,
-    /// Linux's, and Proxmox VE
-    Qemu,
-}
-
 /// `owpkg.vm/1`.
 #[derive(Serialize)]
 struct VmJson<'a> {
@@ -66,10 +58,7 @@ struct VmJson<'a> {
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &VmArgs) -> Result<(), Failure> {
-    let hypervisor = match args.host {
-        VmHost::Bhyve => Hypervisor::Bhyve,
-        VmHost::Qemu => Hypervisor::Qemu,
-    };
+    let hypervisor = args.host;
     // Without --guide all three are there: clap sees to it.
     let (Some(listing), Some(image), Some(disk)) = (&args.detect, &args.image, &args.disk) else {
         return write!(env.out, "{}", vm::guide(hypervisor)).map_err(Failure::stdout);
@@ -79,7 +68,7 @@ pub fn run(env: &mut Env, args: &VmArgs) -> Result<(), Failure> {
         Failure::usage(format!("--card: {error}"), "see the first word of the card's line in the listing")
     })?;
     let (text, origin) = listing::read_text(env, listing)?;
-    let found = Found::in_text(&text, card)?;
+    let found = HostHardware::in_text(&text, card)?;
     let (image, packages) = (env.path(image), env.path(disk));
     let disks = Disks { image: image.as_str(), packages: packages.as_str() };
     let recipe = vm::recipe(hypervisor, &found, disks, &origin.to_string())?;

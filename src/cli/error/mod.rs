@@ -1,5 +1,6 @@
 //! How a command ends when it does not end well: what, and what to do next.
 
+mod help;
 mod statuses;
 
 use std::error::Error;
@@ -11,6 +12,9 @@ use crate::resolve::Refusal;
 use super::Env;
 use super::ui::json;
 use super::ui::style::Style;
+
+/// What helps a router that needs nothing.
+pub const ASK_MORE: &str = "name a card that is not plugged in yet with --chip, or packages with --add";
 
 /// Exit statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

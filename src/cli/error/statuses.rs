@@ -1,7 +1,7 @@
 //! Which status each kind of error ends with.
 
 use crate::demo::DemoError;
-use crate::disk::{DiskError, WriteError};
+use crate::disk::{DiskError, Misfit, WriteError};
 use crate::drawing::TooManyPackages;
 use crate::fetch::{self, FetchError, LocationError};
 use crate::files::OutputError;
@@ -19,10 +19,10 @@ use crate::resolve::{BaselineError, Refusal};
 use crate::selection::SelectionError;
 use crate::stick::RequestError;
 use crate::trust::TrustError;
-use crate::uci_defaults::WifiError;
+use crate::uci_defaults::{AddressesError, WifiError};
 use crate::vm::VmError;
 
-use super::{Exit, Failure};
+use super::{ASK_MORE, Exit, Failure, help};
 
 /// How many reasons are told one by one.
 const MOST_REASONS: usize = 5;
@@ -46,13 +46,31 @@ macro_rules! always {
 }
 
 always!(Fault without help: DemoError, BadSnapshot);
-always!(Usage: BadDeviceId, LocationError, LockError, RequestError, TooManyPackages, DiskError, WifiError);
+always!(Usage: BadDeviceId, LocationError, LockError, TooManyPackages, DiskError);
 always!(Usage: FolderError, OverlayError, BadConfiguration, OtherFiles);
 always!(Usage without help: InstalledError);
 always!(Unknown: UnknownChip);
 always!(Unresolvable: BaselineError, Unsupported);
 always!(Unavailable: NoSysfs);
 always!(Output: OutputError);
+
+impl From<WifiError> for Failure {
+    fn from(error: WifiError) -> Failure {
+        Failure::of(Exit::Usage, &error, help::of_wifi(&error).map(str::to_owned))
+    }
+}
+
+impl From<AddressesError> for Failure {
+    fn from(error: AddressesError) -> Failure {
+        Failure::of(Exit::Usage, &error, help::of_addresses(&error).to_owned())
+    }
+}
+
+impl From<RequestError> for Failure {
+    fn from(error: RequestError) -> Failure {
+        Failure::of(Exit::Usage, &error, help::of_request(&error).to_owned())
+    }
+}
 
 impl From<NotARelease> for Failure {
     fn from(error: NotARelease) -> Failure {
@@ -93,7 +111,9 @@ impl From<ReleaseError> for Failure {
             }
             ReleaseError::UnknownProfile { .. } => Failure::of(Exit::Unknown, &error, error.help()),
             ReleaseError::OtherRelease { .. } => Failure::of(Exit::Unresolvable, &error, error.help()),
-            ReleaseError::MetadataDigest { .. } | ReleaseError::Index { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
+            ReleaseError::MetadataDigest { .. } | ReleaseError::Index { .. } => {
+                Failure::of(Exit::Untrusted, &error, error.help())
+            }
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
     }
@@ -192,11 +212,27 @@ impl From<StoreError> for Failure {
     }
 }
 
+impl From<Misfit> for Failure {
+    fn from(error: Misfit) -> Failure {
+        let (exit, help) = match &error {
+            Misfit::OtherTree { .. } => {
+                (Exit::Unresolvable, "name the release tree of the router's own build with --tree")
+            }
+            Misfit::Nothing => (Exit::Unknown, ASK_MORE),
+            Misfit::Space { .. } => (
+                Exit::Unresolvable,
+                "leave packages out with --omit or --wpa none, or remove some on the router and run request.sh again",
+            ),
+        };
+        Failure::of(exit, &error, help.to_owned())
+    }
+}
+
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Failure {
         let exit = match &refusal {
             // The user named it, as opposed to what a chip wants.
-            Refusal::UnknownPackage { because, .. } if because.starts_with("--") => Exit::Unknown,
+            Refusal::UnknownPackage { because, .. } if because.is_named() => Exit::Unknown,
             _ => Exit::Unresolvable,
         };
         let failure = Failure::new(exit, refusal.to_string(), Some(refusal.help()));

@@ -6,18 +6,47 @@ use serde::Serialize;
 
 use super::json;
 use super::plan;
+use super::setup;
 use crate::cli::args::configuration::{self, ConfigurationJson};
-use crate::cli::args::wifi;
 use crate::cli::env::Env;
-use crate::disk;
+use crate::disk::{self, OutputFormat};
 use crate::files::WrittenFile;
 use crate::format::Format;
 use crate::lock::{Lock, LockedKey};
 use crate::stick::RouterId;
 use crate::uci_defaults::Setup;
 
+/// What to do with a disk.
+pub fn next(format: OutputFormat) -> &'static str {
+    match format {
+        OutputFormat::Fat => {
+            "attach it to the router as a disk, then there:\n  \
+             mkdir -p /tmp/pkgs && mount -t vfat /dev/vdb /tmp/pkgs && sh /tmp/pkgs/install.sh"
+        }
+        OutputFormat::Tar => {
+            "copy it to the router, then there:\n  \
+             mkdir -p /tmp/pkgs && tar -xf /tmp/pkgs.tar -C /tmp/pkgs && sh /tmp/pkgs/install.sh"
+        }
+        OutputFormat::Dir => "copy the folder to the router, then there: sh install.sh",
+    }
+}
+
+/// What to do with a disk for a router far from here.
+pub fn next_for_request(format: OutputFormat) -> &'static str {
+    match format {
+        OutputFormat::Fat => {
+            "write it over a stick (all that the stick holds is lost), take that to the router, then there:\n  \
+             mkdir -p /tmp/pkgs && mount -t vfat /dev/sda /tmp/pkgs && sh /tmp/pkgs/install.sh"
+        }
+        OutputFormat::Tar => next(format),
+        OutputFormat::Dir => {
+            "carry the folder to the router on the stick, then there, in the folder: sh install.sh"
+        }
+    }
+}
+
 /// A disk that was written.
-pub struct Written<'a> {
+pub struct WrittenDisk<'a> {
     /// Where, as the user said it.
     pub out: &'a str,
     /// Its size, and who can read it.
@@ -59,10 +88,10 @@ struct KeyJson<'a> {
     router_folder: &'static str,
 }
 
-impl Written<'_> {
+impl WrittenDisk<'_> {
     /// Says what was written and what to do next.
     pub fn tell(&self, env: &mut Env, json: bool) -> io::Result<()> {
-        let Written { out, placed: WrittenFile { bytes, permissions }, lock, next, .. } = *self;
+        let WrittenDisk { out, placed: WrittenFile { bytes, permissions }, lock, next, .. } = *self;
         let keys = lock.format().map(|format| own_keys(lock, format)).unwrap_or_default();
         if json {
             let json = DiskJson {
@@ -84,7 +113,7 @@ impl Written<'_> {
         writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), plan::size(bytes))?;
         if let Some(configuration) = &lock.configuration {
             configuration::tell(env, configuration, permissions)?;
-            wifi::tell(env, self.setup)?;
+            setup::tell(&mut env.out, self.setup)?;
         }
         writeln!(env.out, "next: {next}")?;
         let here = if self.unpacked { "" } else { "/tmp/pkgs/" };

@@ -6,6 +6,7 @@ pub mod hardware;
 pub mod json;
 pub mod plan;
 pub mod progress;
+pub mod setup;
 pub mod style;
 pub mod text;
 pub mod tree;

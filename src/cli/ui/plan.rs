@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use clap::ValueEnum;
 use indicatif::HumanBytes;
 use serde::Serialize;
 
@@ -9,7 +10,6 @@ use super::json;
 use super::style::Style;
 use super::tree;
 use super::warnings::sentence;
-use crate::cli::commands::resolve::PlanFormat;
 use crate::cli::error::Failure;
 use crate::drawing::Drawing;
 use crate::fetch::LocationError;
@@ -21,6 +21,26 @@ use crate::trust::Digest;
 /// A number of bytes in words: `1.59 MiB`.
 pub fn size(bytes: u64) -> String {
     HumanBytes(bytes).to_string()
+}
+
+/// How to print a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum PlanFormat {
+    /// Who needs whom, from what was asked for
+    #[default]
+    Tree,
+    /// One line a package, in install order
+    Table,
+    /// The names, in install order
+    Names,
+    /// The URLs of the package files
+    Urls,
+    /// A graph for Graphviz
+    Dot,
+    /// A picture, in layers from the request down
+    Svg,
+    /// The same as --json
+    Json,
 }
 
 /// Prints a plan.
@@ -94,7 +114,7 @@ fn table(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
         .map(|step| {
             let package = planned.plan.package(step);
             let why = match step.because.is_empty() {
-                false => step.because.join(", "),
+                false => reasons(step),
                 true => format!("needed by {}", step.needed_by.join(", ")),
             };
             let feed = planned.plan.universe.feed(package.feed).name.clone();
@@ -128,6 +148,11 @@ fn url(planned: &Planned<'_>, step: &Step) -> Result<String, LocationError> {
     let package = planned.plan.package(step);
     let place = &planned.facts().feeds[usize::from(package.feed.0)];
     Ok(place.location.join(&package.file)?.to_string())
+}
+
+/// Who asked for a package.
+fn reasons(step: &Step) -> String {
+    step.because.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// `owpkg.plan/1`.
@@ -214,9 +239,7 @@ fn print_json(out: &mut dyn Write, planned: &Planned<'_>) -> Result<(), Failure>
             snapshot: matches!(source, PlanSource::Snapshot(_)),
         },
         baseline: BaselineJson { from: baseline.source, packages: baseline.installed.len() },
-        roots: roots
-            .map(|step| RootJson { name: plan.package(step).name, because: step.because.join(", ") })
-            .collect(),
+        roots: roots.map(|step| RootJson { name: plan.package(step).name, because: reasons(step) }).collect(),
         packages: plan.steps.iter().map(package).collect::<Result<_, _>>()?,
         install: plan.install.concat(),
         upgrades: &plan.upgrades,

@@ -4,12 +4,14 @@ use std::fmt::Display;
 use std::io::Write as _;
 
 use super::plan::size;
+use super::setup;
 use super::style::Style;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::release::ReleaseWarning;
-use crate::resolve::{BaselineWarning, PlanWarning, Upgrade};
+use crate::resolve::{BaselineWarning, PlanWarning, Replaced, Upgrade};
 use crate::selection::{ChipSaving, SelectionWarning, Warning};
+use crate::uci_defaults::SetupWarning;
 
 /// How many members of a family are told.
 const MOST_SAVINGS: usize = 6;
@@ -36,6 +38,11 @@ pub fn warn_of_readers(env: &mut Env, path: &str) -> Result<(), Failure> {
         env,
         format_args!("others on this computer can read {path}: its file system keeps no permissions"),
     )
+}
+
+/// Warns of what speaks against a setup.
+pub fn warn_of_setup(env: &mut Env, warnings: &[SetupWarning]) -> Result<(), Failure> {
+    warnings.iter().try_for_each(|warning| warn_of(env, setup::sentence(warning)))
 }
 
 /// A warning in words.
@@ -123,6 +130,12 @@ fn of_selection(warning: &SelectionWarning) -> String {
 fn of_plan(warning: &PlanWarning) -> String {
     match warning {
         PlanWarning::AbiMismatch(mismatch) => mismatch.to_string(),
+        PlanWarning::TakesAway { replaced } => {
+            let each = replaced
+                .iter()
+                .map(|Replaced { name, version, by, .. }| format!("{name} {version} for {by}"));
+            format!("this removes from the router: {}", each.collect::<Vec<_>>().join(", "))
+        }
         PlanWarning::Replaces { upgrades } => {
             let upgrades: Vec<String> = upgrades.iter().map(Upgrade::to_string).collect();
             format!("this replaces what the router holds: {}", upgrades.join(", "))

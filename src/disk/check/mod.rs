@@ -24,7 +24,7 @@ const SUMS: &str = "SHA256SUMS";
 const KEPT_CAP: u64 = 32 << 20;
 
 /// A file of the disk.
-struct Found {
+struct FileRead {
     size: u64,
     sha256: Digest,
     /// Its bytes, unless it is a package or the user's own.
@@ -67,7 +67,7 @@ pub fn check(source: &DiskSource, keyring: &Keyring, unsigned: Unsigned) -> io::
     Ok(audit.sorted())
 }
 
-fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<String, Found>> {
+fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<String, FileRead>> {
     let mut found = BTreeMap::new();
     source.visit(&mut |path, file| {
         let is_kept = !path.starts_with("files/") && !is_package_file(path);
@@ -85,7 +85,7 @@ fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<Strin
         let (sha256, size) = file.finish();
         audit.files += 1;
         audit.bytes += size;
-        if found.insert(path.to_owned(), Found { size, sha256: Digest::sha256(sha256), bytes }).is_some() {
+        if found.insert(path.to_owned(), FileRead { size, sha256: Digest::sha256(sha256), bytes }).is_some() {
             audit.fault(path, Wrong::Text("there twice".to_owned()));
         }
         Ok(())
@@ -96,7 +96,7 @@ fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<Strin
 /// The indexes must be those of the lock, be signed, and list the lock's packages.
 fn check_indexes(
     lock: &Lock,
-    found: &BTreeMap<String, Found>,
+    found: &BTreeMap<String, FileRead>,
     keyring: &Keyring,
     unsigned: Unsigned,
     expected: &mut BTreeSet<String>,
@@ -143,14 +143,14 @@ fn check_indexes(
 fn check_packages(
     source: &DiskSource,
     lock: &Lock,
-    found: &BTreeMap<String, Found>,
+    found: &BTreeMap<String, FileRead>,
     expected: &mut BTreeSet<String>,
     audit: &mut Audit,
 ) -> io::Result<()> {
     let mut unpacked = BTreeMap::new();
-    if lock.packages.iter().any(|package| package.digest_kind != DigestKind::Sha256) {
+    if lock.carried().any(|package| package.digest_kind != DigestKind::Sha256) {
         let packages: BTreeMap<String, &LockedPackage> =
-            lock.packages.iter().map(|package| (place(package), package)).collect();
+            lock.carried().map(|package| (place(package), package)).collect();
         source.visit(&mut |path, file| {
             if let Some(package) = packages.get(path) {
                 unpacked.insert(path.to_owned(), measure(package.digest_kind, file));
@@ -158,7 +158,7 @@ fn check_packages(
             Ok(())
         })?;
     }
-    for package in &lock.packages {
+    for package in lock.carried() {
         let path = place(package);
         let wrong = match found.get(&path) {
             None => Some(Wrong::Missing),
@@ -182,7 +182,7 @@ fn check_packages(
 /// The user's own files have no other witness than the lock.
 fn check_own(
     lock: &Lock,
-    found: &BTreeMap<String, Found>,
+    found: &BTreeMap<String, FileRead>,
     expected: &mut BTreeSet<String>,
     audit: &mut Audit,
 ) {
@@ -206,7 +206,7 @@ fn check_own(
 /// A key that a router may be given must be the very key that is trusted here: its id alone proves nothing.
 fn check_keys(
     lock: &Lock,
-    found: &BTreeMap<String, Found>,
+    found: &BTreeMap<String, FileRead>,
     keyring: &Keyring,
     expected: &mut BTreeSet<String>,
     audit: &mut Audit,
@@ -224,7 +224,7 @@ fn check_keys(
 
 fn check_texts(
     lock: &Lock,
-    found: &BTreeMap<String, Found>,
+    found: &BTreeMap<String, FileRead>,
     expected: &mut BTreeSet<String>,
     audit: &mut Audit,
 ) {
@@ -236,7 +236,7 @@ fn check_texts(
     expected.extend([LOCK, contents::SCRIPT, contents::README].map(str::to_owned));
 }
 
-fn check_text(path: &str, text: &str, found: &BTreeMap<String, Found>, audit: &mut Audit) {
+fn check_text(path: &str, text: &str, found: &BTreeMap<String, FileRead>, audit: &mut Audit) {
     match found.get(path) {
         None => audit.fault(path, Wrong::Missing),
         Some(here) if here.bytes != text.as_bytes() => audit.fault(path, Wrong::NotAsMade),

@@ -60,6 +60,8 @@ pub struct Script<'a> {
     pub feeds: &'a [&'a str],
     /// The names to give to the client, run by run.
     pub install: &'a [&'a [&'a str]],
+    /// The packages of the router that make room, each with the version that it holds.
+    pub replaced: &'a [(&'a str, &'a str)],
     /// Everything that the plan adds.
     pub plan: &'a [Planned<'a>],
     /// An index of the disk has no trusted signature, and the user said that this is well.
@@ -163,6 +165,13 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
     list(&mut text, "The feeds, as further arguments of a command.", "with_feeds", "\"$@\"", &feeds);
     let runs = script.install.iter().map(|run| run.iter().map(|name| word("package", name)).collect());
     runs_of_names(&mut text, &runs.collect::<Result<Vec<Vec<_>>, _>>()?);
+    let replaced = script
+        .replaced
+        .iter()
+        .map(|(name, version)| Ok(format!("{} {}", word("package", name)?, word("version", version)?)));
+    let replaced = replaced.collect::<Result<Vec<_>, ScriptError>>()?;
+    let print = if replaced.is_empty() { ":" } else { "printf '%s %s\\n'" };
+    list(&mut text, "All that makes room for it: name, version.", "replaced", print, &replaced);
     let plan = script.plan.iter().map(planned).collect::<Result<Vec<_>, _>>()?;
     let print = if plan.is_empty() { ":" } else { "printf '%s %s %s\\n'" };
     list(&mut text, "All that will be installed: name, version, bytes.", "plan", print, &plan);

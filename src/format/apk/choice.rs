@@ -39,15 +39,12 @@ pub fn prefer(universe: &Universe<'_>, name: &str, asked: &HashSet<&str>, candid
 /// What the choice between two providers of a name looks at.
 #[derive(Debug)]
 pub struct ProviderRank<'a> {
-    /// The provider's own name.
     pub name: &'a str,
     /// The version at which it answers to the name in question; empty: virtually, which is before every version.
     pub answers_at: &'a str,
-    /// Its own version.
     pub version: &'a str,
     /// Its stated rank.
     pub priority: u32,
-    /// Whether it is installed.
     pub installed: bool,
     /// The position of its feed; none: no feed has it.
     pub feed: Option<FeedId>,

@@ -15,7 +15,6 @@ const SIGNS: [char; 4] = ['<', '=', '>', '~'];
 pub struct Clause<'i> {
     /// What is depended on, or conflicted with.
     pub dependency: Dependency<'i>,
-    /// Whether it is a conflict.
     pub conflict: bool,
 }
 

@@ -1,15 +1,18 @@
 //! apk, the package manager of OpenWrt since 25.12: `packages.adb`, one file that carries its own signatures.
 
+#[doc(hidden)]
 pub mod adb;
 mod choice;
-pub mod depends;
+mod depends;
 mod installed;
 mod local;
-pub mod matching;
+mod matching;
+#[doc(hidden)]
 pub mod package;
 mod read;
-pub mod schema;
+mod schema;
 mod solver;
+#[doc(hidden)]
 pub mod version;
 mod write;
 
@@ -25,6 +28,7 @@ use super::{
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, ec};
 use adb::{BlockKind, Blocks, Defect, Error, Malformed};
 
+#[doc(hidden)]
 pub use write::{Entry, File, FileContent, WriteError, WrittenPackage, write_index, write_package};
 
 const INDEX: &str = "packages.adb";
@@ -107,6 +111,10 @@ impl Choice for Apk {
 
     fn exactly(&self, package: &Package<'_>) -> Option<String> {
         Some(format!("{}={}", package.name, package.version))
+    }
+
+    fn without(&self, name: &str) -> Option<String> {
+        Some(format!("!{name}"))
     }
 
     fn install(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {

@@ -123,7 +123,6 @@ pub mod package {
 /// A dependency as it is stored.
 #[derive(Debug, Clone, Copy)]
 pub struct Stored<'a> {
-    /// Its name.
     pub name: &'a [u8],
     /// The version, where there is one.
     pub version: Option<&'a [u8]>,

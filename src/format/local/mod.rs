@@ -18,13 +18,9 @@ pub use write::write_index;
 /// What an index tells of a package file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexEntry {
-    /// The file's name.
     pub file: String,
-    /// The package's name.
     pub name: String,
-    /// Its version.
     pub version: String,
-    /// Its architecture.
     pub arch: String,
     /// The file's size in bytes.
     pub size: u64,
@@ -37,7 +33,6 @@ pub struct IndexEntry {
 /// The packages of a folder.
 #[derive(Debug)]
 pub struct LocalFeed {
-    /// Their format.
     pub format: &'static dyn Format,
     /// The packages that the index is to list, sorted by the names of their files.
     pub packages: Vec<IndexEntry>,
@@ -48,9 +43,7 @@ pub struct LocalFeed {
 /// A package file that cannot stand in an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotIndexed {
-    /// The file's name.
     pub file: String,
-    /// What is wrong with it.
     pub why: String,
 }
 
@@ -65,64 +58,33 @@ impl fmt::Display for NotIndexed {
 pub enum LocalFeedError {
     /// The folder cannot be read.
     #[error("{folder} cannot be read: {source}")]
-    Unreadable {
-        /// The folder.
-        folder: Utf8PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Unreadable { folder: Utf8PathBuf, source: io::Error },
     /// There is no package in it.
     #[error("{folder} holds no packages ({})", FORMATS.map(|format| format!("*{}", format.facts().package_ending)).join(" or "))]
-    Empty {
-        /// The folder.
-        folder: Utf8PathBuf,
-    },
+    Empty { folder: Utf8PathBuf },
     /// It holds packages of several formats.
     #[error("{folder} holds packages of several formats: {}", files.join(", "))]
     Mixed {
-        /// The folder.
         folder: Utf8PathBuf,
         /// One file of each format.
         files: Vec<String>,
     },
     /// Packages are damaged, or not such as their client takes.
     #[error("{folder}: {} cannot stand in an index, and nothing was written:\n  {}", count(packages.len()), lines(packages))]
-    Packages {
-        /// The folder.
-        folder: Utf8PathBuf,
-        /// The packages.
-        packages: Vec<NotIndexed>,
-    },
+    Packages { folder: Utf8PathBuf, packages: Vec<NotIndexed> },
     /// Two files are of one package in one version.
     #[error("{folder}: {} are all {name} {version} for {arch}, of which a router would see one", files.join(", "))]
-    Twice {
-        /// The folder.
-        folder: Utf8PathBuf,
-        /// The package.
-        name: String,
-        /// Its version.
-        version: String,
-        /// Its architecture.
-        arch: String,
-        /// The files.
-        files: Vec<String>,
-    },
+    Twice { folder: Utf8PathBuf, name: String, version: String, arch: String, files: Vec<String> },
     /// The key is of another format's kind.
     #[error("key {key} is of another kind than indexes of {} are signed with", format.name())]
     OtherScheme {
         /// The key's id.
         key: String,
-        /// The format of the packages.
         format: &'static dyn Format,
     },
     /// There is too much for an index.
     #[error("an index of {folder} cannot be made: {source}")]
-    Write {
-        /// The folder.
-        folder: Utf8PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Write { folder: Utf8PathBuf, source: io::Error },
     /// The index that was made cannot be read again.
     #[error(transparent)]
     Index(#[from] IndexError),

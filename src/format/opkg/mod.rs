@@ -1,12 +1,13 @@
 //! opkg, the package manager of OpenWrt up to 24.10: `Packages.gz` with a detached usign signature.
 
 mod choice;
-pub mod depends;
+mod depends;
+#[doc(hidden)]
 pub mod ipk;
 mod local;
 mod stanza;
 mod status;
-pub mod version;
+mod version;
 mod write;
 
 use std::cmp::Ordering;
@@ -22,7 +23,7 @@ use super::{
 };
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, usign};
 
-pub use write::{Entry, write_index};
+pub(crate) use write::{Entry, write_index};
 
 const INDEX: &str = "Packages.gz";
 const SIGNATURE: &str = "Packages.sig";

@@ -36,7 +36,6 @@ pub struct Stanza<'i> {
     pub arch: Option<&'i [u8]>,
     /// `Depends` and `Pre-Depends`, in their order.
     pub depends: Vec<&'i [u8]>,
-    /// `Recommends`.
     pub recommends: Vec<&'i [u8]>,
     /// `Provides`.
     pub provides: Vec<&'i [u8]>,

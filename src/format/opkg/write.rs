@@ -20,7 +20,6 @@ pub struct Entry {
     pub arch: String,
     /// `Depends`.
     pub depends: String,
-    /// `Recommends`.
     pub recommends: String,
     /// `Provides`.
     pub provides: String,

@@ -8,7 +8,7 @@ pub mod fwtool;
 mod unpack;
 
 pub use error::ImageError;
-pub use unpack::{Packing, UnpackError, Written, write_image};
+pub use unpack::{Packing, UnpackError, WrittenImage, write_image};
 
 use std::collections::BTreeMap;
 

@@ -28,7 +28,7 @@ pub enum Packing {
 
 /// An image that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
+pub struct WrittenImage {
     /// Size of the image in bytes.
     pub image: u64,
     /// Size of the file in bytes.
@@ -98,7 +98,7 @@ pub fn write_image(
     packing: Packing,
     size: Option<u64>,
     path: &Utf8Path,
-) -> Result<Written, UnpackError> {
+) -> Result<WrittenImage, UnpackError> {
     let mut done = None;
     let written = replace_file(path, |file| {
         let outcome = fill(image, packing, size, file);
@@ -112,10 +112,10 @@ pub fn write_image(
     });
     match (done, written) {
         (Some(Err(Trouble::Image(error))), _) => Err(error),
-        (Some(Ok((image, appended))), Ok(file)) => Ok(Written { image, file, appended }),
+        (Some(Ok((image, appended))), Ok(file)) => Ok(WrittenImage { image, file, appended }),
         (_, Err(error)) => Err(error.into()),
         // A file in place was filled.
-        (_, Ok(file)) => Ok(Written { image: file, file, appended: Vec::new() }),
+        (_, Ok(file)) => Ok(WrittenImage { image: file, file, appended: Vec::new() }),
     }
 }
 

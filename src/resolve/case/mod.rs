@@ -47,7 +47,7 @@ pub struct Case {
     /// The architecture of the router.
     pub arch: String,
     /// The feeds, with their packages.
-    pub feeds: Vec<(String, Vec<Entry>)>,
+    pub feeds: Vec<(String, Vec<CasePackage>)>,
     /// What the router holds.
     pub installed: Installed,
     /// What is asked for.
@@ -58,7 +58,7 @@ pub struct Case {
 
 /// A package of a case: words in the grammar above.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Entry {
+pub struct CasePackage {
     /// Its name.
     pub name: String,
     /// Its version.
@@ -135,7 +135,7 @@ impl Case {
     }
 }
 
-impl Entry {
+impl CasePackage {
     fn package<'c>(&'c self, arch: &'c str, feed: FeedId) -> Package<'c> {
         Package {
             name: &self.name,

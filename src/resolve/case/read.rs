@@ -1,8 +1,8 @@
 //! Reads a case.
 
-use super::{Case, Entry, Outcome, held};
+use super::{Case, CasePackage, Outcome, held};
 use crate::format::format_named;
-use crate::resolve::Root;
+use crate::resolve::{Root, RootReason};
 
 /// A line of a case that breaks the grammar.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -63,7 +63,7 @@ impl Case {
             ("package", [name, version]) => {
                 let (_, entries) = self.feeds.last_mut().ok_or("a package before the first feed")?;
                 let (name, version) = ((*name).to_owned(), (*version).to_owned());
-                entries.push(Entry { name, version, ..Entry::default() });
+                entries.push(CasePackage { name, version, ..CasePackage::default() });
                 return Ok(Section::Package);
             }
             ("installed", []) => return Ok(Section::Installed),
@@ -108,8 +108,11 @@ impl Case {
                 self.installed.insert(first, held(version, provides));
             }
             (Section::Request, _) => match (first, rest) {
-                ("add", [name]) => self.want(name, "--add"),
-                ("want", [name, because @ ..]) => self.want(name, &because.join(" ")),
+                ("add", [name]) => self.want(name, RootReason::Add),
+                ("want", [name, because @ ..]) => {
+                    let because = because.join(" ").parse().map_err(|_| "not the reason of a root")?;
+                    self.want(name, because);
+                }
                 ("omit", [name]) => drop(self.request.omit.insert((*name).to_owned())),
                 ("allow-upgrade", []) => self.request.allow_upgrade = true,
                 _ => return Err("not a part of a request"),
@@ -124,12 +127,12 @@ impl Case {
         Ok(())
     }
 
-    fn want(&mut self, name: &str, because: &str) {
-        self.request.roots.push(Root { name: name.to_owned(), because: because.to_owned() });
+    fn want(&mut self, name: &str, because: RootReason) {
+        self.request.roots.push(Root { name: name.to_owned(), because });
     }
 }
 
-impl Entry {
+impl CasePackage {
     fn field(&mut self, first: &str, rest: &[&str]) -> Result<(), &'static str> {
         let list = match (first, rest) {
             ("depends", _) => &mut self.depends,

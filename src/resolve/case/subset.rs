@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Entry, Outcome};
+use super::{Case, CasePackage, Outcome};
 use crate::format::{Installed, Universe};
 use crate::resolve::{Plan, Refusal, Request};
 
@@ -89,7 +89,8 @@ impl Case {
         for (position, feed) in universe.feeds().iter().enumerate() {
             let ids = packages.iter().map(|&id| universe.package(id));
             let of_feed = ids.filter(|package| usize::from(package.feed.0) == position);
-            let entries: Vec<Entry> = of_feed.map(|package| Entry::of(package, universe.arch())).collect();
+            let entries: Vec<CasePackage> =
+                of_feed.map(|package| CasePackage::of(package, universe.arch())).collect();
             if !entries.is_empty() {
                 case.feeds.push((feed.name.clone(), entries));
             }

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::{Case, Entry, Outcome};
+use super::{Case, CasePackage, Outcome};
 use crate::format::{Constraint, Dependency, Package, Provide, Requirement};
+use crate::resolve::RootReason;
 
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -27,8 +28,8 @@ impl fmt::Display for Case {
         }
         writeln!(f, "\nrequest")?;
         for root in &self.request.roots {
-            match root.because.as_str() {
-                "--add" => writeln!(f, "  add {}", root.name)?,
+            match &root.because {
+                RootReason::Add => writeln!(f, "  add {}", root.name)?,
                 because => writeln!(f, "  want {} {because}", root.name)?,
             }
         }
@@ -50,7 +51,7 @@ impl fmt::Display for Case {
     }
 }
 
-impl fmt::Display for Entry {
+impl fmt::Display for CasePackage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "package {} {}", self.name, self.version)?;
         let lists = [
@@ -75,13 +76,13 @@ impl fmt::Display for Entry {
     }
 }
 
-impl Entry {
+impl CasePackage {
     /// A package of a universe, for a router of the architecture.
-    pub(super) fn of(package: &Package<'_>, arch: &str) -> Entry {
+    pub(super) fn of(package: &Package<'_>, arch: &str) -> CasePackage {
         let dependencies = |list: &[Dependency<'_>]| list.iter().map(dependency).collect();
         let requirements = |list: &[Requirement<'_>]| list.iter().map(requirement).collect();
         let provides = package.provides.iter().map(|Provide { name, version }| provide(name, *version));
-        Entry {
+        CasePackage {
             name: package.name.to_owned(),
             version: package.version.to_owned(),
             arch: (package.arch != arch).then(|| package.arch.to_owned()),

@@ -66,7 +66,7 @@ impl<'u> Search<'_, 'u, '_> {
         let by_name = asks(self.package(first).name);
         let root = by_name.or_else(|| roots.iter().find(|root| self.package(first).answers_to(&root.name)));
         Chain {
-            because: root.map(|root| root.because.clone()).unwrap_or_default(),
+            because: root.map(|root| root.because.clone()),
             packages: ids.iter().rev().map(|&id| self.package(id).name.to_owned()).collect(),
         }
     }
@@ -82,7 +82,7 @@ impl<'u> Search<'_, 'u, '_> {
         let roots = self.eligibility.request.roots.iter();
         let open = roots.filter(|root| !self.eligibility.is_met(&root_requirement(root)));
         let mut open = open.map(|root| {
-            (root_requirement(root), || Chain { because: root.because.clone(), packages: Vec::new() })
+            (root_requirement(root), || Chain { because: Some(root.because.clone()), packages: Vec::new() })
         });
         open.find_map(|(root, chain)| self.unmet(chain, &root).or_else(|| self.unchosen(chain, &root)))
     }

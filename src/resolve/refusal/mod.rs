@@ -5,9 +5,9 @@ mod explain;
 mod known;
 mod words;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use super::Ineligible;
+use super::{Ineligible, RootReason};
 
 pub use abi_mismatch::AbiMismatch;
 pub(super) use explain::{explain, unknown_root};
@@ -16,10 +16,19 @@ pub use known::Known;
 /// The way from what was asked for to a package: each needs the next one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Chain {
-    /// Who asked for the first one: `chip iwl7265d`, `--add`.
-    pub because: String,
+    /// Who asked for the first one, where that is known.
+    #[serde(serialize_with = "reason")]
+    pub because: Option<RootReason>,
     /// The names of the packages; none if what was asked for cannot even start.
     pub packages: Vec<String>,
+}
+
+/// A reason that is not known is an empty text in JSON.
+fn reason<S: Serializer>(because: &Option<RootReason>, serializer: S) -> Result<S::Ok, S::Error> {
+    match because {
+        Some(because) => because.serialize(serializer),
+        None => serializer.serialize_str(""),
+    }
 }
 
 /// A package that would do, but may not be chosen.
@@ -45,6 +54,28 @@ pub struct Upgrade {
     pub to: String,
 }
 
+/// Why a package of the router cannot make room for another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "why", rename_all = "kebab-case")]
+pub enum NotReplaceable {
+    /// The router does not hold it.
+    NotHeld,
+    /// Everything on the router is built for it.
+    Fixed,
+    /// Others of the router need it.
+    Needed {
+        /// Their names.
+        needed_by: Vec<String>,
+    },
+    /// It must go before the other can come, and no feed holds it any more, should that fail.
+    NoWayBack {
+        /// The version that the router holds.
+        version: String,
+        /// The versions that feeds hold.
+        listed: Vec<String>,
+    },
+}
+
 /// Why no plan can be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -54,7 +85,7 @@ pub enum Refusal {
         /// The name.
         name: String,
         /// Who asked for it.
-        because: String,
+        because: RootReason,
         /// Names like it that feeds hold.
         near: Vec<String>,
         /// Where else it is known to be.
@@ -65,7 +96,7 @@ pub enum Refusal {
         /// The name.
         name: String,
         /// Who asked for it.
-        because: String,
+        because: RootReason,
         /// The architectures that it is for.
         archs: Vec<String>,
         /// The architecture of the router.
@@ -119,6 +150,16 @@ pub enum Refusal {
         upgrades: Vec<Upgrade>,
         /// Why there is none without.
         without: Box<Refusal>,
+    },
+    /// A package of the router cannot make room for another.
+    NotReplaceable {
+        /// The package.
+        name: String,
+        /// The one that was to take its place.
+        by: String,
+        /// Why not.
+        #[serde(flatten)]
+        why: NotReplaceable,
     },
     /// The solver proved that there is no plan, and the proof names no single reason.
     Contradiction {

@@ -2,14 +2,30 @@
 
 use std::fmt;
 
-use super::{AbiMismatch, Chain, Refusal, Rejected, Upgrade};
-use crate::resolve::Ineligible;
+use super::{AbiMismatch, Chain, NotReplaceable, Refusal, Rejected, Upgrade};
+use crate::resolve::{Ineligible, RootReason};
 
 impl fmt::Display for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some((first, rest)) = self.packages.split_first() else { return f.write_str(&self.because) };
-        write!(f, "{first} ({})", self.because)?;
-        rest.iter().try_for_each(|name| write!(f, " → {name}"))
+        match (self.packages.first(), &self.because) {
+            (Some(first), _) => write!(f, "{}", WithReason(first, self))?,
+            (None, Some(because)) => write!(f, "{because}")?,
+            (None, None) => {}
+        }
+        self.packages.iter().skip(1).try_for_each(|name| write!(f, " → {name}"))
+    }
+}
+
+/// What was asked for, and who asked for it, where that is known.
+struct WithReason<'a>(&'a str, &'a Chain);
+
+impl fmt::Display for WithReason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let WithReason(what, chain) = self;
+        match &chain.because {
+            Some(because) => write!(f, "{what} ({because})"),
+            None => f.write_str(what),
+        }
     }
 }
 
@@ -27,6 +43,7 @@ impl fmt::Display for Ineligible {
             }
             Ineligible::ConflictsWithHeld { held } => write!(f, "excludes the installed {held}"),
             Ineligible::Omitted => write!(f, "is cut by --omit"),
+            Ineligible::Replaced => write!(f, "is to make room for another"),
             Ineligible::NoDigest => write!(f, "has no digest in its index, so it cannot be verified"),
         }
     }
@@ -51,7 +68,7 @@ impl fmt::Display for Refusal {
             }
             Refusal::Unmet { chain, wanted, rejected, other_versions, .. } => {
                 if let ([], [Rejected { name, version, why }, ..]) = (&chain.packages[..], &rejected[..]) {
-                    return write!(f, "{name} {version} ({}) {why}", chain.because);
+                    return write!(f, "{} {why}", WithReason(&format!("{name} {version}"), chain));
                 }
                 write!(f, "{chain} needs {wanted}, ")?;
                 match (&rejected[..], &other_versions[..]) {
@@ -62,7 +79,7 @@ impl fmt::Display for Refusal {
             }
             Refusal::Unchosen { chain, wanted, providers } => {
                 match chain.packages.is_empty() {
-                    true => write!(f, "{wanted} ({}) is no package", chain.because)?,
+                    true => write!(f, "{} is no package", WithReason(wanted, chain))?,
                     false => write!(f, "{chain} needs {wanted}")?,
                 }
                 let are = if providers.len() == 1 { "package provides" } else { "packages provide" };
@@ -75,6 +92,25 @@ impl fmt::Display for Refusal {
             Refusal::NeedsUpgrade { upgrades, without } => {
                 let upgrades: Vec<String> = upgrades.iter().map(Upgrade::to_string).collect();
                 write!(f, "it takes replacing what the router holds ({}): {without}", upgrades.join(", "))
+            }
+            Refusal::NotReplaceable { name, by, why } => {
+                write!(f, "{name} cannot make room for {by}: ")?;
+                match why {
+                    NotReplaceable::NotHeld => write!(f, "the router does not hold it"),
+                    NotReplaceable::Fixed => write!(f, "the router's other packages are built for it"),
+                    NotReplaceable::Needed { needed_by } => {
+                        write!(f, "the router's {} cannot do without it", needed_by.join(", "))
+                    }
+                    NotReplaceable::NoWayBack { version, listed } if listed.is_empty() => write!(
+                        f,
+                        "no feed holds {name} {version}, so there would be no way back if the installation failed"
+                    ),
+                    NotReplaceable::NoWayBack { version, listed } => write!(
+                        f,
+                        "the router holds {version}, the feeds {}, so there would be no way back if the installation failed",
+                        listed.join(", ")
+                    ),
+                }
             }
             Refusal::Contradiction { roots } => {
                 write!(f, "{} cannot be installed together", roots.join(", "))
@@ -130,6 +166,12 @@ impl Refusal {
             Refusal::NeedsUpgrade { .. } => {
                 "take an image of the same date as the feeds, or let --allow-upgrade replace them".to_owned()
             }
+            Refusal::NotReplaceable { name, by, why } => match why {
+                NotReplaceable::NotHeld => format!("--add {by} is enough; --installed gives the router's own list"),
+                NotReplaceable::Fixed => "flash another image".to_owned(),
+                NotReplaceable::Needed { .. } => format!("keep {name}, and leave {by} out"),
+                NotReplaceable::NoWayBack { .. } => "take an image and feeds of the same date, or add the feed that holds it with --feed NAME=URL".to_owned(),
+            },
             Refusal::Contradiction { .. } => {
                 "ask for fewer packages at once to see which do not go together".to_owned()
             }
@@ -141,6 +183,7 @@ impl Rejected {
     fn help(&self) -> String {
         let Rejected { name, version, why } = self;
         match why {
+            Ineligible::Replaced => format!("keep {name}, or omit what needs it"),
             Ineligible::Omitted => format!("drop --omit {name}, or omit what needs it"),
             Ineligible::Held { version: held } => format!(
                 "the router holds {name} {held}, the feeds have {version}, and what is held stays: take an image and \
@@ -148,12 +191,13 @@ impl Rejected {
             ),
             Ineligible::ConflictsWithHeld { held } if is_wpad(name) && is_wpad(held) => {
                 format!(
-                    "the router's {held} does Wi-Fi too: keep it with --wpa none, or remove it on the router first"
+                    "the router's {held} does Wi-Fi too: keep it with --wpa none, or let {name} take its place: \
+                     --replace {held}={name}"
                 )
             }
             Ineligible::ConflictsWithHeld { held } => {
                 format!(
-                    "remove {held} on the router first and give its new list (--installed, or a new request), or keep {held}"
+                    "let {name} take the place of the router's {held}: --replace {held}={name}; or keep {held}"
                 )
             }
             Ineligible::NoDigest => "take it from a feed that lists its digest".to_owned(),
@@ -168,7 +212,8 @@ impl Chain {
         let (one, two) = (end(self), end(other));
         let start = |chain: &Chain| chain.packages.first().cloned().unwrap_or_default();
         if is_wpad(&one) && is_wpad(&two) {
-            return match self.because.starts_with("chip") || other.because.starts_with("chip") {
+            let for_chip = |chain: &Chain| matches!(chain.because, Some(RootReason::Chip(_)));
+            return match for_chip(self) || for_chip(other) {
                 true => format!("choose one: --wpa {one} or --wpa {two}, and drop the other"),
                 false => format!("ask for only one of {one} and {two}"),
             };

@@ -18,6 +18,7 @@ const PLAIN: Script<'_> = Script {
     router: None,
     feeds: &["core"],
     install: &[&["iw"]],
+    replaced: &[],
     plan: &[Planned { name: "iw", version: "5.19-1", installed_size: None }],
     accepted_unsigned: false,
     key_ids: &[],

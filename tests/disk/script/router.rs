@@ -95,6 +95,7 @@ pub struct Offer {
     pub needs: &'static str,
     pub replaces: &'static str,
     pub provides: &'static str,
+    pub conflicts: &'static str,
 }
 
 /// What ran and what came of it.
@@ -134,6 +135,8 @@ pub struct Router {
     folder: TempDir,
     pub offers: Vec<Offer>,
     pub names: Vec<&'static str>,
+    /// Packages that make room, with their versions.
+    pub replaced: Vec<(&'static str, &'static str)>,
     /// Names for further runs of the package manager.
     pub then: Vec<Vec<&'static str>>,
     pub plan: Vec<Planned<'static>>,
@@ -163,6 +166,7 @@ impl Router {
             ],
             names: vec!["kmod-radio"],
             then: Vec::new(),
+            replaced: Vec::new(),
             plan: vec![
                 planned("kmod-stack", "5.15.137-1"),
                 planned("radio-firmware", "20230804-1"),
@@ -307,6 +311,7 @@ impl Router {
             router: None,
             feeds: &["core", "base"],
             install: &install,
+            replaced: &self.replaced,
             plan: &self.plan,
             accepted_unsigned: self.accepted_unsigned,
             key_ids: &[KEY.to_owned()],
@@ -501,11 +506,11 @@ impl Router {
 
 impl Offer {
     fn stanza(&self) -> String {
-        let Offer { name, version, replaces, provides, .. } = self;
+        let Offer { name, version, replaces, provides, conflicts, .. } = self;
         let needs = self.needs.replace(' ', ", ");
         format!(
             "Package: {name}\nVersion: {version}\nDepends: {needs}\nProvides: {provides}\nReplaces: {replaces}\n\
-             Architecture: all\n\n"
+             Conflicts: {conflicts}\nArchitecture: all\n\n"
         )
     }
 
@@ -515,7 +520,7 @@ impl Offer {
 }
 
 pub fn offer(feed: &'static str, name: &'static str, version: &'static str, needs: &'static str) -> Offer {
-    Offer { feed, name, version, needs, replaces: "", provides: "" }
+    Offer { feed, name, version, needs, replaces: "", provides: "", conflicts: "" }
 }
 
 pub fn planned(name: &'static str, version: &'static str) -> Planned<'static> {

@@ -9,16 +9,15 @@ use std::time::Instant;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use self::folders::parts;
+use self::folders::folders;
 use super::verify::{self, VerifyArgs};
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::cli::session::Session;
-use crate::cli::stores::{self, Place};
 use crate::cli::ui::json;
 use crate::cli::ui::plan;
-use crate::mirror::{CustomFeed, Mirror, MirrorError, MirrorFolder, Prune, Store, Summary};
+use crate::mirror::{CustomFeed, Mirror, MirrorError, MirrorFolder, Place, Prune, Store, Summary};
 
 /// `owpkg mirror`
 #[derive(Debug, Args)]
@@ -97,14 +96,15 @@ pub fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
     }
     let started = Instant::now();
     let mut session = Session::new(env, &args.source)?;
-    let Place { store, incoming } = stores::open(env, args.dest.as_deref().unwrap_or_default())?;
+    let Place { store, incoming } =
+        Place::open(args.dest.as_deref().unwrap_or_default(), &env.cwd, &env.vars)?;
     let incoming = incoming.filter(|_| !session.is_offline()).map(|dir| session.fetcher_with_cache(dir));
     let mut attempt = |session: &mut Session| -> Result<(Vec<MirrorFolder>, Summary), Failure> {
-        let parts = parts(env, args, session, &*store)?;
+        let folders = folders(env, args, session, &*store)?;
         let mirror =
             Mirror { store: &*store, fetcher: &session.upstream.fetcher, incoming: incoming.as_ref() };
         let prune = if args.prune { Prune::Keeping(args.keep) } else { Prune::Nothing };
-        let summary = match mirror.sync(&parts, prune) {
+        let summary = match mirror.sync(&folders, prune) {
             // The server may be in the middle of an update, or a cache before it serve an old index.
             Err(error) if error.is_drift() && !session.is_offline() => {
                 session.distrust_caches();
@@ -112,14 +112,14 @@ pub fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
             }
             summary => summary?,
         };
-        Ok((parts, summary))
+        Ok((folders, summary))
     };
-    let (parts, summary) = match attempt(&mut session) {
+    let (folders, summary) = match attempt(&mut session) {
         Err(failure) if failure.is_worth_another_try() => attempt(&mut session)?,
         done => done?,
     };
     let seconds = started.elapsed().as_secs_f64();
-    show(env, args, &*store, &parts, &summary, seconds).map_err(Failure::stdout)
+    show(env, args, &*store, &folders, &summary, seconds).map_err(Failure::stdout)
 }
 
 fn again(error: MirrorError) -> Failure {
@@ -154,20 +154,20 @@ fn show(
     env: &mut Env,
     args: &MirrorArgs,
     store: &dyn Store,
-    parts: &[MirrorFolder],
+    folders: &[MirrorFolder],
     summary: &Summary,
     seconds: f64,
 ) -> std::io::Result<()> {
     let Summary { new, linked, kept, removed, published, bytes } = *summary;
-    let feeds: Vec<CustomFeed> = parts.iter().filter_map(MirrorFolder::own_feed).collect();
+    let feeds: Vec<CustomFeed> = folders.iter().filter_map(MirrorFolder::custom_feed).collect();
     if args.json {
-        let folder =
-            |part: &MirrorFolder| part.index.first().map(|file| file.by().key_ids()).unwrap_or_default();
-        let folders = parts.iter().map(|part| FolderJson {
-            folder: &part.folder,
-            files: part.files.len(),
-            size: part.size(),
-            signed_by: folder(part),
+        let signed_by =
+            |own: &MirrorFolder| own.index.first().map(|file| file.by().key_ids()).unwrap_or_default();
+        let folders = folders.iter().map(|own| FolderJson {
+            folder: &own.folder,
+            files: own.files.len(),
+            size: own.size(),
+            signed_by: signed_by(own),
         });
         let json = MirrorJson {
             schema: "owpkg.mirror/1",
@@ -184,8 +184,8 @@ fn show(
         };
         return json::print(&mut env.out, &json);
     }
-    for part in parts {
-        writeln!(env.out, "  {}: {} files", part.folder, part.files.len())?;
+    for own in folders {
+        writeln!(env.out, "  {}: {} files", own.folder, own.files.len())?;
     }
     let shared = if linked == 0 { String::new() } else { format!(" ({linked} the same as others)") };
     writeln!(

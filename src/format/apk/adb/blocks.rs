@@ -64,7 +64,6 @@ pub struct Blocks<R> {
 /// One block; what it holds is read from it.
 #[derive(Debug)]
 pub struct Block<'b, R> {
-    /// What it is.
     pub kind: BlockKind,
     /// The offset of its payload in the unpacked file.
     pub at: u64,

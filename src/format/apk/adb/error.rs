@@ -35,7 +35,6 @@ pub struct Malformed {
     pub place: Place,
     /// The offset in bytes.
     pub at: u64,
-    /// What is wrong there.
     pub defect: Defect,
 }
 
@@ -100,10 +99,7 @@ pub enum Defect {
     },
     /// A block that may not stand where it does.
     #[error("{found} block out of order")]
-    BlockOrder {
-        /// What it is.
-        found: BlockKind,
-    },
+    BlockOrder { found: BlockKind },
     /// There is no block at all.
     #[error("no block")]
     NoBlock,
@@ -124,10 +120,7 @@ pub enum Defect {
     },
     /// A value of a tag that does not exist.
     #[error("the unknown value {word:#010x}")]
-    UnknownValue {
-        /// The value.
-        word: u32,
-    },
+    UnknownValue { word: u32 },
     /// A value is of another type than the schema has there.
     #[error("{found} where {expected} belongs")]
     WrongType {

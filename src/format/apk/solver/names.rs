@@ -25,13 +25,10 @@ pub type Answer<'a> = (CandidateId, Option<&'a str>);
 pub struct Candidate<'a> {
     /// Its entry in the indexes; none: it is installed and no feed has it.
     pub id: Option<PackageId>,
-    /// Its own name.
     pub name: NameId,
-    /// Its version.
     pub version: &'a str,
     /// Its rank among providers.
     pub priority: u32,
-    /// Whether it is installed.
     pub installed: bool,
     /// The names that it answers to, its own first, with the version at which it does; none: virtually.
     pub answers: Vec<(NameId, Option<&'a str>)>,
@@ -44,11 +41,9 @@ pub struct Candidate<'a> {
 /// A dependency or a conflict of a package, or of the request.
 #[derive(Debug, Clone, Copy)]
 pub struct Need<'a> {
-    /// The name.
     pub name: NameId,
     /// The versions that will do, or that are in conflict.
     pub constraint: Option<Constraint<'a>>,
-    /// Whether it is a conflict.
     pub conflict: bool,
 }
 

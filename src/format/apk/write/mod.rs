@@ -18,13 +18,10 @@ pub use package::{File, FileContent, WrittenPackage, write_package};
 /// (`libc foo>=1.2 !bar`); what is empty or zero is left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Entry {
-    /// Its name.
     pub name: String,
-    /// Its version.
     pub version: String,
     /// Its architecture, or `noarch`.
     pub arch: String,
-    /// What it is.
     pub description: String,
     /// What it depends on and conflicts with.
     pub depends: String,
@@ -32,7 +29,6 @@ pub struct Entry {
     pub provides: String,
     /// When it is installed unasked.
     pub install_if: String,
-    /// What it recommends.
     pub recommends: String,
     /// Its rank among providers of a name.
     pub provider_priority: u32,
@@ -47,20 +43,10 @@ pub struct Entry {
 pub enum WriteError {
     /// A list of dependencies breaks the grammar.
     #[error("{package}: {list:?} is no list of dependencies")]
-    Grammar {
-        /// The package.
-        package: String,
-        /// The list.
-        list: String,
-    },
+    Grammar { package: String, list: String },
     /// A script of a name that apk does not know.
     #[error("{package}: there is no script of the name {script:?}")]
-    Script {
-        /// The package.
-        package: String,
-        /// The name.
-        script: String,
-    },
+    Script { package: String, script: String },
     /// There is too much of it.
     #[error(transparent)]
     TooLarge(#[from] PayloadTooLarge),

@@ -12,7 +12,6 @@ pub struct File {
     pub path: String,
     /// Its permission bits; root owns it.
     pub mode: u32,
-    /// What it is.
     pub content: FileContent,
 }
 

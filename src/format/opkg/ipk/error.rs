@@ -38,28 +38,20 @@ pub enum IpkError {
     },
     /// A layer ends too early.
     #[error("{part} is cut off")]
-    Truncated {
-        /// The layer.
-        part: Part,
-    },
+    Truncated { part: Part },
     /// A layer does not unpack.
     #[error("{part} is damaged: {why}")]
     Corrupt {
-        /// The layer.
         part: Part,
         /// What the unpacker says.
         why: String,
     },
     /// There is something behind the end of a layer.
     #[error("{part} is followed by bytes that do not belong to it")]
-    TrailingBytes {
-        /// The layer.
-        part: Part,
-    },
+    TrailingBytes { part: Part },
     /// It holds more than the limits allow.
     #[error("{part} holds more than {cap} {of}")]
     TooLarge {
-        /// The layer.
         part: Part,
         /// The limit.
         cap: u64,
@@ -68,16 +60,10 @@ pub enum IpkError {
     },
     /// A member is not there.
     #[error("it has no {member}")]
-    Missing {
-        /// The member.
-        member: &'static str,
-    },
+    Missing { member: &'static str },
     /// A member is there twice.
     #[error("it has more than one {member}")]
-    Duplicate {
-        /// The member.
-        member: &'static str,
-    },
+    Duplicate { member: &'static str },
     /// A member has a name that opkg passes over.
     #[error("it has {found} where opkg knows only {expected}, so opkg would install it without")]
     WrongName {
@@ -89,7 +75,6 @@ pub enum IpkError {
     /// An entry of a kind that opkg does not unpack.
     #[error("{part} holds {found} for {path:?}, where opkg stops unpacking without a word")]
     Unsupported {
-        /// The layer.
         part: Part,
         /// The kind of entry.
         found: &'static str,
@@ -99,11 +84,9 @@ pub enum IpkError {
     /// A path that must not be unpacked.
     #[error("{part} holds the path {path:?}, which {why}")]
     BadPath {
-        /// The layer.
         part: Part,
         /// The path, as far as it is readable.
         path: String,
-        /// What is wrong with it.
         why: &'static str,
     },
 }

@@ -62,7 +62,6 @@ pub enum Container {
 pub struct FileEntry {
     /// Where it lands on the router: absolute, without `.` and `..`.
     pub path: String,
-    /// What it is.
     pub kind: FileKind,
     /// Its size in bytes; 0 for all but files.
     pub size: u64,

@@ -18,7 +18,6 @@ const RECORD: usize = 20 * 512;
 pub struct NewFile<'a> {
     /// Where it lands on the router, as `/lib/firmware/a.bin`; its directories are added.
     pub path: &'a str,
-    /// Its content.
     pub bytes: &'a [u8],
     /// Its permission bits.
     pub mode: u32,

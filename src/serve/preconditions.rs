@@ -15,7 +15,7 @@ pub(super) struct Known<'a> {
     pub(super) modified: u64,
 }
 
-/// What the conditions of a request say.
+/// What the preconditions of a request say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// Answer it.
@@ -27,7 +27,7 @@ pub(super) enum Verdict {
 }
 
 impl Known<'_> {
-    /// Judges the conditions, in the order of the standard.
+    /// Judges the preconditions, in the order of the standard.
     pub(super) fn judge(self, headers: &HeaderMap) -> Verdict {
         if let Some(tags) = text(headers, &IF_MATCH) {
             if !self.is_among(tags, false) {

@@ -1,0 +1,23 @@
+//! Where downloads are kept.
+
+use camino::Utf8PathBuf;
+
+use super::env::Env;
+use super::error::Failure;
+
+/// The folder of the cache: the one named, else `OWPKG_CACHE`, else the checkout's own, else the user's.
+pub fn cache_dir(env: &Env, named: Option<&str>) -> Result<Utf8PathBuf, Failure> {
+    if let Some(named) = named.or(env.var("OWPKG_CACHE")) {
+        return Ok(env.path(named));
+    }
+    let checkout = env.path("cache");
+    if checkout.join("CACHEDIR.TAG").is_file() && env.path("src/cli/mod.rs").is_file() {
+        return Ok(checkout);
+    }
+    if let Some(base) = env.var("XDG_CACHE_HOME") {
+        return Ok(env.path(base).join("owpkg"));
+    }
+    let home = etcetera::home_dir().ok().and_then(|home| Utf8PathBuf::from_path_buf(home).ok());
+    home.map(|home| home.join(".cache/owpkg"))
+        .ok_or_else(|| Failure::usage("there is no home folder for the cache", "name one with --cache-dir"))
+}
