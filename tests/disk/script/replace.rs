@@ -2,16 +2,21 @@
 
 use super::router::{CLIENTS, Client, Offer, Router, offer, planned};
 
-/// `dnsmasq-full` and what it needs, for a router that holds `dnsmasq`; they exclude each other.
+/// A router that holds `dnsmasq`.
 fn router(client: Client) -> Router {
-    let mut router = Router::new(client);
+    let router = Router::new(client);
     router.hold("dnsmasq", "2.90-4");
+    with_disk(router)
+}
+
+/// With a disk that brings `dnsmasq-full` in its place, and what that needs; the two exclude each other.
+fn with_disk(mut router: Router) -> Router {
     let full = Offer { conflicts: "dnsmasq", ..offer("base", "dnsmasq-full", "2.90-4", "libnettle") };
     router.offers =
         vec![full, offer("base", "libnettle", "3.9-1", ""), offer("base", "dnsmasq", "2.90-4", "")];
     router.plan = vec![planned("libnettle", "3.9-1"), planned("dnsmasq-full", "2.90-4")];
     router.names = vec!["dnsmasq-full"];
-    if client == Client::Apk {
+    if router.client == Client::Apk {
         router.names.push("!dnsmasq");
     }
     router.replaced = vec![("dnsmasq", "2.90-4")];
@@ -36,15 +41,24 @@ fn it_is_said_before_it_happens_and_nothing_else_goes() {
 }
 
 #[test]
-fn a_router_without_the_old_one_gets_the_new_one() {
+fn a_router_without_the_old_one_just_gets_the_new_one() {
     for client in CLIENTS {
-        let router = Router { replaced: vec![("odhcpd", "1-1")], ..router(client) };
-        let outcome = router.install(&[]);
-        match client {
-            // It is not the package in the way that the disk was told of.
-            Client::Opkg => outcome.is_refused(&["conflict with dnsmasq-full: dnsmasq"]),
-            Client::Apk => outcome.is_refused(&["would remove: dnsmasq"]),
-        }
+        let router = with_disk(Router::new(client));
+        router.install(&[]).is_done("Done: 2 packages installed, nothing else changed.");
+    }
+}
+
+#[test]
+fn a_removal_that_was_not_planned_is_refused() {
+    for client in CLIENTS {
+        let mut router = router(client);
+        router.replaced = vec![("odhcpd", "1-1")];
+        router.hold("odhcpd", "1-1");
+        router.offers.push(offer("base", "odhcpd", "1-1", ""));
+        router.refuses(match client {
+            Client::Opkg => &["conflict with dnsmasq-full: dnsmasq"],
+            Client::Apk => &["would remove: dnsmasq", "would not remove: odhcpd"],
+        });
     }
 }
 
