@@ -53,8 +53,9 @@ pub(super) fn of(
     plan: &Plan<'_>,
 ) -> Result<Vec<Replaced>, Refusal> {
     let router = Router { installed, kept, plan, universe: plan.universe };
-    let gone = request.replacements().filter(|(old, _)| kept.get(old).is_none());
-    gone.map(|(old, by)| router.replaced(old, by)).collect()
+    let held = request.replacements().filter_map(|(old, by)| Some((old, by, installed.get(old)?)));
+    let gone = held.filter(|(old, ..)| kept.get(old).is_none());
+    gone.map(|(old, by, held)| router.replaced(old, by, &held.version)).collect()
 }
 
 struct Router<'a, 'u> {
@@ -65,9 +66,7 @@ struct Router<'a, 'u> {
 }
 
 impl<'u> Router<'_, 'u> {
-    fn replaced(&self, old: &str, by: &str) -> Result<Replaced, Refusal> {
-        // What the router does not hold any more was held.
-        let held = self.installed.get(old).cloned().unwrap_or_default();
+    fn replaced(&self, old: &str, by: &str, version: &str) -> Result<Replaced, Refusal> {
         let in_one_step = self.universe.format().without(old);
         let needed_by = self.needing(old, in_one_step.is_some());
         if !needed_by.is_empty() {
@@ -75,9 +74,9 @@ impl<'u> Router<'_, 'u> {
         }
         let (told, back) = match in_one_step {
             Some(word) => (self.told(old, by, word), None),
-            None => (Vec::new(), Some(self.same(old, by, &held.version)?)),
+            None => (Vec::new(), Some(self.same(old, by, version)?)),
         };
-        Ok(Replaced { name: old.to_owned(), version: held.version, by: by.to_owned(), told, back })
+        Ok(Replaced { name: old.to_owned(), version: version.to_owned(), by: by.to_owned(), told, back })
     }
 
     /// The packages that stay and would lack something; of a client that removes before it installs, all that name the

@@ -12,7 +12,7 @@ use crate::cli::env::Env;
 use crate::disk::{self, OutputFormat};
 use crate::files::WrittenFile;
 use crate::format::Format;
-use crate::lock::{Lock, LockedKey};
+use crate::lock::{Lock, LockedKey, LockedReplacement};
 use crate::stick::RouterId;
 use crate::uci_defaults::Setup;
 
@@ -70,12 +70,27 @@ struct DiskJson<'a> {
     packages: usize,
     feeds: Vec<&'a str>,
     install: &'a [String],
+    replaced: Vec<ReplacedJson<'a>>,
     demo: bool,
     accepted_unsigned: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     router: Option<&'a RouterId>,
     configuration: Option<ConfigurationJson<'a>>,
     keys: Vec<KeyJson<'a>>,
+}
+
+/// A package of the router that makes room.
+#[derive(Serialize)]
+struct ReplacedJson<'a> {
+    name: &'a str,
+    version: &'a str,
+    by: &'a str,
+}
+
+impl<'a> ReplacedJson<'a> {
+    fn of(replaced: &'a LockedReplacement) -> ReplacedJson<'a> {
+        ReplacedJson { name: &replaced.name, version: &replaced.version, by: &replaced.by }
+    }
 }
 
 /// A key that official images lack.
@@ -101,6 +116,7 @@ impl WrittenDisk<'_> {
                 packages: lock.packages.len(),
                 feeds: lock.feeds.iter().map(|feed| feed.name.as_str()).collect(),
                 install: &lock.install,
+                replaced: lock.replaced.iter().map(ReplacedJson::of).collect(),
                 demo: lock.demo,
                 accepted_unsigned: lock.accepted_unsigned,
                 router: lock.router.as_ref(),

@@ -14,7 +14,7 @@ use crate::cli::error::Failure;
 use crate::drawing::Drawing;
 use crate::fetch::LocationError;
 use crate::release::Kernel;
-use crate::resolve::{BaselineSource, Graph, Step, Upgrade};
+use crate::resolve::{BaselineSource, Graph, Replaced, Step, Upgrade};
 use crate::selection::{PlanSource, Planned, Warning};
 use crate::trust::Digest;
 
@@ -170,6 +170,7 @@ struct PlanJson<'a> {
     packages: Vec<PackageJson<'a>>,
     install: Vec<String>,
     upgrades: &'a [Upgrade],
+    replaced: &'a [Replaced],
     download_size: Option<u64>,
     warnings: Vec<String>,
     warning_facts: &'a [Warning],
@@ -243,6 +244,7 @@ fn print_json(out: &mut dyn Write, planned: &Planned<'_>) -> Result<(), Failure>
         packages: plan.steps.iter().map(package).collect::<Result<_, _>>()?,
         install: plan.install.concat(),
         upgrades: &plan.upgrades,
+        replaced: &plan.replaced,
         download_size: plan.download_size(),
         warnings: warnings.iter().map(sentence).collect(),
         warning_facts: warnings,

@@ -125,6 +125,8 @@ pub enum Refusal {
         other_versions: Box<[String]>,
         /// The same library with another binary interface, where that is what there is.
         abi_mismatch: Option<Box<AbiMismatch>>,
+        /// The feed that OpenWrt has it in, where that is not there at all.
+        missing_feed: Option<Box<str>>,
     },
     /// Packages provide a name, and the client takes none of them unless it is named.
     Unchosen {

@@ -66,6 +66,9 @@ impl fmt::Display for Refusal {
                     None => write!(f, "and the router's kernel is not known"),
                 }
             }
+            Refusal::Unmet { chain, wanted, missing_feed: Some(feed), .. } => {
+                write!(f, "the feed {feed} is missing, and {chain} needs {wanted} of it")
+            }
             Refusal::Unmet { chain, wanted, rejected, other_versions, .. } => {
                 if let ([], [Rejected { name, version, why }, ..]) = (&chain.packages[..], &rejected[..]) {
                     return write!(f, "{} {why}", WithReason(&format!("{name} {version}"), chain));
@@ -78,12 +81,20 @@ impl fmt::Display for Refusal {
                 }
             }
             Refusal::Unchosen { chain, wanted, providers } => {
-                match chain.packages.is_empty() {
-                    true => write!(f, "{} is no package", WithReason(wanted, chain))?,
-                    false => write!(f, "{chain} needs {wanted}")?,
+                match &providers[..] {
+                    [only] => write!(f, "{only} provides {wanted}, and is taken only when it is named: ")?,
+                    all => {
+                        write!(
+                            f,
+                            "{} packages provide {wanted}, each taken only when it is named: ",
+                            all.len()
+                        )?;
+                    }
                 }
-                let are = if providers.len() == 1 { "package provides" } else { "packages provide" };
-                write!(f, "; {} {are} it, and none is the default", providers.len())
+                match chain.packages.is_empty() {
+                    true => write!(f, "{} is no package", WithReason(wanted, chain)),
+                    false => write!(f, "{chain} needs it"),
+                }
             }
             Refusal::Conflict { one, other, over } => {
                 write!(f, "{one} and {other} exclude each other")?;
@@ -152,6 +163,9 @@ impl Refusal {
                 ),
                 (None, None) => "give the router's complete list with --installed".to_owned(),
             },
+            Refusal::Unmet { missing_feed: Some(feed), .. } => {
+                format!("add it with --feed {feed}=URL, or name a tree that holds it")
+            }
             Refusal::Unmet { rejected, wanted, abi_mismatch, .. } => match (rejected.first(), abi_mismatch) {
                 (Some(rejected), _) => rejected.help(),
                 (None, Some(abi_mismatch)) => abi_mismatch.to_string(),
@@ -160,7 +174,8 @@ impl Refusal {
                 }
             },
             Refusal::Unchosen { providers, .. } => {
-                format!("name one of them: --add {}", providers.join(", --add "))
+                let which = if providers.len() == 1 { "name it" } else { "name one of them" };
+                format!("{which}: --add {}", providers.join(", --add "))
             }
             Refusal::Conflict { one, other, .. } => one.help_beside(other),
             Refusal::NeedsUpgrade { .. } => {
