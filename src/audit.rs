@@ -1,6 +1,7 @@
 //! What a check of a mirror or a disk found.
 
 use crate::format::IndexError;
+use crate::lock::Contradiction;
 use crate::trust::{Digest, TrustError};
 
 /// What a check found.
@@ -63,9 +64,15 @@ pub enum Wrong {
     /// Nothing refers to it.
     #[error("does not belong here")]
     Extra,
+    /// It is a part of an image that the official one has not.
+    #[error("has other bytes than the official image")]
+    NotOfficial,
     /// It is not the text that owpkg writes for this lock.
     #[error("is not what this owpkg writes for the lock")]
     NotAsMade,
+    /// It is a lock that says otherwise than the signed indexes.
+    #[error("{0}")]
+    Contradicts(Contradiction),
     /// It is a list or lock that cannot be read.
     #[error("damaged: {0}")]
     Text(String),
@@ -73,7 +80,7 @@ pub enum Wrong {
 
 impl Audit {
     /// Notes a fault.
-    pub(super) fn fault(&mut self, path: impl Into<String>, wrong: impl Into<Wrong>) {
+    pub(crate) fn fault(&mut self, path: impl Into<String>, wrong: impl Into<Wrong>) {
         self.faults.push(Fault { path: path.into(), wrong: wrong.into() });
     }
 

@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use camino::Utf8PathBuf;
 
+use super::clean::Clean;
+
 /// Everything that the program takes from its process.
 pub struct Env {
     /// The arguments, the program's name first.
@@ -76,6 +78,13 @@ impl Env {
             err_is_terminal: io::stderr().is_terminal(),
             now: jiff::Timestamp::now().as_second(),
         }
+    }
+
+    /// Lets only clean text reach standard output and standard error from here on.
+    pub(super) fn clean(&mut self) {
+        let out = std::mem::replace(&mut self.out, Box::new(io::sink()));
+        self.out = Box::new(Clean::new(out, self.out_is_terminal));
+        self.err = ErrStream::new(Clean::new(self.err.clone(), self.err_is_terminal));
     }
 
     /// A path as the user wrote it, taken from the working folder.

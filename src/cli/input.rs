@@ -4,6 +4,13 @@ use std::fs::File;
 use std::io::{self, Read};
 
 use super::env::Env;
+use super::error::Failure;
+use crate::lock::Lock;
+
+/// The largest lock that is read, in bytes: that of all packages of a release.
+pub const LOCK_CAP: u64 = 8 << 20;
+/// The largest file with a public key that is read, in bytes.
+pub const KEY_CAP: u64 = 64 << 10;
 
 /// All of a file, or of standard input.
 ///
@@ -22,6 +29,19 @@ pub fn read(env: &mut Env, name: &str, cap: u64) -> io::Result<Vec<u8>> {
 /// When it cannot be read, or is larger than `cap` bytes.
 pub fn read_file(env: &Env, name: &str, cap: u64) -> io::Result<Vec<u8>> {
     all_of(&mut File::open(env.path(name))?, cap)
+}
+
+/// The lock in a file.
+///
+/// # Errors
+/// When it cannot be read, of which `unreadable` makes a failure, or is no lock.
+pub fn read_lock(
+    env: &Env,
+    name: &str,
+    unreadable: impl FnOnce(io::Error) -> Failure,
+) -> Result<Lock, Failure> {
+    let bytes = read_file(env, name, LOCK_CAP).map_err(unreadable)?;
+    Lock::parse(&String::from_utf8_lossy(&bytes)).map_err(|error| Failure::from(error).about(name))
 }
 
 fn all_of(input: &mut dyn Read, cap: u64) -> io::Result<Vec<u8>> {

@@ -2,17 +2,17 @@
 
 use super::env::Env;
 use super::error::Failure;
+use super::input;
 use crate::lock::Lock;
 
 /// Reads the lock, which stands for the selection that there is not.
 pub fn read(env: &mut Env, file: &str) -> Result<Lock, Failure> {
-    let text = std::fs::read_to_string(env.path(file)).map_err(|error| {
+    input::read_lock(env, file, |error| {
         Failure::usage(
             format!("nothing is selected, and the lock {file} cannot be read: {error}"),
             "name a card with --chip, --device or --detect, or run owpkg resolve first",
         )
-    })?;
-    Lock::parse(&text).map_err(|error| Failure::from(error).about(file))
+    })
 }
 
 /// The release and the target of a lock.

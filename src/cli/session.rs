@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use super::cache_dir::cache_dir;
 use super::env::Env;
 use super::error::Failure;
-use super::input;
+use super::input::{self, KEY_CAP};
 use super::ui::progress::Bars;
 use crate::cli::args::SourceArgs;
 use crate::demo::Demo;
@@ -16,7 +16,7 @@ use crate::fetch::{Fetcher, Location, Options};
 use crate::format::Installed;
 use crate::release::snapshot::Snapshot;
 use crate::release::{self, Images, OpenRelease, Release, ReleaseSpec, Upstream};
-use crate::trust::{Keyring, Unsigned};
+use crate::trust::Keyring;
 
 /// The largest list of installed packages that is read, in bytes.
 const INSTALLED_CAP: u64 = 16 << 20;
@@ -34,16 +34,17 @@ impl Session {
     pub fn new(env: &Env, source: &SourceArgs) -> Result<Session, Failure> {
         let mut options = Options::new(cache_dir(env, source.cache_dir.as_deref())?);
         options.offline = source.offline;
+        source.patience.tell(&mut options);
         let progress = Arc::new(Bars::new(env.err.clone(), env.err_is_terminal));
         let mut keyring = Keyring::official();
         for file in &source.key {
-            let text = std::fs::read(env.path(file))
+            let text = input::read_file(env, file, KEY_CAP)
                 .map_err(|error| Failure::unreadable(format_args!("the key {file}"), &error))?;
             keyring.add(&text, file)?;
         }
-        let unsigned = if source.accept_unsigned { Unsigned::Accept } else { Unsigned::Refuse };
+        let unsigned = source.accept_unsigned.iter().cloned().collect();
         let fetcher = Fetcher::new(options.clone(), progress.clone());
-        let upstream = Upstream { fetcher, keyring, unsigned };
+        let upstream = Upstream { fetcher, keyring, unsigned, require_fresh: source.require_fresh };
         let mut session = Session { upstream, options, progress };
         if source.demo {
             session.turn_to_demo()?;
@@ -116,7 +117,15 @@ impl Session {
                 "the part of a firmware page's address after targets/, like ath79/generic",
             )
         })?;
-        let extra_feeds = source.feed.iter().map(|text| extra_feed(env, text)).collect::<Result<_, _>>()?;
+        let extra_feeds = source.feed.iter().map(|text| extra_feed(env, text));
+        let extra_feeds = extra_feeds.collect::<Result<Vec<_>, _>>()?;
+        let preferred = source.prefer.clone();
+        if let Some(name) = preferred.iter().find(|name| !extra_feeds.iter().any(|(feed, _)| feed == *name)) {
+            return Err(Failure::usage(
+                format!("--prefer {name}: there is no --feed of that name"),
+                "like --feed mine=./packages --prefer mine",
+            ));
+        }
         let (root, release) = match (self.upstream.fetcher.mounted(), &source.tree) {
             (Some(tree), _) => (tree.root(), named),
             (None, Some(tree)) => (Location::parse(tree, &env.cwd)?, named),
@@ -128,7 +137,15 @@ impl Session {
             }
         };
         let installed = installed(env, source)?;
-        Ok(ReleaseSpec { root, release, target, profile: source.profile.clone(), extra_feeds, installed })
+        Ok(ReleaseSpec {
+            root,
+            release,
+            target,
+            profile: source.profile.clone(),
+            extra_feeds,
+            preferred,
+            installed,
+        })
     }
 }
 
@@ -151,7 +168,7 @@ pub fn installed(env: &mut Env, source: &SourceArgs) -> Result<Option<Installed>
     let Some(file) = &source.installed else { return Ok(None) };
     let bytes = input::read(env, file, INSTALLED_CAP)
         .map_err(|error| Failure::unreadable(format_args!("--installed {file}"), &error))?;
-    let installed = Installed::parse(&String::from_utf8_lossy(&bytes)).map_err(|error| {
+    let installed = Installed::parse(&crate::hardware::detect::decode(&bytes)).map_err(|error| {
         Failure::usage(
             format!("--installed {file}: {error}"),
             "give the output of `opkg list-installed` or `apk list -I` on the router, or its image's manifest",

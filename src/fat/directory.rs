@@ -15,13 +15,13 @@ pub(super) const DOT_SLOTS: usize = 2;
 pub(super) const MAX_SLOTS: usize = 65_520;
 
 /// UTF-16 units of a long name in one slot.
-const UNITS_PER_SLOT: usize = 13;
+pub(super) const UNITS_PER_SLOT: usize = 13;
 /// Marks the slot with the end of a long name, which comes first.
-const LAST_LONG_SLOT: u8 = 0x40;
+pub(super) const LAST_LONG_SLOT: u8 = 0x40;
 
-const READ_ONLY_HIDDEN_SYSTEM_LABEL: u8 = 0x0f;
-const VOLUME_LABEL: u8 = 0x08;
-const DIRECTORY: u8 = 0x10;
+pub(super) const READ_ONLY_HIDDEN_SYSTEM_LABEL: u8 = 0x0f;
+pub(super) const VOLUME_LABEL: u8 = 0x08;
+pub(super) const DIRECTORY: u8 = 0x10;
 const ARCHIVE: u8 = 0x20;
 
 /// The slots that a name takes.
@@ -42,6 +42,16 @@ pub(super) fn render(plan: &Plan, index: usize) -> Vec<u8> {
     for child in &directory.children {
         out.child(plan, child);
     }
+    out.bytes
+}
+
+/// The slots of one file.
+pub(super) fn file_slots(name: &str, short: &ShortName, first: u32, size: u32, time: Timestamp) -> Vec<u8> {
+    let mut out = Slots { bytes: Vec::new(), time };
+    if !short_names::says_all(name, short) {
+        out.long(name, short);
+    }
+    out.short(short, ARCHIVE, first, size);
     out.bytes
 }
 
@@ -116,6 +126,6 @@ impl Slots {
 }
 
 /// Ties the slots of a long name to their short one.
-fn checksum(short: &ShortName) -> u8 {
+pub(super) fn checksum(short: &ShortName) -> u8 {
     short.iter().fold(0_u8, |sum, byte| sum.rotate_right(1).wrapping_add(*byte))
 }

@@ -64,7 +64,7 @@ impl FatKind {
         }
     }
 
-    fn entry_bits(self) -> u64 {
+    pub(super) fn entry_bits(self) -> u64 {
         match self {
             Self::Fat12 => 12,
             Self::Fat16 => 16,

@@ -6,6 +6,7 @@
 //!
 //! The image has no partition table: the file system fills the whole device, as `mount -t vfat /dev/vdb` wants
 //! it. Its layout follows Microsoft's "FAT: General Overview of On-Disk Format" 1.03, with long file names.
+//! [`FatReader`] reads such an image back, whatever was done to it since.
 //!
 //! ```
 //! use owpkg::fat::{FileSize, Label, Options, Size, Timestamp, plan};
@@ -29,24 +30,30 @@
 
 mod boot;
 mod choice;
+mod damage;
 mod directory;
 mod error;
 mod geometry;
+pub mod in_place;
 mod label;
 mod layout;
 mod names;
+mod read;
 mod short_names;
 mod sink;
+mod slots;
 mod table;
 mod time;
 mod tree;
 mod write;
 
+pub use damage::FatDamage;
 pub use error::{FatError, NameFault};
 pub use geometry::FatKind;
 pub use label::Label;
 pub use layout::{Plan, plan};
 pub(super) use names::check as check_name;
+pub use read::FatReader;
 pub use time::Timestamp;
 
 /// One file to put on the disk. Its directories are made as needed.

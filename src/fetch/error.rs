@@ -1,6 +1,7 @@
 //! What can go wrong while fetching.
 
 use std::io;
+use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -38,6 +39,14 @@ pub enum FetchError {
     #[error("{at} is too large: at most {cap} bytes are taken")]
     TooLarge {
         /// The URL or path.
+        at: String,
+        /// The most that is taken, in bytes.
+        cap: u64,
+    },
+    /// Documents that are fetched together are more than there is memory set aside for.
+    #[error("{at} is too much: the documents of a release may have at most {cap} bytes together")]
+    TooMuch {
+        /// The URL or path of the one that was too much.
         at: String,
         /// The most that is taken, in bytes.
         cap: u64,
@@ -94,6 +103,18 @@ pub enum Failure {
     /// Connected, but nothing came for as long as the options allow.
     #[error("the server stopped sending")]
     Stalled,
+    /// Bytes come, but fewer than the options want.
+    #[error("the server sends less than {min_speed} bytes a second")]
+    TooSlow {
+        /// The least, in bytes a second.
+        min_speed: u64,
+    },
+    /// The time that the options give a file is over.
+    #[error("it was not here after {} seconds", .limit.as_secs())]
+    TooLong {
+        /// That time.
+        limit: Duration,
+    },
     /// A status that is neither success nor "not found".
     #[error("the server answered with status {0}")]
     Status(u16),
@@ -117,40 +138,14 @@ pub enum Failure {
     /// Redirected in circles, or to something that is not HTTP.
     #[error("the server redirects to nowhere")]
     Redirected(#[source] reqwest::Error),
+    /// Redirected from a place that proves who it is to one that does not.
+    #[error("the server redirects from https to http, where anybody on the way could answer")]
+    Downgraded,
 }
 
 impl FetchError {
     /// Whether the place was reached and does not have the file.
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::Missing { .. })
-    }
-
-    /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
-        let text = match self {
-            Self::Unavailable { copy: Some(date), .. } => {
-                let date = date.strftime("%Y-%m-%d");
-                return Some(format!("--offline uses the copy of {date} from the cache"));
-            }
-            Self::Unavailable { source: Failure::Connect(_), .. } => {
-                "check the network, the host's name and the proxy settings (HTTPS_PROXY, NO_PROXY)"
-            }
-            Self::Unavailable { .. } => {
-                "try again later: what is already here is kept; or use another --mirror"
-            }
-            Self::Missing { .. } => {
-                "what lists it may be older than what is there now: run `owpkg update`, then try again; where a copy of a \
-                 release lacks it, name another --mirror or --tree"
-            }
-            Self::Offline { .. } => "run the same command once without --offline",
-            Self::Mismatch { .. } => {
-                "the server may be in the middle of an update: run `owpkg update`, or use another --mirror"
-            }
-            Self::Cache { .. } => "make the folder writable, or name another one with --cache-dir",
-            Self::TooLarge { .. } | Self::NotAFile { .. } | Self::Read { .. } | Self::Client { .. } => {
-                return None;
-            }
-        };
-        Some(text.to_owned())
     }
 }

@@ -34,8 +34,15 @@ pub(super) fn names(path: &Utf8Path) -> Result<Option<Vec<String>>, FetchError> 
         }
         Err(error) => return Err(read_error(path)(error)),
     };
-    let mut names: Vec<String> =
-        entries.filter_map(Result::ok).map(|entry| entry.file_name().to_owned()).collect();
+    let mut names = Vec::new();
+    for entry in entries {
+        match entry {
+            Ok(entry) => names.push(entry.file_name().to_owned()),
+            // Not UTF-8.
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {}
+            Err(error) => return Err(read_error(path)(error)),
+        }
+    }
     names.sort();
     Ok(Some(names))
 }

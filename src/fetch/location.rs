@@ -8,6 +8,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use reqwest::Url;
 
+use super::Redacted;
+
 /// Everything but the unreserved characters of RFC 3986. `~` must stay as it is and `+` must not: object stores
 /// read a bare `+` in a path as a space, and package names hold both.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -48,13 +50,13 @@ pub enum LocationError {
     #[error("{text:?} holds a control character")]
     Control {
         /// What was given.
-        text: String,
+        text: Redacted,
     },
     /// Neither `http`, `https` nor `file`.
     #[error("{text}: locations of the kind {scheme}:// are not supported")]
     Scheme {
         /// What was given.
-        text: String,
+        text: Redacted,
         /// What stands before `://`.
         scheme: String,
     },
@@ -62,7 +64,7 @@ pub enum LocationError {
     #[error("{text} is not a URL: {reason}")]
     Url {
         /// What was given.
-        text: String,
+        text: Redacted,
         /// What the URL standard objects to.
         reason: String,
     },
@@ -70,21 +72,21 @@ pub enum LocationError {
     #[error("{text}: a location cannot have a query or a fragment")]
     Query {
         /// What was given.
-        text: String,
+        text: Redacted,
     },
     /// A `file:` URL of another host, with a relative path, or not in UTF-8.
     #[error("{text} names no file of this machine")]
     File {
         /// What was given.
-        text: String,
+        text: Redacted,
     },
     /// A relative path that is absolute, leads out of its place, or has a segment that cannot be a file name.
     #[error("{relative:?} cannot be joined to {base}: {segment:?} is no file name")]
     Segment {
         /// The place.
-        base: String,
+        base: Redacted,
         /// What was to be joined to it.
-        relative: String,
+        relative: Redacted,
         /// The part of it that is refused.
         segment: String,
     },
@@ -113,14 +115,14 @@ impl Location {
             return Err(LocationError::Empty);
         }
         if text.contains(char::is_control) {
-            return Err(LocationError::Control { text: text.to_owned() });
+            return Err(LocationError::Control { text: text.into() });
         }
         if let Some((scheme, rest)) = text.split_once("://") {
             match scheme.to_ascii_lowercase().as_str() {
                 "http" | "https" => return parse_url(text),
                 "file" => return parse_file(text, rest.strip_prefix("localhost").unwrap_or(rest)),
                 word if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
-                    return Err(LocationError::Scheme { text: text.to_owned(), scheme: word.to_owned() });
+                    return Err(LocationError::Scheme { text: text.into(), scheme: word.to_owned() });
                 }
                 _ => {}
             }
@@ -140,8 +142,8 @@ impl Location {
     pub fn join(&self, relative: &str) -> Result<Self, LocationError> {
         if let Some(segment) = relative.split('/').find(|segment| !is_file_name(segment)) {
             return Err(LocationError::Segment {
-                base: self.to_string(),
-                relative: relative.to_owned(),
+                base: self.to_string().as_str().into(),
+                relative: relative.into(),
                 segment: segment.to_owned(),
             });
         }
@@ -199,12 +201,10 @@ impl fmt::Display for Location {
     /// As a user would write it, but without a password.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Http(url) if url.password().is_some() => {
-                let mut shown = url.clone();
-                match shown.set_password(Some("***")) {
-                    Ok(()) => shown.fmt(out),
-                    Err(()) => write!(out, "{}:***", url.scheme()),
-                }
+            Self::Http(url)
+                if url.has_authority() && (url.password().is_some() || !url.username().is_empty()) =>
+            {
+                Redacted::of(url.as_str()).fmt(out)
             }
             Self::Http(url) => url.fmt(out),
             Self::Folder(path) => path.fmt(out),
@@ -269,15 +269,15 @@ fn is_file_name(segment: &str) -> bool {
 
 fn parse_url(text: &str) -> Result<Location, LocationError> {
     let url = Url::parse(text)
-        .map_err(|error| LocationError::Url { text: text.to_owned(), reason: error.to_string() })?;
+        .map_err(|error| LocationError::Url { text: text.into(), reason: error.to_string() })?;
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(LocationError::Query { text: text.to_owned() });
+        return Err(LocationError::Query { text: text.into() });
     }
     Ok(Location::Http(url))
 }
 
 fn parse_file(text: &str, path: &str) -> Result<Location, LocationError> {
-    let refused = || LocationError::File { text: text.to_owned() };
+    let refused = || LocationError::File { text: text.into() };
     let path = percent_decode_str(path).decode_utf8().map_err(|_| refused())?;
     // `//` would be the host of a `file://host/path` that was cut at `file:`.
     if !path.starts_with('/') || path.starts_with("//") || path.contains(char::is_control) {

@@ -18,6 +18,8 @@ mod local;
 mod location;
 mod options;
 mod progress;
+mod redacted;
+mod room;
 pub(crate) mod tls;
 mod want;
 
@@ -31,13 +33,15 @@ pub use self::error::{Failure, FetchError};
 pub use self::location::{Location, LocationError, MemoryTree};
 pub use self::options::Options;
 pub use self::progress::{Progress, Silent};
+pub use self::redacted::Redacted;
 pub use self::want::{Fetched, Freshness, Want};
 
 use crate::parallel;
 use crate::trust::{Artifact, Verified};
 
-use self::cache::{CacheDir, Documents, Held, Packages};
+use self::cache::{CacheDir, Documents, Held, Memory, Packages};
 use self::http::{Download, Http, Reload};
+use self::room::Room;
 
 /// Fetches files. Cheap to make: threads, connections and certificates wait until the first request.
 pub struct Fetcher {
@@ -45,6 +49,7 @@ pub struct Fetcher {
     anew: bool,
     documents: Documents,
     packages: Packages,
+    memory: Memory,
     http: Http,
     progress: Arc<dyn Progress>,
     mounted: Option<MemoryTree>,
@@ -55,10 +60,11 @@ impl Fetcher {
     pub fn new(options: Options, progress: Arc<dyn Progress>) -> Self {
         let cache = CacheDir::new(options.cache_dir.clone());
         let documents = Documents::new(cache.clone());
-        let packages = Packages::new(cache);
+        let packages = Packages::new(cache.clone());
+        let memory = Memory::new(cache);
         let (offline, anew) = (options.offline, options.anew);
         let http = Http::new(options, documents.clone(), packages.clone(), progress.clone());
-        Self { offline, anew, documents, packages, http, progress, mounted: None }
+        Self { offline, anew, documents, packages, memory, http, progress, mounted: None }
     }
 
     /// Knows the places of a tree in memory by their names from here on.
@@ -92,7 +98,7 @@ impl Fetcher {
         self.files(&[(at.clone(), cap)]).pop().unwrap_or(Ok(None))
     }
 
-    /// Several documents at once; the results stand in the order of the wants.
+    /// Several documents at once, of at most 64 MiB together; the results stand in the order of the wants.
     pub fn files(&self, wants: &[(Location, u64)]) -> Vec<Result<Option<Fetched>, FetchError>> {
         self.documents(wants, Reload::Changed)
     }
@@ -108,6 +114,7 @@ impl Fetcher {
         reload: Reload,
     ) -> Vec<Result<Option<Fetched>, FetchError>> {
         let reload = if self.anew { Reload::Anew } else { reload };
+        let room = Room::default();
         let remote: Vec<_> = wants
             .iter()
             .filter_map(|(at, cap)| match at {
@@ -115,7 +122,7 @@ impl Fetcher {
                 _ => None,
             })
             .collect();
-        let mut answers = self.http.documents(&remote, reload).into_iter();
+        let mut answers = self.http.documents(&remote, reload, &room).into_iter();
         wants
             .iter()
             .map(|(at, cap)| match at {
@@ -123,12 +130,12 @@ impl Fetcher {
                 Location::Http(_) if !self.offline => {
                     answers.next().unwrap_or_else(|| Err(FetchError::Offline { at: at.to_string() }))
                 }
-                _ => self.document_at_hand(at, *cap),
+                _ => self.document_at_hand(at, *cap, &room),
             })
             .collect()
     }
 
-    fn document_at_hand(&self, at: &Location, cap: u64) -> Result<Option<Fetched>, FetchError> {
+    fn document_at_hand(&self, at: &Location, cap: u64, room: &Room) -> Result<Option<Fetched>, FetchError> {
         let (bytes, freshness) = match at {
             Location::Folder(path) => (local::read(path, cap)?, Freshness::Fresh),
             Location::Memory { tree, path } => (local::recall(tree, path, at, cap)?, Freshness::Fresh),
@@ -137,7 +144,30 @@ impl Fetcher {
                 None => return Err(FetchError::Offline { at: at.to_string() }),
             },
         };
+        room.take(bytes.as_ref().map_or(0, Vec::len), at)?;
         Ok(bytes.map(|bytes| Fetched { bytes, location: at.clone(), freshness }))
+    }
+
+    /// What was kept in mind about a place; nothing for one that is at hand.
+    ///
+    /// # Errors
+    /// When the cache cannot be read.
+    pub(crate) fn kept(&self, at: &Location) -> Result<Option<Vec<u8>>, FetchError> {
+        match at {
+            Location::Http(url) => self.memory.get(url),
+            Location::Folder(_) | Location::Memory { .. } => Ok(None),
+        }
+    }
+
+    /// Keeps something in mind about a place, in place of what was kept before.
+    ///
+    /// # Errors
+    /// When the cache cannot be written.
+    pub(crate) fn keep(&self, at: &Location, bytes: &[u8]) -> Result<(), FetchError> {
+        match at {
+            Location::Http(url) => self.memory.put(url, bytes),
+            Location::Folder(_) | Location::Memory { .. } => Ok(()),
+        }
     }
 
     /// The names in a folder, sorted; nothing where the place cannot be listed: a server, or no folder.

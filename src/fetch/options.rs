@@ -25,6 +25,12 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// How long a server may send nothing, before or in its answer.
     pub stall_timeout: Duration,
+    /// The least that a server must send, in bytes a second; 0: anything.
+    pub min_speed: u64,
+    /// Over how much time of waiting for a server its speed is taken.
+    pub speed_window: Duration,
+    /// How long one file may take, all attempts together; none: as long as it does.
+    pub max_time: Option<Duration>,
 }
 
 impl Options {
@@ -40,6 +46,9 @@ impl Options {
             longest_pause: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(30),
+            min_speed: 256,
+            speed_window: Duration::from_secs(60),
+            max_time: Some(Duration::from_secs(60 * 60)),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::io;
 use camino::Utf8Path;
 
 use super::replace::{of_folder, parent, refuse_special};
-use super::{OutputError, Permissions, WrittenFile};
+use super::{OutputError, Permissions, WrittenFile, staged};
 
 /// Fills a folder beside its place and moves it there; `fill` answers with the bytes that it wrote.
 ///
@@ -32,8 +32,7 @@ pub fn place_folder(
         Err(error) => return Err(failed(error)),
     }
     let folder = parent(path);
-    let staging = tempfile::Builder::new().prefix(".owpkg-").tempdir_in(folder);
-    let staging = staging.map_err(|error| failed(of_folder(folder, error)))?;
+    let (staging, _staged) = staged::folder_in(folder).map_err(|error| failed(of_folder(folder, error)))?;
     Permissions::Owner.admit(staging.path()).map_err(failed)?;
     let here = Utf8Path::from_path(staging.path()).ok_or(io::ErrorKind::InvalidFilename.into());
     let bytes = here.and_then(fill).map_err(failed)?;

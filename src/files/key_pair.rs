@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::replace::{of_folder, parent};
-use super::{OutputError, Permissions};
+use super::{OutputError, Permissions, staged};
 use crate::trust::{Scheme, SecretKey};
 
 /// The files of a key pair.
@@ -50,8 +50,7 @@ impl KeyFiles {
 fn write_new(path: &Utf8Path, text: &str, permissions: Permissions) -> Result<Permissions, OutputError> {
     let failed = |source| OutputError::Io { path: path.to_owned(), source };
     let folder = parent(path);
-    let file = tempfile::Builder::new().prefix(".owpkg-").tempfile_in(folder);
-    let mut file = file.map_err(|error| failed(of_folder(folder, error)))?;
+    let (mut file, _staged) = staged::file_in(folder).map_err(|error| failed(of_folder(folder, error)))?;
     file.write_all(text.as_bytes()).map_err(failed)?;
     let permissions = permissions.admit(file.path()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;

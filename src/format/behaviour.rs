@@ -7,7 +7,7 @@ use std::io::{self, Read};
 
 use super::{
     Constraint, Dependency, FeedId, FormatFacts, IndexEntry, IndexError, Installed, Package, PackageId,
-    Parsed, Relation, Universe,
+    Parsed, Relation, Universe, UnpackBudget,
 };
 use crate::trust::{SecretKey, Signed, SignedFile, Verified};
 
@@ -88,8 +88,14 @@ pub trait Choice {
 /// The files of a feed's index.
 pub trait IndexFiles {
     /// Splits a downloaded index into the bytes that were signed and the signatures over them. The files come
-    /// in the order of [`FormatFacts::index_files`], without those that the feed lacks.
-    fn open(&self, files: Vec<SignedFile>) -> Result<Signed, IndexError>;
+    /// in the order of [`FormatFacts::index_files`], without those that the feed lacks. Indexes that are held at the
+    /// same time share a budget.
+    fn open_within(&self, files: Vec<SignedFile>, budget: &UnpackBudget) -> Result<Signed, IndexError>;
+
+    /// The same for one index alone, with a budget of its own.
+    fn open(&self, files: Vec<SignedFile>) -> Result<Signed, IndexError> {
+        self.open_within(files, &UnpackBudget::default())
+    }
 
     /// Reads the packages of an index.
     fn parse<'i>(&self, index: &'i Verified<Signed>, feed: FeedId) -> Result<Parsed<'i>, IndexError>;
@@ -122,10 +128,19 @@ pub trait InstalledLists {
     /// Reads the client's database of installed packages; none: the text is not in its form.
     fn read_database(&self, text: &str) -> Option<Installed>;
 
-    /// Reads a line of what the client prints, where that is more than a name and a version: these two.
-    fn read_line<'l>(&self, _line: &'l str) -> Option<(&'l str, &'l str)> {
+    /// Reads a line of what the client prints, where that is more than a name and a version.
+    fn read_line<'l>(&self, _line: &'l str) -> Option<ListedLine<'l>> {
         None
     }
+}
+
+/// What a line of a client's listing says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListedLine<'l> {
+    /// This package is installed, at this version.
+    Installed(&'l str, &'l str),
+    /// A package that is not installed.
+    Other,
 }
 
 impl dyn Format + '_ {

@@ -12,6 +12,17 @@ pub struct Parsed<'i> {
     pub warnings: Vec<Warning>,
 }
 
+impl Parsed<'_> {
+    /// How many packages it has, and dependencies of all kinds: what it costs to hold it.
+    pub fn entries(&self) -> usize {
+        let of_package = |package: &Package<'_>| {
+            let lists = package.depends.len() + package.recommends.len() + package.conflicts.len();
+            1 + lists + package.provides.len() + package.install_if.len()
+        };
+        self.packages.iter().map(of_package).sum()
+    }
+}
+
 /// An entry that was passed over, as the client would.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
@@ -37,6 +48,17 @@ pub enum IndexError {
         /// The limit in bytes.
         cap: u64,
     },
+    /// All indexes together unpack to more than there is memory set aside for.
+    #[error("{file} unpacks to more than the {budget} bytes that all indexes may have together")]
+    Budget {
+        /// The file that was one too many.
+        file: &'static str,
+        /// The limit in bytes.
+        budget: u64,
+    },
+    /// All indexes together list more than there is memory set aside for.
+    #[error("the feeds together list more packages and dependencies than owpkg reads")]
+    TooManyEntries,
     /// It breaks the format.
     #[error("{unit} {at}: {why}")]
     Malformed {

@@ -6,6 +6,7 @@
 
 pub mod apk;
 mod behaviour;
+mod budget;
 mod facts;
 mod index;
 mod installed;
@@ -17,14 +18,16 @@ mod package;
 pub(crate) mod toy;
 mod universe;
 
-pub use behaviour::{Choice, Format, IndexFiles, InstalledLists, PackageFiles, Versions};
+pub use behaviour::{Choice, Format, IndexFiles, InstalledLists, ListedLine, PackageFiles, Versions};
+pub use budget::UnpackBudget;
 pub use facts::{Duplicate, FormatFacts, IndexFile};
 pub use index::{IndexError, Parsed, Warning};
-pub use installed::{Installed, InstalledError, InstalledPackage};
+pub use installed::{Installed, InstalledError, InstalledPackage, Joined};
 pub use local::{IndexEntry, LocalFeed, LocalFeedError, NotIndexed, write_index};
 pub use measure::measure;
-pub(crate) use package::is_plain;
 pub use package::{Constraint, Dependency, FeedId, Package, PackageId, Provide, Relation, Requirement};
+pub(crate) use package::{is_plain, is_word};
+use universe::MOST_LOOKS;
 pub use universe::{Feed, Universe};
 
 use crate::trust::PublicKey;

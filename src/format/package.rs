@@ -110,11 +110,21 @@ pub struct Provide<'i> {
     pub version: Option<&'i str>,
 }
 
+/// The most packages that are read of an index: twenty times what all official feeds of a release hold.
+pub(super) const MOST_PACKAGES: usize = 1 << 18;
+/// The most dependencies, of all kinds, that are read of an index: ten times those of all official feeds.
+pub(super) const MOST_DEPENDENCIES: usize = 1 << 20;
+
 /// Whether a name may become a file, a URL segment and a quoted word of a script.
 pub(crate) fn is_plain(name: &str) -> bool {
-    // Any graphic sign but "/", "\\", quotes and "$": this is asked of every byte of an index's names.
-    let allowed = |byte: u8| matches!(byte, b'!' | b'#' | b'%' | b'&' | b'('..=b'.' | b'0'..=b'[' | b']'..=b'_' | b'a'..=b'~' | 0x80..);
+    // Any graphic sign of ASCII but "/", "\\", quotes and "$": this is asked of every byte of an index's names.
+    let allowed = |byte: u8| matches!(byte, b'!' | b'#' | b'%' | b'&' | b'('..=b'.' | b'0'..=b'[' | b']'..=b'_' | b'a'..=b'~');
     !name.is_empty() && name.len() <= 255 && !name.starts_with(['.', '-']) && name.bytes().all(allowed)
+}
+
+/// Whether a version or an architecture is one for any client: graphic signs of ASCII, not too many.
+pub(crate) fn is_word(text: &str) -> bool {
+    text.len() <= 255 && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 impl<'i> Dependency<'i> {

@@ -15,7 +15,7 @@ use std::io::{self, Read};
 use super::{
     Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, IndexEntry, IndexError,
     IndexFile, IndexFiles, Installed, InstalledLists, InstalledPackage, Package, PackageFiles, PackageId,
-    Parsed, Relation, Universe, Versions,
+    Parsed, Relation, Universe, UnpackBudget, Versions,
 };
 use crate::trust::{Digest, Scheme, SecretKey, Signature, Signed, SignedFile, Verified, sha256, usign};
 
@@ -93,7 +93,7 @@ impl Choice for Toy {
 }
 
 impl IndexFiles for Toy {
-    fn open(&self, files: Vec<SignedFile>) -> Result<Signed, IndexError> {
+    fn open_within(&self, files: Vec<SignedFile>, _: &UnpackBudget) -> Result<Signed, IndexError> {
         let bytes = |name| files.iter().find(|file| file.name == name).map(|file| &file.bytes[..]);
         let message = bytes(INDEX).unwrap_or_default().to_vec();
         let signature = bytes(SIGNATURE).map(usign::Signature::parse).transpose();

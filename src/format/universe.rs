@@ -1,6 +1,7 @@
 //! Every package of every feed, joined: what can be chosen from.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use foldhash::fast::RandomState;
 
@@ -13,6 +14,8 @@ pub struct Feed {
     pub name: String,
     /// The folder of the index and its packages, as a URL or path.
     pub location: String,
+    /// Whether it is one that the user named beside those of the release.
+    pub custom: bool,
 }
 
 /// The packages of all feeds, under the names they answer to.
@@ -26,7 +29,14 @@ pub struct Universe<'i> {
     superseders: HashMap<&'i str, &'i str>,
     conditional: Vec<PackageId>,
     foreign: Vec<(&'i str, &'i str)>,
+    looked_at: AtomicU64,
 }
+
+/// After how many looks at packages the model of a client gives up on a request.
+pub(super) const MOST_LOOKS: u64 = 20_000_000;
+
+/// Name, version and architecture: what tells entries apart.
+type Entry<'i> = (&'i str, &'i str, &'i str);
 
 impl<'i> Universe<'i> {
     /// Joins the indexes of the feeds, in the order in which the client is told about them. Packages of other
@@ -45,7 +55,9 @@ impl<'i> Universe<'i> {
             superseders: HashMap::new(),
             conditional: Vec::new(),
             foreign: Vec::new(),
+            looked_at: AtomicU64::new(0),
         };
+        let mut entries = HashMap::default();
         for (feed, parsed) in indexes {
             universe.feeds.push(feed);
             let mut packages = parsed.packages;
@@ -56,52 +68,45 @@ impl<'i> Universe<'i> {
             }
             // Real indexes are sorted; the others are to give no other answers.
             packages.sort_by(|a, b| a.name.cmp(b.name).then_with(|| format.compare(a.version, b.version)));
-            packages.into_iter().for_each(|package| universe.add(package));
+            packages.into_iter().for_each(|package| universe.add(package, &mut entries));
         }
-        for (id, package) in universe.packages.iter().enumerate() {
+        for (id, package) in (0..).map(PackageId).zip(&universe.packages) {
             if !package.install_if.is_empty() {
-                universe.conditional.push(PackageId(id as u32));
+                universe.conditional.push(id);
+            }
+            for name in package.names() {
+                let ids = universe.answering.entry(name).or_default();
+                if ids.last() != Some(&id) {
+                    ids.push(id);
+                }
             }
         }
         universe
     }
 
-    fn add(&mut self, package: Package<'i>) {
+    /// Adds a package, or puts it in the place of an equal entry.
+    fn add(&mut self, package: Package<'i>, entries: &mut HashMap<Entry<'i>, usize, RandomState>) {
         if !self.format.fits(package.arch, &self.arch) {
             self.foreign.push((package.name, package.arch));
             return;
         }
-        let same = self.named(package.name).find(|&id| {
-            let other = self.package(id);
-            other.version == package.version && other.arch == package.arch
-        });
-        if let Some(same) = same {
-            if self.format.facts().duplicate == Duplicate::FirstWins {
-                return;
-            }
-            self.leave(same);
-            self.packages[same.0 as usize] = package;
-            self.enter(same);
-            return;
-        }
-        let id = PackageId(self.packages.len() as u32);
-        self.packages.push(package);
-        self.enter(id);
-    }
-
-    fn enter(&mut self, id: PackageId) {
-        for name in self.packages[id.0 as usize].names() {
-            let ids = self.answering.entry(name).or_default();
-            if ids.last() != Some(&id) {
-                ids.push(id);
-            }
+        let end = self.packages.len();
+        let place = *entries.entry((package.name, package.version, package.arch)).or_insert(end);
+        if place == end {
+            self.packages.push(package);
+        } else if self.format.facts().duplicate == Duplicate::LastWins {
+            self.packages[place] = package;
         }
     }
 
-    fn leave(&mut self, id: PackageId) {
-        for name in self.packages[id.0 as usize].names() {
-            self.answering.entry(name).or_default().retain(|&other| other != id);
-        }
+    /// How many packages were looked at so far: the measure of work on this universe, the same on any machine.
+    pub fn looked_at(&self) -> u64 {
+        self.looked_at.load(Ordering::Relaxed)
+    }
+
+    /// Counts work that is no look at a package.
+    pub(crate) fn count_work(&self, looks: u64) {
+        self.looked_at.fetch_add(looks, Ordering::Relaxed);
     }
 
     /// The format of the indexes.
@@ -136,7 +141,9 @@ impl<'i> Universe<'i> {
 
     /// The packages that answer to a name, by their own or by one they provide, in the order of the indexes.
     pub fn answering(&self, name: &str) -> &[PackageId] {
-        self.answering.get(name).map_or(&[], Vec::as_slice)
+        let answering = self.answering.get(name).map_or(&[][..], Vec::as_slice);
+        self.count_work(1 + answering.len() as u64);
+        answering
     }
 
     /// The packages of exactly this name: its versions.

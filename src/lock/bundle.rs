@@ -1,8 +1,10 @@
 //! The verified bytes of a lock: what every output is made of.
 
-use super::{Lock, LockError, LockedFile, LockedPackage};
+use std::collections::HashMap;
+
+use super::{Contradiction, Lock, LockError, LockedFile, LockedIndex, LockedPackage};
 use crate::fetch::{FetchError, LocationError, Want};
-use crate::format::{FeedId, IndexError, Universe, measure};
+use crate::format::{FeedId, Format, IndexError, Package, Universe, UnpackBudget, measure};
 use crate::parallel;
 use crate::release::{OpenRelease, Upstream};
 use crate::trust::{self, Artifact, Expected, PublicKey, Signed, SignedFile, TrustError, Verified};
@@ -58,6 +60,9 @@ pub enum BundleError {
         /// The key's id.
         id: String,
     },
+    /// The lock says otherwise than the signed indexes, or than the release, of what the install script checks.
+    #[error("{0}")]
+    Contradicts(Contradiction),
     /// An index is gone.
     #[error("{at} is gone")]
     NoIndex {
@@ -83,24 +88,6 @@ pub enum BundleError {
 impl BundleError {
     fn not_in_index(locked: &LockedPackage) -> BundleError {
         BundleError::NotInIndex { package: locked.name.clone(), feed: locked.feed.clone() }
-    }
-
-    /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
-        match self {
-            BundleError::Fetch(error) => error.help(),
-            BundleError::Trust(error) => Some(error.help()),
-            BundleError::Location(error) => error.help(),
-            BundleError::Lock(error) => Some(error.help()),
-            BundleError::NoIndex { .. } | BundleError::FeedMoved { .. } => {
-                Some("run owpkg resolve again for a lock of what the feed holds now".into())
-            }
-            BundleError::NoKey { .. } => Some("give its public key with --key FILE".into()),
-            BundleError::NotInIndex { .. } => {
-                Some("the lock was changed by hand: run owpkg resolve again".into())
-            }
-            BundleError::Index { .. } => None,
-        }
     }
 }
 
@@ -159,6 +146,9 @@ impl Bundle {
         lock: Lock,
         indexes: &[&Verified<Signed>],
     ) -> Result<Bundle, BundleError> {
+        if let Some(contradiction) = lock.contradicts_itself(indexes.iter().map(|index| index.by())) {
+            return Err(BundleError::Contradicts(contradiction));
+        }
         let feeds = fetch_packages(upstream, &lock, indexes)?;
         let trusted = |id: &str| {
             let no_key = || BundleError::NoKey { id: id.to_owned() };
@@ -201,12 +191,14 @@ impl Bundle {
             }
             indexes.push((feed, files));
         }
+        let budget = UnpackBudget::default();
         parallel::map(&indexes, parallel::processors(), |(feed, files)| {
             let at = || feed.url.clone();
-            let signed =
-                format.open(files.clone()).map_err(|source| BundleError::Index { at: at(), source })?;
-            let index = upstream.keyring.verify(signed, &feed.url, upstream.unsigned)?;
-            check_entries(lock, &feed.name, format, &index)?;
+            let signed = format.open_within(files.clone(), &budget);
+            let signed = signed.map_err(|source| BundleError::Index { at: at(), source })?;
+            let policy = upstream.unsigned.policy(&feed.name);
+            let index = upstream.keyring.verify(signed, &feed.url, policy)?;
+            check_entries(lock, feed, format, &index)?;
             Ok(index)
         })
         .into_iter()
@@ -217,29 +209,47 @@ impl Bundle {
 /// Checks that every package the lock takes from a feed stands in its index with the same file and digest.
 fn check_entries(
     lock: &Lock,
-    feed: &str,
-    format: &'static dyn crate::format::Format,
+    feed: &LockedIndex,
+    format: &'static dyn Format,
     index: &Verified<Signed>,
 ) -> Result<(), BundleError> {
-    let missing = not_offered(lock, feed, format, index)
-        .map_err(|source| BundleError::Index { at: feed.to_owned(), source })?;
-    match missing.first() {
-        Some(locked) => Err(BundleError::not_in_index(locked)),
-        None => Ok(()),
+    let judged = judge(lock, feed, format, index)
+        .map_err(|source| BundleError::Index { at: feed.url.clone(), source })?;
+    match (judged.not_offered.first(), judged.contradiction) {
+        (Some(locked), _) => Err(BundleError::not_in_index(locked)),
+        (None, Some(contradiction)) => Err(BundleError::Contradicts(contradiction)),
+        (None, None) => Ok(()),
     }
 }
 
-/// The packages that a lock takes from a feed although its index does not list them like this.
-pub(crate) fn not_offered<'l>(
+/// What a verified index makes of a lock.
+pub(crate) struct Judged<'l> {
+    /// The packages that the lock takes from the feed although its index does not list them like this.
+    pub(crate) not_offered: Vec<&'l LockedPackage>,
+    /// What the lock says otherwise.
+    pub(crate) contradiction: Option<Contradiction>,
+}
+
+/// Holds a lock against the verified index of one of its feeds.
+pub(crate) fn judge<'l>(
     lock: &'l Lock,
-    feed: &str,
-    format: &'static dyn crate::format::Format,
+    feed: &LockedIndex,
+    format: &'static dyn Format,
     index: &Verified<Signed>,
-) -> Result<Vec<&'l LockedPackage>, IndexError> {
+) -> Result<Judged<'l>, IndexError> {
     let parsed = format.parse(index, FeedId(0))?;
-    let is_listed = |locked: &LockedPackage| parsed.packages.iter().any(|package| locked.is(package));
-    let of_feed = lock.carried().filter(|package| package.feed == feed);
-    Ok(of_feed.filter(|locked| !is_listed(locked)).collect())
+    let mut by_name: HashMap<&str, Vec<&Package<'_>>> = HashMap::new();
+    parsed.packages.iter().for_each(|package| by_name.entry(package.name).or_default().push(package));
+    let (mut taken, mut not_offered) = (Vec::new(), Vec::new());
+    for locked in lock.carried().filter(|package| package.feed == feed.name) {
+        let mut named = by_name.get(locked.name.as_str()).into_iter().flatten();
+        match named.find(|package| locked.is(package)) {
+            Some(package) => taken.push(*package),
+            None => not_offered.push(locked),
+        }
+    }
+    let contradiction = lock.contradicts_index(feed, format, index, taken);
+    Ok(Judged { not_offered, contradiction })
 }
 
 fn fetch_packages(

@@ -2,6 +2,7 @@
 
 pub(crate) mod bundle;
 mod configuration;
+mod facts;
 mod key;
 mod package;
 mod replacement;
@@ -11,7 +12,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::fetch::LocationError;
-use crate::format::{FORMATS, Format, format_named};
+use crate::format::{Format, format_named};
 use crate::release::FeedPlace;
 use crate::resolve::{BaselineSource, Graph, Node, PackageKind, Upgrade};
 use crate::selection::{PlanSource, Planned};
@@ -20,11 +21,14 @@ use crate::trust::{self, Authority, Signed, Verified};
 
 pub use bundle::{Bundle, BundleError, LockedFeed};
 pub use configuration::{BadConfiguration, LockedConfiguration, OtherFiles, OverlayFile, OverlayLink};
+pub use facts::{Contradiction, Fact};
 pub use key::LockedKey;
 pub use package::LockedPackage;
 pub use replacement::LockedReplacement;
 
 const SCHEMA: &str = "owpkg.lock/1";
+/// Twice those of the largest release tree that is read.
+const MOST_FEEDS: usize = 64;
 const HEAD: &str =
     "# Written by owpkg. `owpkg disk OUT` makes the same disk from this file, bit for bit, anywhere.\n\n";
 
@@ -54,6 +58,9 @@ pub struct Lock {
     /// Whether indexes are in it that no trusted key vouches for.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub accepted_unsigned: bool,
+    /// What was decided by metadata that nobody vouches for: `baseline`, `kernel`, `release`, `arch`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unvouched: Vec<String>,
     /// Whether it is of the demo release, which no router runs.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demo: bool,
@@ -131,6 +138,12 @@ pub enum PlanError {
     /// The place of a package's file is none.
     #[error(transparent)]
     Location(#[from] LocationError),
+    /// A name, a version, a file or a size in it that no client would take.
+    #[error("{package:?} cannot be written down: its name, version, file or size is none")]
+    Odd {
+        /// The package.
+        package: String,
+    },
     /// Its index states no digest of a package, so that nobody vouches for it.
     #[error("{package} has no digest in its index, so it cannot be verified")]
     NoDigest {
@@ -154,6 +167,15 @@ pub enum LockError {
     /// A name in it cannot become a file.
     #[error("{0:?} is not a plain file name")]
     Name(String),
+    /// A version, an architecture or the like that is none.
+    #[error("{0:?} is no word: expected letters, digits and signs of ASCII")]
+    Word(String),
+    /// It lists more feeds than a disk takes.
+    #[error("it lists {found} feeds, and a disk takes at most {MOST_FEEDS}")]
+    TooManyFeeds {
+        /// How many it lists.
+        found: usize,
+    },
     /// It tells the router to install what is not in its plan.
     #[error("it is to install {0:?}, which is not one of its packages")]
     Unplanned(String),
@@ -226,6 +248,7 @@ impl Lock {
             source: facts.root.to_string(),
             date,
             accepted_unsigned: used.iter().any(|(_, index)| *index.by() == Authority::Nobody),
+            unvouched: facts.unvouched.iter().map(|decided| decided.word().to_owned()).collect(),
             demo,
             router: None,
             install: plan.install.concat(),
@@ -244,7 +267,7 @@ impl Lock {
 
     /// The lock as text.
     pub fn to_text(&self) -> String {
-        // A lock holds nothing that TOML cannot: no maps with odd keys, no nested enums.
+        // A lock holds nothing that TOML cannot: no maps with odd keys, no nested enums, no numbers beyond 63 bits.
         HEAD.to_owned() + &toml::to_string(self).unwrap_or_default()
     }
 
@@ -265,6 +288,16 @@ impl Lock {
             if !crate::format::is_plain(name) {
                 return Err(LockError::Name(name.clone()));
             }
+        }
+        if lock.feeds.len() > MOST_FEEDS {
+            return Err(LockError::TooManyFeeds { found: lock.feeds.len() });
+        }
+        let known = [&lock.release, &lock.version_code, &lock.kernel].into_iter().flatten();
+        let versions = lock.packages.iter().map(|package| &package.version);
+        let words =
+            [&lock.target, &lock.arch].into_iter().chain(known).chain(versions).chain(&lock.unvouched);
+        if let Some(word) = words.into_iter().find(|word| !crate::format::is_word(word)) {
+            return Err(LockError::Word(word.clone()));
         }
         if let Some(configuration) = &lock.configuration {
             configuration.check()?;
@@ -307,6 +340,7 @@ impl Lock {
                 version: package.version.clone(),
                 size: package.size,
                 digest: Some(package.digest()),
+                custom_feed: self.is_custom(&package.feed).then(|| package.feed.clone()),
                 kind: PackageKind::of(&package.name),
                 because: package.because.clone(),
             };
@@ -314,21 +348,15 @@ impl Lock {
         }))
     }
 
+    /// Whether a feed is none of the release tree.
+    fn is_custom(&self, feed: &str) -> bool {
+        let source = self.source.trim_end_matches('/');
+        let is_below = |url: &str| url.strip_prefix(source).is_some_and(|rest| rest.starts_with('/'));
+        self.feeds.iter().any(|own| own.name == feed && !is_below(&own.url))
+    }
+
     /// The bytes of all package files, where they are known.
     pub fn download_size(&self) -> u64 {
         self.packages.iter().filter_map(|package| package.size).sum()
-    }
-}
-
-impl LockError {
-    /// What the user can do about it.
-    pub fn help(&self) -> String {
-        match self {
-            LockError::Format(_) => {
-                format!("this owpkg knows {}", FORMATS.map(|format| format.name()).join(" and "))
-            }
-            LockError::Configuration(error) => error.help(),
-            _ => "write a new one with owpkg resolve".to_owned(),
-        }
     }
 }

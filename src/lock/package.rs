@@ -3,10 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::PlanError;
-use crate::format::Package;
+use crate::format::{Package, is_plain, is_word};
 use crate::release::ReleaseFacts;
 use crate::resolve::{Plan, Step};
 use crate::trust::{self, Digest, DigestKind};
+
+/// The largest number of bytes that a lock can state: TOML has no larger numbers.
+const MOST_BYTES: u64 = i64::MAX as u64;
 
 /// A package of the plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +60,11 @@ impl LockedPackage {
         let feed = &facts.feeds[usize::from(package.feed.0)];
         let no_digest = || PlanError::NoDigest { package: package.name.to_owned() };
         let digest = package.digest.ok_or_else(no_digest)?;
+        let sizes = [package.size, package.installed_size].into_iter().flatten();
+        let is_whole = is_plain(package.name) && is_plain(&package.file) && is_word(package.version);
+        if !is_whole || sizes.into_iter().any(|size| size > MOST_BYTES) {
+            return Err(PlanError::Odd { package: package.name.to_owned() });
+        }
         Ok(LockedPackage {
             name: package.name.to_owned(),
             version: package.version.to_owned(),

@@ -16,6 +16,7 @@ use object_store::{
     Error, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload,
     UpdateVersion, WriteMultipart,
 };
+use reqwest::Url;
 use tokio::runtime::Runtime;
 
 use super::store::{Change, Depth, Guard, Stat, Store, StoreError};
@@ -44,8 +45,8 @@ impl Bucket {
     /// When the text or the variables name no bucket.
     pub fn open(text: &str, vars: &BTreeMap<String, String>) -> Result<Bucket, StoreError> {
         let wrong = |why: &dyn std::fmt::Display| StoreError::NoBucket {
-            text: text.to_owned(),
-            why: why.to_string(),
+            text: text.into(),
+            why: why.to_string().as_str().into(),
         };
         let rest = text.strip_prefix(SCHEME).ok_or_else(|| wrong(&"it does not start with s3://"))?;
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
@@ -55,6 +56,11 @@ impl Bucket {
         tls::choose();
         let mut builder = AmazonS3Builder::new().with_region("us-east-1");
         for (name, value) in vars.iter().filter(|(name, _)| name.starts_with("AWS_")) {
+            // The library takes these for headers and URLs without a look, and panics where they are none.
+            let is_url = name.starts_with("AWS_ENDPOINT") && !value.is_empty();
+            if value.contains(char::is_control) || (is_url && !is_server(value)) {
+                return Err(wrong(&format_args!("the variable {name} cannot be used: {value}")));
+            }
             if let Ok(key) = name.to_ascii_lowercase().parse::<AmazonS3ConfigKey>() {
                 builder = builder.with_config(key, value);
             }
@@ -278,7 +284,12 @@ impl Read for Stream<'_> {
     }
 }
 
+/// Whether a text is the URL of a server.
+fn is_server(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}
+
 fn failed(path: &str) -> impl FnOnce(Error) -> StoreError {
     let path = path.to_owned();
-    move |source| StoreError::Bucket { path, source }
+    move |error| StoreError::Bucket { path, why: error.to_string().as_str().into() }
 }

@@ -10,7 +10,7 @@ use super::{Listed, MirrorError, custom};
 use crate::audit::{Audit, Wrong};
 use crate::fetch::{FetchError, Fetcher, Location};
 use crate::files::Content;
-use crate::trust::{Authority, Keyring, Unsigned};
+use crate::trust::{Authority, Keyring, UnsignedFeeds};
 
 /// Fetches only what a check found missing or damaged, and puts indexes back from the archive, and keys from the
 /// keyring. What cannot be mended, because the server does not have it any more or the key is not at hand, stays as it
@@ -22,7 +22,7 @@ pub fn repair(
     store: &dyn Store,
     fetcher: &Fetcher,
     keyring: &Keyring,
-    unsigned: Unsigned,
+    unsigned: &UnsignedFeeds,
     upstream: &Location,
     audit: &Audit,
 ) -> Result<(), MirrorError> {

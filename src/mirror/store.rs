@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, Read};
 
+use crate::fetch::Redacted;
 use crate::files::Content;
 use crate::trust::{Artifact, Verified};
 
@@ -106,19 +107,20 @@ pub enum StoreError {
         path: String,
     },
     /// The object store refused.
-    #[error("{path}: the object store refuses: {source}")]
+    #[error("{path}: the object store refuses: {why}")]
     Bucket {
         /// The object.
         path: String,
-        source: object_store::Error,
+        /// Why, in its own words and those of its server.
+        why: Redacted,
     },
     /// A text that names no bucket.
     #[error("{text:?} names no bucket: {why}")]
     NoBucket {
         /// What was given.
-        text: String,
+        text: Redacted,
         /// What is wrong with it.
-        why: String,
+        why: Redacted,
     },
     /// A name that no file of a mirror has.
     #[error("{path:?} is no path of a mirror")]

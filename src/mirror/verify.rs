@@ -11,8 +11,9 @@ use crate::format::measure;
 use crate::format::{FORMATS, FeedId, IndexError};
 use crate::parallel;
 use crate::release::Sums;
+use crate::release::feeds;
 use crate::release::metadata::{self, SUMS};
-use crate::trust::{self, Digest, Keyring, Signed, SignedFile, TrustError, Unsigned, Verified};
+use crate::trust::{self, Digest, Keyring, Signed, SignedFile, UnsignedFeeds, Verified};
 
 const INDEX_CAP: u64 = 32 << 20;
 /// How much of a file is read at once.
@@ -23,7 +24,7 @@ const BUFFER: usize = 256 << 10;
 ///
 /// # Errors
 /// When the mirror's place cannot be read; faults of the mirror itself are in the answer.
-pub fn verify(store: &dyn Store, keyring: &Keyring, unsigned: Unsigned) -> Result<Audit, StoreError> {
+pub fn verify(store: &dyn Store, keyring: &Keyring, unsigned: &UnsignedFeeds) -> Result<Audit, StoreError> {
     let archive = Archive::read(store)?;
     let mut audit = Audit::default();
     let mut jobs = Vec::new();
@@ -99,7 +100,7 @@ fn check_public(
 fn check_generation(
     store: &dyn Store,
     keyring: &Keyring,
-    unsigned: Unsigned,
+    unsigned: &UnsignedFeeds,
     folder: &str,
     generation: &Generation,
     audit: &mut Audit,
@@ -132,7 +133,7 @@ type Offered = BTreeMap<String, (Option<u64>, Digest)>;
 pub(super) fn read_signed(
     store: &dyn Store,
     keyring: &Keyring,
-    unsigned: Unsigned,
+    unsigned: &UnsignedFeeds,
     folder: &str,
     generation: &Generation,
 ) -> Result<Result<(Verified<Signed>, Offered), Wrong>, StoreError> {
@@ -148,7 +149,7 @@ pub(super) fn read_signed(
 
 fn open(
     keyring: &Keyring,
-    unsigned: Unsigned,
+    unsigned: &UnsignedFeeds,
     folder: &str,
     files: Vec<SignedFile>,
 ) -> Result<(Verified<Signed>, Offered), Wrong> {
@@ -158,12 +159,12 @@ fn open(
         if first != Some(SUMS[0]) {
             return Err(Wrong::Missing);
         }
-        let sums = verified(keyring, metadata::split(files), folder, unsigned)?;
+        let sums = keyring.verify(metadata::split(files), folder, unsigned.policy_of_metadata())?;
         let offered = Sums::parse(&String::from_utf8_lossy(&sums.message));
         let offered = offered.iter().map(|(name, digest)| (name.to_owned(), (None, Digest::sha256(*digest))));
         return Ok((sums, offered.collect()));
     };
-    let index = verified(keyring, format.open(files)?, folder, unsigned)?;
+    let index = keyring.verify(format.open(files)?, folder, unsigned.policy(feeds::name_of(folder)))?;
     let parsed = format.parse(&index, FeedId(0)).map_err(|error: IndexError| Wrong::from(error))?;
     let offered = parsed
         .packages
@@ -171,15 +172,6 @@ fn open(
         .filter_map(|package| Some((package.file.to_string(), (package.size, package.digest?))));
     let offered = offered.collect();
     Ok((index, offered))
-}
-
-fn verified(
-    keyring: &Keyring,
-    signed: Signed,
-    folder: &str,
-    unsigned: Unsigned,
-) -> Result<Verified<Signed>, TrustError> {
-    keyring.verify(signed, folder, unsigned)
 }
 
 /// Reads a file; answers with its size.

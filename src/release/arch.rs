@@ -34,6 +34,6 @@ impl Reader<'_> {
     /// The feeds that an architecture may have.
     pub(super) fn feeds_of_arch(&self, root: &Location, arch: &str) -> Result<Vec<Wanted>, ReleaseError> {
         let feeds_conf = self.text(&root.join(&format!("packages/{arch}/feeds.conf"))?, metadata::CAP)?;
-        Ok(feeds::of_arch(root, arch, feeds_conf.as_deref())?)
+        feeds::of_arch(root, arch, feeds_conf.as_deref())
     }
 }

@@ -4,7 +4,7 @@ use crate::fetch::{FetchError, LocationError};
 use crate::format::{IndexError, InstalledError};
 use crate::trust::TrustError;
 
-use super::Release;
+use super::{Release, ReleaseWarning};
 
 /// Why a release tree cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +33,16 @@ pub enum ReleaseError {
         at: String,
         /// The names an index may have.
         expected: Vec<&'static str>,
+    },
+    /// The tree lists more feeds than a release has.
+    #[error("{at} lists {listed} feeds in its feeds.conf, and at most {most} are read")]
+    TooManyFeeds {
+        /// The tree.
+        at: String,
+        /// How many it lists.
+        listed: usize,
+        /// The most that are read.
+        most: usize,
     },
     /// The tree is of several targets.
     #[error("{at} holds several targets: {}", .targets.join(", "))]
@@ -94,6 +104,31 @@ pub enum ReleaseError {
         /// The further feed, by URL or path.
         at: String,
     },
+    /// Nobody vouches for the metadata of a release of the official keys, and something would be decided by it.
+    #[error("{at}: nobody vouches for the metadata of this official release: {why}")]
+    Unvouched {
+        /// The target's folder, by URL or path.
+        at: String,
+        /// Why nobody does.
+        why: String,
+    },
+    /// The signed sha256sums of an official release lists a file that is not there.
+    #[error("{at} is not there, although the signed sha256sums lists it")]
+    Withheld {
+        /// The file, by URL or path.
+        at: String,
+    },
+    /// An index is older than one that was seen before, and that is not to be.
+    #[error("an index is older than one that was seen before")]
+    NotFresh(ReleaseWarning),
+    /// An index is unsigned that has no feed of the release.
+    #[error("there is no feed {name}, whose index may be unsigned")]
+    NoSuchFeed {
+        /// The name.
+        name: String,
+        /// The feeds that there are.
+        known: Vec<String>,
+    },
     /// There is no such device.
     #[error("{at} knows no profile {asked}")]
     UnknownProfile {
@@ -116,34 +151,5 @@ impl ReleaseError {
     /// The failure that a `profiles.json` knows no device of that name, but these.
     pub(super) fn unknown_profile<'k>(at: String, asked: &str, known: impl Iterator<Item = &'k str>) -> Self {
         ReleaseError::UnknownProfile { at, asked: asked.to_owned(), near: crate::suggest::near(asked, known) }
-    }
-
-    /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
-        match self {
-            ReleaseError::Fetch(error) => error.help(),
-            ReleaseError::Location(error) => error.help(),
-            ReleaseError::Trust(error) => Some(error.help()),
-            ReleaseError::NoIndex { .. } => Some(
-                "is the --release or --target spelled right? --tree takes the folder that holds targets/ and packages/"
-                    .into(),
-            ),
-            ReleaseError::OtherRelease { found, .. } => {
-                Some(format!("leave --release out, or give --release {found}, or name the tree of the other"))
-            }
-            ReleaseError::UnknownProfile { near, .. } if !near.is_empty() => {
-                Some(format!("did you mean {}?", near.join(", ")))
-            }
-            ReleaseError::WhichTarget { .. } => Some("choose one with --target".into()),
-            ReleaseError::NoTarget { .. } => {
-                Some("--tree takes one release; --mirror takes a folder of several (releases/, snapshots/)".into())
-            }
-            ReleaseError::FeedTwice { .. } => Some("give it another name with --feed NAME=URL".into()),
-            ReleaseError::NoLatest { .. } => Some("name one with --release; --mirror takes the folder or URL that holds releases/".into()),
-            ReleaseError::MetadataDigest { .. } => {
-                Some("the server may be in the middle of an update; --installed FILE does without its manifest".into())
-            }
-            _ => None,
-        }
     }
 }

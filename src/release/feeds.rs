@@ -2,11 +2,16 @@
 
 use crate::fetch::{Location, LocationError};
 
-use super::{FeedPlace, Kernel, Target};
+use super::{FeedOrigin, FeedPlace, Kernel, ReleaseError, Target};
 
 /// The feeds of `packages/<arch>/` when the tree does not list them.
 const KNOWN: [&str; 5] = ["base", "luci", "packages", "routing", "telephony"];
 
+/// The most feeds that a tree may list: five times those of an official release.
+const MOST: usize = 32;
+
+/// The target's own feed.
+const CORE: &str = "core";
 /// The feed of kernel modules.
 pub(super) const KMODS: &str = "kmods";
 
@@ -19,16 +24,30 @@ pub(super) struct Wanted {
     pub(super) expected: bool,
 }
 
+/// The name of the feed that a tree, or a mirror of one, has in this folder.
+pub(crate) fn name_of(folder: &str) -> &str {
+    let parts: Vec<&str> = folder.trim_end_matches('/').rsplit('/').take(4).collect();
+    match parts[..] {
+        ["packages", _, _, "targets"] => CORE,
+        [_, "kmods", ..] => KMODS,
+        [name, ..] => name,
+        [] => folder,
+    }
+}
+
 /// The target's own feed.
 pub(super) fn core(root: &Location, target: &Target) -> Result<FeedPlace, LocationError> {
     let location = root.join(&format!("targets/{target}/packages"))?;
-    Ok(FeedPlace { name: "core".to_owned(), location })
+    Ok(FeedPlace { name: CORE.to_owned(), location, origin: FeedOrigin::Release })
 }
 
 /// The kernel modules of one kernel, where they live apart from the core feed.
 pub(super) fn kmods(root: &Location, target: &Target, kernel: &Kernel) -> Result<Wanted, LocationError> {
     let location = root.join(&format!("targets/{target}/kmods/{}", kernel.folder()))?;
-    Ok(Wanted { place: FeedPlace { name: KMODS.to_owned(), location }, expected: false })
+    Ok(Wanted {
+        place: FeedPlace { name: KMODS.to_owned(), location, origin: FeedOrigin::Release },
+        expected: false,
+    })
 }
 
 /// The feeds of an architecture: those that `feeds.conf` lists, else the known ones.
@@ -36,8 +55,11 @@ pub(super) fn of_arch(
     root: &Location,
     arch: &str,
     feeds_conf: Option<&str>,
-) -> Result<Vec<Wanted>, LocationError> {
+) -> Result<Vec<Wanted>, ReleaseError> {
     let listed: Vec<String> = feeds_conf.map(folders).unwrap_or_default();
+    if listed.len() > MOST {
+        return Err(ReleaseError::TooManyFeeds { at: root.to_string(), listed: listed.len(), most: MOST });
+    }
     let names = match listed.is_empty() {
         true => KNOWN.map(str::to_owned).to_vec(),
         false => listed,
@@ -46,7 +68,7 @@ pub(super) fn of_arch(
         .into_iter()
         .map(|name| {
             let location = root.join(&format!("packages/{arch}/{name}"))?;
-            Ok(Wanted { place: FeedPlace { name, location }, expected: true })
+            Ok(Wanted { place: FeedPlace { name, location, origin: FeedOrigin::Release }, expected: true })
         })
         .collect()
 }

@@ -2,11 +2,14 @@
 
 use super::feeds::Wanted;
 use super::open::Reader;
-use super::{FeedPlace, ReleaseError, ReleaseWarning};
+use super::{FeedPlace, ReleaseError, ReleaseWarning, seen};
 use crate::fetch::Fetched;
 use crate::format::{FORMATS, FeedId, Format, IndexError};
 use crate::parallel;
 use crate::trust::{Signed, SignedFile, TrustError, Verified};
+
+/// How many indexes are held before the first of them is verified.
+const AT_ONCE: usize = 4;
 
 impl Reader<'_> {
     /// The target's own index, and by its name the format of the whole tree.
@@ -56,8 +59,21 @@ impl Reader<'_> {
 
     /// The verified indexes of feeds, none where there is no index. An index that does not verify is fetched once
     /// more: the server may have been between its two files.
+    /// A few at a time, so that a tree has to be signed before much is taken from it.
     fn indexes(
-        &self,
+        &mut self,
+        format: &'static dyn Format,
+        places: &[FeedPlace],
+    ) -> Result<Vec<Option<Verified<Signed>>>, ReleaseError> {
+        let mut indexes = Vec::new();
+        for places in places.chunks(AT_ONCE) {
+            indexes.extend(self.a_few_indexes(format, places)?);
+        }
+        Ok(indexes)
+    }
+
+    fn a_few_indexes(
+        &mut self,
         format: &'static dyn Format,
         places: &[FeedPlace],
     ) -> Result<Vec<Option<Verified<Signed>>>, ReleaseError> {
@@ -69,19 +85,30 @@ impl Reader<'_> {
         }
         let per_feed = format.facts().index_files.len();
         let answers = self.upstream.fetcher.files(&wants).into_iter().collect::<Result<Vec<_>, _>>()?;
-        let answers: Vec<&[Option<Fetched>]> = answers.chunks(per_feed).collect();
-        let verified =
-            parallel::map(&answers, parallel::processors(), |answers| self.verify(format, answers));
+        let answers: Vec<_> = places.iter().zip(answers.chunks(per_feed)).collect();
+        let verified = parallel::map(&answers, parallel::processors(), |(place, answers)| {
+            self.verify(format, &place.name, answers)
+        });
         let mut indexes = Vec::new();
-        for (verified, wants) in verified.into_iter().zip(wants.chunks(per_feed)) {
+        for ((verified, (place, first_answers)), wants) in
+            verified.into_iter().zip(answers).zip(wants.chunks(per_feed))
+        {
+            let (mut answers, refetched);
+            answers = first_answers;
             let index = match verified {
                 Err(error) if wants[0].0.is_remote() && is_worth_a_second_look(&error) => {
                     let again =
                         self.upstream.fetcher.refetch(wants).into_iter().collect::<Result<Vec<_>, _>>()?;
-                    self.verify(format, &again)?
+                    refetched = again;
+                    answers = &refetched;
+                    self.verify(format, &place.name, answers)?
                 }
                 answer => answer?,
             };
+            let first = answers.first().and_then(Option::as_ref);
+            if let (Some(index), Some(document)) = (&index, first) {
+                self.warnings.extend(seen::compare(self.upstream, format, document, index)?);
+            }
             indexes.push(index);
         }
         Ok(indexes)
@@ -90,17 +117,19 @@ impl Reader<'_> {
     fn verify(
         &self,
         format: &'static dyn Format,
+        feed: &str,
         answers: &[Option<Fetched>],
     ) -> Result<Option<Verified<Signed>>, ReleaseError> {
         let Some(Some(first)) = answers.first() else { return Ok(None) };
+        let policy = self.upstream.unsigned.policy(feed);
         let at = first.location.to_string();
         let files = format.facts().index_files.iter().zip(answers);
         let files = files.filter_map(|(file, answer)| {
             Some(SignedFile { name: file.name, bytes: answer.as_ref()?.bytes.clone() })
         });
-        let signed =
-            format.open(files.collect()).map_err(|source| ReleaseError::Index { at: at.clone(), source })?;
-        Ok(Some(self.upstream.keyring.verify(signed, &at, self.upstream.unsigned)?))
+        let signed = format.open_within(files.collect(), &self.budget);
+        let signed = signed.map_err(|source| ReleaseError::Index { at: at.clone(), source })?;
+        Ok(Some(self.upstream.keyring.verify(signed, &at, policy)?))
     }
 
     /// The architecture that most packages of the core feed name.

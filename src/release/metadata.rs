@@ -8,7 +8,7 @@ use crate::trust::{self, Authority, Signature, Signed, SignedFile, TrustError, V
 
 /// The list of digests, and its signature.
 pub(crate) const SUMS: [&str; 2] = ["sha256sums", "sha256sums.sig"];
-const PROFILES: &str = "profiles.json";
+pub(super) const PROFILES: &str = "profiles.json";
 /// The most bytes that are read of either.
 pub(crate) const CAP: u64 = 8 << 20;
 
@@ -94,6 +94,27 @@ impl Metadata {
         self.list.as_ref().is_ok_and(|list| *list.by() != Authority::Nobody)
     }
 
+    /// Whether a trusted key vouches for `profiles.json`.
+    pub(crate) fn vouches_for_profiles(&self) -> bool {
+        self.profiles.is_some() && self.vouched_digest(PROFILES).is_some()
+    }
+
+    /// Why nobody vouches for the metadata, in words.
+    pub(crate) fn why_unvouched(&self) -> String {
+        match &self.list {
+            Err(Unvouched::NoList) => format!("there is no {}", SUMS[0]),
+            Err(Unvouched::Trust(error)) => error.to_string(),
+            Ok(list) if *list.by() == Authority::Nobody => format!("{} is not signed", SUMS[0]),
+            Ok(_) => format!("{} does not list {PROFILES}", SUMS[0]),
+        }
+    }
+
+    /// The first of the files that an official release must have that its signed list has, and the folder has not.
+    pub(crate) fn withheld(&self) -> Option<String> {
+        let withheld = self.profiles.is_none() && self.vouched_digest(PROFILES).is_some();
+        withheld.then(|| format!("{}/{PROFILES}", self.folder))
+    }
+
     /// The signed digest of a file; none where the list has none, or nobody vouches for it.
     pub(crate) fn vouched_digest(&self, name: &str) -> Option<&[u8; 32]> {
         self.sums.get(name).filter(|_| self.is_vouched())
@@ -112,7 +133,11 @@ fn verify(
     files.extend(signature.map(|found| SignedFile { name: SUMS[1], bytes: found.bytes }));
     let signed = split(files);
     let text = signed.message.clone();
-    let list = upstream.keyring.verify(signed, &format!("{folder}/{}", SUMS[0]), upstream.unsigned);
+    let list = upstream.keyring.verify(
+        signed,
+        &format!("{folder}/{}", SUMS[0]),
+        upstream.unsigned.policy_of_metadata(),
+    );
     match list {
         Ok(list) => Ok((text, Ok(list))),
         Err(error @ (TrustError::Unsigned { .. } | TrustError::ForeignKey { .. })) => {

@@ -3,7 +3,7 @@
 use super::image::{ImageError, Images};
 use super::{ArchFeeds, OpenRelease, ReleaseError, ReleaseSpec, arch, image, open};
 use crate::fetch::{Fetcher, Location};
-use crate::trust::{Keyring, Unsigned};
+use crate::trust::{Keyring, UnsignedFeeds};
 
 /// A way to get files, and the keys that are trusted to vouch for them.
 pub struct Upstream {
@@ -11,14 +11,16 @@ pub struct Upstream {
     pub fetcher: Fetcher,
     /// The trusted keys.
     pub keyring: Keyring,
-    /// What to do about indexes that no trusted key vouches for.
-    pub unsigned: Unsigned,
+    /// The feeds whose indexes are taken although no trusted key vouches for them.
+    pub unsigned: UnsignedFeeds,
+    /// Whether an index that is older than one seen before is refused, and not only warned of.
+    pub require_fresh: bool,
 }
 
 impl Upstream {
     /// Trusts a keyring alone: what none of its keys vouches for is refused.
     pub fn new(fetcher: Fetcher, keyring: Keyring) -> Upstream {
-        Upstream { fetcher, keyring, unsigned: Unsigned::Refuse }
+        Upstream { fetcher, keyring, unsigned: UnsignedFeeds::default(), require_fresh: false }
     }
 
     /// Reads a release tree and verifies its indexes.

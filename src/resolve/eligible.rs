@@ -1,5 +1,6 @@
 //! Which packages may be chosen at all, and why the others may not.
 
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
@@ -53,6 +54,8 @@ pub struct Eligibility<'u, 'r> {
     held_conflicts: Vec<(Dependency<'u>, &'u str)>,
     /// The names that they answer to, each with who does and at which version; none: virtually.
     held_names: HashMap<&'r str, Vec<(&'r str, Option<&'r str>)>>,
+    /// How often the universe may have been looked at.
+    end: Cell<u64>,
 }
 
 impl<'u, 'r> Eligibility<'u, 'r> {
@@ -60,6 +63,7 @@ impl<'u, 'r> Eligibility<'u, 'r> {
         universe: &'u Universe<'u>,
         installed: &'r Installed,
         request: &'r Request,
+        end: u64,
     ) -> Eligibility<'u, 'r> {
         let asked = request.roots.iter().map(|root| root.name.as_str()).collect();
         let mut held_conflicts = Vec::new();
@@ -76,7 +80,22 @@ impl<'u, 'r> Eligibility<'u, 'r> {
                 held_names.entry(provided).or_default().push((name, version.as_deref()));
             }
         }
-        Eligibility { universe, installed, request, asked, held_conflicts, held_names }
+        Eligibility { universe, installed, request, asked, held_conflicts, held_names, end: Cell::new(end) }
+    }
+
+    /// Whether the search was long enough: see [`Universe::looked_at`].
+    pub(super) fn is_over(&self) -> bool {
+        self.universe.looked_at() > self.end.get()
+    }
+
+    /// Lets the search be longer by so many looks.
+    pub(super) fn prolong(&self, looks: u64) {
+        self.end.set(self.end.get() + looks);
+    }
+
+    /// The names that are asked for.
+    pub(super) fn root_names(&self) -> Vec<String> {
+        self.request.roots.iter().map(|root| root.name.clone()).collect()
     }
 
     fn format(&self) -> &'static dyn Format {
@@ -97,12 +116,13 @@ impl<'u, 'r> Eligibility<'u, 'r> {
     /// take by itself last.
     pub fn candidates(&self, requirement: &Requirement<'_>) -> Vec<Candidate> {
         let mut candidates: Vec<Candidate> = Vec::new();
+        let mut seen = HashSet::new();
         for alternative in requirement.alternatives() {
             let mut meeting = self.universe.meeting(alternative);
             meeting.retain(|&id| self.check(self.universe.package(id)).is_ok());
             self.format().prefer(self.universe, alternative, &self.asked, &mut meeting);
             for id in meeting {
-                if !candidates.iter().any(|candidate| candidate.id == id) {
+                if seen.insert(id) {
                     let by_itself = self.format().may_choose(self.universe, alternative, id);
                     candidates.push(Candidate { id, by_itself });
                 }

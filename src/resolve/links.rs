@@ -213,7 +213,8 @@ pub(super) fn settle(
     }
     loop {
         let spare = links.dispensable(eligibility.universe);
-        match spare.into_iter().find_map(|id| without(eligibility, &links.reached, id)) {
+        let mut spare = spare.into_iter().take_while(|_| !eligibility.is_over());
+        match spare.find_map(|id| without(eligibility, &links.reached, id)) {
             Some(fewer) => links = fewer,
             None => return Ok(links),
         }

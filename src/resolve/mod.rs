@@ -41,9 +41,15 @@ pub use idle::IdleModules;
 pub use kind::PackageKind;
 pub use paths::{LeftOut, Paths};
 pub use plan::{Plan, PlanWarning, Step};
-pub use refusal::{AbiMismatch, Chain, Known, NotReplaceable, Refusal, RefusalReport, Rejected, Upgrade};
+pub use refusal::{
+    AbiMismatch, Chain, Known, NotReplaceable, Refusal, RefusalReport, Rejected, Shadow, Upgrade,
+};
 pub use replaced::Replaced;
 pub use request::{NotAReason, Request, Root, RootReason};
+
+/// After how many steps, each a look at a package, the search for a plan is given up; long chains get more. Steps and
+/// not seconds, so that the answer is the same on any machine.
+const MOST_STEPS: u64 = 50_000_000;
 
 /// Finds what must be added to a router that holds `installed` so that every root of the request is there.
 ///
@@ -66,30 +72,39 @@ fn add<'u>(
     installed: &Installed,
     request: &Request,
 ) -> Result<Plan<'u>, Refusal> {
-    let refusal = match attempt(universe, installed, request) {
+    let end = universe.looked_at() + MOST_STEPS;
+    let refusal = match attempt(universe, installed, request, end) {
         Ok(plan) => return Ok(plan),
         Err(refusal) => refusal,
     };
-    match upgrade::find(universe, installed, request, &refusal) {
+    match upgrade::find(universe, installed, request, &refusal, end) {
         Some((plan, upgrades)) if request.allow_upgrade => Ok(Plan { upgrades, ..plan }),
         Some((_, upgrades)) => Err(Refusal::NeedsUpgrade { upgrades, without: Box::new(refusal) }),
         None => Err(refusal),
     }
 }
 
-/// Finds a plan that leaves alone what the router holds.
+/// Finds a plan that leaves alone what the router holds, before the universe was looked at `end` times.
 fn attempt<'u>(
     universe: &'u Universe<'_>,
     installed: &Installed,
     request: &Request,
+    end: u64,
 ) -> Result<Plan<'u>, Refusal> {
-    let eligibility = Eligibility::new(universe, installed, request);
+    let eligibility = Eligibility::new(universe, installed, request, end);
     refusal::unknown_root(&eligibility)?;
     let links = match own_choice(&eligibility) {
-        Some(links) => links,
-        None => solver::solve(&eligibility).map_err(|proof| refusal::explain(&eligibility, &proof))?,
+        Some(links) => Ok(links),
+        None => solver::solve(&eligibility),
     };
-    Ok(plan::make(&eligibility, &links))
+    match links {
+        // Whatever came of it was cut short.
+        _ if eligibility.is_over() => {
+            Err(Refusal::TooHard { roots: eligibility.root_names(), steps: MOST_STEPS })
+        }
+        Ok(links) => Ok(plan::make(&eligibility, &links)),
+        Err(proof) => Err(refusal::explain(&eligibility, &proof)),
+    }
 }
 
 /// What the client would choose, if that is sound.

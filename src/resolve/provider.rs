@@ -4,6 +4,7 @@
 //! client's order of preference, so the solver tries them in just that order. Packages that exclude each other
 //! constrain each other's name to the versions that are not meant by it.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::{self, Display};
@@ -16,6 +17,9 @@ use resolvo::{
 
 use super::Eligibility;
 use crate::format::{PackageId, Requirement};
+
+/// How many looks at packages a propagation of the solver is taken for.
+pub(super) const PROPAGATION: u64 = 2_500;
 
 /// What the search learned about reasons.
 #[derive(Debug)]
@@ -167,6 +171,12 @@ impl DependencyProvider for Provider<'_, '_, '_> {
             universe.named(name).filter(|&id| self.eligibility.check(universe.package(id)).is_ok());
         let candidates: Vec<SolvableId> = eligible.map(|id| self.solvable(id)).collect();
         (!candidates.is_empty()).then(|| Candidates { candidates, ..Candidates::default() })
+    }
+
+    /// Asked before each propagation, whose work cannot be seen from here.
+    fn should_cancel_with_value(&self) -> Option<Box<dyn Any>> {
+        self.eligibility.universe.count_work(PROPAGATION);
+        self.eligibility.is_over().then(|| Box::new(()) as Box<dyn Any>)
     }
 
     /// The order stands in the union of each requirement; within a set there is one candidate.

@@ -14,7 +14,7 @@ use resolvo::{Problem, SolvableId, Solver, UnsolvableOrCancelled};
 
 use super::Eligibility;
 use super::links::{Links, conditions, root_requirement, settle};
-use super::provider::{Limits, Provider};
+use super::provider::{Limits, PROPAGATION, Provider};
 use crate::format::PackageId;
 
 /// Why there is no choice, as far as the solver's proof tells.
@@ -32,9 +32,13 @@ pub(super) struct Proof {
 pub(super) fn solve(eligibility: &Eligibility<'_, '_>) -> Result<Links, Proof> {
     let mut wished = BTreeSet::new();
     let mut limits = Limits { reachable: reachable(eligibility), supports: HashMap::new() };
+    // Each package is decided at least once.
+    eligibility.prolong(2 * PROPAGATION * limits.reachable.len() as u64);
     loop {
         let chosen = search(eligibility, &wished, &limits)?;
         match settle(eligibility, &chosen) {
+            // Whoever asks sees that it is over.
+            _ if eligibility.is_over() => return Err(Proof::default()),
             Err(unfounded) => demand_support(eligibility, &unfounded, &mut limits),
             Ok(links) => {
                 let before = wished.len();
@@ -122,7 +126,7 @@ fn search(
         Err(UnsolvableOrCancelled::Unsolvable(conflict)) => {
             Err(proof(&conflict.graph(&solver), solver.provider()))
         }
-        // Nothing cancels: the provider never answers `should_cancel_with_value`.
+        // The provider found that it is over.
         Err(UnsolvableOrCancelled::Cancelled(_)) => Err(Proof::default()),
     }
 }

@@ -21,6 +21,7 @@ pub(super) fn find<'u>(
     installed: &Installed,
     request: &Request,
     refusal: &Refusal,
+    end: u64,
 ) -> Option<(Plan<'u>, Vec<Upgrade>)> {
     let mut kept = installed.clone();
     let mut request = request.clone();
@@ -30,7 +31,7 @@ pub(super) fn find<'u>(
             kept.remove(&name)?;
             request.roots.push(Root { because: RootReason::Held(name.clone()), name });
         }
-        in_the_way = match attempt(universe, &kept, &request) {
+        in_the_way = match attempt(universe, &kept, &request, end) {
             Err(refusal) => blockers(&refusal),
             Ok(plan) => match broken(universe, installed, &kept, &plan) {
                 broken if broken.is_empty() => {

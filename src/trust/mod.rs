@@ -11,6 +11,7 @@ mod digest;
 pub mod ec;
 mod key;
 mod keyring;
+mod unsigned;
 pub mod usign;
 
 use std::fmt;
@@ -22,6 +23,7 @@ pub use digest::{Counted, Digest, DigestKind, Sha256Reader, sha256};
 pub(crate) use digest::{hex_bytes, parse_hex};
 pub use key::{KeyError, PublicKey, Scheme, SecretKey, Signature};
 pub use keyring::{Keyring, Signed, SignedFile, TrustError, Unsigned};
+pub use unsigned::UnsignedFeeds;
 
 /// A value that chains to a trusted key, or that the user accepted unsigned by name.
 #[derive(Debug, Clone, PartialEq, Eq)]

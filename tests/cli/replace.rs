@@ -34,7 +34,9 @@ fn the_refusal_says_what_to_type_and_that_does_it() {
             "{script}"
         );
         assert!(site.read("out/README.txt").contains("  dnsmasq 2.90-r4 (for dnsmasq-full)\n"));
-        assert!(site.read("out/owpkg.lock").contains("[[replace]]\nname = \"dnsmasq\"\nversion = \"2.90-r4\"\n"));
+        assert!(
+            site.read("out/owpkg.lock").contains("[[replace]]\nname = \"dnsmasq\"\nversion = \"2.90-r4\"\n")
+        );
         site.owpkg("verify out").run().exits(0);
         // The lock makes the same disk.
         site.owpkg("disk again --format dir --lock out/owpkg.lock").run().exits(0);

@@ -143,7 +143,7 @@ fn an_unsigned_index_is_made_and_taken_by_name_only() {
         assert!(ran.out.contains("NOT SIGNED"), "{}", ran.out);
         assert!(!site.holds("packages/Packages.sig"), "the signature of the earlier index is gone");
         site.owpkg("resolve --add mine --feed mine=packages").run().exits(5).says(&["--accept-unsigned"]);
-        site.owpkg("resolve --add mine --feed mine=packages --accept-unsigned").run().exits(0);
+        site.owpkg("resolve --add mine --feed mine=packages --accept-unsigned mine").run().exits(0);
         let mut keyring = Keyring::empty();
         keyring.add(public_key(format, &signers()).as_bytes(), "key").unwrap();
         let signed = format.open(made(&site)).unwrap();

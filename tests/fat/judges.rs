@@ -15,6 +15,7 @@ pub fn all(image: &Image, files: &Files) {
     let expected: Found = files.iter().cloned().collect();
     same("fatfs", &by_fatfs(image), &expected);
     same("hadris-fat", &by_hadris(image), &expected);
+    same("owpkg", &super::reading::read(image.open()).unwrap(), &expected);
     same("mtools", &by_mtools(image), &expected);
 }
 

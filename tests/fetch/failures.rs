@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use owpkg::cli::Help;
 use owpkg::fetch::{Failure, FetchError, Fetcher, Options, Silent};
 
 use super::{Bench, ETAG, at};
@@ -108,6 +109,60 @@ fn the_wish_to_be_left_alone_is_honoured_within_limits() {
     for ignored in ["Wed, 21 Oct 2015 07:28:00 GMT", "-1", "soon", "", "99999999999999999999999"] {
         assert!(wish(ignored) < longest, "{ignored}");
     }
+}
+
+/// How a document fails that a fetcher with these options asks for.
+fn cause(options: impl FnOnce(&mut Options), answer: fn() -> Reply) -> (Failure, usize) {
+    let server = Server::start(move |_| answer());
+    match Bench::new().with(options).file(&at(&server, "file"), 1000) {
+        Err(FetchError::Unavailable { source, attempts, .. }) => (source, attempts),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_byte_now_and_then_is_too_slow() {
+    let trickle = || Reply::whole(&[7; 900]).trickling_after(1, Duration::from_millis(20));
+    let (slow, attempts) = cause(
+        |options| {
+            options.min_speed = 10_000;
+            options.speed_window = Duration::from_millis(100);
+        },
+        trickle,
+    );
+    assert!(matches!(slow, Failure::TooSlow { min_speed: 10_000 }), "{slow:?}");
+    assert_eq!(attempts, 3);
+    let (long, attempts) = cause(
+        |options| {
+            options.min_speed = 0;
+            options.max_time = Some(Duration::from_millis(300));
+        },
+        trickle,
+    );
+    assert!(matches!(long, Failure::TooLong { .. }), "{long:?}");
+    assert_eq!(attempts, 1);
+}
+
+#[test]
+fn a_server_that_always_is_about_to_answer_never_does() {
+    let quick = |options: &mut Options| {
+        options.connect_timeout = Duration::from_millis(100);
+        options.stall_timeout = Duration::from_millis(100);
+    };
+    let (cause, attempts) = cause(quick, || Reply::whole(b"whole").only_hinted());
+    assert!(matches!(cause, Failure::Stalled), "{cause:?}");
+    assert_eq!(attempts, 3);
+}
+
+#[test]
+fn a_slow_reader_makes_no_slow_server() {
+    // All that the server sends is here at once; what takes long is between the reads.
+    let server = Server::start(|_| Reply::whole(&[7; 900]).delayed(Duration::from_millis(150)));
+    let fetcher = Bench::new().with(|options| {
+        options.min_speed = 100_000;
+        options.speed_window = Duration::from_millis(50);
+    });
+    assert_eq!(fetcher.file(&at(&server, "file"), 1000).unwrap().unwrap().bytes, [7; 900]);
 }
 
 #[test]

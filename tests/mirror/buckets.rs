@@ -11,7 +11,7 @@ use owpkg::fetch::Location;
 use owpkg::files::Content;
 use owpkg::format::FORMATS;
 use owpkg::mirror::{self, Bucket, Change, Depth, Prune, Store, StoreError};
-use owpkg::trust::Unsigned;
+use owpkg::trust::UnsignedFeeds;
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
 use tempfile::TempDir;
@@ -76,7 +76,7 @@ fn visible(store: &dyn Store) -> Tree {
 }
 
 fn faults(store: &dyn Store) -> Vec<String> {
-    let audit = mirror::verify(store, &keyring(), Unsigned::Refuse).unwrap();
+    let audit = mirror::verify(store, &keyring(), &UnsignedFeeds::default()).unwrap();
     audit.faults.into_iter().map(|fault| format!("{}: {}", fault.path, fault.wrong)).collect()
 }
 
@@ -98,11 +98,11 @@ fn course(store: &dyn Store, bench: &Bench, format: &'static dyn owpkg::format::
     let a = in_base(&new, "a");
     store.put(&a, &Content::Made("damaged".into())).unwrap();
     store.remove(&in_base(&new, "c")).unwrap();
-    let audit = mirror::verify(store, &keyring(), Unsigned::Refuse).unwrap();
+    let audit = mirror::verify(store, &keyring(), &UnsignedFeeds::default()).unwrap();
     assert_eq!(audit.faults.len(), 2);
     let at = Location::parse(&url, Utf8Path::new("/")).unwrap();
     let fetcher = super::fetcher(&bench.path("other"), false);
-    mirror::repair(store, &fetcher, &keyring(), Unsigned::Refuse, &at, &audit).unwrap();
+    mirror::repair(store, &fetcher, &keyring(), &UnsignedFeeds::default(), &at, &audit).unwrap();
     assert_eq!(faults(store), Vec::<String>::new());
     assert_eq!(visible(store), vouched(&new));
 }

@@ -12,7 +12,7 @@ use owpkg::files::Permissions;
 use owpkg::lock::{Bundle, Lock};
 use owpkg::overlay::Overlay;
 use owpkg::selection::{PlanSource, Planned, Selection};
-use owpkg::trust::{Keyring, Unsigned};
+use owpkg::trust::{Keyring, UnsignedFeeds};
 use tempfile::TempDir;
 
 struct Disks {
@@ -53,7 +53,7 @@ fn disks() -> Disks {
 }
 
 fn faults(disk: &DiskSource, keyring: &Keyring) -> Vec<String> {
-    match check(disk, keyring, Unsigned::Refuse) {
+    match check(disk, keyring, &UnsignedFeeds::default()) {
         Ok(audit) => {
             audit.faults.into_iter().map(|fault| format!("{}: {}", fault.path, fault.wrong)).collect()
         }

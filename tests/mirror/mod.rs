@@ -22,7 +22,7 @@ use owpkg::fetch::{Fetcher, Location, Options, Silent};
 use owpkg::format::{FORMATS, Format};
 use owpkg::mirror::{self, Folder, Images, Mirror, MirrorError, MirrorFolder, Prune, Store, Summary};
 use owpkg::release::{self, Kernel, OpenRelease, Release, ReleaseSpec};
-use owpkg::trust::{Keyring, Unsigned};
+use owpkg::trust::{Keyring, UnsignedFeeds};
 use tempfile::TempDir;
 
 use crate::support::server::{Reply, Request, Server};
@@ -168,7 +168,7 @@ impl Bench {
     }
 
     fn verify(&self) -> Audit {
-        mirror::verify(&Folder::new(self.dest()), &keyring(), Unsigned::Refuse).unwrap()
+        mirror::verify(&Folder::new(self.dest()), &keyring(), &UnsignedFeeds::default()).unwrap()
     }
 
     /// What readers see, as bytes by path.

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use owpkg::fetch::Location;
 use owpkg::format::FORMATS;
 use owpkg::mirror::{self, Folder, Prune};
-use owpkg::trust::{Keyring, Unsigned};
+use owpkg::trust::{Keyring, UnsignedFeeds};
 
 use super::{BASE, Bench, Tree, Upstream, for_each_format, in_base, keyring, server_tree};
 
@@ -82,7 +82,7 @@ fn a_mirror_of_a_key_that_is_not_trusted_is_refused_index_by_index() {
     for_each_format(|format| {
         let (bench, _upstream) = mirrored(&server_tree(format, "1.0-r1"));
         let store = Folder::new(bench.dest());
-        let audit = mirror::verify(&store, &Keyring::official(), Unsigned::Refuse).unwrap();
+        let audit = mirror::verify(&store, &Keyring::official(), &UnsignedFeeds::default()).unwrap();
         assert!(
             audit.faults.iter().filter(|fault| fault.wrong.to_string().contains("not trusted")).count() >= 5
         );
@@ -105,7 +105,7 @@ fn repairing_fetches_only_what_is_broken() {
         assert_eq!(audit.faults.len(), 3, "{:?}", audit.faults);
         let url = Location::parse(&upstream.server.url(), Utf8Path::new("/")).unwrap();
         let fetcher = super::fetcher(&bench.path("other-cache"), false);
-        mirror::repair(&store, &fetcher, &keyring(), Unsigned::Refuse, &url, &audit).unwrap();
+        mirror::repair(&store, &fetcher, &keyring(), &UnsignedFeeds::default(), &url, &audit).unwrap();
         assert_eq!(bench.visible(), whole);
         assert_eq!(bench.faults(), Vec::<String>::new());
         assert_eq!(upstream.server.requests().len() - before, 2);

@@ -41,6 +41,7 @@ pub struct Reply {
     body: Vec<u8>,
     length: Length,
     delay: Duration,
+    interim: bool,
     fault: Option<(usize, Fault)>,
 }
 
@@ -55,6 +56,8 @@ enum Length {
 enum Fault {
     HangUp,
     Stall,
+    /// A byte at a time, each after a pause.
+    Trickle(Duration),
 }
 
 impl Server {
@@ -147,6 +150,10 @@ impl State {
 
     /// Whether the connection can be used again.
     fn send(&self, mut stream: &TcpStream, reply: &Reply) -> io::Result<bool> {
+        while reply.interim && !self.stopped.load(Ordering::SeqCst) {
+            stream.write_all(b"HTTP/1.1 103 Early Hints\r\n\r\n")?;
+            thread::sleep(Duration::from_millis(5));
+        }
         let mut head = format!("HTTP/1.1 {} Told\r\n", reply.status);
         for (name, value) in &reply.headers {
             head += &format!("{name}: {value}\r\n");
@@ -165,8 +172,15 @@ impl State {
         let mut bytes = format!("{head}\r\n").into_bytes();
         bytes.extend_from_slice(&reply.body[..sent]);
         stream.write_all(&bytes)?;
-        if let Some((_, Fault::Stall)) = reply.fault {
-            self.pause(Duration::from_secs(20));
+        match reply.fault {
+            Some((_, Fault::Stall)) => self.pause(Duration::from_secs(20)),
+            Some((_, Fault::Trickle(pause))) => {
+                for byte in &reply.body[sent..] {
+                    self.pause(pause);
+                    stream.write_all(&[*byte])?;
+                }
+            }
+            Some((_, Fault::HangUp)) | None => {}
         }
         Ok(reply.fault.is_none() && announced == Some(reply.body.len()))
     }
@@ -200,6 +214,7 @@ impl Reply {
             body: Vec::new(),
             length: Length::True,
             delay: Duration::ZERO,
+            interim: false,
             fault: None,
         }
     }
@@ -261,6 +276,17 @@ impl Reply {
     /// Sends nothing more after so many bytes of the body.
     pub fn stalling_after(self, bytes: usize) -> Self {
         Self { fault: Some((bytes, Fault::Stall)), ..self }
+    }
+
+    /// Waits before it answers.
+    /// After so many bytes of the body one at a time, each after a pause.
+    pub fn trickling_after(self, bytes: usize, pause: Duration) -> Self {
+        Self { fault: Some((bytes, Fault::Trickle(pause))), ..self }
+    }
+
+    /// Says for ever that an answer is about to come.
+    pub fn only_hinted(self) -> Self {
+        Self { interim: true, ..self }
     }
 
     /// Waits before it answers.

@@ -7,4 +7,4 @@ mod source;
 pub mod wifi;
 
 pub use selection::SelectionArgs;
-pub use source::SourceArgs;
+pub use source::{PatienceArgs, SourceArgs};

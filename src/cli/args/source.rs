@@ -1,7 +1,10 @@
 //! Where packages come from, and what the router is, as it was typed.
 
+use std::time::Duration;
+
 use clap::Args;
 
+use crate::fetch::Options;
 use crate::release::OFFICIAL_SERVER;
 
 /// Where packages come from, and what the router is.
@@ -38,10 +41,38 @@ pub struct SourceArgs {
     /// A public key to trust beside the official ones
     #[arg(long, value_name = "FILE")]
     pub key: Vec<String>,
-    /// Take indexes that no trusted key signed
+    /// Take the index of this feed although no trusted key signed it; all: of every feed, as of a build of one's own
+    #[arg(long, value_name = "FEED|all")]
+    pub accept_unsigned: Vec<String>,
+    /// Let packages of this --feed go before the release's own
+    #[arg(long, value_name = "FEED")]
+    pub prefer: Vec<String>,
+    /// Refuse an index that is older than one seen before, instead of a warning
     #[arg(long)]
-    pub accept_unsigned: bool,
+    pub require_fresh: bool,
     /// The download cache (also OWPKG_CACHE)
     #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<String>,
+    /// How patient to be with servers.
+    #[command(flatten)]
+    pub patience: PatienceArgs,
+}
+
+/// How patient to be with servers.
+#[derive(Debug, Clone, Args)]
+pub struct PatienceArgs {
+    /// The least that a server must send, in bytes a second; 0: anything
+    #[arg(long, value_name = "BYTES", default_value_t = 256)]
+    pub min_speed: u64,
+    /// How many seconds one file may take; 0: as long as it does
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    pub max_time: u64,
+}
+
+impl PatienceArgs {
+    /// Tells a fetcher.
+    pub fn tell(&self, options: &mut Options) {
+        options.min_speed = self.min_speed;
+        options.max_time = Some(self.max_time).filter(|seconds| *seconds > 0).map(Duration::from_secs);
+    }
 }

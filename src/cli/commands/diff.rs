@@ -8,14 +8,15 @@ use serde::Serialize;
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
+use crate::cli::input;
 use crate::cli::locks;
 use crate::cli::planning;
 use crate::cli::ui::json;
-use crate::cli::ui::plan::{self, size};
+use crate::cli::ui::plan;
 use crate::cli::ui::style::Style;
+use crate::cli::ui::text::size;
 use crate::cli::ui::warnings::warn_about;
 use crate::format::Format;
-use crate::lock::Lock;
 use crate::release::Release;
 use crate::resolve::{Change, Diff, Direction, Graph, Node};
 
@@ -154,13 +155,12 @@ fn side(env: &mut Env, args: &DiffArgs, name: &str, is_release: bool) -> Result<
 }
 
 fn lock_side(env: &Env, name: &str) -> Result<PlanSide, Failure> {
-    let text = std::fs::read_to_string(env.path(name)).map_err(|error| {
+    let lock = input::read_lock(env, name, |error| {
         Failure::usage(
             format!("the lock {name} cannot be read: {error}"),
             "give two locks, or two releases like 24.10.1 24.10.2 with a --chip",
         )
     })?;
-    let lock = Lock::parse(&text).map_err(|error| Failure::from(error).about(name))?;
     Ok(PlanSide {
         name: name.to_owned(),
         title: locks::title(&lock),

@@ -8,13 +8,14 @@ use crate::files::OutputError;
 use crate::format::{InstalledError, LocalFeedError};
 use crate::hardware::detect::NoSysfs;
 use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
+use crate::image::{CarriedError, ImageWriteError, LayoutError};
 use crate::lock::{BadConfiguration, BundleError, LockError, OtherFiles, PlanError};
 use crate::mirror::{MirrorError, StoreError};
 use crate::overlay::FolderError;
 use crate::overlay::OverlayError;
 use crate::release::image::UnpackError;
 use crate::release::snapshot::BadSnapshot;
-use crate::release::{ImageError, NotARelease, ReleaseError};
+use crate::release::{ImageError, NotARelease, ReleaseError, ReleaseWarning};
 use crate::resolve::{BaselineError, Refusal};
 use crate::selection::SelectionError;
 use crate::stick::RequestError;
@@ -22,7 +23,7 @@ use crate::trust::TrustError;
 use crate::uci_defaults::{AddressesError, WifiError};
 use crate::vm::VmError;
 
-use super::{ASK_MORE, Exit, Failure, help};
+use super::{ASK_MORE, Exit, Failure, Help, went_back};
 
 /// How many reasons are told one by one.
 const MOST_REASONS: usize = 5;
@@ -56,19 +57,19 @@ always!(Output: OutputError);
 
 impl From<WifiError> for Failure {
     fn from(error: WifiError) -> Failure {
-        Failure::of(Exit::Usage, &error, help::of_wifi(&error).map(str::to_owned))
+        Failure::of(Exit::Usage, &error, error.help())
     }
 }
 
 impl From<AddressesError> for Failure {
     fn from(error: AddressesError) -> Failure {
-        Failure::of(Exit::Usage, &error, help::of_addresses(&error).to_owned())
+        Failure::of(Exit::Usage, &error, error.help())
     }
 }
 
 impl From<RequestError> for Failure {
     fn from(error: RequestError) -> Failure {
-        Failure::of(Exit::Usage, &error, help::of_request(&error).to_owned())
+        Failure::of(Exit::Usage, &error, error.help())
     }
 }
 
@@ -111,9 +112,14 @@ impl From<ReleaseError> for Failure {
             }
             ReleaseError::UnknownProfile { .. } => Failure::of(Exit::Unknown, &error, error.help()),
             ReleaseError::OtherRelease { .. } => Failure::of(Exit::Unresolvable, &error, error.help()),
-            ReleaseError::MetadataDigest { .. } | ReleaseError::Index { .. } => {
-                Failure::of(Exit::Untrusted, &error, error.help())
+            ReleaseError::NoSuchFeed { .. } => Failure::of(Exit::Usage, &error, error.help()),
+            ReleaseError::NotFresh(ReleaseWarning::WentBack { ref index, ref seen, ref how }) => {
+                Failure::new(Exit::Untrusted, went_back(index, seen, how), error.help())
             }
+            ReleaseError::MetadataDigest { .. }
+            | ReleaseError::Unvouched { .. }
+            | ReleaseError::Index { .. }
+            | ReleaseError::NotFresh(_) => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
     }
@@ -134,12 +140,45 @@ impl From<ImageError> for Failure {
 impl From<UnpackError> for Failure {
     fn from(error: UnpackError) -> Failure {
         let exit = match &error {
-            UnpackError::Output(_) | UnpackError::TooSmall { .. } => Exit::Output,
+            UnpackError::Output(_) => Exit::Output,
             UnpackError::Gzip { .. } | UnpackError::Tail { .. } | UnpackError::TooLarge { .. } => {
                 Exit::Untrusted
             }
         };
         Failure::of(exit, &error, error.help())
+    }
+}
+
+impl From<ImageWriteError> for Failure {
+    fn from(error: ImageWriteError) -> Failure {
+        let help = match &error {
+            ImageWriteError::TooSmall { found, .. } => {
+                Some(format!("leave out --size, or give at least {}K", found.div_ceil(1024)))
+            }
+            ImageWriteError::Door(_) | ImageWriteError::Unpack(_) => None,
+        };
+        match error {
+            ImageWriteError::Unpack(error) => error.into(),
+            error => Failure::of(Exit::Output, &error, help),
+        }
+    }
+}
+
+impl From<CarriedError> for Failure {
+    fn from(error: CarriedError) -> Failure {
+        let (exit, help) = match &error {
+            CarriedError::Layout(LayoutError::Read(_)) => (Exit::Usage, "may you read it?"),
+            CarriedError::Nothing => (
+                Exit::Usage,
+                "name an image that owpkg image wrote for a selection: others hold nothing to check",
+            ),
+            CarriedError::Started => (
+                Exit::Untrusted,
+                "it could be checked until its first start; what that did is in /etc/owpkg/first-boot.log there",
+            ),
+            _ => (Exit::Untrusted, "write it anew with owpkg image"),
+        };
+        Failure::of(exit, &error, help.to_owned())
     }
 }
 
@@ -169,9 +208,10 @@ impl From<BundleError> for Failure {
             BundleError::Fetch(error) => error.into(),
             BundleError::Trust(error) => error.into(),
             BundleError::Lock(error) => error.into(),
-            BundleError::NotInIndex { .. } | BundleError::NoKey { .. } | BundleError::Index { .. } => {
-                Failure::of(Exit::Untrusted, &error, error.help())
-            }
+            BundleError::NotInIndex { .. }
+            | BundleError::NoKey { .. }
+            | BundleError::Index { .. }
+            | BundleError::Contradicts(_) => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
     }
@@ -235,7 +275,7 @@ impl From<Refusal> for Failure {
             Refusal::UnknownPackage { because, .. } if because.is_named() => Exit::Unknown,
             _ => Exit::Unresolvable,
         };
-        let failure = Failure::new(exit, refusal.to_string(), Some(refusal.help()));
+        let failure = Failure::new(exit, refusal.to_string(), refusal.help());
         Failure { refusal: Some(Box::new(refusal)), ..failure }
     }
 }
@@ -248,7 +288,7 @@ impl From<PlanError> for Failure {
                 "upgrade {} on the router first, and give its new list: --installed, or a new request",
                 upgrade.name
             )),
-            PlanError::BuiltInFacts | PlanError::NoDigest { .. } => None,
+            PlanError::BuiltInFacts | PlanError::NoDigest { .. } | PlanError::Odd { .. } => None,
         };
         Failure::of(Exit::Unresolvable, &error, help)
     }

@@ -4,13 +4,13 @@ use std::io::{self, Write as _};
 
 use serde::Serialize;
 
+use super::configuration::{self, ConfigurationJson};
 use super::json;
-use super::plan;
 use super::setup;
-use crate::cli::args::configuration::{self, ConfigurationJson};
+use super::text;
 use crate::cli::env::Env;
 use crate::disk::{self, OutputFormat};
-use crate::files::WrittenFile;
+use crate::files::{Permissions, WrittenFile};
 use crate::format::Format;
 use crate::lock::{Lock, LockedKey, LockedReplacement};
 use crate::stick::RouterId;
@@ -95,12 +95,17 @@ impl<'a> ReplacedJson<'a> {
 
 /// A key that official images lack.
 #[derive(Serialize)]
-struct KeyJson<'a> {
-    id: &'a str,
-    feeds: &'a [String],
-    in_image: bool,
-    file: String,
-    router_folder: &'static str,
+pub struct KeyJson<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// The feeds that it signed.
+    pub feeds: &'a [String],
+    /// Whether the image of the build that made it holds it.
+    pub in_image: bool,
+    /// Its file on the disk.
+    pub file: String,
+    /// Where routers keep keys.
+    pub router_folder: &'static str,
 }
 
 impl WrittenDisk<'_> {
@@ -126,11 +131,8 @@ impl WrittenDisk<'_> {
             return json::print(&mut env.out, &json);
         }
         let demo = if lock.demo { "DEMO: " } else { "" };
-        writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), plan::size(bytes))?;
-        if let Some(configuration) = &lock.configuration {
-            configuration::tell(env, configuration, permissions)?;
-            setup::tell(&mut env.out, self.setup)?;
-        }
+        writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), text::size(bytes))?;
+        tell_configuration(env, lock, self.setup, permissions)?;
         writeln!(env.out, "next: {next}")?;
         let here = if self.unpacked { "" } else { "/tmp/pkgs/" };
         for (key, KeyJson { file, router_folder, .. }) in lock.keys.iter().zip(&keys) {
@@ -148,7 +150,20 @@ impl WrittenDisk<'_> {
     }
 }
 
-fn own_keys<'a>(lock: &'a Lock, format: &'static dyn Format) -> Vec<KeyJson<'a>> {
+/// Says what is set beside the packages, and who can read it.
+pub fn tell_configuration(
+    env: &mut Env,
+    lock: &Lock,
+    made: &Setup,
+    permissions: Permissions,
+) -> io::Result<()> {
+    let Some(configuration) = &lock.configuration else { return Ok(()) };
+    configuration::tell(env, configuration, permissions)?;
+    setup::tell(&mut env.out, made)
+}
+
+/// The keys that official images lack.
+pub fn own_keys<'a>(lock: &'a Lock, format: &'static dyn Format) -> Vec<KeyJson<'a>> {
     let key = |key: &'a LockedKey| KeyJson {
         id: &key.id,
         feeds: &key.feeds,

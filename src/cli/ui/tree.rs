@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use super::plan::size;
 use super::style::Style;
+use super::text::size;
 use crate::resolve::{Graph, NodeId};
 
 /// Levels that are printed if nobody says how many: deeper ones would be more indentation than names.
@@ -92,6 +92,9 @@ impl Branches<'_> {
         let mut label = format!("{} {}", node.name, self.style.faint(&node.version));
         if let Some(bytes) = node.size {
             label += &format!(" {}", self.style.faint(&size(bytes)));
+        }
+        if let Some(feed) = &node.custom_feed {
+            label += &format!(" {}", self.style.bad(&format!("(feed {feed})")));
         }
         let total = self.graph.total_size(&[id]).filter(|_| !self.graph.needs(id).is_empty());
         match (self.inverted, total) {

@@ -16,12 +16,12 @@ use crate::disk::{self, contents};
 use crate::format::{is_package_file, measure};
 use crate::lock::{Lock, LockedPackage, bundle};
 use crate::overlay::FOLDER;
-use crate::trust::{Digest, DigestKind, Keyring, Sha256Reader, SignedFile, Unsigned};
+use crate::trust::{Digest, DigestKind, Keyring, Sha256Reader, SignedFile, UnsignedFeeds};
 
 const LOCK: &str = "owpkg.lock";
 const SUMS: &str = "SHA256SUMS";
-/// Texts and indexes are kept in memory while the rest is read.
-const KEPT_CAP: u64 = 32 << 20;
+/// Texts and indexes are kept in memory while the rest is read: this many bytes of them together.
+const KEPT_CAP: u64 = 64 << 20;
 
 /// A file of the disk.
 struct FileRead {
@@ -35,7 +35,7 @@ struct FileRead {
 ///
 /// # Errors
 /// When the disk cannot be read at all; faults of what is on it are in the answer.
-pub fn check(source: &DiskSource, keyring: &Keyring, unsigned: Unsigned) -> io::Result<Audit> {
+pub fn check(source: &DiskSource, keyring: &Keyring, unsigned: &UnsignedFeeds) -> io::Result<Audit> {
     let mut audit = Audit::default();
     let found = read_all(source, &mut audit)?;
     let lock = match found.get(LOCK).map(|lock| Lock::parse(&String::from_utf8_lossy(&lock.bytes))) {
@@ -69,14 +69,16 @@ pub fn check(source: &DiskSource, keyring: &Keyring, unsigned: Unsigned) -> io::
 
 fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<String, FileRead>> {
     let mut found = BTreeMap::new();
+    let mut room = KEPT_CAP;
     source.visit(&mut |path, file| {
         let is_kept = !path.starts_with("files/") && !is_package_file(path);
         let mut file = Sha256Reader::new(file);
         let mut bytes = Vec::new();
         let read = match is_kept {
             false => Ok(0),
-            true => (&mut file).take(KEPT_CAP).read_to_end(&mut bytes),
+            true => (&mut file).take(room).read_to_end(&mut bytes),
         };
+        room -= bytes.len() as u64;
         let read = read.and_then(|_| io::copy(&mut file, &mut io::sink()));
         if let Err(error) = read {
             audit.fault(path, Wrong::Unreadable(error.to_string()));
@@ -98,11 +100,12 @@ fn check_indexes(
     lock: &Lock,
     found: &BTreeMap<String, FileRead>,
     keyring: &Keyring,
-    unsigned: Unsigned,
+    unsigned: &UnsignedFeeds,
     expected: &mut BTreeSet<String>,
     audit: &mut Audit,
 ) {
     let Ok(format) = lock.format() else { return };
+    let mut by = Vec::new();
     for feed in &lock.feeds {
         let folder = format!("feeds/{}", feed.name);
         let mut files = Vec::new();
@@ -125,17 +128,31 @@ fn check_indexes(
             continue;
         }
         let index = match format.open(files).map_err(Wrong::from) {
-            Ok(signed) => keyring.verify(signed, &at, unsigned).map_err(Wrong::from),
+            Ok(signed) => keyring.verify(signed, &at, unsigned.policy(&feed.name)).map_err(Wrong::from),
             Err(wrong) => Err(wrong),
         };
-        match index.and_then(|index| Ok(bundle::not_offered(lock, &feed.name, format, &index)?)) {
-            Ok(missing) => {
-                for package in missing {
+        let judged = index.and_then(|index| {
+            let judged = bundle::judge(lock, feed, format, &index)?;
+            Ok((index.by().clone(), judged))
+        });
+        match judged {
+            Ok((authority, judged)) => {
+                by.push(authority);
+                for package in judged.not_offered {
                     audit.fault(place(package), Wrong::NotOffered);
+                }
+                if let Some(contradiction) = judged.contradiction {
+                    audit.fault(LOCK, Wrong::Contradicts(contradiction));
                 }
             }
             Err(wrong) => audit.fault(at, wrong),
         }
+    }
+    // Of indexes that cannot be judged nothing can be said together.
+    if by.len() == lock.feeds.len()
+        && let Some(contradiction) = lock.contradicts_itself(&by)
+    {
+        audit.fault(LOCK, Wrong::Contradicts(contradiction));
     }
 }
 

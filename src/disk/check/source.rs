@@ -4,11 +4,15 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use fatfs::{FileSystem, FsOptions};
+use flate2::bufread::GzDecoder;
 
-/// Images may hold circles of folders.
-const DEEPEST: usize = 16;
-const MOST_FILES: usize = 1 << 20;
+use crate::fat::FatReader;
+
+/// The most files that are looked at, and the most bytes that their paths may have together.
+const MOST_FILES: usize = 1 << 16;
+const MOST_NAMES: usize = 16 << 20;
+/// The longest path in a tar that is read, in bytes.
+const LONGEST_PATH: u64 = 4096;
 
 /// A disk that owpkg wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +23,13 @@ pub enum DiskSource {
     Tar(Utf8PathBuf),
     /// A folder.
     Dir(Utf8PathBuf),
+    /// A folder in a tar that is packed by gzip.
+    Packed {
+        /// The packed tar.
+        archive: Utf8PathBuf,
+        /// The folder in it.
+        folder: &'static str,
+    },
 }
 
 /// Told about each file, by its path on the disk.
@@ -45,10 +56,31 @@ impl DiskSource {
 
     /// Reads every file once, in the disk's own order.
     pub(super) fn visit(&self, visit: Visit<'_>) -> io::Result<()> {
+        let (mut files, mut names) = (0, 0);
+        let counted: Visit<'_> = &mut |path, file| {
+            files += 1;
+            names += path.len();
+            if files > MOST_FILES || names > MOST_NAMES {
+                let why =
+                    format!("it holds more than {MOST_FILES} files, or {MOST_NAMES} bytes of their paths");
+                return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+            }
+            visit(path, file)
+        };
         match self {
-            DiskSource::Dir(root) => visit_dir(root, visit),
-            DiskSource::Tar(path) => visit_tar(path, visit),
-            DiskSource::Fat(path) => visit_fat(path, visit),
+            DiskSource::Dir(root) => visit_dir(root, counted),
+            DiskSource::Tar(path) => visit_tar(File::open(path)?, counted),
+            DiskSource::Packed { archive, folder } => {
+                let unpacked = GzDecoder::new(BufReader::new(File::open(archive)?));
+                visit_tar(unpacked, &mut |path, file| match path
+                    .strip_prefix(folder)
+                    .and_then(|path| path.strip_prefix('/'))
+                {
+                    Some(path) => counted(path, file),
+                    None => Ok(()),
+                })
+            }
+            DiskSource::Fat(path) => FatReader::new(File::open(path)?)?.visit(counted),
         }
     }
 }
@@ -74,68 +106,26 @@ fn visit_dir(root: &Utf8Path, visit: Visit<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn visit_tar(path: &Utf8Path, visit: Visit<'_>) -> io::Result<()> {
-    let mut tar = tar::Archive::new(BufReader::new(File::open(path)?));
-    for entry in tar.entries()? {
+fn visit_tar(tar: impl Read, visit: Visit<'_>) -> io::Result<()> {
+    let mut tar = tar::Archive::new(BufReader::new(tar));
+    let mut long_name = None;
+    // The crate would read a long name whole, however long it says it is.
+    for entry in tar.entries()?.raw(true) {
         let mut entry = entry?;
-        let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        match entry.header().entry_type() {
+        let kind = entry.header().entry_type();
+        if kind == tar::EntryType::GNULongName {
+            let mut name = Vec::new();
+            (&mut entry).take(LONGEST_PATH).read_to_end(&mut name)?;
+            long_name = Some(name);
+            continue;
+        }
+        let name = long_name.take().unwrap_or_else(|| entry.header().path_bytes().into_owned());
+        let path = String::from_utf8_lossy(&name).trim_end_matches('\0').to_owned();
+        match kind {
             tar::EntryType::Directory => {}
             tar::EntryType::Regular => visit(&path, &mut entry)?,
             _ => visit(&path, &mut io::empty())?,
         }
     }
     Ok(())
-}
-
-fn visit_fat(path: &Utf8Path, visit: Visit<'_>) -> io::Result<()> {
-    let file = File::options().read(true).open(path)?;
-    let system = FileSystem::new(ReadOnly(BufReader::new(file)), FsOptions::new())?;
-    let mut folders = vec![(system.root_dir(), String::new(), 0)];
-    let mut count = 0;
-    while let Some((folder, prefix, depth)) = folders.pop() {
-        for entry in folder.iter() {
-            let entry = entry?;
-            let name = entry.file_name();
-            count += 1;
-            if depth > DEEPEST || count > MOST_FILES {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, "folders in circles"));
-            }
-            if name == "." || name == ".." {
-                continue;
-            }
-            let path = format!("{prefix}{name}");
-            match entry.is_dir() {
-                true => folders.push((entry.to_dir(), format!("{path}/"), depth + 1)),
-                false => visit(&path, &mut entry.to_file())?,
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The library wants to write; a check never does.
-struct ReadOnly<R>(R);
-
-impl<R: Read> Read for ReadOnly<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
-    }
-}
-
-impl<R: Seek> Seek for ReadOnly<R> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.0.seek(to)
-    }
-}
-
-impl<R> io::Write for ReadOnly<R> {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        // Unmounting and access times: as if written.
-        Ok(buffer.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

@@ -22,6 +22,7 @@ mod configuration;
 use std::fmt::Write as _;
 
 use crate::lock::LockedConfiguration;
+use crate::shell::quote;
 
 const BODY: &str = include_str!("install.sh");
 
@@ -66,6 +67,8 @@ pub struct Script<'a> {
     pub plan: &'a [Planned<'a>],
     /// An index of the disk has no trusted signature, and the user said that this is well.
     pub accepted_unsigned: bool,
+    /// What was decided by metadata that nobody vouches for.
+    pub unvouched: &'a [String],
     /// The keys that signed the indexes, as the client names them.
     pub key_ids: &'a [String],
     /// What the disk sets on the router beside the packages.
@@ -121,18 +124,6 @@ pub enum ScriptError {
     },
 }
 
-impl ScriptError {
-    /// The next step for the user.
-    pub fn help(&self) -> Option<String> {
-        Some(match self {
-            ScriptError::Word { .. } => {
-                "leave the package out (--omit), or mend the feed that lists it".to_owned()
-            }
-            ScriptError::Feed { .. } => "give the feed another name: --feed NAME=URL".to_owned(),
-        })
-    }
-}
-
 /// Renders the script.
 ///
 /// # Errors
@@ -159,6 +150,11 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
     text.push('\n');
     for (name, value) in facts {
         text.extend([name, "=", &value, "\n"]);
+    }
+    if !script.unvouched.is_empty() {
+        let unvouched =
+            script.unvouched.iter().map(|word| checked("fact", word)).collect::<Result<Vec<_>, _>>()?;
+        text.extend(["unvouched=", &quote(&unvouched.join(", ")), "\n"]);
     }
 
     let feeds = script.feeds.iter().map(|feed| folder(feed)).collect::<Result<Vec<_>, _>>()?;
@@ -201,11 +197,6 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
     }
     text.push_str("\nmain \"$@\"\n");
     Ok(text)
-}
-
-/// Quotes a text so that a POSIX shell takes it as one word and expands nothing in it.
-pub fn quote(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// Writes a function that calls `command` with the words, one or more of them a line.

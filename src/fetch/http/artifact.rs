@@ -4,7 +4,8 @@ use reqwest::header::{IF_RANGE, RANGE};
 use reqwest::{Response, StatusCode, Url};
 
 use super::headers::{content_range, range_validator};
-use super::retry::{AttemptError, broken_off, is_missing, refused, unanswered};
+use super::pace::{Pace, size};
+use super::retry::{AttemptError, broken_off, is_missing, refused};
 use super::{Engine, Http, Reload, Want, blocking};
 use crate::fetch::cache::{Held, Part, Settled, cache_error};
 use crate::fetch::{Failure, FetchError};
@@ -128,7 +129,7 @@ impl Http {
             }
             _ => None,
         };
-        let response = request.send().await.map_err(unanswered)?;
+        let response = engine.head(request).await?;
         let announced = match (response.status(), asked) {
             (StatusCode::OK, _) => {
                 let length = response.content_length();
@@ -179,8 +180,9 @@ impl Http {
         {
             return too_large(size);
         }
+        let mut pace = Pace::new(&self.options);
         loop {
-            match response.chunk().await {
+            match pace.next(response.chunk(), size).await.map_err(|slow| AttemptError::Passing(slow, None))? {
                 Ok(Some(chunk)) => {
                     let length = part.length().saturating_add(chunk.len() as u64);
                     if length > most {

@@ -4,10 +4,11 @@ use reqwest::header::{HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH}
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
 
 use super::headers::validators;
-use super::retry::{AttemptError, broken_off, is_missing, refused, unanswered};
+use super::pace::{Pace, size};
+use super::retry::{AttemptError, broken_off, is_missing, refused};
 use super::{Engine, Http, Reload, blocking};
 use crate::fetch::cache::Validators;
-use crate::fetch::{FetchError, Fetched, Freshness, Location};
+use crate::fetch::{FetchError, Fetched, Freshness, Location, Room};
 
 /// What the server said.
 enum Answer {
@@ -24,6 +25,7 @@ impl Http {
         url: &Url,
         cap: u64,
         reload: Reload,
+        room: &Room,
     ) -> Result<Option<Fetched>, FetchError> {
         let _turn = engine.turn().await;
         let location = Location::Http(url.clone());
@@ -39,9 +41,9 @@ impl Http {
         let answer = self
             .retrying(&at, copy, async || {
                 let request = conditional(engine.get(url, reload), &known);
-                let response = request.send().await.map_err(unanswered)?;
+                let response = engine.head(request).await?;
                 match response.status() {
-                    StatusCode::OK => self.body(response, &at, cap).await,
+                    StatusCode::OK => self.body(response, &location, cap, room).await,
                     StatusCode::NOT_MODIFIED if known != Validators::default() => Ok(Answer::Unchanged),
                     status if is_missing(status) => Ok(Answer::Missing),
                     _ => Err(refused(&response)),
@@ -53,7 +55,9 @@ impl Http {
         let found = match answer {
             Answer::Unchanged => {
                 blocking(move || documents.confirm(&place)).await;
-                held.and_then(|document| document.body).map(|bytes| (bytes, Freshness::Revalidated))
+                let body = held.and_then(|document| document.body);
+                room.take(body.as_ref().map_or(0, Vec::len), &location)?;
+                body.map(|bytes| (bytes, Freshness::Revalidated))
             }
             Answer::Missing => {
                 blocking(move || documents.put(&place, Validators::default(), None)).await?;
@@ -69,18 +73,28 @@ impl Http {
         Ok(found.map(|(bytes, freshness)| Fetched { bytes, location, freshness }))
     }
 
-    async fn body(&self, mut response: Response, at: &str, cap: u64) -> Result<Answer, AttemptError> {
-        let too_large = || AttemptError::Fatal(FetchError::TooLarge { at: at.to_owned(), cap });
+    async fn body(
+        &self,
+        mut response: Response,
+        at: &Location,
+        cap: u64,
+        room: &Room,
+    ) -> Result<Answer, AttemptError> {
+        let too_large = || AttemptError::Fatal(FetchError::TooLarge { at: at.to_string(), cap });
         let expected = response.content_length();
         if expected.is_some_and(|size| size > cap) {
             return Err(too_large());
         }
         let validators = validators(response.headers());
         let mut bytes = Vec::new();
+        let mut pace = Pace::new(&self.options);
         loop {
-            match response.chunk().await {
+            let chunk = pace.next(response.chunk(), size).await;
+            let chunk = chunk.inspect_err(|_| self.progress.withdrawn(bytes.len() as u64));
+            match chunk.map_err(|slow| AttemptError::Passing(slow, None))? {
                 Ok(Some(chunk)) if chunk.len() as u64 > cap - bytes.len() as u64 => return Err(too_large()),
                 Ok(Some(chunk)) => {
+                    room.take(chunk.len(), at).map_err(AttemptError::Fatal)?;
                     bytes.extend_from_slice(&chunk);
                     self.progress.advanced(chunk.len() as u64);
                 }

@@ -3,25 +3,28 @@
 mod artifact;
 mod document;
 mod headers;
+mod pace;
+mod redirect;
 mod retry;
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
 use reqwest::header::{ACCEPT_ENCODING, CACHE_CONTROL, HeaderValue, PRAGMA};
-use reqwest::{Client, RequestBuilder, Url};
+use reqwest::{Client, RequestBuilder, Response, Url};
 use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::cache::{Documents, Packages};
 use crate::trust::{Artifact, Verified};
 
-use super::{FetchError, Fetched, Options, Progress, Want, tls};
+use super::{Failure, FetchError, Fetched, Options, Progress, Room, Want, tls};
 
 pub(super) use artifact::Download;
+use retry::{AttemptError, unanswered};
 
 const USER_AGENT: &str = concat!("owpkg/", env!("CARGO_PKG_VERSION"));
-const MOST_REDIRECTS: usize = 10;
 /// However many requests at once the options ask for.
 const MOST_REQUESTS: usize = 256;
 /// The work is waiting, not computing; checks of files have threads of their own.
@@ -51,6 +54,8 @@ struct Engine {
     client: Client,
     gate: Semaphore,
     room: Semaphore,
+    /// How long a server may take to begin its answer, redirects included.
+    head_timeout: Duration,
 }
 
 impl Http {
@@ -68,6 +73,7 @@ impl Http {
         &self,
         wants: &[(Url, u64)],
         reload: Reload,
+        room: &Room,
     ) -> Vec<Result<Option<Fetched>, FetchError>> {
         if wants.is_empty() {
             return Vec::new();
@@ -75,7 +81,7 @@ impl Http {
         self.progress.started(wants.len(), None);
         match self.engine() {
             Ok(engine) => {
-                let answers = wants.iter().map(|(url, cap)| self.document(engine, url, *cap, reload));
+                let answers = wants.iter().map(|(url, cap)| self.document(engine, url, *cap, reload, room));
                 engine.runtime.block_on(join_all(answers))
             }
             Err(source) => {
@@ -125,14 +131,15 @@ impl Engine {
             .user_agent(USER_AGENT)
             .connect_timeout(options.connect_timeout)
             .read_timeout(options.stall_timeout)
-            .redirect(reqwest::redirect::Policy::limited(MOST_REDIRECTS))
+            .redirect(redirect::policy())
             .referer(false)
             .pool_max_idle_per_host(options.concurrency)
             .build()?;
         let requests = options.concurrency.clamp(1, MOST_REQUESTS);
         let gate = Semaphore::new(requests);
         let room = Semaphore::new(2 * requests);
-        Ok(Self { runtime, client, gate, room })
+        let head_timeout = options.connect_timeout + options.stall_timeout;
+        Ok(Self { runtime, client, gate, room, head_timeout })
     }
 
     /// Waits until another package file may be worked on. These are more than requests, so that no request has to
@@ -145,6 +152,14 @@ impl Engine {
     async fn turn(&self) -> Option<SemaphorePermit<'_>> {
         // The gate is never closed, so this is never none.
         self.gate.acquire().await.ok()
+    }
+
+    /// Sends a request and waits for the head of the answer, however many interim answers come before it.
+    async fn head(&self, request: RequestBuilder) -> Result<Response, AttemptError> {
+        match tokio::time::timeout(self.head_timeout, request.send()).await {
+            Ok(answer) => answer.map_err(unanswered),
+            Err(_) => Err(AttemptError::Passing(Failure::Stalled, None)),
+        }
     }
 
     fn get(&self, url: &Url, reload: Reload) -> RequestBuilder {

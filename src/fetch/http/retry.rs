@@ -5,6 +5,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use jiff::Timestamp;
 use reqwest::{Response, StatusCode};
+use tokio::time::{Instant, timeout_at};
 
 use super::headers::retry_after;
 use super::{FetchError, Http};
@@ -40,9 +41,16 @@ impl Http {
             .with_jitter()
             .build();
         let mut attempts = 0;
+        let end = options.max_time.map(|limit| (limit, Instant::now() + limit));
         loop {
             attempts += 1;
-            let (cause, pause) = match attempt().await {
+            let attempted = match end {
+                None => attempt().await,
+                Some((limit, end)) => timeout_at(end, attempt())
+                    .await
+                    .unwrap_or(Err(AttemptError::Lasting(Failure::TooLong { limit }))),
+            };
+            let (cause, pause) = match attempted {
                 Ok(result) => return Ok(result),
                 Err(AttemptError::Fatal(error)) => return Err(error),
                 Err(AttemptError::Lasting(cause)) => (cause, None),
@@ -70,6 +78,8 @@ pub(super) fn unanswered(error: reqwest::Error) -> AttemptError {
         AttemptError::Passing(Failure::Connect(error), None)
     } else if error.is_timeout() {
         AttemptError::Passing(Failure::Stalled, None)
+    } else if super::redirect::is_downgrade(&error) {
+        AttemptError::Lasting(Failure::Downgraded)
     } else if error.is_redirect() || error.is_builder() {
         AttemptError::Lasting(Failure::Redirected(error))
     } else {

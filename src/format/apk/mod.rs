@@ -22,8 +22,8 @@ use std::io::{self, Read};
 
 use super::{
     Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, IndexEntry, IndexError,
-    IndexFile, IndexFiles, Installed, InstalledLists, Package, PackageFiles, PackageId, Parsed, Universe,
-    Versions,
+    IndexFile, IndexFiles, Installed, InstalledLists, ListedLine, Package, PackageFiles, PackageId, Parsed,
+    Universe, UnpackBudget, Versions,
 };
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, ec};
 use adb::{BlockKind, Blocks, Defect, Error, Malformed};
@@ -33,8 +33,8 @@ pub use write::{Entry, File, FileContent, WriteError, WrittenPackage, write_inde
 
 const INDEX: &str = "packages.adb";
 
-/// The largest payload of an index that is read, in bytes: thirty times that of the largest official feed.
-const PAYLOAD_CAP: u64 = 128 << 20;
+/// The largest payload of an index that is read, in bytes: fifteen times that of the largest official feed.
+const PAYLOAD_CAP: u64 = 64 << 20;
 /// The longest signature block that is read, and the most of them: apk itself writes at most 2 KiB.
 const SIGNATURE_CAP: u64 = 4 << 10;
 const MOST_SIGNATURES: usize = 64;
@@ -46,7 +46,7 @@ pub struct Apk;
 /// A key file's name is the id alone, which keeps the keys of several builders apart: apk reads every key that is there.
 static FACTS: FormatFacts = FormatFacts {
     name: "apk",
-    index_files: &[IndexFile { name: INDEX, cap: 32 << 20 }],
+    index_files: &[IndexFile { name: INDEX, cap: 16 << 20 }],
     plain_index: None,
     package_ending: ".apk",
     scheme: Scheme::Ec,
@@ -60,7 +60,7 @@ static FACTS: FormatFacts = FormatFacts {
     key_ending: ".pem",
     feeds_file: "/etc/apk/repositories.d/distfeeds.list",
     custom_feeds_file: "/etc/apk/repositories.d/customfeeds.list",
-    installed_lists: &["apk list -I", "apk info -v", "apk's installed database"],
+    installed_lists: &["apk list", "apk info -v", "apk's installed database"],
     install_steps: include_str!("install.sh"),
 };
 
@@ -123,9 +123,9 @@ impl Choice for Apk {
 }
 
 impl IndexFiles for Apk {
-    fn open(&self, files: Vec<SignedFile>) -> Result<Signed, IndexError> {
+    fn open_within(&self, files: Vec<SignedFile>, budget: &UnpackBudget) -> Result<Signed, IndexError> {
         let packed = files.iter().find(|file| file.name == INDEX);
-        let (message, signatures) = open(packed.map(|file| &file.bytes[..]).unwrap_or_default())?;
+        let (message, signatures) = open(packed.map(|file| &file.bytes[..]).unwrap_or_default(), budget)?;
         Ok(Signed { message, signatures, files })
     }
 
@@ -162,14 +162,14 @@ impl InstalledLists for Apk {
         text.lines().any(|line| line.starts_with("P:")).then(|| installed::read_database(text))
     }
 
-    fn read_line<'l>(&self, line: &'l str) -> Option<(&'l str, &'l str)> {
-        installed::name_and_version(line)
+    fn read_line<'l>(&self, line: &'l str) -> Option<ListedLine<'l>> {
+        installed::listed(line)
     }
 }
 
 /// Unpacks an index into its payload and its signatures.
-fn open(packed: &[u8]) -> Result<(Vec<u8>, Vec<Signature>), IndexError> {
-    let mut blocks = Blocks::open(adb::unpack(packed)?)?;
+fn open(packed: &[u8], budget: &UnpackBudget) -> Result<(Vec<u8>, Vec<Signature>), IndexError> {
+    let mut blocks = Blocks::open(budget.within(adb::unpack(packed)?))?;
     let schema = blocks.schema();
     if schema != schema::INDEX {
         let why = format!("{} where an index belongs", schema::schema_name(schema));
@@ -212,6 +212,9 @@ impl From<Error> for IndexError {
                 IndexError::TooLarge { file: INDEX, cap }
             }
             Error::Malformed(error) => error.into(),
+            Error::Io(error) if UnpackBudget::is_spent(&error) => {
+                IndexError::Budget { file: INDEX, budget: UnpackBudget::BYTES }
+            }
             Error::Io(error) => IndexError::Packing { file: INDEX, why: error.to_string() },
         }
     }

@@ -5,15 +5,11 @@ use std::borrow::Cow;
 use super::adb::{Adb, Items, Malformed, Value};
 use super::depends;
 use super::schema::{self, Stored, info};
-use crate::format::package::is_plain;
+use super::version;
+use crate::format::package::{MOST_DEPENDENCIES, MOST_PACKAGES, is_plain, is_word};
 use crate::format::{Dependency, FeedId, IndexError, Package, Parsed, Provide, Warning};
 use crate::trust::Digest;
 
-/// The most packages that are read of an index: ten times what all official feeds of a release hold.
-const MOST_PACKAGES: usize = 1 << 17;
-/// The most dependencies, of all kinds, that are read of an index: twenty times those of all official feeds. Equal
-/// data is stored once, so a small index can claim many.
-const MOST_DEPENDENCIES: usize = 1 << 20;
 /// How package files are named.
 const NAME_SPEC: &[u8] = b"${name}-${version}.apk";
 
@@ -75,10 +71,17 @@ impl Reader {
         let name = text(blob(info::NAME)?)?;
         let version = text(blob(info::VERSION)?)?;
         let file = [name, "-", version, ".apk"].concat();
-        if name.is_empty() || version.is_empty() || !is_plain(&file) {
+        let arch = text(blob(info::ARCH)?)?;
+        if !depends::is_name(name) || version.is_empty() || !is_plain(&file) {
             return Err(Trouble::Skip(
                 "a name or version with a blank, a slash, a quote or a control character",
             ));
+        }
+        if !version::is_valid(version) {
+            return Err(Trouble::Skip("a version that apk does not know how to compare"));
+        }
+        if !is_word(arch) {
+            return Err(Trouble::Skip("an architecture with a blank or a control character"));
         }
         let digest = match blob(info::HASHES)? {
             hash if hash.len() == 32 => hash.first_chunk().copied().map(Digest::adb_sha256),
@@ -98,7 +101,7 @@ impl Reader {
         Ok(Package {
             name,
             version,
-            arch: text(blob(info::ARCH)?)?,
+            arch,
             feed: self.feed,
             depends,
             recommends,
@@ -115,7 +118,7 @@ impl Reader {
         })
     }
 
-    /// The items of an array of dependencies.
+    /// The items of an array of dependencies. Equal data is stored once, so a small index can claim many.
     fn stored<'i>(&mut self, array: Value<'i>) -> Result<Items<'i>, Trouble> {
         let items = array.list()?.items();
         self.dependencies_left = self

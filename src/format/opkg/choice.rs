@@ -26,13 +26,14 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{HashMap, HashSet};
 
 use super::version;
-use crate::format::{Dependency, Installed, Package, PackageId, Requirement, Universe};
+use crate::format::{Dependency, Installed, MOST_LOOKS, Package, PackageId, Requirement, Universe};
 
 /// Sorts candidates for a dependency on `name`, opkg's favourite first.
 pub fn prefer(universe: &Universe<'_>, name: &str, asked: &HashSet<&str>, candidates: &mut [PackageId]) {
+    let names: HashSet<&str> = candidates.iter().map(|&id| universe.package(id).name).collect();
     let superseded = |package: &Package<'_>| {
         let by = universe.superseder(package.name).filter(|by| *by != package.name);
-        by.is_some_and(|by| candidates_contain(universe, candidates, by))
+        by.is_some_and(|by| names.contains(by))
     };
     let standing: HashMap<PackageId, bool> =
         candidates.iter().map(|&id| (id, !superseded(universe.package(id)))).collect();
@@ -40,10 +41,6 @@ pub fn prefer(universe: &Universe<'_>, name: &str, asked: &HashSet<&str>, candid
         let rank = |id| (standing[&id], score(universe.package(id), name, asked));
         rank(b).cmp(&rank(a)).then_with(|| later(universe, b, a))
     });
-}
-
-fn candidates_contain(universe: &Universe<'_>, candidates: &[PackageId], name: &str) -> bool {
-    candidates.iter().any(|&id| universe.package(id).name == name)
 }
 
 fn score(package: &Package<'_>, name: &str, asked: &HashSet<&str>) -> u8 {
@@ -77,7 +74,9 @@ pub fn run(universe: &Universe<'_>, installed: &Installed, names: &[&str], run: 
         run,
         asked: names.iter().copied().collect(),
         visited: HashSet::new(),
-        chosen: Vec::new(),
+        order: Vec::new(),
+        chosen: HashSet::new(),
+        end: universe.looked_at() + MOST_LOOKS,
     };
     for name in names {
         if installed.get(name).is_none()
@@ -86,7 +85,7 @@ pub fn run(universe: &Universe<'_>, installed: &Installed, names: &[&str], run: 
             client.install(candidate);
         }
     }
-    client.chosen
+    client.order
 }
 
 #[derive(Clone)]
@@ -97,8 +96,11 @@ struct Client<'a, 'i> {
     asked: HashSet<&'a str>,
     /// Packages whose dependencies have been looked at: opkg does it once in its life.
     visited: HashSet<&'i str>,
-    /// What it was told to install so far, with all that it needs.
-    chosen: Vec<PackageId>,
+    /// What it was told to install so far, with all that it needs, and in which order.
+    chosen: HashSet<PackageId>,
+    order: Vec<PackageId>,
+    /// When there was enough work.
+    end: u64,
 }
 
 /// A package whose dependencies are being looked at, and how many have been.
@@ -115,9 +117,11 @@ impl<'a, 'i> Client<'a, 'i> {
         let visited = self.visited.clone();
         match self.closure(package) {
             Some(closure) => {
-                let new: Vec<PackageId> =
-                    closure.into_iter().filter(|id| !self.chosen.contains(id)).collect();
-                self.chosen.extend(new);
+                for id in closure {
+                    if self.chosen.insert(id) {
+                        self.order.push(id);
+                    }
+                }
             }
             // opkg saw it coming, with marks of their own.
             None => self.visited = visited,
@@ -131,6 +135,9 @@ impl<'a, 'i> Client<'a, 'i> {
         let mut stack: Vec<Visit<'a, 'i>> = self.visit(package).into_iter().collect();
         let mut entered = HashSet::from([package]);
         while let Some(visit) = stack.last_mut() {
+            if self.universe.looked_at() > self.end {
+                return None;
+            }
             let Some(requirement) = visit.requirements.get(visit.next) else {
                 closure.push(visit.package);
                 stack.pop();
@@ -181,8 +188,14 @@ impl<'a, 'i> Client<'a, 'i> {
     fn is_met(&self, requirement: &Requirement<'_>) -> bool {
         requirement.alternatives().any(|alternative| {
             self.installed.meeting(self.universe.format(), alternative).is_some()
-                || (self.run == Run::Install && self.chosen.iter().any(|&id| self.meets(id, alternative)))
+                || (self.run == Run::Install && self.is_answered(alternative))
         })
+    }
+
+    /// Whether something that was told to install answers.
+    fn is_answered(&self, dependency: &Dependency<'_>) -> bool {
+        let answering = self.universe.answering(dependency.name).iter();
+        answering.copied().any(|id| self.chosen.contains(&id) && self.meets(id, dependency))
     }
 
     /// Whether a star takes a package: it is not there, and brings nothing that is not wanted anyway.
@@ -239,11 +252,13 @@ impl<'a, 'i> Client<'a, 'i> {
     /// successor.
     fn candidates(&self, dependency: &Dependency<'_>) -> Vec<PackageId> {
         let answering = self.universe.answering(dependency.name);
-        let names: Vec<&str> = answering.iter().map(|&id| self.universe.package(id).name).collect();
-        let mut candidates = Vec::new();
+        let mut names: Vec<&str> = answering.iter().map(|&id| self.universe.package(id).name).collect();
+        let all: HashSet<&str> = names.iter().copied().collect();
+        names.dedup();
+        let (mut candidates, mut seen) = (Vec::new(), HashSet::new());
         for name in &names {
             let standing = match self.universe.superseder(name) {
-                Some(by) if by != *name && names.contains(&by) => continue,
+                Some(by) if by != *name && all.contains(by) => continue,
                 Some(by) => by,
                 None => *name,
             };
@@ -253,7 +268,7 @@ impl<'a, 'i> Client<'a, 'i> {
                     .constraint
                     .as_ref()
                     .is_none_or(|constraint| self.universe.format().satisfies(package.version, constraint));
-                if fits && !candidates.contains(&id) {
+                if seen.insert(id) && fits {
                     candidates.push(id);
                 }
             }

@@ -19,7 +19,7 @@ use flate2::bufread::MultiGzDecoder;
 use super::{
     Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, IndexEntry, IndexError,
     IndexFile, IndexFiles, Installed, InstalledLists, PackageFiles, PackageId, Parsed, Relation, Universe,
-    Versions,
+    UnpackBudget, Versions,
 };
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, usign};
 
@@ -28,8 +28,8 @@ pub(crate) use write::{Entry, write_index};
 const INDEX: &str = "Packages.gz";
 const SIGNATURE: &str = "Packages.sig";
 
-/// The largest index that is read, inflated, in bytes: thirty times that of the largest official feed.
-const INFLATED_CAP: u64 = 128 << 20;
+/// The largest index that is read, inflated, in bytes: fifteen times that of the largest official feed.
+const INFLATED_CAP: u64 = 64 << 20;
 
 /// The opkg format.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub struct Opkg;
 /// them. Only real packages are in conflict, of the versions that the conflict names.
 static FACTS: FormatFacts = FormatFacts {
     name: "opkg",
-    index_files: &[IndexFile { name: INDEX, cap: 32 << 20 }, IndexFile { name: SIGNATURE, cap: 4 << 10 }],
+    index_files: &[IndexFile { name: INDEX, cap: 16 << 20 }, IndexFile { name: SIGNATURE, cap: 4 << 10 }],
     plain_index: Some("Packages"),
     package_ending: ".ipk",
     scheme: Scheme::Usign,
@@ -107,9 +107,9 @@ impl Choice for Opkg {
 }
 
 impl IndexFiles for Opkg {
-    fn open(&self, files: Vec<SignedFile>) -> Result<Signed, IndexError> {
+    fn open_within(&self, files: Vec<SignedFile>, budget: &UnpackBudget) -> Result<Signed, IndexError> {
         let bytes = |name| files.iter().find(|file| file.name == name).map(|file| file.bytes.as_slice());
-        let message = inflate(bytes(INDEX).unwrap_or_default())?;
+        let message = inflate(bytes(INDEX).unwrap_or_default(), budget)?;
         let signature = bytes(SIGNATURE).map(usign::Signature::parse).transpose();
         let signature = signature.map_err(|source| IndexError::Signature { file: SIGNATURE, source })?;
         Ok(Signed { message, signatures: signature.map(Signature::Usign).into_iter().collect(), files })
@@ -125,7 +125,9 @@ impl IndexFiles for Opkg {
             Some(SecretKey::Usign(key)) => Some(key),
             Some(SecretKey::Ec(_)) => return Err(io::ErrorKind::InvalidInput.into()),
         };
-        let stanzas = packages.iter().filter_map(|package| std::str::from_utf8(&package.metadata).ok());
+        let text = |package| std::str::from_utf8(package).map_err(|_| io::ErrorKind::InvalidData.into());
+        let stanzas =
+            packages.iter().map(|package| text(&package.metadata)).collect::<io::Result<Vec<_>>>()?;
         write::pack(&write::text(stanzas), key)
     }
 
@@ -151,12 +153,14 @@ impl InstalledLists for Opkg {
 }
 
 /// Inflates `Packages.gz`. Several gzip members count as one text, as they do for zcat and so for the signature.
-fn inflate(packed: &[u8]) -> Result<Vec<u8>, IndexError> {
+fn inflate(packed: &[u8], budget: &UnpackBudget) -> Result<Vec<u8>, IndexError> {
     let mut text = Vec::with_capacity(packed.len().saturating_mul(5).min(INFLATED_CAP as usize));
-    MultiGzDecoder::new(packed)
-        .take(INFLATED_CAP + 1)
-        .read_to_end(&mut text)
-        .map_err(|error| IndexError::Packing { file: INDEX, why: error.to_string() })?;
+    let packing = |error: io::Error| match UnpackBudget::is_spent(&error) {
+        true => IndexError::Budget { file: INDEX, budget: UnpackBudget::BYTES },
+        false => IndexError::Packing { file: INDEX, why: error.to_string() },
+    };
+    let unpacked = budget.within(MultiGzDecoder::new(packed));
+    unpacked.take(INFLATED_CAP + 1).read_to_end(&mut text).map_err(packing)?;
     match text.len() as u64 > INFLATED_CAP {
         true => Err(IndexError::TooLarge { file: INDEX, cap: INFLATED_CAP }),
         false => Ok(text),

@@ -4,12 +4,13 @@
 //! stanza, and a field that is not known never matters.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use memchr::memchr;
 
 use super::depends;
-use crate::format::package::is_plain;
+use crate::format::package::{MOST_DEPENDENCIES, MOST_PACKAGES, is_plain, is_word};
 use crate::format::{FeedId, IndexError, Package, Parsed, Warning};
 use crate::trust::Digest;
 
@@ -168,6 +169,14 @@ impl<'i> Stanza<'i> {
         Ok(())
     }
 
+    /// No fewer than the dependencies, of all kinds, that its lists hold.
+    fn most_dependencies(&self) -> usize {
+        let replaces = self.replaces.iter().map(|(names, _)| names);
+        let lists = self.depends.iter().chain(&self.recommends).chain(&self.conflicts).chain(&self.provides);
+        let separators = |list: &&[u8]| list.iter().filter(|byte| b",| ".contains(byte)).count();
+        lists.chain(replaces).map(|list| 1 + separators(&list)).sum()
+    }
+
     /// The package that the stanza describes, or why it is passed over.
     fn package(&self, feed: FeedId) -> Result<Package<'i>, &'static str> {
         let name = text(self.name.ok_or("a stanza without Package")?)?;
@@ -178,6 +187,12 @@ impl<'i> Stanza<'i> {
         if arch.trim_ascii_end() != arch {
             return Err("Architecture ends in a blank or a carriage return, so opkg ignores the package");
         }
+        let version = text(self.version.unwrap_or_default())?;
+        if !is_word(version) || !is_word(arch) {
+            return Err(
+                "a Version or Architecture with a blank, a control character or letters beyond ASCII",
+            );
+        }
         let file = text(self.file.unwrap_or_default())?;
         if !is_plain(file) && !file.is_empty() {
             return Err("Filename is not a plain file name");
@@ -185,7 +200,7 @@ impl<'i> Stanza<'i> {
         let conflicts = lists(&self.conflicts)?;
         Ok(Package {
             name,
-            version: text(self.version.unwrap_or_default())?,
+            version,
             arch,
             feed,
             depends: lists(&self.depends)?.flat_map(depends::requirements).collect(),
@@ -205,12 +220,11 @@ impl<'i> Stanza<'i> {
 
     /// What it replaces and conflicts with. opkg sees the pair only if `Conflicts` stands before `Replaces`.
     fn supersedes(&self) -> Result<Vec<&'i str>, &'static str> {
-        let mut superseded = Vec::new();
+        let (mut superseded, mut conflicts, mut seen) = (Vec::new(), HashSet::new(), 0);
         for (names, conflicts_before) in &self.replaces {
-            let conflicts: Vec<&str> = lists(&self.conflicts[..*conflicts_before])?
-                .flat_map(depends::conflicts)
-                .map(|conflict| conflict.name)
-                .collect();
+            let further = lists(&self.conflicts[seen..*conflicts_before])?;
+            conflicts.extend(further.flat_map(depends::conflicts).map(|conflict| conflict.name));
+            seen = *conflicts_before;
             superseded.extend(depends::names(text(names)?).filter(|name| conflicts.contains(name)));
         }
         Ok(superseded)
@@ -233,8 +247,14 @@ fn text(bytes: &[u8]) -> Result<&str, &'static str> {
 /// Reads a `Packages` text.
 pub fn parse(text: &[u8], feed: FeedId) -> Result<Parsed<'_>, IndexError> {
     let mut parsed = Parsed::default();
+    let mut dependencies = 0;
     for stanza in Stanzas::new(text) {
         let stanza = stanza?;
+        dependencies += stanza.most_dependencies();
+        if dependencies > MOST_DEPENDENCIES || parsed.packages.len() == MOST_PACKAGES {
+            let why = "more packages or dependencies than an index may list".to_owned();
+            return Err(IndexError::Malformed { unit: "line", at: stanza.line, why });
+        }
         match stanza.package(feed) {
             Ok(package) => parsed.packages.push(package),
             Err(why) if stanza.has_fields => parsed.warnings.push(Warning { at: stanza.line, why }),

@@ -1,7 +1,7 @@
 //! The devices of this machine, from Linux's sysfs.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::scan::{name, number8, number16};
@@ -16,18 +16,6 @@ pub struct NoSysfs {
     pub path: PathBuf,
     /// Why it cannot be read.
     pub source: io::Error,
-}
-
-impl NoSysfs {
-    /// The next step for the user.
-    pub fn help(&self) -> Option<String> {
-        let listing = if cfg!(any(target_os = "freebsd", target_os = "dragonfly")) {
-            "pciconf -lv | owpkg detect -"
-        } else {
-            "lspci -nnk | owpkg detect -"
-        };
-        Some(format!("give it a listing instead: `{listing}`"))
-    }
 }
 
 /// The PCI, USB and SDIO devices below `root`, which is `/sys` on a Linux machine.
@@ -87,7 +75,7 @@ fn usb(folder: &Path) -> Option<Device> {
     let interfaces = inside.iter().filter_map(|folder| interface(folder)).take(32).collect();
     let driver = inside.iter().filter(|folder| interface(folder).is_some()).find_map(|folder| driver(folder));
     let name = content(folder, "product").map(|text| name(&text)).unwrap_or_default();
-    Some(Device { line: 0, id, class, interfaces, name, driver })
+    Some(Device { class, interfaces, name, driver, ..Device::of_id(id) })
 }
 
 fn interface(folder: &Path) -> Option<UsbInterface> {
@@ -107,7 +95,9 @@ fn driver(folder: &Path) -> Option<String> {
 }
 
 fn content(folder: &Path, file: &str) -> Option<String> {
-    let text = fs::read_to_string(folder.join(file)).ok()?;
+    let mut text = String::new();
+    // An attribute has at most a page; what is none of sysfs is none.
+    fs::File::open(folder.join(file)).ok()?.take(4096).read_to_string(&mut text).ok()?;
     Some(text.trim().to_owned())
 }
 

@@ -22,6 +22,7 @@ pub fn unknown_root(eligibility: &Eligibility<'_, '_>) -> Result<(), Refusal> {
             true => Refusal::UnknownPackage {
                 near: near(&name, universe.packages().map(|(_, package)| package.name)),
                 known: Known::of(&name).map(Box::new),
+                only_facts: false,
                 name,
                 because,
             },
@@ -40,8 +41,7 @@ pub fn explain(eligibility: &Eligibility<'_, '_>, proof: &Proof) -> Refusal {
         (None, Some((one, other))) => Some(search.conflict(one, other)),
         (None, None) => None,
     };
-    let names = || eligibility.request.roots.iter().map(|root| root.name.clone());
-    found.unwrap_or_else(|| Refusal::Contradiction { roots: names().collect() })
+    found.unwrap_or_else(|| Refusal::Contradiction { roots: eligibility.root_names() })
 }
 
 struct Search<'s, 'u, 'r> {

@@ -76,6 +76,35 @@ pub enum NotReplaceable {
     },
 }
 
+/// How a package of a feed of one's own decides over what the release has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "how", rename_all = "kebab-case")]
+pub enum Shadow {
+    /// The release has one of its name.
+    TakesPlace {
+        /// The version of the release's.
+        version: String,
+    },
+    /// Nobody asked for it: it says itself when it comes.
+    Unasked,
+    /// A package of the release would get it for what the release itself has.
+    StandsIn {
+        /// That package.
+        needed_by: String,
+    },
+}
+
+impl Refusal {
+    /// The same of feeds that are the facts built into owpkg, which speak for no release.
+    #[must_use]
+    pub fn of_facts(mut self) -> Refusal {
+        if let Refusal::UnknownPackage { only_facts, .. } = &mut self {
+            *only_facts = true;
+        }
+        self
+    }
+}
+
 /// Why no plan can be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -90,6 +119,9 @@ pub enum Refusal {
         near: Vec<String>,
         /// Where else it is known to be.
         known: Option<Box<Known>>,
+        /// Whether the feeds are the facts built into owpkg, a part of what the release holds.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        only_facts: bool,
     },
     /// The feeds hold it for other architectures only.
     OtherArchitecture {
@@ -163,6 +195,24 @@ pub enum Refusal {
         #[serde(flatten)]
         why: NotReplaceable,
     },
+    /// A feed that the user gave would decide over what the release has.
+    Shadowed {
+        /// The package of that feed.
+        name: String,
+        /// Its version.
+        version: String,
+        /// The feed.
+        feed: String,
+        /// How it would.
+        shadow: Shadow,
+    },
+    /// The search was given up: feeds can be made so that it would take for ever.
+    TooHard {
+        /// What was asked for.
+        roots: Vec<String>,
+        /// After how many steps.
+        steps: u64,
+    },
     /// The solver proved that there is no plan, and the proof names no single reason.
     Contradiction {
         /// What was asked for.
@@ -181,10 +231,9 @@ pub struct RefusalReport<'r> {
 }
 
 impl Refusal {
-    /// The refusal as JSON: its fields by kind, the message and the help.
-    pub fn report(&self) -> RefusalReport<'_> {
-        let (message, help) = (self.to_string(), self.help());
-        RefusalReport { schema: "owpkg.refusal/1", refusal: self, message, help }
+    /// The refusal as JSON: its fields by kind, the message, and what the user can do about it.
+    pub fn report(&self, help: String) -> RefusalReport<'_> {
+        RefusalReport { schema: "owpkg.refusal/1", refusal: self, message: self.to_string(), help }
     }
 }
 

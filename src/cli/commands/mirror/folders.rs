@@ -2,16 +2,16 @@
 
 use std::collections::HashSet;
 
-use super::MirrorArgs;
+use super::args::MirrorArgs;
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
+use crate::cli::input;
 use crate::cli::planning::Opened;
 use crate::cli::selection;
 use crate::cli::session::Session;
 use crate::cli::ui::warnings::{sentence, warn_of};
 use crate::fetch::Location;
-use crate::lock::Lock;
 use crate::mirror::{Contents, Images, Mirror, MirrorFolder, Store};
 use crate::release::{self, OpenRelease, Release};
 use crate::selection::{Selection, Warning};
@@ -126,13 +126,12 @@ impl Wanted<'_> {
     }
 
     fn add_lock(&mut self, env: &mut Env, session: &mut Session, path: &str) -> Result<(), Failure> {
-        let text = std::fs::read_to_string(env.path(path)).map_err(|error| {
+        let lock = input::read_lock(env, path, |error| {
             Failure::usage(
                 format!("the lock {path} cannot be read: {error}"),
                 "name a card with --chip, whole feeds with --full, or run owpkg resolve first",
             )
         })?;
-        let lock = Lock::parse(&text).map_err(|error| Failure::from(error).about(path))?;
         if lock.demo {
             session.turn_to_demo()?;
         }

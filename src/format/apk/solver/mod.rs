@@ -23,7 +23,7 @@ use discover::Discovery;
 use names::{Answer, CandidateId, NameId, Names, Need};
 use queues::{Queue, Queues};
 
-use crate::format::{Constraint, Dependency, Installed, PackageId, Relation, Universe};
+use crate::format::{Constraint, Dependency, Installed, MOST_LOOKS, PackageId, Relation, Universe};
 
 /// A request being solved.
 #[derive(Debug)]
@@ -66,7 +66,11 @@ impl<'a, 'i> Solver<'a, 'i> {
         for need in self.world.clone() {
             self.require(None, &need);
         }
+        let end = self.universe.looked_at() + MOST_LOOKS;
         loop {
+            if self.universe.looked_at() > end {
+                return Err(Failed);
+            }
             if let Some(name) = self.dirty.pop_front() {
                 self.names[name].dirty = false;
                 self.narrow(name);

@@ -8,6 +8,8 @@ use super::names::{Answer, CandidateId, NameId, Need};
 impl<'a> Solver<'a, '_> {
     /// Draws conclusions from the options that are left for a name.
     pub(super) fn narrow(&mut self, name: NameId) {
+        let state = &self.names[name];
+        self.universe.count_work((1 + state.options.len() + state.needed_by.len()) as u64);
         if std::mem::take(&mut self.names[name].recheck) {
             for (option, _) in self.names[name].options.clone() {
                 let lacks = |need: &Need<'a>| !self.can_be_met(option, need);

@@ -1,82 +1,56 @@
-//! `owpkg verify`: checks a mirror, a disk or a lock down to the last byte.
+//! `owpkg verify`: checks a mirror, a disk, an image or a lock down to the last byte.
+
+mod args;
+mod image;
 
 use std::io::Write as _;
 use std::time::Instant;
 
-use clap::Args;
 use serde::Serialize;
 
 use crate::audit::{Audit, Fault, Wrong};
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
+use crate::cli::input::{self, LOCK_CAP};
 use crate::cli::session::Session;
 use crate::cli::ui::json;
-use crate::cli::ui::plan;
+use crate::cli::ui::text;
 use crate::disk::check::{DiskSource, check};
 use crate::fetch::Location;
+use crate::image::{Carried, is_image};
 use crate::lock::{Bundle, Lock};
 use crate::mirror::{self, OWN, Place, Store};
-use crate::release::OFFICIAL_SERVER;
 
-/// The largest lock that is read, in bytes.
-const LOCK_CAP: u64 = 16 << 20;
+pub use args::VerifyArgs;
+use image::{ImageJson, verify_image};
 
 /// What there is to check.
 const WRITTEN: &str = "name what owpkg disk, owpkg mirror or owpkg resolve wrote";
-
-/// `owpkg verify`
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  owpkg verify pkgs.img\n  owpkg verify ./mirror --repair\n  owpkg verify owpkg.lock"
-)]
-pub struct VerifyArgs {
-    /// A mirror (folder or s3://bucket/prefix), a disk (image, tar or folder), or a lock
-    #[arg(value_name = "THING")]
-    pub thing: String,
-    /// Fetch what is missing or damaged in a mirror
-    #[arg(long)]
-    pub repair: bool,
-    /// The server to repair from
-    #[arg(long, value_name = "URL|DIR", default_value = OFFICIAL_SERVER)]
-    pub mirror: String,
-    /// The release built into owpkg
-    #[arg(long, conflicts_with = "mirror")]
-    pub demo: bool,
-    /// A public key to trust beside the official ones
-    #[arg(long, value_name = "FILE")]
-    pub key: Vec<String>,
-    /// Take indexes that no trusted key signed
-    #[arg(long)]
-    pub accept_unsigned: bool,
-    /// Use only what the cache holds
-    #[arg(long)]
-    pub offline: bool,
-    /// The download cache (also OWPKG_CACHE)
-    #[arg(long, value_name = "DIR")]
-    pub cache_dir: Option<String>,
-    /// Print what was found as JSON
-    #[arg(long)]
-    pub json: bool,
-}
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
     let started = Instant::now();
     let mut session = Session::new(env, &source(args))?;
+    let mut image = None;
     let audit = match thing(env, args)? {
         VerifyTarget::Mirror(store) => verify_mirror(env, args, &session, &*store)?,
-        VerifyTarget::Disk(source) => check(&source, &session.upstream.keyring, session.upstream.unsigned)
+        VerifyTarget::Disk(source) => check(&source, &session.upstream.keyring, &session.upstream.unsigned)
             .map_err(|error| {
-                Failure::new(
-                    Exit::Untrusted,
-                    format!("{} is not a disk that can be read: {error}", args.thing),
-                    Some(WRITTEN.into()),
-                )
-            })?,
+            Failure::new(
+                Exit::Untrusted,
+                format!("{} is not a disk that can be read: {error}", args.thing),
+                Some(WRITTEN.into()),
+            )
+        })?,
+        VerifyTarget::Image(carried) => {
+            let (audit, official) = verify_image(env, args, &session, &carried)?;
+            image = Some(official);
+            audit
+        }
         VerifyTarget::Lock(lock) => verify_lock(&mut session, *lock)?,
     };
-    show(env, args, &audit, started.elapsed().as_secs_f64()).map_err(Failure::stdout)?;
+    show(env, args, &audit, image, started.elapsed().as_secs_f64()).map_err(Failure::stdout)?;
     match audit.faults.len() {
         0 => Ok(()),
         faults => Err(Failure::new(
@@ -90,6 +64,7 @@ pub fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
 enum VerifyTarget {
     Mirror(Box<dyn Store>),
     Disk(DiskSource),
+    Image(Box<Carried>),
     Lock(Box<Lock>),
 }
 
@@ -102,7 +77,7 @@ fn thing(env: &Env, args: &VerifyArgs) -> Result<VerifyTarget, Failure> {
     }
     let size = std::fs::metadata(&path).map_err(unreadable)?.len();
     if path.is_file() && size <= LOCK_CAP {
-        let bytes = std::fs::read(&path).map_err(unreadable)?;
+        let bytes = input::read_file(env, &args.thing, LOCK_CAP).map_err(unreadable)?;
         // A disk is no text; what is, and is no lock, is told why.
         if let Ok(text) = std::str::from_utf8(&bytes)
             && !text.contains('\0')
@@ -118,6 +93,10 @@ fn thing(env: &Env, args: &VerifyArgs) -> Result<VerifyTarget, Failure> {
             WRITTEN,
         ));
     }
+    if path.is_file() && is_image(&path).map_err(unreadable)? {
+        let carried = Carried::read(&path).map_err(|error| Failure::from(error).about(&args.thing))?;
+        return Ok(VerifyTarget::Image(Box::new(carried)));
+    }
     Ok(VerifyTarget::Disk(DiskSource::of(&path).map_err(unreadable)?))
 }
 
@@ -127,7 +106,7 @@ fn verify_mirror(
     session: &Session,
     store: &dyn Store,
 ) -> Result<Audit, Failure> {
-    let audit = mirror::verify(store, &session.upstream.keyring, session.upstream.unsigned)?;
+    let audit = mirror::verify(store, &session.upstream.keyring, &session.upstream.unsigned)?;
     if !args.repair || audit.faults.is_empty() {
         return Ok(audit);
     }
@@ -136,11 +115,11 @@ fn verify_mirror(
         store,
         &session.upstream.fetcher,
         &session.upstream.keyring,
-        session.upstream.unsigned,
+        &session.upstream.unsigned,
         &upstream,
         &audit,
     )?;
-    Ok(mirror::verify(store, &session.upstream.keyring, session.upstream.unsigned)?)
+    Ok(mirror::verify(store, &session.upstream.keyring, &session.upstream.unsigned)?)
 }
 
 /// Everything that the lock names must be there to be had, and be what it says.
@@ -169,12 +148,15 @@ fn source(args: &VerifyArgs) -> SourceArgs {
         installed: None,
         feed: Vec::new(),
         mirror: args.mirror.clone(),
-        tree: None,
+        tree: args.tree.clone(),
         demo: args.demo,
         offline: args.offline,
         key: args.key.clone(),
-        accept_unsigned: args.accept_unsigned,
+        accept_unsigned: args.accept_unsigned.clone(),
+        prefer: Vec::new(),
+        require_fresh: false,
         cache_dir: args.cache_dir.clone(),
+        patience: args.patience.clone(),
     }
 }
 
@@ -203,6 +185,8 @@ struct VerifyJson<'a> {
     bytes: u64,
     seconds: f64,
     faults: Vec<FaultJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<ImageJson>,
 }
 
 #[derive(Serialize)]
@@ -211,7 +195,13 @@ struct FaultJson<'a> {
     fault: String,
 }
 
-fn show(env: &mut Env, args: &VerifyArgs, audit: &Audit, seconds: f64) -> std::io::Result<()> {
+fn show(
+    env: &mut Env,
+    args: &VerifyArgs,
+    audit: &Audit,
+    image: Option<ImageJson>,
+    seconds: f64,
+) -> std::io::Result<()> {
     if args.json {
         let faults = audit.faults.iter();
         let faults = faults.map(|fault| FaultJson { path: &fault.path, fault: fault.wrong.to_string() });
@@ -222,14 +212,18 @@ fn show(env: &mut Env, args: &VerifyArgs, audit: &Audit, seconds: f64) -> std::i
             bytes: audit.bytes,
             seconds,
             faults: faults.collect(),
+            image,
         };
         return json::print(&mut env.out, &json);
     }
     for fault in &audit.faults {
         writeln!(env.out, "{}: {}", fault.path, wrong_with_it(fault))?;
     }
+    if let (Some(image), true) = (&image, audit.faults.is_empty()) {
+        image.tell(env)?;
+    }
     let good = if audit.faults.is_empty() { ", all good" } else { "" };
-    writeln!(env.out, "{} files, {} checked in {seconds:.1} s{good}", audit.files, plan::size(audit.bytes))
+    writeln!(env.out, "{} files, {} checked in {seconds:.1} s{good}", audit.files, text::size(audit.bytes))
 }
 
 /// What is wrong with a file that is named already.
