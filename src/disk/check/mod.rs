@@ -170,9 +170,9 @@ fn check_packages(
     audit: &mut Audit,
 ) -> io::Result<()> {
     let mut unpacked = BTreeMap::new();
-    if lock.packages.iter().any(|package| package.digest_kind != DigestKind::Sha256) {
+    if lock.carried().any(|package| package.digest_kind != DigestKind::Sha256) {
         let packages: BTreeMap<String, &LockedPackage> =
-            lock.packages.iter().map(|package| (place(package), package)).collect();
+            lock.carried().map(|package| (place(package), package)).collect();
         source.visit(&mut |path, file| {
             if let Some(package) = packages.get(path) {
                 unpacked.insert(path.to_owned(), measure(package.digest_kind, file));
@@ -180,7 +180,7 @@ fn check_packages(
             Ok(())
         })?;
     }
-    for package in &lock.packages {
+    for package in lock.carried() {
         let path = place(package);
         let wrong = match found.get(&path) {
             None => Some(Wrong::Missing),
