@@ -11,9 +11,10 @@ use crate::cli::listing::{Listing, Origin};
 use crate::cli::ui::hardware::{self, by_history};
 use crate::cli::ui::json;
 use crate::cli::ui::style::Style;
-use crate::cli::ui::text::{field, shell_word};
+use crate::cli::ui::text::field;
 use crate::cli::ui::warnings::warn;
 use crate::hardware::{Catalogue, DeviceNotes, DeviceReport, Series, Status};
+use crate::shell;
 
 /// Most chips and ids that the next step names one by one.
 const MOST_NAMED: usize = 4;
@@ -211,10 +212,10 @@ fn next_step(origin: &Origin, devices: &[DeviceGroup<'_>], release: Option<&str>
     // A bare series names no release that could be fetched.
     let whole = |text: &&str| text.ends_with("SNAPSHOT") || text.split('.').count() > 2;
     let release =
-        release.filter(whole).map_or(String::new(), |text| format!(" --release {}", shell_word(text)));
+        release.filter(whole).map_or(String::new(), |text| format!(" --release {}", shell::word(text)));
     Some(match origin {
         Origin::File(name) | Origin::Machine(name) => {
-            format!("owpkg resolve --detect {}{release}", shell_word(name))
+            format!("owpkg resolve --detect {}{release}", shell::word(name))
         }
         Origin::Stdin => match named(supported()) {
             Some(selection) => format!("owpkg resolve {selection}{release}"),
