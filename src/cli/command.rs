@@ -22,7 +22,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Print the plan for a card or for packages, and write it to owpkg.lock
-    Resolve(resolve::ResolveArgs),
+    Resolve(Box<resolve::ResolveArgs>),
     /// Write the disk: of a selection, or of owpkg.lock when none is given
     Disk(Box<disk::DiskArgs>),
     /// Print the script that writes down, on a router with no network, what it is and which cards it has

@@ -12,8 +12,11 @@ use crate::hardware::{Bus, Device, DeviceId, ids};
 /// Most lines that a fold is looked for in.
 const MAX_FOLDS: u8 = 3;
 
+/// Reads a device that stands in one line.
+type ReadLine = fn(&str) -> Option<Device>;
+
 /// Programs with a device a line: what reads the line, and what reads those below it.
-const LINES: [(fn(&str) -> Option<Device>, Program); 9] = [
+const LINES: [(ReadLine, Program); 9] = [
     (pciconf::device, Program::Pciconf),
     (lspci::device, Program::Lspci),
     (lsusb::device, Program::Lsusb(lsusb::Descriptors::NONE)),
