@@ -33,7 +33,7 @@ pub enum Command {
     /// Write the disk for the router that made a request, and for it alone
     Fill(Box<fill::FillArgs>),
     /// Fetch, verify and unpack the release's own firmware image; without OUT, list which there are
-    Image(image::ImageArgs),
+    Image(Box<image::ImageArgs>),
     /// Print how to run OpenWrt in a virtual machine with the card passed through: files to edit and a script
     Vm(vm::VmArgs),
     /// Name the network cards of a listing (lspci, pciconf, lsusb, dmesg, …) or of this machine, and their packages
