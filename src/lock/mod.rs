@@ -298,9 +298,10 @@ impl Lock {
             return Err(LockError::TooManyFeeds { found: lock.feeds.len() });
         }
         let known = [&lock.release, &lock.version_code, &lock.kernel].into_iter().flatten();
-        let versions = lock.packages.iter().map(|package| &package.version);
-        let words =
-            [&lock.target, &lock.arch].into_iter().chain(known).chain(versions).chain(&lock.unvouched);
+        let versions = lock.carried().map(|package| &package.version);
+        let replaced = lock.replaced.iter().flat_map(LockedReplacement::words);
+        let words = [&lock.target, &lock.arch].into_iter().chain(known).chain(versions);
+        let words = words.chain(replaced).chain(&lock.unvouched);
         if let Some(word) = words.into_iter().find(|word| !crate::format::is_word(word)) {
             return Err(LockError::Word(word.clone()));
         }

@@ -24,6 +24,11 @@ pub struct LockedReplacement {
 }
 
 impl LockedReplacement {
+    /// What of it is given to a script or a client.
+    pub(super) fn words(&self) -> impl Iterator<Item = &String> {
+        [&self.name, &self.version, &self.by].into_iter().chain(&self.told)
+    }
+
     /// What a plan takes away.
     pub(super) fn of(
         facts: &ReleaseFacts,
