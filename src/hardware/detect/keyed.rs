@@ -5,8 +5,8 @@ use super::draft::Draft;
 use super::keys::{FORMS, udev_line, unquoted};
 use super::{Block, Seen};
 
-/// Takes the value of a key.
-type Take = fn(&mut Draft, &str);
+/// Takes what a value tells into the device.
+pub(super) type Take = fn(&mut Draft, &str);
 
 /// How one program writes a device.
 pub(super) struct Form {
