@@ -32,7 +32,7 @@ pub enum Command {
     Request,
     /// Write the disk for the router that made a request, and for it alone
     Fill(Box<fill::FillArgs>),
-    /// Fetch, verify and unpack the release's own firmware image; without OUT, list which there are
+    /// Fetch, verify and unpack the release's own firmware image; with a selection, one that installs itself; without OUT, a list
     Image(Box<image::ImageArgs>),
     /// Print how to run OpenWrt in a virtual machine with the card passed through: files to edit and a script
     Vm(vm::VmArgs),
@@ -52,7 +52,7 @@ pub enum Command {
     Mirror(Box<mirror::MirrorArgs>),
     /// Serve a mirror over HTTP to the routers of a network
     Serve(serve::ServeArgs),
-    /// Check a mirror, a disk or a lock down to the last byte
+    /// Check a mirror, a disk, an image or a lock down to the last byte
     Verify(verify::VerifyArgs),
     /// Fetch and verify the indexes of a release, so that later commands need no network
     Update(update::UpdateArgs),
