@@ -18,6 +18,7 @@ mod select;
 mod selection;
 mod sources;
 mod trust;
+mod usage;
 
 use serde_json::Value;
 

@@ -79,7 +79,7 @@ fn wpad_is_none_another_or_the_one_there_is() {
             |plan: Vec<String>| plan.into_iter().filter(|name| name.starts_with("wpad")).collect::<Vec<_>>();
         assert_eq!(wpads(site.plan("--chip iwl7265d")), ["wpad-basic-mbedtls"]);
         assert!(wpads(site.plan("--chip iwl7265d --wpa none")).is_empty());
-        assert_eq!(wpads(site.plan("--chip iwl7265d mt7921e --wpa wpad-openssl")), ["wpad-openssl"]);
+        assert_eq!(wpads(site.plan("--chip iwl7265d --chip mt7921e --wpa wpad-openssl")), ["wpad-openssl"]);
         let mistyped = site.owpkg("resolve --chip iwl7265d --wpa wpad-opensll").run().exits(3);
         mistyped.says(&["no feed of this release holds wpad-opensll (--wpa)", "did you mean wpad-openssl"]);
 

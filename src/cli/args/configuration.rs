@@ -21,8 +21,8 @@ pub struct ConfigurationArgs {
     /// A folder of files and links that install.sh copies to the router's /, as ImageBuilder's FILES
     #[arg(long, value_name = "DIR")]
     pub files: Option<String>,
-    /// A service of /etc/init.d that is not to start any more
-    #[arg(long, value_name = "NAME", num_args = 1..)]
+    /// A service of /etc/init.d that is not to start any more; repeat it for several
+    #[arg(long, value_name = "NAME")]
     pub disable_service: Vec<String>,
     /// Which kernel modules the router goes on loading
     #[arg(long, value_enum, value_name = "WHICH")]

@@ -54,17 +54,6 @@ pub fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
             "name a card with --chip, --device or --detect, or a package with --add",
         ));
     }
-    let result = plan_and_show(env, args);
-    if let Err(failure) = &result
-        && args.json
-    {
-        // A refusal goes to stdout too, as an object, if objects are what is asked for.
-        failure.print_json(env)?;
-    }
-    result
-}
-
-fn plan_and_show(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
     let (selection, opened) = planning::open(env, &args.selection, &args.source)?;
     let joined = opened.join()?;
     if let Some(path) = &args.save_case {

@@ -7,7 +7,9 @@ use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, Write as _};
 
-use crate::resolve::Refusal;
+use serde::Serialize;
+
+use crate::resolve::{Refusal, RefusalReport};
 
 use super::Env;
 use super::ui::json;
@@ -38,6 +40,22 @@ pub enum Exit {
     Output = 7,
 }
 
+impl Exit {
+    /// The word for it, for programs.
+    fn word(self) -> &'static str {
+        match self {
+            Exit::Done => "done",
+            Exit::Fault => "fault",
+            Exit::Usage => "usage",
+            Exit::Unknown => "unknown",
+            Exit::Unresolvable => "unresolvable",
+            Exit::Untrusted => "untrusted",
+            Exit::Unavailable => "unavailable",
+            Exit::Output => "output",
+        }
+    }
+}
+
 /// Why a command did not do what it was told.
 #[derive(Debug)]
 pub struct Failure {
@@ -48,6 +66,7 @@ pub struct Failure {
     broken_pipe: bool,
     no_network: bool,
     another_try: bool,
+    answered: bool,
     refusal: Option<Box<Refusal>>,
 }
 
@@ -61,6 +80,7 @@ impl Failure {
             broken_pipe: false,
             no_network: false,
             another_try: false,
+            answered: false,
             refusal: None,
         }
     }
@@ -94,10 +114,19 @@ impl Failure {
         Failure { broken_pipe, ..Failure::new(Exit::Output, message, None) }
     }
 
-    /// Prints the refusal that it is as JSON, if it is one.
-    pub(super) fn print_json(&self, env: &mut Env) -> Result<(), Failure> {
-        let Some(refusal) = &self.refusal else { return Ok(()) };
-        json::print(&mut env.out, &refusal.report()).and_then(|()| env.out.flush()).map_err(Failure::stdout)
+    /// The same failure, after an answer was printed that tells it to programs already.
+    pub(super) fn answered(self) -> Failure {
+        Failure { answered: true, ..self }
+    }
+
+    /// Says it, to programs on standard output too, and gives the exit status.
+    pub(super) fn end(&self, env: &mut Env, json: bool) -> u8 {
+        // If the streams are gone, the status is all that is left to say.
+        if json && !self.answered {
+            let _ = json::print(&mut env.out, &ErrorJson::of(self)).and_then(|()| env.out.flush());
+        }
+        let _ = self.show(env);
+        self.exit as u8
     }
 
     /// Whether the reader of standard output went away, which is no failure.
@@ -121,7 +150,7 @@ impl Failure {
     }
 
     /// Shows it on standard error.
-    pub(super) fn show(&self, env: &mut Env) -> io::Result<()> {
+    fn show(&self, env: &mut Env) -> io::Result<()> {
         let style = Style::new(env.err_is_terminal, env);
         writeln!(env.err, "{} {}", style.error("error:"), self.message)?;
         match &self.help {
@@ -142,5 +171,40 @@ impl Failure {
             source = cause.source();
         }
         Failure::new(exit, message, help.into())
+    }
+}
+
+/// `owpkg.error/1`.
+#[derive(Serialize)]
+struct ErrorJson<'f> {
+    schema: &'static str,
+    /// The exit status.
+    status: u8,
+    /// The same in a word, or where there is no plan, why.
+    code: &'static str,
+    message: &'f str,
+    help: Option<&'f str>,
+    /// Where there is no plan, why as fields: `owpkg.refusal/1`.
+    facts: Facts<'f>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Facts<'f> {
+    Refusal(RefusalReport<'f>),
+    None {},
+}
+
+impl ErrorJson<'_> {
+    fn of(failure: &Failure) -> ErrorJson<'_> {
+        let refusal = failure.refusal.as_deref();
+        ErrorJson {
+            schema: "owpkg.error/1",
+            status: failure.exit as u8,
+            code: refusal.map_or(failure.exit.word(), Refusal::kind),
+            message: &failure.message,
+            help: failure.help.as_deref(),
+            facts: refusal.map_or(Facts::None {}, |refusal| Facts::Refusal(refusal.report())),
+        }
     }
 }

@@ -154,6 +154,21 @@ pub struct RefusalReport<'r> {
 }
 
 impl Refusal {
+    /// Its kind in a word, as in JSON.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Refusal::UnknownPackage { .. } => "unknown-package",
+            Refusal::OtherArchitecture { .. } => "other-architecture",
+            Refusal::KernelMismatch { .. } => "kernel-mismatch",
+            Refusal::Unmet { .. } => "unmet",
+            Refusal::Unchosen { .. } => "unchosen",
+            Refusal::Conflict { .. } => "conflict",
+            Refusal::NeedsUpgrade { .. } => "needs-upgrade",
+            Refusal::TooHard { .. } => "too-hard",
+            Refusal::Contradiction { .. } => "contradiction",
+        }
+    }
+
     /// The refusal as JSON: its fields by kind, the message and the help.
     pub fn report(&self) -> RefusalReport<'_> {
         let (message, help) = (self.to_string(), self.help());

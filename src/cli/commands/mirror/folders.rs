@@ -105,7 +105,7 @@ impl Wanted<'_> {
         if !crate::format::is_plain(arch) {
             return Err(Failure::usage(
                 format!("{arch:?} is no architecture"),
-                "like --archs x86_64 mips_24kc",
+                "like --archs x86_64",
             ));
         }
         let source = &self.args.source;
