@@ -64,6 +64,9 @@ pub enum Wrong {
     /// Nothing refers to it.
     #[error("does not belong here")]
     Extra,
+    /// It is a part of an image that the official one has not.
+    #[error("has other bytes than the official image")]
+    NotOfficial,
     /// It is not the text that owpkg writes for this lock.
     #[error("is not what this owpkg writes for the lock")]
     NotAsMade,
@@ -77,7 +80,7 @@ pub enum Wrong {
 
 impl Audit {
     /// Notes a fault.
-    pub(super) fn fault(&mut self, path: impl Into<String>, wrong: impl Into<Wrong>) {
+    pub(crate) fn fault(&mut self, path: impl Into<String>, wrong: impl Into<Wrong>) {
         self.faults.push(Fault { path: path.into(), wrong: wrong.into() });
     }
 

@@ -29,6 +29,7 @@
 //! | [`lock`] | what exactly is the plan, with every digest, and where are its verified bytes? |
 //! | [`files`], [`fat`] | how does a file get its place whole or not at all, and how is a FAT file system laid out? |
 //! | [`disk`] | what stands on the disk, and is a disk what it should be? |
+//! | [`image`] | how does the release's own image carry the disk, so that it installs itself? |
 //! | [`mirror`], [`serve`] | what of releases is kept offline, and which file of it does a router ask for? |
 //! | [`vm`] | how is OpenWrt started in a virtual machine with the card? |
 //! | [`drawing`] | what does a plan look like? |
@@ -84,6 +85,7 @@ pub mod fetch;
 pub mod files;
 pub mod format;
 pub mod hardware;
+pub mod image;
 pub mod lock;
 pub mod mirror;
 pub mod overlay;

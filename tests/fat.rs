@@ -4,6 +4,7 @@
 mod contents;
 mod format;
 pub mod image;
+mod in_place;
 mod judges;
 mod names;
 mod random;

@@ -8,6 +8,7 @@ mod fat;
 mod fetch;
 mod format;
 mod hardware;
+mod image;
 mod mirror;
 mod release;
 mod resolve;

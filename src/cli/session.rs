@@ -44,7 +44,7 @@ impl Session {
         }
         let unsigned = source.accept_unsigned.iter().cloned().collect();
         let fetcher = Fetcher::new(options.clone(), progress.clone());
-        let upstream = Upstream { fetcher, keyring, unsigned };
+        let upstream = Upstream { fetcher, keyring, unsigned, require_fresh: source.require_fresh };
         let mut session = Session { upstream, options, progress };
         if source.demo {
             session.turn_to_demo()?;
@@ -117,7 +117,15 @@ impl Session {
                 "the part of a firmware page's address after targets/, like ath79/generic",
             )
         })?;
-        let extra_feeds = source.feed.iter().map(|text| extra_feed(env, text)).collect::<Result<_, _>>()?;
+        let extra_feeds = source.feed.iter().map(|text| extra_feed(env, text));
+        let extra_feeds = extra_feeds.collect::<Result<Vec<_>, _>>()?;
+        let preferred = source.prefer.clone();
+        if let Some(name) = preferred.iter().find(|name| !extra_feeds.iter().any(|(feed, _)| feed == *name)) {
+            return Err(Failure::usage(
+                format!("--prefer {name}: there is no --feed of that name"),
+                "like --feed mine=./packages --prefer mine",
+            ));
+        }
         let (root, release) = match (self.upstream.fetcher.mounted(), &source.tree) {
             (Some(tree), _) => (tree.root(), named),
             (None, Some(tree)) => (Location::parse(tree, &env.cwd)?, named),
@@ -129,7 +137,15 @@ impl Session {
             }
         };
         let installed = installed(env, source)?;
-        Ok(ReleaseSpec { root, release, target, profile: source.profile.clone(), extra_feeds, installed })
+        Ok(ReleaseSpec {
+            root,
+            release,
+            target,
+            profile: source.profile.clone(),
+            extra_feeds,
+            preferred,
+            installed,
+        })
     }
 }
 

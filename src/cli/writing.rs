@@ -38,10 +38,18 @@ pub struct OutputArgs {
     /// Print what was written as JSON
     #[arg(long)]
     pub json: bool,
-    /// What to set on the router.
+    /// What to set on the router beside its packages.
+    #[command(flatten)]
+    pub router: RouterArgs,
+}
+
+/// What to set on the router beside its packages.
+#[derive(Debug, Args)]
+pub struct RouterArgs {
+    /// Its files, services and modules.
     #[command(flatten)]
     pub configuration: ConfigurationArgs,
-    /// What the router is to be set to at its next start.
+    /// What it is to be set to at its next start.
     #[command(flatten)]
     pub setup: SetupArgs,
 }
@@ -57,15 +65,19 @@ pub struct ImageOptions {
 
 /// What the arguments say of the router beside its packages.
 pub struct DiskOptions<'a> {
-    args: &'a OutputArgs,
+    args: &'a RouterArgs,
+    /// Whether the router must mount a FAT for it.
+    on_fat: bool,
     overlay: Overlay,
     setup: SetupRequest,
 }
 
 /// What a disk brings beside the packages.
 pub struct RouterSetup {
-    overlay: Overlay,
-    setup: Setup,
+    /// The user's own files, and the scripts of what is set up.
+    pub overlay: Overlay,
+    /// What is set up at the next start.
+    pub setup: Setup,
 }
 
 impl ImageOptions {
@@ -100,15 +112,30 @@ impl<'a> DiskOptions<'a> {
         args: &'a OutputArgs,
         others: &[&Option<String>],
     ) -> Result<DiskOptions<'a>, Failure> {
+        let on_fat = args.format == OutputFormat::Fat;
+        Ok(DiskOptions { on_fat, ..DiskOptions::of_image(env, &args.router, others)? })
+    }
+
+    /// The same for an image, which is no disk to be mounted.
+    pub fn of_image(
+        env: &mut Env,
+        args: &'a RouterArgs,
+        others: &[&Option<String>],
+    ) -> Result<DiskOptions<'a>, Failure> {
         let overlay = args.configuration.overlay(env)?;
-        Ok(DiskOptions { args, overlay, setup: args.setup.read(env, others)? })
+        Ok(DiskOptions { args, on_fat: false, overlay, setup: args.setup.read(env, others)? })
     }
 }
 
 impl DiskOptions<'_> {
+    /// Whether nothing is to be set.
+    pub fn is_empty(&self) -> bool {
+        self.setup == SetupRequest::default() && self.args.configuration.is_empty()
+    }
+
     /// A lock that was read, with the configuration of its disk.
     pub fn join_lock(self, env: &mut Env, lock: Lock) -> Result<(Lock, RouterSetup), Failure> {
-        let DiskOptions { args, mut overlay, setup } = self;
+        let DiskOptions { args, mut overlay, setup, .. } = self;
         let (setup, warnings) = bring(setup, &RouterPackages::of_lock(&lock), &mut overlay)?;
         warn_of_setup(env, &warnings)?;
         let lock = args.configuration.join(lock, &overlay)?;
@@ -122,9 +149,9 @@ impl DiskOptions<'_> {
         joined: &Joined<'_>,
         selection: &Selection,
     ) -> Result<(Lock, RouterSetup), Failure> {
-        let DiskOptions { args, mut overlay, setup } = self;
+        let DiskOptions { args, on_fat, mut overlay, setup } = self;
         let mut planned = joined.plan(env, selection)?;
-        if args.format == OutputFormat::Fat {
+        if on_fat {
             planned.warn_of_fat();
         }
         let series = planned.facts().release.as_ref().and_then(Release::series);

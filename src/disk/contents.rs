@@ -118,6 +118,7 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
         install: &install,
         plan: &planned.collect::<Vec<_>>(),
         accepted_unsigned: lock.accepted_unsigned,
+        unvouched: &lock.unvouched,
         key_ids: &key_ids,
         configuration: lock.configuration.as_ref(),
         own_keys: &own_keys.collect::<Vec<_>>(),

@@ -111,9 +111,11 @@ impl WriteError {
 pub fn write(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Result<WrittenFile, WriteError> {
     match options.format {
         OutputFormat::Fat => write_fat(path, entries, options),
-        OutputFormat::Tar => {
-            Ok(place_file(path, options.permissions, |file| write_tar(file, entries, options))?)
-        }
+        OutputFormat::Tar => place_file(path, options.permissions, |file| {
+            let written = write_tar(file, entries, options);
+            written.map_err(|source| OutputError::Io { path: path.to_owned(), source }.into())
+        })
+        .map(|((), placed)| placed),
         OutputFormat::Dir => {
             Ok(place_folder(path, options.permissions, |staging| write_dir(staging, entries, options))?)
         }
@@ -132,20 +134,11 @@ fn write_fat(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Res
         time: Timestamp::from_unix(options.date),
     };
     let plan = fat::plan(&files, &settings).map_err(failed)?;
-    let mut refused = None;
-    let written = place_file(path, options.permissions, |file| {
-        match plan.write(file, |index| entries[index].content.open()) {
-            Ok(()) => file.set_len(plan.size()),
-            Err(error) => {
-                refused = Some(error);
-                Err(io::ErrorKind::Other.into())
-            }
-        }
-    });
-    match refused {
-        Some(error) => Err(failed(error)),
-        None => Ok(written?),
-    }
+    let ((), placed) = place_file(path, options.permissions, |file| {
+        plan.write(file, |index| entries[index].content.open()).map_err(failed)?;
+        file.set_len(plan.size()).map_err(|error| failed(FatError::Write(error)))
+    })?;
+    Ok(placed)
 }
 
 fn write_tar(file: &mut File, entries: &[Entry], options: &OutputOptions) -> io::Result<()> {

@@ -45,6 +45,16 @@ pub(super) fn render(plan: &Plan, index: usize) -> Vec<u8> {
     out.bytes
 }
 
+/// The slots of one file.
+pub(super) fn file_slots(name: &str, short: &ShortName, first: u32, size: u32, time: Timestamp) -> Vec<u8> {
+    let mut out = Slots { bytes: Vec::new(), time };
+    if !short_names::says_all(name, short) {
+        out.long(name, short);
+    }
+    out.short(short, ARCHIVE, first, size);
+    out.bytes
+}
+
 struct Slots {
     bytes: Vec<u8>,
     time: Timestamp,

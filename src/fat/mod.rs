@@ -34,6 +34,7 @@ mod damage;
 mod directory;
 mod error;
 mod geometry;
+pub mod in_place;
 mod label;
 mod layout;
 mod names;

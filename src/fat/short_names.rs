@@ -42,6 +42,14 @@ pub(super) fn assign<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option
     names.map(|name| exact(name).or_else(|| tails.give(name))).collect()
 }
 
+/// An 8.3 name for a further name beside those that are taken. `None` if the tails run out.
+pub(super) fn beside(taken: HashSet<ShortName>, name: &str) -> Option<ShortName> {
+    match exact(name).filter(|short| !taken.contains(short)) {
+        Some(short) => Some(short),
+        None => Tails { taken, next: HashMap::new() }.give(name),
+    }
+}
+
 /// Hands out tails. A counter for each prefix and number of digits keeps thousands of alike names linear.
 struct Tails {
     taken: HashSet<ShortName>,

@@ -10,7 +10,7 @@ use super::names;
 
 /// A first byte that ends a folder, and one of an entry that was deleted.
 const END: u8 = 0;
-const DELETED: u8 = 0xe5;
+pub(super) const DELETED: u8 = 0xe5;
 /// What stands for a first byte of 0xe5.
 const NOT_DELETED: u8 = 0x05;
 

@@ -39,7 +39,7 @@ pub use self::want::{Fetched, Freshness, Want};
 use crate::parallel;
 use crate::trust::{Artifact, Verified};
 
-use self::cache::{CacheDir, Documents, Held, Packages};
+use self::cache::{CacheDir, Documents, Held, Memory, Packages};
 use self::http::{Download, Http, Reload};
 use self::room::Room;
 
@@ -49,6 +49,7 @@ pub struct Fetcher {
     anew: bool,
     documents: Documents,
     packages: Packages,
+    memory: Memory,
     http: Http,
     progress: Arc<dyn Progress>,
     mounted: Option<MemoryTree>,
@@ -59,10 +60,11 @@ impl Fetcher {
     pub fn new(options: Options, progress: Arc<dyn Progress>) -> Self {
         let cache = CacheDir::new(options.cache_dir.clone());
         let documents = Documents::new(cache.clone());
-        let packages = Packages::new(cache);
+        let packages = Packages::new(cache.clone());
+        let memory = Memory::new(cache);
         let (offline, anew) = (options.offline, options.anew);
         let http = Http::new(options, documents.clone(), packages.clone(), progress.clone());
-        Self { offline, anew, documents, packages, http, progress, mounted: None }
+        Self { offline, anew, documents, packages, memory, http, progress, mounted: None }
     }
 
     /// Knows the places of a tree in memory by their names from here on.
@@ -144,6 +146,28 @@ impl Fetcher {
         };
         room.take(bytes.as_ref().map_or(0, Vec::len), at)?;
         Ok(bytes.map(|bytes| Fetched { bytes, location: at.clone(), freshness }))
+    }
+
+    /// What was kept in mind about a place; nothing for one that is at hand.
+    ///
+    /// # Errors
+    /// When the cache cannot be read.
+    pub(crate) fn kept(&self, at: &Location) -> Result<Option<Vec<u8>>, FetchError> {
+        match at {
+            Location::Http(url) => self.memory.get(url),
+            Location::Folder(_) | Location::Memory { .. } => Ok(None),
+        }
+    }
+
+    /// Keeps something in mind about a place, in place of what was kept before.
+    ///
+    /// # Errors
+    /// When the cache cannot be written.
+    pub(crate) fn keep(&self, at: &Location, bytes: &[u8]) -> Result<(), FetchError> {
+        match at {
+            Location::Http(url) => self.memory.put(url, bytes),
+            Location::Folder(_) | Location::Memory { .. } => Ok(()),
+        }
     }
 
     /// The names in a folder, sorted; nothing where the place cannot be listed: a server, or no folder.

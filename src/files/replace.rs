@@ -82,31 +82,32 @@ pub fn replace_file(
     path: &Utf8Path,
     fill: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> Result<u64, OutputError> {
-    place_file(path, Permissions::All, fill).map(|placed| placed.bytes)
+    let fill = |file: &mut File| fill(file).map_err(|source| OutputError::Io { path: path.to_owned(), source });
+    place_file(path, Permissions::All, fill).map(|((), placed)| placed.bytes)
 }
 
-/// The same, for these permissions alone; answers with who can really read it.
+/// The same, for these permissions alone; answers with what filled it, and with who can really read it.
 ///
 /// # Errors
-/// As [`replace_file`].
-pub fn place_file(
+/// As [`replace_file`], and what `fill` fails with.
+pub fn place_file<T, E: From<OutputError>>(
     path: &Utf8Path,
     permissions: Permissions,
-    fill: impl FnOnce(&mut File) -> io::Result<()>,
-) -> Result<WrittenFile, OutputError> {
+    fill: impl FnOnce(&mut File) -> Result<T, E>,
+) -> Result<(T, WrittenFile), E> {
     let failed = |source| OutputError::Io { path: path.to_owned(), source };
     if path.is_dir() {
-        return Err(OutputError::InTheWay { path: path.to_owned(), found: "a folder" });
+        return Err(OutputError::InTheWay { path: path.to_owned(), found: "a folder" }.into());
     }
     refuse_special(path)?;
     let folder = parent(path);
     let (mut file, _staged) = staged::file_in(folder).map_err(|error| failed(of_folder(folder, error)))?;
-    fill(file.as_file_mut()).map_err(failed)?;
+    let filled = fill(file.as_file_mut())?;
     let bytes = file.as_file().metadata().map_err(failed)?.len();
     let permissions = permissions.admit(file.path()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(WrittenFile { bytes, permissions })
+    Ok((filled, WrittenFile { bytes, permissions }))
 }
 
 /// Refuses a device: it would be taken away from the machine if a file came into its place.

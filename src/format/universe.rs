@@ -14,6 +14,8 @@ pub struct Feed {
     pub name: String,
     /// The folder of the index and its packages, as a URL or path.
     pub location: String,
+    /// Whether it is one that the user named beside those of the release.
+    pub custom: bool,
 }
 
 /// The packages of all feeds, under the names they answer to.

@@ -54,6 +54,9 @@ pub struct Lock {
     /// Whether indexes are in it that no trusted key vouches for.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub accepted_unsigned: bool,
+    /// What was decided by metadata that nobody vouches for: `baseline`, `kernel`, `release`, `arch`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unvouched: Vec<String>,
     /// Whether it is of the demo release, which no router runs.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demo: bool,
@@ -226,6 +229,7 @@ impl Lock {
             source: facts.root.to_string(),
             date,
             accepted_unsigned: used.iter().any(|(_, index)| *index.by() == Authority::Nobody),
+            unvouched: facts.unvouched.iter().map(|decided| decided.word().to_owned()).collect(),
             demo,
             router: None,
             install: plan.install.clone(),
@@ -266,7 +270,8 @@ impl Lock {
         }
         let known = [&lock.release, &lock.version_code, &lock.kernel].into_iter().flatten();
         let versions = lock.packages.iter().map(|package| &package.version);
-        let words = [&lock.target, &lock.arch].into_iter().chain(known).chain(versions);
+        let words =
+            [&lock.target, &lock.arch].into_iter().chain(known).chain(versions).chain(&lock.unvouched);
         if let Some(word) = words.into_iter().find(|word| !crate::format::is_word(word)) {
             return Err(LockError::Word(word.clone()));
         }
@@ -293,11 +298,19 @@ impl Lock {
                 version: package.version.clone(),
                 size: package.size,
                 digest: Some(package.digest()),
+                custom_feed: self.is_custom(&package.feed).then(|| package.feed.clone()),
                 kind: PackageKind::of(&package.name),
                 because: package.because.clone(),
             };
             (node, package.needed_by.clone())
         }))
+    }
+
+    /// Whether a feed is none of the release tree.
+    fn is_custom(&self, feed: &str) -> bool {
+        let source = self.source.trim_end_matches('/');
+        let is_below = |url: &str| url.strip_prefix(source).is_some_and(|rest| rest.starts_with('/'));
+        self.feeds.iter().any(|own| own.name == feed && !is_below(&own.url))
     }
 
     /// The bytes of all package files, where they are known.

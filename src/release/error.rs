@@ -4,7 +4,7 @@ use crate::fetch::{FetchError, LocationError};
 use crate::format::{IndexError, InstalledError};
 use crate::trust::TrustError;
 
-use super::Release;
+use super::{Release, ReleaseWarning};
 
 /// Why a release tree cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +104,31 @@ pub enum ReleaseError {
         /// The further feed, by URL or path.
         at: String,
     },
+    /// Nobody vouches for the metadata of a release of the official keys, and something would be decided by it.
+    #[error("{at}: nobody vouches for the metadata of this official release: {why}")]
+    Unvouched {
+        /// The target's folder, by URL or path.
+        at: String,
+        /// Why nobody does.
+        why: String,
+    },
+    /// The signed sha256sums of an official release lists a file that is not there.
+    #[error("{at} is not there, although the signed sha256sums lists it")]
+    Withheld {
+        /// The file, by URL or path.
+        at: String,
+    },
+    /// An index is older than one that was seen before, and that is not to be.
+    #[error("an index is older than one that was seen before")]
+    NotFresh(ReleaseWarning),
+    /// An index is unsigned that has no feed of the release.
+    #[error("there is no feed {name}, whose index may be unsigned")]
+    NoSuchFeed {
+        /// The name.
+        name: String,
+        /// The feeds that there are.
+        known: Vec<String>,
+    },
     /// There is no such device.
     #[error("{at} knows no profile {asked}")]
     UnknownProfile {
@@ -144,6 +169,15 @@ impl ReleaseError {
             ReleaseError::UnknownProfile { near, .. } if !near.is_empty() => {
                 Some(format!("did you mean {}?", near.join(", ")))
             }
+            ReleaseError::Unvouched { .. } => Some(
+                "take another --mirror; where it is a partial copy, say what the router is with --installed FILE and --target T/S"
+                    .into(),
+            ),
+            ReleaseError::Withheld { .. } => Some("take another --mirror, or give --installed FILE".into()),
+            ReleaseError::NotFresh(_) => {
+                Some("take another --mirror, or leave out --require-fresh to take it with a warning".into())
+            }
+            ReleaseError::NoSuchFeed { known, .. } => Some(format!("the feeds are {}; all stands for each", known.join(", "))),
             ReleaseError::WhichTarget { .. } => Some("choose one with --target".into()),
             ReleaseError::NoTarget { .. } => {
                 Some("--tree takes one release; --mirror takes a folder of several (releases/, snapshots/)".into())

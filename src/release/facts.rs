@@ -3,7 +3,7 @@
 use crate::fetch::Location;
 use crate::format::{Feed, Format, Installed};
 
-use super::{Kernel, Release, ReleaseWarning, Target};
+use super::{Decided, Kernel, Release, ReleaseWarning, Target};
 
 /// What a release tree says of itself.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub struct ReleaseFacts {
     pub default_packages: Vec<String>,
     /// The feeds, in the order in which the router is told about them.
     pub feeds: Vec<FeedPlace>,
+    /// What nobody vouches for among what decides.
+    pub unvouched: Vec<Decided>,
     /// What is missing or odd.
     pub warnings: Vec<ReleaseWarning>,
 }
@@ -50,11 +52,28 @@ pub struct FeedPlace {
     pub name: String,
     /// Its folder.
     pub location: Location,
+    /// Whose it is.
+    pub origin: FeedOrigin,
+}
+
+/// Whose a feed is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FeedOrigin {
+    /// The release's own: it is part of its tree.
+    Release,
+    /// The user named it, beside those of the release.
+    Custom,
+    /// The same, and what it has goes before what the release has.
+    Preferred,
 }
 
 impl FeedPlace {
     /// The feed as a universe knows it.
     pub fn feed(&self) -> Feed {
-        Feed { name: self.name.clone(), location: self.location.to_string() }
+        Feed {
+            name: self.name.clone(),
+            location: self.location.to_string(),
+            custom: self.origin != FeedOrigin::Release,
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::fetch::{Location, LocationError};
 
-use super::{FeedPlace, Kernel, ReleaseError, Target};
+use super::{FeedOrigin, FeedPlace, Kernel, ReleaseError, Target};
 
 /// The feeds of `packages/<arch>/` when the tree does not list them.
 const KNOWN: [&str; 5] = ["base", "luci", "packages", "routing", "telephony"];
@@ -38,13 +38,16 @@ pub(crate) fn name_of(folder: &str) -> &str {
 /// The target's own feed.
 pub(super) fn core(root: &Location, target: &Target) -> Result<FeedPlace, LocationError> {
     let location = root.join(&format!("targets/{target}/packages"))?;
-    Ok(FeedPlace { name: CORE.to_owned(), location })
+    Ok(FeedPlace { name: CORE.to_owned(), location, origin: FeedOrigin::Release })
 }
 
 /// The kernel modules of one kernel, where they live apart from the core feed.
 pub(super) fn kmods(root: &Location, target: &Target, kernel: &Kernel) -> Result<Wanted, LocationError> {
     let location = root.join(&format!("targets/{target}/kmods/{}", kernel.folder()))?;
-    Ok(Wanted { place: FeedPlace { name: KMODS.to_owned(), location }, expected: false })
+    Ok(Wanted {
+        place: FeedPlace { name: KMODS.to_owned(), location, origin: FeedOrigin::Release },
+        expected: false,
+    })
 }
 
 /// The feeds of an architecture: those that `feeds.conf` lists, else the known ones.
@@ -65,7 +68,7 @@ pub(super) fn of_arch(
         .into_iter()
         .map(|name| {
             let location = root.join(&format!("packages/{arch}/{name}"))?;
-            Ok(Wanted { place: FeedPlace { name, location }, expected: true })
+            Ok(Wanted { place: FeedPlace { name, location, origin: FeedOrigin::Release }, expected: true })
         })
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use super::feeds::Wanted;
 use super::open::Reader;
-use super::{FeedPlace, ReleaseError, ReleaseWarning};
+use super::{FeedPlace, ReleaseError, ReleaseWarning, seen};
 use crate::fetch::Fetched;
 use crate::format::{FORMATS, FeedId, Format, IndexError};
 use crate::parallel;
@@ -61,7 +61,7 @@ impl Reader<'_> {
     /// more: the server may have been between its two files.
     /// A few at a time, so that a tree has to be signed before much is taken from it.
     fn indexes(
-        &self,
+        &mut self,
         format: &'static dyn Format,
         places: &[FeedPlace],
     ) -> Result<Vec<Option<Verified<Signed>>>, ReleaseError> {
@@ -73,7 +73,7 @@ impl Reader<'_> {
     }
 
     fn a_few_indexes(
-        &self,
+        &mut self,
         format: &'static dyn Format,
         places: &[FeedPlace],
     ) -> Result<Vec<Option<Verified<Signed>>>, ReleaseError> {
@@ -90,15 +90,25 @@ impl Reader<'_> {
             self.verify(format, &place.name, answers)
         });
         let mut indexes = Vec::new();
-        for ((verified, place), wants) in verified.into_iter().zip(places).zip(wants.chunks(per_feed)) {
+        for ((verified, (place, first_answers)), wants) in
+            verified.into_iter().zip(answers).zip(wants.chunks(per_feed))
+        {
+            let (mut answers, refetched);
+            answers = first_answers;
             let index = match verified {
                 Err(error) if wants[0].0.is_remote() && is_worth_a_second_look(&error) => {
                     let again =
                         self.upstream.fetcher.refetch(wants).into_iter().collect::<Result<Vec<_>, _>>()?;
-                    self.verify(format, &place.name, &again)?
+                    refetched = again;
+                    answers = &refetched;
+                    self.verify(format, &place.name, answers)?
                 }
                 answer => answer?,
             };
+            let first = answers.first().and_then(Option::as_ref);
+            if let (Some(index), Some(document)) = (&index, first) {
+                self.warnings.extend(seen::compare(self.upstream, format, document, index)?);
+            }
             indexes.push(index);
         }
         Ok(indexes)

@@ -8,7 +8,7 @@ use crate::trust::{self, Authority, Signature, Signed, SignedFile, TrustError, V
 
 /// The list of digests, and its signature.
 pub(crate) const SUMS: [&str; 2] = ["sha256sums", "sha256sums.sig"];
-const PROFILES: &str = "profiles.json";
+pub(super) const PROFILES: &str = "profiles.json";
 /// The most bytes that are read of either.
 pub(crate) const CAP: u64 = 8 << 20;
 
@@ -92,6 +92,27 @@ impl Metadata {
     /// Whether a trusted key vouches for the digests.
     pub(crate) fn is_vouched(&self) -> bool {
         self.list.as_ref().is_ok_and(|list| *list.by() != Authority::Nobody)
+    }
+
+    /// Whether a trusted key vouches for `profiles.json`.
+    pub(crate) fn vouches_for_profiles(&self) -> bool {
+        self.profiles.is_some() && self.vouched_digest(PROFILES).is_some()
+    }
+
+    /// Why nobody vouches for the metadata, in words.
+    pub(crate) fn why_unvouched(&self) -> String {
+        match &self.list {
+            Err(Unvouched::NoList) => format!("there is no {}", SUMS[0]),
+            Err(Unvouched::Trust(error)) => error.to_string(),
+            Ok(list) if *list.by() == Authority::Nobody => format!("{} is not signed", SUMS[0]),
+            Ok(_) => format!("{} does not list {PROFILES}", SUMS[0]),
+        }
+    }
+
+    /// The first of the files that an official release must have that its signed list has, and the folder has not.
+    pub(crate) fn withheld(&self) -> Option<String> {
+        let withheld = self.profiles.is_none() && self.vouched_digest(PROFILES).is_some();
+        withheld.then(|| format!("{}/{PROFILES}", self.folder))
     }
 
     /// The signed digest of a file; none where the list has none, or nobody vouches for it.

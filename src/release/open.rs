@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::fetch::Location;
 use crate::format::{FeedId, IndexError, Installed, Universe, UnpackBudget};
 use crate::parallel;
-use crate::trust::{self, Signed, Verified};
+use crate::trust::{self, Authority, Signed, TrustError, Verified};
 
 use super::feeds::{self, Wanted};
+use super::metadata::PROFILES;
 use super::profiles::Profiles;
 use super::{
-    FeedPlace, Kernel, Metadata, Release, ReleaseError, ReleaseFacts, ReleaseWarning, Target, Upstream,
+    Decided, FeedOrigin, FeedPlace, Kernel, Metadata, Release, ReleaseError, ReleaseFacts, ReleaseWarning,
+    Target, Upstream,
 };
 
 const MANIFEST_CAP: u64 = 1 << 20;
@@ -30,6 +32,8 @@ pub struct ReleaseSpec {
     pub profile: Option<String>,
     /// Further feeds, by name.
     pub extra_feeds: Vec<(String, Location)>,
+    /// The names of those of them that go before the release's own.
+    pub preferred: Vec<String>,
     /// What the router holds, where the user said so; without it the stock image's manifest is read.
     pub installed: Option<Installed>,
 }
@@ -43,6 +47,7 @@ impl ReleaseSpec {
             target: None,
             profile: None,
             extra_feeds: Vec::new(),
+            preferred: Vec::new(),
             installed: None,
         }
     }
@@ -91,6 +96,21 @@ impl OpenRelease {
     }
 }
 
+/// What was decided by metadata that nobody vouches for.
+struct Unproven {
+    /// Whether nobody vouches for `profiles.json`.
+    profiles: bool,
+    decided: Vec<Decided>,
+}
+
+impl Unproven {
+    fn by_profiles(&mut self, what: Decided) {
+        if self.profiles {
+            self.decided.push(what);
+        }
+    }
+}
+
 pub(super) struct Reader<'a> {
     pub(super) upstream: &'a Upstream,
     pub(super) spec: ReleaseSpec,
@@ -107,7 +127,13 @@ impl<'a> Reader<'a> {
         let root = self.spec.root.clone();
         let target = Target::choose(&self.upstream.fetcher, &root, self.spec.target.as_ref())?;
         let folder = root.join(&format!("targets/{target}"))?;
+        let core = feeds::core(&root, &target)?;
+        let (format, core_index) = self.core(&core)?;
         let mut metadata = Metadata::read(self.upstream, &folder)?;
+        let is_official = self.upstream.keyring.is_official(core_index.by());
+        if is_official {
+            self.demand_vouched(&mut metadata)?;
+        }
         let profiles = match metadata.profiles.take() {
             Some(profiles) => profiles,
             None => {
@@ -115,6 +141,7 @@ impl<'a> Reader<'a> {
                 Profiles::default()
             }
         };
+        let profiles_vouched = metadata.vouched_digest(PROFILES).is_some();
         if let Some(name) = &self.spec.profile
             && !profiles.profiles.is_empty()
             && !profiles.profiles.contains_key(name)
@@ -129,18 +156,39 @@ impl<'a> Reader<'a> {
             let (at, asked, found) = (root.to_string(), asked.clone(), found.clone());
             return Err(ReleaseError::OtherRelease { at, asked, found });
         }
+        let mut unvouched = Unproven { profiles: !profiles_vouched, decided: Vec::new() };
+        if self.spec.release.is_none() && stated.is_some() {
+            unvouched.by_profiles(Decided::Release);
+        }
         let release = self.spec.release.clone().or(stated);
-        let core = feeds::core(&root, &target)?;
-        let (format, core_index) = self.core(&core)?;
         let stock = match self.spec.installed {
             Some(_) => None,
-            None => self.manifest(&metadata, &target, release.as_ref())?,
+            None => self.manifest(&metadata, &target, release.as_ref(), is_official)?,
         };
+        let stock = stock.map(|(stock, vouched)| {
+            if !vouched {
+                unvouched.decided.push(Decided::Baseline);
+            }
+            stock
+        });
         let router = self.spec.installed.as_ref().or(stock.as_ref());
         let router_kernel = router.and_then(|router| Kernel::parse(&router.get("kernel")?.version));
+        match &router_kernel {
+            Some(_) if unvouched.decided.contains(&Decided::Baseline) => {
+                unvouched.decided.push(Decided::Kernel)
+            }
+            None if profiles.linux_kernel.is_some() => unvouched.by_profiles(Decided::Kernel),
+            _ => {}
+        }
         let kernel = router_kernel.or_else(|| profiles.linux_kernel.clone());
+        if router.is_none() && !profiles.default_packages.is_empty() {
+            unvouched.by_profiles(Decided::Baseline);
+        }
         let arch = match profiles.arch_packages.clone() {
-            Some(arch) => arch,
+            Some(arch) => {
+                unvouched.by_profiles(Decided::Arch);
+                arch
+            }
             None => self.arch_of(format, &core, &core_index)?,
         };
 
@@ -151,7 +199,14 @@ impl<'a> Reader<'a> {
         places.extend(self.feeds_of_arch(&root, &arch)?);
         for (name, location) in &self.spec.extra_feeds {
             places.push(Wanted {
-                place: FeedPlace { name: name.clone(), location: location.clone() },
+                place: FeedPlace {
+                    name: name.clone(),
+                    location: location.clone(),
+                    origin: match self.spec.preferred.contains(name) {
+                        true => FeedOrigin::Preferred,
+                        false => FeedOrigin::Custom,
+                    },
+                },
                 expected: true,
             });
         }
@@ -170,6 +225,13 @@ impl<'a> Reader<'a> {
             }
             feeds.push(place);
             indexes.push(index);
+        }
+
+        self.refuse_stripped(&feeds, &indexes)?;
+        if !unvouched.decided.is_empty() {
+            let (at, why) = (folder.to_string(), metadata.why_unvouched());
+            let decided = unvouched.decided.clone();
+            self.warnings.push(ReleaseWarning::Unvouched { at, why, decided });
         }
 
         let device = self.spec.profile.as_ref().and_then(|name| profiles.profiles.get(name));
@@ -191,18 +253,58 @@ impl<'a> Reader<'a> {
             stock,
             default_packages,
             feeds,
+            unvouched: unvouched.decided,
             warnings: self.warnings,
         };
         Ok(OpenRelease { facts, indexes, metadata })
     }
 
-    /// The stock image's manifest, found by name.
+    /// Of a release of the official keys nothing is believed that its signed list does not vouch for. Where all that the
+    /// metadata would decide was said by the user, as with partial copies, it is passed over.
+    fn demand_vouched(&self, metadata: &mut Metadata) -> Result<(), ReleaseError> {
+        if let Some(at) = metadata.withheld().filter(|_| self.spec.installed.is_none()) {
+            return Err(ReleaseError::Withheld { at });
+        }
+        if metadata.is_vouched() && (metadata.profiles.is_none() || metadata.vouches_for_profiles()) {
+            return Ok(());
+        }
+        if self.spec.installed.is_none() || self.spec.target.is_none() {
+            let (at, why) = (metadata.folder.to_string(), metadata.why_unvouched());
+            return Err(ReleaseError::Unvouched { at, why });
+        }
+        metadata.profiles = None;
+        Ok(())
+    }
+
+    /// An index of a release that an official key signs may not be unsigned, whatever the user accepts.
+    fn refuse_stripped(&self, feeds: &[FeedPlace], indexes: &[Verified<Signed>]) -> Result<(), ReleaseError> {
+        let of_release =
+            || feeds.iter().zip(indexes).filter(|(place, _)| place.origin == FeedOrigin::Release);
+        if let Some(name) = self
+            .upstream
+            .unsigned
+            .names()
+            .find(|name| *name != "all" && !feeds.iter().any(|place| place.name == *name))
+        {
+            let known = feeds.iter().map(|place| place.name.clone()).collect();
+            return Err(ReleaseError::NoSuchFeed { name: name.to_owned(), known });
+        }
+        let is_official = of_release().any(|(_, index)| self.upstream.keyring.is_official(index.by()));
+        let unsigned = of_release().find(|(_, index)| *index.by() == Authority::Nobody);
+        match unsigned.filter(|_| is_official) {
+            Some((place, _)) => Err(TrustError::Stripped { what: place.location.to_string() }.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// The stock image's manifest, with whether a key vouches for it, found by name.
     fn manifest(
         &mut self,
         metadata: &Metadata,
         target: &Target,
         release: Option<&Release>,
-    ) -> Result<Option<Installed>, ReleaseError> {
+        is_official: bool,
+    ) -> Result<Option<(Installed, bool)>, ReleaseError> {
         let folder = &metadata.folder;
         let mut names: Vec<String> = metadata.sums.ending(".manifest").map(str::to_owned).collect();
         if names.is_empty() {
@@ -220,13 +322,23 @@ impl<'a> Reader<'a> {
         names.sort_by_key(order);
         for name in names {
             let at = folder.join(name)?;
-            let Some(found) = self.upstream.fetcher.file(&at, MANIFEST_CAP)? else { continue };
-            if metadata.vouched_digest(name).is_some_and(|digest| *digest != trust::sha256(&found.bytes)) {
+            let vouched = metadata.vouched_digest(name);
+            let Some(found) = self.upstream.fetcher.file(&at, MANIFEST_CAP)? else {
+                if is_official && vouched.is_some() {
+                    return Err(ReleaseError::Withheld { at: at.to_string() });
+                }
+                continue;
+            };
+            if vouched.is_some_and(|digest| *digest != trust::sha256(&found.bytes)) {
                 return Err(ReleaseError::MetadataDigest { at: at.to_string() });
+            }
+            // What the signed list of an official release lacks is nobody's.
+            if is_official && vouched.is_none() {
+                continue;
             }
             let installed = Installed::parse(&String::from_utf8_lossy(&found.bytes));
             return installed
-                .map(Some)
+                .map(|installed| Some((installed, vouched.is_some())))
                 .map_err(|source| ReleaseError::Manifest { at: at.to_string(), source });
         }
         self.warnings.push(ReleaseWarning::NoManifest { at: folder.to_string() });

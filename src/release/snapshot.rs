@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use camino::Utf8Path;
 use serde::Deserialize;
 
-use super::{FeedPlace, Kernel, NotARelease, NotATarget, Release, ReleaseFacts};
+use super::{FeedOrigin, FeedPlace, Kernel, NotARelease, NotATarget, Release, ReleaseFacts};
 use crate::fetch::{Location, LocationError};
 use crate::format::{
     Constraint, Dependency, FeedId, Format, Installed, InstalledPackage, Package, Parsed, Provide, Relation,
@@ -151,7 +151,11 @@ impl Snapshot {
                 "kmods" => format!("targets/{target}/kmods/{}", kernel.folder()),
                 name => format!("packages/{arch}/{name}"),
             };
-            Ok(FeedPlace { name: (*name).to_owned(), location: root.join(&folder)? })
+            Ok(FeedPlace {
+                name: (*name).to_owned(),
+                location: root.join(&folder)?,
+                origin: FeedOrigin::Release,
+            })
         };
         let feeds = self.feeds().iter().map(place).collect::<Result<_, LocationError>>()?;
         Ok(ReleaseFacts {
@@ -166,6 +170,7 @@ impl Snapshot {
             stock: Some(self.stock()),
             default_packages: default_packages.clone(),
             feeds,
+            unvouched: Vec::new(),
             warnings: Vec::new(),
             root,
         })

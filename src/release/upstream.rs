@@ -13,12 +13,14 @@ pub struct Upstream {
     pub keyring: Keyring,
     /// The feeds whose indexes are taken although no trusted key vouches for them.
     pub unsigned: UnsignedFeeds,
+    /// Whether an index that is older than one seen before is refused, and not only warned of.
+    pub require_fresh: bool,
 }
 
 impl Upstream {
     /// Trusts a keyring alone: what none of its keys vouches for is refused.
     pub fn new(fetcher: Fetcher, keyring: Keyring) -> Upstream {
-        Upstream { fetcher, keyring, unsigned: UnsignedFeeds::default() }
+        Upstream { fetcher, keyring, unsigned: UnsignedFeeds::default(), require_fresh: false }
     }
 
     /// Reads a release tree and verifies its indexes.

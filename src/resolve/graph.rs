@@ -30,6 +30,8 @@ pub struct Node {
     pub size: Option<u64>,
     /// The digest that the index states.
     pub digest: Option<Digest>,
+    /// The feed that it comes from, where that is not the release's.
+    pub custom_feed: Option<String>,
     /// What it is for.
     pub kind: PackageKind,
     /// Why it was asked for, where it was: `chip iwl7265d`, `--add`.
@@ -64,6 +66,9 @@ impl Graph {
                 version: package.version.to_owned(),
                 size: package.size,
                 digest: package.digest,
+                custom_feed: Some(plan.universe.feed(package.feed))
+                    .filter(|feed| feed.custom)
+                    .map(|feed| feed.name.clone()),
                 kind: PackageKind::of(package.name),
                 because: step.because.iter().map(ToString::to_string).collect(),
             };

@@ -39,7 +39,7 @@ pub use idle::IdleModules;
 pub use kind::PackageKind;
 pub use paths::{LeftOut, Paths};
 pub use plan::{Plan, PlanWarning, Step};
-pub use refusal::{AbiMismatch, Chain, Known, Refusal, RefusalReport, Rejected, Upgrade};
+pub use refusal::{AbiMismatch, Chain, Known, Refusal, RefusalReport, Rejected, Shadow, Upgrade};
 pub use request::{NotAReason, Request, Root, RootReason};
 
 /// After how many steps, each a look at a package, the search for a plan is given up; long chains get more. Steps and

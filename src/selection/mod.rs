@@ -7,6 +7,7 @@
 mod error;
 mod planned;
 mod request;
+mod shadow;
 mod warning;
 
 use std::collections::{BTreeSet, HashSet};

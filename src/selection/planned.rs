@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Selection, SelectionError, Warning};
+use super::{Selection, SelectionError, Warning, shadow};
 use crate::format::Universe;
 use crate::release::snapshot::Snapshot;
 use crate::release::{OpenRelease, ReleaseFacts};
@@ -58,6 +58,7 @@ impl<'u> Planned<'u> {
         let baseline = Baseline::determine(facts, universe)?;
         let (request, said) = selection.request(facts, universe, &baseline.installed)?;
         let plan = resolve::resolve(universe, &baseline.installed, &request)?;
+        shadow::refuse(source, universe, &plan)?;
         let mut warnings: Vec<Warning> = facts.warnings.iter().cloned().map(Warning::from).collect();
         warnings.extend(baseline.warnings.iter().cloned().map(Warning::from));
         warnings.extend(said);

@@ -1,6 +1,8 @@
 //! The keys that are trusted, and the check of an index's signature.
 
-use super::{Authority, KeyError, PublicKey, Signature, Verified};
+use std::collections::BTreeSet;
+
+use super::{Authority, KeyError, KeyId, PublicKey, Signature, Verified};
 
 /// The keys of official releases, embedded; `indexes/keys/README.md` tells where they come from.
 const OFFICIAL: [&str; 9] = [
@@ -57,6 +59,8 @@ pub enum Unsigned {
 #[derive(Debug, Clone, Default)]
 pub struct Keyring {
     keys: Vec<PublicKey>,
+    /// The ids of those that sign official releases.
+    official: BTreeSet<KeyId>,
 }
 
 /// Input that no trusted key vouches for.
@@ -65,6 +69,12 @@ pub enum TrustError {
     /// No signature came with it.
     #[error("{what} is not signed")]
     Unsigned {
+        /// The index, by URL or path.
+        what: String,
+    },
+    /// No signature came with it, although an official key signed the rest of its release.
+    #[error("{what} is not signed by an official key, as the rest of the release is")]
+    Stripped {
         /// The index, by URL or path.
         what: String,
     },
@@ -101,6 +111,7 @@ impl TrustError {
     pub fn what(&self) -> &str {
         match self {
             TrustError::Unsigned { what }
+            | TrustError::Stripped { what }
             | TrustError::ForeignKey { what, .. }
             | TrustError::WrongSignature { what, .. }
             | TrustError::BadKey { what, .. } => what,
@@ -112,6 +123,7 @@ impl TrustError {
     pub fn about(mut self, name: &str) -> TrustError {
         match &mut self {
             TrustError::Unsigned { what }
+            | TrustError::Stripped { what }
             | TrustError::ForeignKey { what, .. }
             | TrustError::WrongSignature { what, .. }
             | TrustError::BadKey { what, .. } => name.clone_into(what),
@@ -123,8 +135,11 @@ impl TrustError {
     pub fn help(&self) -> String {
         match self {
             TrustError::Unsigned { .. } => {
-                "--accept-unsigned takes it all the same; a router that checks signatures will refuse it"
+                "--accept-unsigned FEED takes it all the same; a router that checks signatures will refuse it"
                     .into()
+            }
+            TrustError::Stripped { .. } => {
+                "somebody on the way took the signature off: take another --mirror".into()
             }
             TrustError::ForeignKey { signed_by, .. } => format!(
                 "if you trust who made this release, give their public key with --key FILE (on a router of that \
@@ -154,7 +169,28 @@ impl Keyring {
 
     /// The keys of the official releases.
     pub fn official() -> Keyring {
-        Keyring { keys: OFFICIAL.iter().filter_map(|text| PublicKey::parse(text.as_bytes()).ok()).collect() }
+        let mut keyring = Keyring::default();
+        // Each of the embedded files is one.
+        OFFICIAL
+            .iter()
+            .filter_map(|text| PublicKey::parse(text.as_bytes()).ok())
+            .for_each(|key| keyring.pin(key));
+        keyring
+    }
+
+    /// Trusts a key as one of those that sign official releases, whose metadata is always signed too: what nobody vouches
+    /// for is not believed beside it.
+    pub fn pin(&mut self, key: PublicKey) {
+        self.official.insert(key.id().clone());
+        self.keys.push(key);
+    }
+
+    /// Whether a key of official releases vouches for something.
+    pub fn is_official(&self, by: &Authority) -> bool {
+        match by {
+            Authority::Keys(ids) => ids.iter().any(|id| self.official.contains(id)),
+            Authority::Nobody => false,
+        }
     }
 
     /// Trusts one more public key, given as the content of its file, usign's or PEM; `what` names the file in

@@ -46,7 +46,7 @@ fn an_update_takes_nothing_that_is_not_signed() {
         let told = site.owpkg("update").run().exits(0);
         assert!(told.out.contains(&format!("signed by key {}", key_id(format, &signers()))), "{}", told.out);
         site.desk.owpkg("update --tree tree").run().exits(5).says(&["key"]);
-        let told = site.desk.owpkg("update --tree tree --accept-unsigned").run().exits(0);
+        let told = site.desk.owpkg("update --tree tree --accept-unsigned all").run().exits(0);
         assert!(told.out.contains("NOT SIGNED") && fits_a_terminal(&told.out), "{}", told.out);
     }
 }

@@ -8,10 +8,10 @@ use crate::support::feeds::{FORMATS, Files, Site, release, signers, signers_of};
 use crate::support::run::Ran;
 
 const FOLDER: &str = "targets/x86/64";
-const PLAIN: &str = "targets/x86/64/openwrt-25.12.0-x86-64-generic-ext4-combined.img.gz";
-const EFI: &str = "targets/x86/64/openwrt-25.12.0-x86-64-generic-ext4-combined-efi.img.gz";
-const SQUASHFS: &str = "targets/x86/64/openwrt-25.12.0-x86-64-generic-squashfs-combined-efi.img.gz";
-const KERNEL: &str = "targets/x86/64/openwrt-25.12.0-x86-64-generic-kernel.bin";
+pub const PLAIN: &str = "targets/x86/64/openwrt-25.12.0-x86-64-generic-ext4-combined.img.gz";
+pub const EFI: &str = "targets/x86/64/openwrt-25.12.0-x86-64-generic-ext4-combined-efi.img.gz";
+pub const SQUASHFS: &str = "targets/x86/64/openwrt-25.12.0-x86-64-generic-squashfs-combined-efi.img.gz";
+pub const KERNEL: &str = "targets/x86/64/openwrt-25.12.0-x86-64-generic-kernel.bin";
 
 /// A disk with something at both ends and a hole in between.
 fn disk(what: &str) -> Vec<u8> {
@@ -21,7 +21,7 @@ fn disk(what: &str) -> Vec<u8> {
     disk
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packer.write_all(bytes).unwrap();
     packer.finish().unwrap()
@@ -39,13 +39,13 @@ fn fwtool(mut file: Vec<u8>, kind: u8, data: &[u8]) -> Vec<u8> {
     file
 }
 
-fn described(file: Vec<u8>) -> Vec<u8> {
+pub fn described(file: Vec<u8>) -> Vec<u8> {
     let about = br#"{"metadata_version":"1.1","version":{"dist":"OpenWrt","version":"25.12.0","revision":"r1-ab","target":"x86/64"}}"#;
     fwtool(file, 1, &[&[0; 8], about.as_slice()].concat())
 }
 
 /// A release whose images are these files; `sha256sums` is of what they hold here, and signed.
-fn signed(files: Files) -> Files {
+pub fn signed(files: Files) -> Files {
     let image = |name: &str, kind: &str, fs: &str| json!({"name": name, "type": kind, "filesystem": fs, "sha256": "00"});
     let name = |path: &str| path.rsplit('/').next().unwrap().to_owned();
     let files = files.with_profiles(|profiles| {
@@ -177,7 +177,7 @@ fn unsigned_and_foreign_digests_need_a_word() {
     image(&foreign, "out.img").exits(5).says(&["signed by key 0707070707070707, which is not trusted"]);
     for site in [unsigned, foreign] {
         assert!(!site.holds("out.img"));
-        image(&site, "out.img --accept-unsigned").exits(0).says(&["no trusted key vouches for it"]);
+        image(&site, "out.img --accept-unsigned all").exits(0).says(&["no trusted key vouches for it"]);
         assert_eq!(written(&site), disk("efi"));
     }
 }
@@ -232,7 +232,7 @@ fn chains_of_trailers_are_taken_and_anything_else_is_refused() {
 fn a_tree_without_images_or_digests_says_so() {
     for format in FORMATS {
         let site = Site::new(format, release().build(format).without("sha256sums.sig"));
-        let none = site.owpkg("image out.img --accept-unsigned").run().exits(6);
+        let none = site.owpkg("image out.img --accept-unsigned all").run().exits(6);
         none.says(&["has no image"]);
         let unsigned = site.owpkg("image out.img").run().exits(5);
         unsigned.says(&["sha256sums is not signed"]);

@@ -9,7 +9,7 @@ mod documents;
 mod exits;
 pub mod explain;
 mod housekeeping;
-mod image;
+pub mod image;
 mod mistakes;
 mod outcomes;
 mod real;

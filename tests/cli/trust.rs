@@ -75,20 +75,20 @@ fn an_accepted_unsigned_index_is_told_of_everywhere() {
     for format in FORMATS {
         let site = wifi().on(format);
         unsigned(&site);
-        let ran = site.owpkg("resolve --chip iwl7265d --accept-unsigned").run().exits(0);
+        let ran = site.owpkg("resolve --chip iwl7265d --accept-unsigned all").run().exits(0);
         assert!(ran.out.contains("NOT SIGNED"), "{}", ran.out);
         let lock = Lock::parse(&site.read("owpkg.lock")).unwrap();
         assert!(lock.accepted_unsigned && lock.feeds.iter().all(|feed| feed.signed_by.is_empty()));
 
         site.owpkg("disk out --format dir").run().exits(5).says(&["is not signed"]);
         assert!(!site.holds("out"));
-        let ran = site.owpkg("disk out --format dir --accept-unsigned --json").run().exits(0);
+        let ran = site.owpkg("disk out --format dir --accept-unsigned all --json").run().exits(0);
         assert_eq!(ran.json()["accepted_unsigned"], true);
         assert!(site.read("out/install.sh").contains("\nsigned=no\n"));
         assert!(site.read("out/owpkg.lock").contains("accepted_unsigned = true"));
 
         let signed = wifi().on(format);
-        signed.owpkg("disk out --format dir --chip iwl7265d --accept-unsigned").run().exits(0);
+        signed.owpkg("disk out --format dir --chip iwl7265d --accept-unsigned all").run().exits(0);
         assert!(signed.read("out/install.sh").contains("\nsigned=yes\n"), "the flag alone changes nothing");
     }
 }
@@ -97,7 +97,7 @@ fn an_accepted_unsigned_index_is_told_of_everywhere() {
 fn a_foreign_signature_is_accepted_as_none_is() {
     for format in FORMATS {
         let site = wifi().on(format);
-        let ran = site.desk.owpkg("resolve --chip iwl7265d --tree tree --accept-unsigned").run().exits(0);
+        let ran = site.desk.owpkg("resolve --chip iwl7265d --tree tree --accept-unsigned all").run().exits(0);
         assert!(ran.out.contains("NOT SIGNED"), "{}", ran.out);
         assert!(Lock::parse(&site.read("owpkg.lock")).unwrap().accepted_unsigned);
     }
@@ -116,7 +116,7 @@ fn a_wrong_signature_in_the_name_of_a_trusted_key_is_refused_whatever_is_accepte
             }
         }
         let key = key_id(format, &signers());
-        for flag in ["", "--accept-unsigned"] {
+        for flag in ["", "--accept-unsigned all"] {
             let ran = site.owpkg(&format!("resolve --add planted {flag}")).run().exits(5);
             ran.says(&["does not have the bytes that key", &key]);
         }

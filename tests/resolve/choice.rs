@@ -241,6 +241,6 @@ fn a_package_without_a_digest_is_never_taken() {
     std::io::Write::write_all(&mut packed, without.as_bytes()).unwrap();
     site.write(&format!("tree/{path}"), packed.finish().unwrap());
     std::fs::remove_file(site.path().join("tree").join(path.replace(".gz", ".sig"))).unwrap();
-    let ran = site.owpkg("resolve --add a --accept-unsigned").run().exits(4);
+    let ran = site.owpkg("resolve --add a --accept-unsigned all").run().exits(4);
     ran.says(&["b 1 has no digest in its index, so it cannot be verified"]);
 }

@@ -15,7 +15,7 @@ use crate::cli::disk::expected_feeds;
 use crate::support::feeds::{FORMATS, Site, wifi};
 
 /// A guest that is the stock image of a site's release.
-fn stock(kernel: &Kernel, site: &Site) -> Guest {
+pub fn stock(kernel: &Kernel, site: &Site) -> Guest {
     let guest = Guest::new(kernel);
     let facts = site.owpkg("resolve --chip iwl7265d --json --no-lock").run().exits(0).json();
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();

@@ -1,7 +1,7 @@
 //! `owpkg vm`: recipes from listings. The scripts are run too, with stand-ins for the host's commands.
 
-mod boot;
-mod guest;
+pub mod boot;
+pub mod guest;
 mod scripts;
 
 use crate::cli::keys;

@@ -37,6 +37,11 @@ pub enum KeepModules {
 }
 
 impl ConfigurationArgs {
+    /// Whether nothing is to be set.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_none() && self.disable_service.is_empty() && self.keep_modules.is_none()
+    }
+
     /// The files for the router.
     ///
     /// # Errors

@@ -44,6 +44,12 @@ pub struct SourceArgs {
     /// Take the index of this feed although no trusted key signed it; all: of every feed, as of a build of one's own
     #[arg(long, value_name = "FEED|all")]
     pub accept_unsigned: Vec<String>,
+    /// Let packages of this --feed go before the release's own
+    #[arg(long, value_name = "FEED")]
+    pub prefer: Vec<String>,
+    /// Refuse an index that is older than one seen before, instead of a warning
+    #[arg(long)]
+    pub require_fresh: bool,
     /// The download cache (also OWPKG_CACHE)
     #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<String>,

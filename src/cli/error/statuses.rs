@@ -1,5 +1,6 @@
 //! Which status each kind of error ends with.
 
+use crate::cli::ui::warnings::went_back;
 use crate::demo::DemoError;
 use crate::disk::{DiskError, Misfit, WriteError};
 use crate::drawing::TooManyPackages;
@@ -7,6 +8,7 @@ use crate::fetch::{self, FetchError, LocationError};
 use crate::files::OutputError;
 use crate::format::{InstalledError, LocalFeedError};
 use crate::hardware::detect::NoSysfs;
+use crate::image::{CarriedError, ImageWriteError, LayoutError};
 use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
 use crate::lock::{BadConfiguration, BundleError, LockError, OtherFiles, PlanError};
 use crate::mirror::{MirrorError, StoreError};
@@ -14,7 +16,7 @@ use crate::overlay::FolderError;
 use crate::overlay::OverlayError;
 use crate::release::image::UnpackError;
 use crate::release::snapshot::BadSnapshot;
-use crate::release::{ImageError, NotARelease, ReleaseError};
+use crate::release::{ImageError, NotARelease, ReleaseError, ReleaseWarning};
 use crate::resolve::{BaselineError, Refusal};
 use crate::selection::SelectionError;
 use crate::stick::RequestError;
@@ -111,7 +113,13 @@ impl From<ReleaseError> for Failure {
             }
             ReleaseError::UnknownProfile { .. } => Failure::of(Exit::Unknown, &error, error.help()),
             ReleaseError::OtherRelease { .. } => Failure::of(Exit::Unresolvable, &error, error.help()),
-            ReleaseError::MetadataDigest { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
+            ReleaseError::NoSuchFeed { .. } => Failure::of(Exit::Usage, &error, error.help()),
+            ReleaseError::NotFresh(ReleaseWarning::WentBack { ref index, ref seen, ref how }) => {
+                Failure::new(Exit::Untrusted, went_back(index, seen, how), error.help())
+            }
+            ReleaseError::MetadataDigest { .. }
+            | ReleaseError::Unvouched { .. }
+            | ReleaseError::NotFresh(_) => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
     }
@@ -132,12 +140,43 @@ impl From<ImageError> for Failure {
 impl From<UnpackError> for Failure {
     fn from(error: UnpackError) -> Failure {
         let exit = match &error {
-            UnpackError::Output(_) | UnpackError::TooSmall { .. } => Exit::Output,
+            UnpackError::Output(_) => Exit::Output,
             UnpackError::Gzip { .. } | UnpackError::Tail { .. } | UnpackError::TooLarge { .. } => {
                 Exit::Untrusted
             }
         };
         Failure::of(exit, &error, error.help())
+    }
+}
+
+impl From<ImageWriteError> for Failure {
+    fn from(error: ImageWriteError) -> Failure {
+        let help = match &error {
+            ImageWriteError::TooSmall { found, .. } => {
+                Some(format!("leave out --size, or give at least {}K", found.div_ceil(1024)))
+            }
+            ImageWriteError::Door(_) | ImageWriteError::Unpack(_) => None,
+        };
+        match error {
+            ImageWriteError::Unpack(error) => error.into(),
+            error => Failure::of(Exit::Output, &error, help),
+        }
+    }
+}
+
+impl From<CarriedError> for Failure {
+    fn from(error: CarriedError) -> Failure {
+        let (exit, help) = match &error {
+            CarriedError::Layout(LayoutError::Read(_)) => (Exit::Usage, "may you read it?"),
+            CarriedError::Nothing => {
+                (Exit::Usage, "name an image that owpkg image wrote for a selection: others hold nothing to check")
+            }
+            CarriedError::Started => {
+                (Exit::Untrusted, "it could be checked until its first start; what that did is in /etc/owpkg/first-boot.log there")
+            }
+            _ => (Exit::Untrusted, "write it anew with owpkg image"),
+        };
+        Failure::of(exit, &error, help.to_owned())
     }
 }
 
@@ -167,7 +206,7 @@ impl From<BundleError> for Failure {
             BundleError::Fetch(error) => error.into(),
             BundleError::Trust(error) => error.into(),
             BundleError::Lock(error) => error.into(),
-            BundleError::NotInIndex { .. } | BundleError::NoKey { .. } => {
+            BundleError::NotInIndex { .. } | BundleError::NoKey { .. } | BundleError::Contradicts(_) => {
                 Failure::of(Exit::Untrusted, &error, error.help())
             }
             _ => Failure::of(Exit::Unavailable, &error, error.help()),

@@ -10,7 +10,7 @@ use super::setup;
 use crate::cli::args::configuration::{self, ConfigurationJson};
 use crate::cli::env::Env;
 use crate::disk::{self, OutputFormat};
-use crate::files::WrittenFile;
+use crate::files::{Permissions, WrittenFile};
 use crate::format::Format;
 use crate::lock::{Lock, LockedKey};
 use crate::stick::RouterId;
@@ -80,12 +80,17 @@ struct DiskJson<'a> {
 
 /// A key that official images lack.
 #[derive(Serialize)]
-struct KeyJson<'a> {
-    id: &'a str,
-    feeds: &'a [String],
-    in_image: bool,
-    file: String,
-    router_folder: &'static str,
+pub struct KeyJson<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// The feeds that it signed.
+    pub feeds: &'a [String],
+    /// Whether the image of the build that made it holds it.
+    pub in_image: bool,
+    /// Its file on the disk.
+    pub file: String,
+    /// Where routers keep keys.
+    pub router_folder: &'static str,
 }
 
 impl WrittenDisk<'_> {
@@ -111,10 +116,7 @@ impl WrittenDisk<'_> {
         }
         let demo = if lock.demo { "DEMO: " } else { "" };
         writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), plan::size(bytes))?;
-        if let Some(configuration) = &lock.configuration {
-            configuration::tell(env, configuration, permissions)?;
-            setup::tell(&mut env.out, self.setup)?;
-        }
+        tell_configuration(env, lock, self.setup, permissions)?;
         writeln!(env.out, "next: {next}")?;
         let here = if self.unpacked { "" } else { "/tmp/pkgs/" };
         for (key, KeyJson { file, router_folder, .. }) in lock.keys.iter().zip(&keys) {
@@ -132,7 +134,20 @@ impl WrittenDisk<'_> {
     }
 }
 
-fn own_keys<'a>(lock: &'a Lock, format: &'static dyn Format) -> Vec<KeyJson<'a>> {
+/// Says what is set beside the packages, and who can read it.
+pub fn tell_configuration(
+    env: &mut Env,
+    lock: &Lock,
+    made: &Setup,
+    permissions: Permissions,
+) -> io::Result<()> {
+    let Some(configuration) = &lock.configuration else { return Ok(()) };
+    configuration::tell(env, configuration, permissions)?;
+    setup::tell(&mut env.out, made)
+}
+
+/// The keys that official images lack.
+pub fn own_keys<'a>(lock: &'a Lock, format: &'static dyn Format) -> Vec<KeyJson<'a>> {
     let key = |key: &'a LockedKey| KeyJson {
         id: &key.id,
         feeds: &key.feeds,

@@ -93,6 +93,9 @@ impl Branches<'_> {
         if let Some(bytes) = node.size {
             label += &format!(" {}", self.style.faint(&size(bytes)));
         }
+        if let Some(feed) = &node.custom_feed {
+            label += &format!(" {}", self.style.bad(&format!("(feed {feed})")));
+        }
         let total = self.graph.total_size(&[id]).filter(|_| !self.graph.needs(id).is_empty());
         match (self.inverted, total) {
             (true, _) if !node.because.is_empty() => {

@@ -8,7 +8,7 @@ use super::setup;
 use super::style::Style;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
-use crate::release::ReleaseWarning;
+use crate::release::{Decided, ReleaseWarning, WentBack};
 use crate::resolve::{BaselineWarning, PlanWarning, Upgrade};
 use crate::selection::{ChipSaving, SelectionWarning, Warning};
 use crate::uci_defaults::SetupWarning;
@@ -67,11 +67,34 @@ fn of_release(warning: &ReleaseWarning) -> String {
         ReleaseWarning::NoFeedIndex { at, feed, index, format } => format!(
             "{at} lacks the feed {feed}: there is no {index}, which owpkg index makes of {format} packages"
         ),
+        ReleaseWarning::Unvouched { at, why, decided } => {
+            let decided: Vec<&str> = decided.iter().map(|decided| in_words(*decided)).collect();
+            format!("{at}: no key vouches for what says {}: {why}", decided.join(", "))
+        }
+        ReleaseWarning::WentBack { index, seen, how } => went_back(index, seen, how),
         ReleaseWarning::PassedOver { index, at, why, more } => {
             let more = if *more == 0 { String::new() } else { format!(" (and {more} more)") };
             format!("{index}, at {at}: passed over: {why}{more}")
         }
     }
+}
+
+fn in_words(decided: Decided) -> &'static str {
+    match decided {
+        Decided::Baseline => "what the router holds",
+        Decided::Kernel => "which kernel it runs",
+        Decided::Release => "which release it is",
+        Decided::Arch => "which architecture it has",
+    }
+}
+
+/// An index that is older than an earlier one, in words.
+pub fn went_back(index: &str, seen: &str, how: &WentBack) -> String {
+    let how = match how {
+        WentBack::Version { package, seen, now } => format!("{package} went from {seen} back to {now}"),
+        WentBack::Count { seen, now } => format!("of {seen} packages {now} are left"),
+    };
+    format!("{index} is older than the one that was seen on {seen}: {how}")
 }
 
 fn of_baseline(warning: &BaselineWarning) -> String {

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use flate2::bufread::GzDecoder;
 
 use crate::fat::FatReader;
 
@@ -22,6 +23,13 @@ pub enum DiskSource {
     Tar(Utf8PathBuf),
     /// A folder.
     Dir(Utf8PathBuf),
+    /// A folder in a tar that is packed by gzip.
+    Packed {
+        /// The packed tar.
+        archive: Utf8PathBuf,
+        /// The folder in it.
+        folder: &'static str,
+    },
 }
 
 /// Told about each file, by its path on the disk.
@@ -61,7 +69,16 @@ impl DiskSource {
         };
         match self {
             DiskSource::Dir(root) => visit_dir(root, counted),
-            DiskSource::Tar(path) => visit_tar(path, counted),
+            DiskSource::Tar(path) => visit_tar(File::open(path)?, counted),
+            DiskSource::Packed { archive, folder } => {
+                let unpacked = GzDecoder::new(BufReader::new(File::open(archive)?));
+                visit_tar(unpacked, &mut |path, file| {
+                    match path.strip_prefix(folder).and_then(|path| path.strip_prefix('/')) {
+                        Some(path) => counted(path, file),
+                        None => Ok(()),
+                    }
+                })
+            }
             DiskSource::Fat(path) => FatReader::new(File::open(path)?)?.visit(counted),
         }
     }
@@ -88,8 +105,8 @@ fn visit_dir(root: &Utf8Path, visit: Visit<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn visit_tar(path: &Utf8Path, visit: Visit<'_>) -> io::Result<()> {
-    let mut tar = tar::Archive::new(BufReader::new(File::open(path)?));
+fn visit_tar(tar: impl Read, visit: Visit<'_>) -> io::Result<()> {
+    let mut tar = tar::Archive::new(BufReader::new(tar));
     let mut long_name = None;
     // The crate would read a long name whole, however long it says it is.
     for entry in tar.entries()?.raw(true) {

@@ -97,11 +97,20 @@ put() {
 	if [ "$1" = link ]; then
 		ln -s -- "$5" "$new" || return
 	else
-		(umask 077 && cp "$disk/files/$4" "$new") && own_up "$1" "$new" || return
+		(umask 077 && cp "$disk/files/$4" "$new") && is_intact "$3" "$new" && own_up "$1" "$new" || return
 	fi
 	# Onto a link to a folder, mv would go there.
 	if [ -L "$to" ]; then rm -f "$to" || return; fi
 	mv -f "$new" "$to"
+}
+
+# is_intact DIGEST FILE: whether the copy is the file that the disk was made with, whatever SHA256SUMS lists.
+is_intact() {
+	sum=$(sha256sum <"$2") || return
+	if [ "${sum%% *}" = "$1" ]; then return; fi
+	rm -f "$2"
+	say "files/ on this disk was changed since the disk was made."
+	return 1
 }
 
 # own_up PERMISSIONS FILE; in this order, as a change of owner takes some permissions away.

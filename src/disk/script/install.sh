@@ -242,6 +242,9 @@ main() {
 		say 'WARNING: UNSIGNED. No trusted key signed the packages of this disk (--accept-unsigned).'
 		say 'WARNING: Their signatures will not be checked. Go on only if you trust who made it.'
 	fi
+	if [ -n "${unvouched:-}" ]; then
+		say "WARNING: no key vouches for what decided this disk's $unvouched. Go on only if that is this router's."
+	fi
 	find_disk
 	make_workplace
 	check_router

@@ -64,6 +64,8 @@ pub struct Script<'a> {
     pub plan: &'a [Planned<'a>],
     /// An index of the disk has no trusted signature, and the user said that this is well.
     pub accepted_unsigned: bool,
+    /// What was decided by metadata that nobody vouches for.
+    pub unvouched: &'a [String],
     /// The keys that signed the indexes, as the client names them.
     pub key_ids: &'a [String],
     /// What the disk sets on the router beside the packages.
@@ -155,6 +157,11 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
     text.push('\n');
     for (name, value) in facts {
         text.extend([name, "=", &value, "\n"]);
+    }
+    if !script.unvouched.is_empty() {
+        let unvouched =
+            script.unvouched.iter().map(|word| checked("fact", word)).collect::<Result<Vec<_>, _>>()?;
+        text.extend(["unvouched=", &quote(&unvouched.join(", ")), "\n"]);
     }
 
     let feeds = script.feeds.iter().map(|feed| folder(feed)).collect::<Result<Vec<_>, _>>()?;

@@ -130,6 +130,6 @@ fn read_entry(path: &Utf8Path, cap: u64) -> io::Result<Option<Document>> {
     Ok(Some(Document { body: header.exists.then_some(body), validators: header.validators, confirmed }))
 }
 
-fn sha256_hex(bytes: &[u8]) -> String {
+pub(super) fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -4,6 +4,7 @@
 //! CACHEDIR.TAG  .gitignore
 //! v1/documents/<xx>/<sha256 of the URL>      an index or metadata file, under a line that says how to revalidate it
 //! v1/packages/<xx>/<key>                     a whole package file
+//! v1/seen/<xx>/<sha256 of the URL>           what was seen there before
 //! v1/partial/<key>.<random>.part, .from      a download under way, and the validator (ETag, date) of its source
 //! v1/partial/<random>.new                    another file under way
 //! ```
@@ -11,6 +12,7 @@
 //! Files appear under their final name by renaming only, so a killed process leaves the old file or the new one.
 
 mod documents;
+mod memory;
 mod packages;
 mod part;
 mod usage;
@@ -23,6 +25,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::FetchError;
 
 pub(super) use documents::{Documents, Validators};
+pub(super) use memory::Memory;
 pub(super) use packages::{Held, Packages, Settled};
 pub(super) use part::Part;
 pub use usage::{Amount, CacheUsage};

@@ -8,7 +8,7 @@ pub mod fwtool;
 mod unpack;
 
 pub use error::ImageError;
-pub use unpack::{Packing, UnpackError, WrittenImage, write_image};
+pub use unpack::{Packing, UnpackError, Unpacked, unpack};
 
 use std::collections::BTreeMap;
 
@@ -145,6 +145,18 @@ impl Images {
             [image] => Ok(image),
             _ => Err(ImageError::WhichImage { at: self.folder.to_string(), there: labels(left) }),
         }
+    }
+
+    /// The image with this file name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn named(&self, name: &str) -> Result<&Image, ImageError> {
+        self.all.iter().find(|image| image.name == name).ok_or_else(|| ImageError::NoneLike {
+            at: self.folder.to_string(),
+            asked: name.to_owned(),
+            there: labels(&self.all),
+        })
     }
 
     /// Fetches an image into the cache and checks it against its digest.

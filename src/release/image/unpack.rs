@@ -8,7 +8,7 @@ use flate2::Crc;
 use flate2::bufread::GzDecoder;
 
 use super::fwtool::{Appended, BadTail, LARGEST_TAIL, read_tail};
-use crate::files::{OutputError, replace_file};
+use crate::files::OutputError;
 use crate::trust::{Artifact, Verified};
 
 /// Most bytes that an image unpacks to.
@@ -26,18 +26,16 @@ pub enum Packing {
     Whole,
 }
 
-/// An image that was written.
+/// An image that was unpacked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WrittenImage {
-    /// Size of the image in bytes.
-    pub image: u64,
-    /// Size of the file in bytes.
-    pub file: u64,
+pub struct Unpacked {
+    /// Its size in bytes.
+    pub size: u64,
     /// What was appended to the packed image, and is not in the file.
     pub appended: Vec<Appended>,
 }
 
-/// Why an image could not be unpacked. Nothing is left of it.
+/// Why an image could not be unpacked.
 #[derive(Debug, thiserror::Error)]
 pub enum UnpackError {
     /// The file cannot be written.
@@ -65,14 +63,6 @@ pub enum UnpackError {
         /// The packed image.
         image: Utf8PathBuf,
     },
-    /// The image is larger than the size that was asked for.
-    #[error("the image has {found} bytes, more than the size of {asked} that was asked for")]
-    TooSmall {
-        /// What was asked for, in bytes.
-        asked: u64,
-        /// What the image has, in bytes.
-        found: u64,
-    },
 }
 
 impl UnpackError {
@@ -81,107 +71,80 @@ impl UnpackError {
         match self {
             UnpackError::Output(error) => error.help(),
             UnpackError::Tail { .. } => Some("whoever built this image put something behind it".into()),
-            UnpackError::TooSmall { found, .. } => {
-                Some(format!("leave out --size, or give at least {}K", found.div_ceil(1024)))
-            }
             UnpackError::Gzip { .. } | UnpackError::TooLarge { .. } => None,
         }
     }
 }
 
-/// Writes an image to `path`, in place of an earlier file of that name, and lets the file grow to `size` bytes.
+/// Unpacks an image into an empty file, which is `path` where that cannot be written.
 ///
 /// # Errors
-/// When the image is not whole, does not fit into `size`, or the file cannot be written.
-pub fn write_image(
-    image: &Verified<Artifact>,
-    packing: Packing,
-    size: Option<u64>,
-    path: &Utf8Path,
-) -> Result<WrittenImage, UnpackError> {
-    let mut done = None;
-    let written = replace_file(path, |file| {
-        let outcome = fill(image, packing, size, file);
-        let failed = match &outcome {
-            Err(Trouble::Write(error)) => Err(io::Error::new(error.kind(), error.to_string())),
-            Err(Trouble::Image(_)) => Err(io::ErrorKind::InvalidData.into()),
-            Ok(_) => Ok(()),
-        };
-        done = Some(outcome);
-        failed
-    });
-    match (done, written) {
-        (Some(Err(Trouble::Image(error))), _) => Err(error),
-        (Some(Ok((image, appended))), Ok(file)) => Ok(WrittenImage { image, file, appended }),
-        (_, Err(error)) => Err(error.into()),
-        // A file in place was filled.
-        (_, Ok(file)) => Ok(WrittenImage { image: file, file, appended: Vec::new() }),
-    }
-}
-
-/// Whose fault it is.
-enum Trouble {
-    Image(UnpackError),
-    Write(io::Error),
-}
-
-fn fill(
+/// When the image is not whole, or the file cannot be written.
+pub fn unpack(
     artifact: &Verified<Artifact>,
     packing: Packing,
-    size: Option<u64>,
     file: &mut File,
-) -> Result<(u64, Vec<Appended>), Trouble> {
+    path: &Utf8Path,
+) -> Result<Unpacked, UnpackError> {
     let image = || artifact.path().to_owned();
-    let unreadable = |source| Trouble::Image(UnpackError::Gzip { image: image(), source });
+    let unreadable = |source| UnpackError::Gzip { image: image(), source };
     let packed = Summed { inner: BufReader::new(artifact.open().map_err(unreadable)?), crc: Crc::new() };
-    let (length, appended) = match packing {
-        Packing::Whole => (copy(packed, artifact, file)?.1, Vec::new()),
+    let mut to = Target { file, path, image: artifact.path() };
+    let (size, appended) = match packing {
+        Packing::Whole => (to.copy(packed)?.1, Vec::new()),
         Packing::Gzip => {
-            let (decoder, length) = copy(GzDecoder::new(packed), artifact, file)?;
+            let (decoder, size) = to.copy(GzDecoder::new(packed))?;
             let Summed { inner, crc } = decoder.into_inner();
             let mut tail = Vec::new();
             inner.take(LARGEST_TAIL as u64 + 1).read_to_end(&mut tail).map_err(unreadable)?;
-            let refused = |source| Trouble::Image(UnpackError::Tail { image: image(), source });
-            (length, read_tail(crc, &tail).map_err(refused)?)
+            let refused = |source| UnpackError::Tail { image: image(), source };
+            (size, read_tail(crc, &tail).map_err(refused)?)
         }
     };
-    if let Some(asked) = size.filter(|asked| *asked < length) {
-        return Err(Trouble::Image(UnpackError::TooSmall { asked, found: length }));
-    }
-    file.set_len(size.unwrap_or(length)).map_err(Trouble::Write)?;
-    Ok((length, appended))
+    to.file.set_len(size).map_err(|source| to.unwritable(source))?;
+    Ok(Unpacked { size, appended })
 }
 
-/// Copies everything, leaving holes where there are zeros; answers with the reader and the number of bytes.
-fn copy<R: Read>(mut from: R, artifact: &Artifact, to: &mut File) -> Result<(R, u64), Trouble> {
-    let mut buffer = vec![0; CHUNK];
-    let mut length = 0;
-    loop {
-        let mut filled = 0;
-        while filled < CHUNK {
-            match from.read(&mut buffer[filled..]) {
-                Ok(0) => break,
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(source) => {
-                    let image = artifact.path().to_owned();
-                    return Err(Trouble::Image(UnpackError::Gzip { image, source }));
+/// The file, and what errors are about.
+struct Target<'a> {
+    file: &'a mut File,
+    path: &'a Utf8Path,
+    image: &'a Utf8Path,
+}
+
+impl Target<'_> {
+    /// Copies everything, leaving holes where there are zeros; answers with the reader and the number of bytes.
+    fn copy<R: Read>(&mut self, mut from: R) -> Result<(R, u64), UnpackError> {
+        let mut buffer = vec![0; CHUNK];
+        let mut length = 0;
+        loop {
+            let mut filled = 0;
+            while filled < CHUNK {
+                match from.read(&mut buffer[filled..]) {
+                    Ok(0) => break,
+                    Ok(count) => filled += count,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(source) => return Err(UnpackError::Gzip { image: self.image.to_owned(), source }),
                 }
             }
+            let chunk = &buffer[..filled];
+            length += filled as u64;
+            if length > LARGEST {
+                return Err(UnpackError::TooLarge { image: self.image.to_owned() });
+            }
+            let put = match chunk.iter().all(|byte| *byte == 0) {
+                true => self.file.seek(SeekFrom::Current(filled as i64)).map(|_| ()),
+                false => self.file.write_all(chunk),
+            };
+            put.map_err(|source| self.unwritable(source))?;
+            if filled < CHUNK {
+                return Ok((from, length));
+            }
         }
-        let chunk = &buffer[..filled];
-        length += filled as u64;
-        if length > LARGEST {
-            return Err(Trouble::Image(UnpackError::TooLarge { image: artifact.path().to_owned() }));
-        }
-        let put = match chunk.iter().all(|byte| *byte == 0) {
-            true => to.seek(SeekFrom::Current(filled as i64)).map(|_| ()),
-            false => to.write_all(chunk),
-        };
-        put.map_err(Trouble::Write)?;
-        if filled < CHUNK {
-            return Ok((from, length));
-        }
+    }
+
+    fn unwritable(&self, source: io::Error) -> UnpackError {
+        OutputError::Io { path: self.path.to_owned(), source }.into()
     }
 }
 

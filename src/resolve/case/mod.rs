@@ -129,7 +129,10 @@ impl Case {
     pub fn universe(&self, format: &'static dyn Format) -> Universe<'_> {
         let feeds = self.feeds.iter().zip(0..).map(|((name, entries), position)| {
             let packages = entries.iter().map(|entry| entry.package(&self.arch, FeedId(position))).collect();
-            (Feed { name: name.clone(), location: String::new() }, Parsed { packages, warnings: Vec::new() })
+            (
+                Feed { name: name.clone(), location: String::new(), custom: false },
+                Parsed { packages, warnings: Vec::new() },
+            )
         });
         Universe::join(format, &self.arch, feeds)
     }

@@ -54,6 +54,24 @@ pub struct Upgrade {
     pub to: String,
 }
 
+/// How a package of a feed of one's own decides over what the release has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "how", rename_all = "kebab-case")]
+pub enum Shadow {
+    /// The release has one of its name.
+    TakesPlace {
+        /// The version of the release's.
+        version: String,
+    },
+    /// Nobody asked for it: it says itself when it comes.
+    Unasked,
+    /// A package of the release would get it for what the release itself has.
+    StandsIn {
+        /// That package.
+        needed_by: String,
+    },
+}
+
 /// Why no plan can be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -128,6 +146,17 @@ pub enum Refusal {
         upgrades: Vec<Upgrade>,
         /// Why there is none without.
         without: Box<Refusal>,
+    },
+    /// A feed that the user gave would decide over what the release has.
+    Shadowed {
+        /// The package of that feed.
+        name: String,
+        /// Its version.
+        version: String,
+        /// The feed.
+        feed: String,
+        /// How it would.
+        shadow: Shadow,
     },
     /// The search was given up: feeds can be made so that it would take for ever.
     TooHard {

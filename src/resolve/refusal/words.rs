@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{AbiMismatch, Chain, Refusal, Rejected, Upgrade};
-use crate::resolve::{Ineligible, RootReason};
+use crate::resolve::{Ineligible, RootReason, Shadow};
 
 impl fmt::Display for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,6 +92,19 @@ impl fmt::Display for Refusal {
                 let upgrades: Vec<String> = upgrades.iter().map(Upgrade::to_string).collect();
                 write!(f, "it takes replacing what the router holds ({}): {without}", upgrades.join(", "))
             }
+            Refusal::Shadowed { name, version, feed, shadow } => match shadow {
+                Shadow::TakesPlace { version: own } => {
+                    write!(
+                        f,
+                        "{name} {version} of the feed {feed} would take the place of the release's own {own}"
+                    )
+                }
+                Shadow::Unasked => write!(f, "{name} {version} of the feed {feed} would come unasked"),
+                Shadow::StandsIn { needed_by } => write!(
+                    f,
+                    "{name} {version} of the feed {feed} would stand in for what {needed_by} has from the release"
+                ),
+            },
             Refusal::TooHard { roots, steps } => {
                 write!(f, "no plan for {} was found in {} million steps", roots.join(", "), steps / 1_000_000)
             }
@@ -149,6 +162,7 @@ impl Refusal {
             Refusal::NeedsUpgrade { .. } => {
                 "take an image of the same date as the feeds, or let --allow-upgrade replace them".to_owned()
             }
+            Refusal::Shadowed { feed, .. } => format!("--prefer {feed} lets it"),
             Refusal::TooHard { .. } => {
                 "ask for fewer packages at once, or choose among the packages that exclude each other with --add and \
                  --omit"

@@ -439,6 +439,15 @@ impl Router {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
+    /// Gives the router a program of its own.
+    pub fn program(&self, name: &str, text: &str) {
+        let path = self.folder.path().join("bin").join(name);
+        // What is there may be a link to busybox.
+        let _ = fs::remove_file(&path);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
     /// Makes it a tool like the others again.
     pub fn spare(&self, name: &str) {
         let path = self.folder.path().join("bin").join(name);
@@ -448,7 +457,12 @@ impl Router {
 
     /// What was given to whom, a line each.
     pub fn given_away(&self) -> String {
-        fs::read_to_string(self.folder.path().join("seen/chown")).unwrap_or_default()
+        self.seen("chown")
+    }
+
+    /// What a stand-in noted.
+    pub fn seen(&self, name: &str) -> String {
+        fs::read_to_string(self.folder.path().join("seen").join(name)).unwrap_or_default()
     }
 
     /// Every file of the router.

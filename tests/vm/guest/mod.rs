@@ -31,7 +31,7 @@ const MORE_TOOLS: [&str; 8] = ["chown", "cp", "insmod", "ls", "mount", "poweroff
 
 /// A kernel of Debian's and its modules.
 pub struct Kernel {
-    image: PathBuf,
+    pub image: PathBuf,
     modules: PathBuf,
 }
 
@@ -89,8 +89,13 @@ pub struct Guest(tempfile::TempDir);
 impl Guest {
     /// A guest with the modules and tools that it needs to mount a disk and run its script.
     pub fn new(kernel: &Kernel) -> Guest {
+        Guest::that_runs(kernel, include_str!("init.sh"), &[], &[])
+    }
+
+    /// A guest with another first process, which needs these further modules and tools.
+    pub fn that_runs(kernel: &Kernel, init: &str, modules: &[&str], tools: &[&str]) -> Guest {
         let guest = Guest(tempfile::tempdir().unwrap());
-        guest.program("init", include_str!("init.sh"));
+        guest.program("init", init);
         let busybox = tool("busybox");
         let libraries = Command::new("ldd").arg(&busybox).output().unwrap().stdout;
         let libraries = String::from_utf8(libraries).unwrap();
@@ -99,13 +104,13 @@ impl Guest {
             guest.program(&file.to_str().unwrap()[1..], fs::read(file).unwrap());
         }
         guest.program("bin/busybox", fs::read(&busybox).unwrap());
-        for name in STOCK_TOOLS.iter().chain(&MORE_TOOLS) {
+        for name in STOCK_TOOLS.iter().chain(&MORE_TOOLS).chain(tools) {
             let link = guest.path(&format!("bin/{name}"));
             if !link.exists() {
                 symlink("busybox", link).unwrap();
             }
         }
-        for (order, name) in MODULES.into_iter().enumerate() {
+        for (order, &name) in MODULES.iter().chain(modules).enumerate() {
             if let Some(module) = kernel.module(name) {
                 guest.write(&format!("modules/{order:02}-{name}.ko"), &module);
             }
@@ -113,7 +118,8 @@ impl Guest {
         guest
     }
 
-    fn path(&self, path: &str) -> PathBuf {
+    /// A path of the guest's.
+    pub fn path(&self, path: &str) -> PathBuf {
         self.0.path().join(path)
     }
 
@@ -141,17 +147,22 @@ impl Guest {
     /// Its disk: EFI starts the shell, the shell the kernel, the kernel the first process, and that types these lines.
     pub fn disk(&self, kernel: &Kernel, typed: &[&str]) -> Vec<u8> {
         self.write("typed", typed.join("\n") + "\n");
-        let pack = "find . | busybox cpio -o -H newc 2>/dev/null";
-        let initrd = Command::new("sh").args(["-c", pack]).current_dir(self.0.path()).output().unwrap();
-        assert!(initrd.status.success(), "busybox cannot pack the guest");
         let start = r"vmlinuz initrd=\initrd console=ttyS0 loglevel=4 panic=-1";
         image::bytes(
             &vec![
                 ("startup.nsh".to_owned(), format!("{start}\r\nreset -s\r\n").into_bytes()),
                 ("vmlinuz".to_owned(), fs::read(&kernel.image).unwrap()),
-                ("initrd".to_owned(), initrd.stdout),
+                ("initrd".to_owned(), self.initrd()),
             ],
             &image::smallest(),
         )
+    }
+
+    /// All of it as the kernel unpacks it.
+    pub fn initrd(&self) -> Vec<u8> {
+        let pack = "find . | busybox cpio -o -H newc 2>/dev/null";
+        let initrd = Command::new("sh").args(["-c", pack]).current_dir(self.0.path()).output().unwrap();
+        assert!(initrd.status.success(), "busybox cannot pack the guest");
+        initrd.stdout
     }
 }

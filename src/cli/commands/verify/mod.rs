@@ -1,4 +1,6 @@
-//! `owpkg verify`: checks a mirror, a disk or a lock down to the last byte.
+//! `owpkg verify`: checks a mirror, a disk, an image or a lock down to the last byte.
+
+mod image;
 
 use std::io::Write as _;
 use std::time::Instant;
@@ -16,9 +18,12 @@ use crate::cli::ui::json;
 use crate::cli::ui::plan;
 use crate::disk::check::{DiskSource, check};
 use crate::fetch::Location;
+use crate::image::{Carried, is_image};
 use crate::lock::{Bundle, Lock};
 use crate::mirror::{self, OWN, Place, Store};
 use crate::release::OFFICIAL_SERVER;
+
+use image::{ImageJson, verify_image};
 
 /// What there is to check.
 const WRITTEN: &str = "name what owpkg disk, owpkg mirror or owpkg resolve wrote";
@@ -26,10 +31,11 @@ const WRITTEN: &str = "name what owpkg disk, owpkg mirror or owpkg resolve wrote
 /// `owpkg verify`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  owpkg verify pkgs.img\n  owpkg verify ./mirror --repair\n  owpkg verify owpkg.lock"
+    after_help = "Examples:\n  owpkg verify pkgs.img\n  owpkg verify openwrt.img\n  owpkg verify ./mirror --repair\n  \
+                        owpkg verify owpkg.lock"
 )]
 pub struct VerifyArgs {
-    /// A mirror (folder or s3://bucket/prefix), a disk (image, tar or folder), or a lock
+    /// A mirror (folder or s3://bucket/prefix), a disk (image, tar or folder), an image that carries a disk, or a lock
     #[arg(value_name = "THING")]
     pub thing: String,
     /// Fetch what is missing or damaged in a mirror
@@ -38,6 +44,9 @@ pub struct VerifyArgs {
     /// The server to repair from
     #[arg(long, value_name = "URL|DIR", default_value = OFFICIAL_SERVER)]
     pub mirror: String,
+    /// The release tree with the official image, by URL or folder; the one that the image was made from without it
+    #[arg(long, value_name = "URL|DIR", conflicts_with_all = ["mirror", "repair", "demo"])]
+    pub tree: Option<String>,
     /// The release built into owpkg
     #[arg(long, conflicts_with = "mirror")]
     pub demo: bool,
@@ -65,19 +74,25 @@ pub struct VerifyArgs {
 pub fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
     let started = Instant::now();
     let mut session = Session::new(env, &source(args))?;
+    let mut image = None;
     let audit = match thing(env, args)? {
         VerifyTarget::Mirror(store) => verify_mirror(env, args, &session, &*store)?,
         VerifyTarget::Disk(source) => check(&source, &session.upstream.keyring, &session.upstream.unsigned)
             .map_err(|error| {
-            Failure::new(
-                Exit::Untrusted,
-                format!("{} is not a disk that can be read: {error}", args.thing),
-                Some(WRITTEN.into()),
-            )
-        })?,
+                Failure::new(
+                    Exit::Untrusted,
+                    format!("{} is not a disk that can be read: {error}", args.thing),
+                    Some(WRITTEN.into()),
+                )
+            })?,
+        VerifyTarget::Image(carried) => {
+            let (audit, official) = verify_image(env, args, &session, &carried)?;
+            image = Some(official);
+            audit
+        }
         VerifyTarget::Lock(lock) => verify_lock(&mut session, *lock)?,
     };
-    show(env, args, &audit, started.elapsed().as_secs_f64()).map_err(Failure::stdout)?;
+    show(env, args, &audit, image, started.elapsed().as_secs_f64()).map_err(Failure::stdout)?;
     match audit.faults.len() {
         0 => Ok(()),
         faults => Err(Failure::new(
@@ -92,6 +107,7 @@ pub fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
 enum VerifyTarget {
     Mirror(Box<dyn Store>),
     Disk(DiskSource),
+    Image(Box<Carried>),
     Lock(Box<Lock>),
 }
 
@@ -119,6 +135,10 @@ fn thing(env: &Env, args: &VerifyArgs) -> Result<VerifyTarget, Failure> {
             format!("{} is neither a mirror nor a disk: it holds no {OWN} and no owpkg.lock", args.thing),
             WRITTEN,
         ));
+    }
+    if path.is_file() && is_image(&path).map_err(unreadable)? {
+        let carried = Carried::read(&path).map_err(|error| Failure::from(error).about(&args.thing))?;
+        return Ok(VerifyTarget::Image(Box::new(carried)));
     }
     Ok(VerifyTarget::Disk(DiskSource::of(&path).map_err(unreadable)?))
 }
@@ -171,11 +191,13 @@ fn source(args: &VerifyArgs) -> SourceArgs {
         installed: None,
         feed: Vec::new(),
         mirror: args.mirror.clone(),
-        tree: None,
+        tree: args.tree.clone(),
         demo: args.demo,
         offline: args.offline,
         key: args.key.clone(),
         accept_unsigned: args.accept_unsigned.clone(),
+        prefer: Vec::new(),
+        require_fresh: false,
         cache_dir: args.cache_dir.clone(),
         patience: args.patience.clone(),
     }
@@ -206,6 +228,8 @@ struct VerifyJson<'a> {
     bytes: u64,
     seconds: f64,
     faults: Vec<FaultJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<ImageJson>,
 }
 
 #[derive(Serialize)]
@@ -214,7 +238,13 @@ struct FaultJson<'a> {
     fault: String,
 }
 
-fn show(env: &mut Env, args: &VerifyArgs, audit: &Audit, seconds: f64) -> std::io::Result<()> {
+fn show(
+    env: &mut Env,
+    args: &VerifyArgs,
+    audit: &Audit,
+    image: Option<ImageJson>,
+    seconds: f64,
+) -> std::io::Result<()> {
     if args.json {
         let faults = audit.faults.iter();
         let faults = faults.map(|fault| FaultJson { path: &fault.path, fault: fault.wrong.to_string() });
@@ -225,11 +255,15 @@ fn show(env: &mut Env, args: &VerifyArgs, audit: &Audit, seconds: f64) -> std::i
             bytes: audit.bytes,
             seconds,
             faults: faults.collect(),
+            image,
         };
         return json::print(&mut env.out, &json);
     }
     for fault in &audit.faults {
         writeln!(env.out, "{}: {}", fault.path, wrong_with_it(fault))?;
+    }
+    if let (Some(image), true) = (&image, audit.faults.is_empty()) {
+        image.tell(env)?;
     }
     let good = if audit.faults.is_empty() { ", all good" } else { "" };
     writeln!(env.out, "{} files, {} checked in {seconds:.1} s{good}", audit.files, plan::size(audit.bytes))

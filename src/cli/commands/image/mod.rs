@@ -1,0 +1,210 @@
+//! `owpkg image`: fetches the release's own image, with a disk in it where something is selected; or lists which there are.
+
+mod list;
+mod report;
+
+use clap::Args;
+
+use crate::cli::args::{SelectionArgs, SourceArgs};
+use crate::cli::env::Env;
+use crate::cli::error::{Exit, Failure};
+use crate::cli::locks;
+use crate::cli::planning::Opened;
+use crate::cli::selection;
+use crate::cli::session::Session;
+use crate::cli::ui::warnings::{warn_of, warn_of_readers};
+use crate::cli::writing::{DiskOptions, RouterArgs, RouterSetup, parse_size};
+use crate::disk;
+use crate::files::Permissions;
+use crate::image::first_boot::FirstBoot;
+use crate::image::{self, Cargo, Door, DoorError, ImageWriteError, NoDoor};
+use crate::lock::{Bundle, Lock};
+use crate::release::image::Packing;
+use crate::release::{Image, ImageWanted, Images};
+
+pub use report::door_word;
+use report::{Carried, Report};
+
+/// What a first start may unpack in memory without a word, in bytes: it fits on a machine of 192 MiB.
+const SMALL: u64 = 48 << 20;
+
+/// `owpkg image`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  owpkg image\n  owpkg image openwrt.img --release 23.05.2\n  \
+                        owpkg image openwrt.img --chip iwl7265d --wifi home\n  \
+                        owpkg image openwrt.img --kind combined --filesystem squashfs --size 1G")]
+pub struct ImageArgs {
+    /// The file to write; without it, the images that there are
+    pub out: Option<String>,
+    /// The kind of image: combined-efi, combined, rootfs, kernel, …; combined-efi where there is one
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+    /// The file system: ext4, squashfs, …; ext4 where there is one
+    #[arg(long, value_name = "FS")]
+    pub filesystem: Option<String>,
+    /// Let the file grow to a size, like 1G or 512M; the partitions in it stay as they are
+    #[arg(long, value_name = "SIZE")]
+    pub size: Option<String>,
+    /// A lock whose packages the image's first start is to install
+    #[arg(long, value_name = "FILE")]
+    pub lock: Option<String>,
+    /// Print as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// What its first start is to install.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Where from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// What its first start is to set.
+    #[command(flatten)]
+    pub router: RouterArgs,
+}
+
+/// Runs the command.
+pub fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
+    let size = args.size.as_deref().map(parse_size).transpose()?;
+    let wishes = DiskOptions::of_image(env, &args.router, &[&args.selection.detect])?;
+    let carries = args.lock.is_some() || !args.selection.is_empty() || !wishes.is_empty();
+    refuse_contradictions(args, carries)?;
+    let session = Session::new(env, &args.source)?;
+    let images = session.images(env, &args.source)?;
+    if images.by.key_ids().is_empty() {
+        warn_of(env, format_args!("{}/sha256sums: no trusted key vouches for it", images.folder))?;
+    }
+    let wanted = ImageWanted { kind: args.kind.clone(), filesystem: args.filesystem.clone() };
+    let Some(out) = &args.out else {
+        return list::list(env, args, &images, &wanted).map_err(Failure::stdout);
+    };
+    let image = images.choose(&wanted)?;
+    let packing = if image.is_packed() { Packing::Gzip } else { Packing::Whole };
+    if packing == Packing::Whole && size.is_some() {
+        return Err(Failure::usage(
+            format!("{} is no packed disk, which alone can grow", image.name),
+            "leave out --size",
+        ));
+    }
+    let report = Report { out, images: &images, image, json: args.json };
+    let path = env.path(out);
+    if !carries {
+        let artifact = images.fetch(&session.upstream.fetcher, image)?;
+        let written = image::write(&artifact, packing, size, None, &path)?;
+        return report.tell(env, &written, None).map_err(Failure::stdout);
+    }
+    let (bundle, setup) = bundle(env, args, &session, &images, wishes)?;
+    let lock = &bundle.lock;
+    let mut archive = tempfile::tempfile().map_err(|error| {
+        Failure::new(Exit::Output, format!("no temporary file can be made: {error}"), Some("is TMPDIR right?".into()))
+    })?;
+    let script = FirstBoot { image: &image.name, profile: &images.profile };
+    let entries = disk::contents(&bundle, &setup.overlay)?;
+    let load = image::pack(&mut archive, &script, lock, &entries).map_err(|error| {
+        Failure::new(Exit::Output, format!("the disk cannot be packed into a temporary file: {error}"), None)
+    })?;
+    let artifact = images.fetch(&session.upstream.fetcher, image)?;
+    let permissions = if lock.is_secret() { Permissions::Owner } else { Permissions::All };
+    let cargo = Cargo { archive: &mut archive, load, target: images.target.as_str(), permissions };
+    let written = image::write(&artifact, packing, size, Some(cargo), &path)
+        .map_err(|error| refused(error, &images, image))?;
+    if lock.is_secret() && written.file.permissions == Permissions::All {
+        warn_of_readers(env, out)?;
+    }
+    if written.door == Some(Door::BehindSquashfs) && load.unpacked > SMALL {
+        let mib = load.unpacked >> 20;
+        warn_of(env, format_args!("the first start unpacks {mib} MiB in half of the machine's memory"))?;
+    }
+    report.tell(env, &written, Some(Carried { lock, setup: &setup.setup, load })).map_err(Failure::stdout)
+}
+
+/// Refuses what does not go together; nothing is fetched for it.
+fn refuse_contradictions(args: &ImageArgs, carries: bool) -> Result<(), Failure> {
+    if carries && args.out.is_none() {
+        return Err(Failure::usage(
+            "there is no name for the image",
+            "give the file to write, like owpkg image openwrt.img --chip iwl7265d",
+        ));
+    }
+    if args.lock.is_some() && !args.selection.is_empty() {
+        return Err(Failure::usage("a lock and a selection are two plans", "leave one of them out"));
+    }
+    if carries && args.source.installed.is_some() {
+        return Err(Failure::usage(
+            "an image holds what its own manifest says",
+            "leave out --installed; for a router that is installed already, use owpkg disk",
+        ));
+    }
+    Ok(())
+}
+
+/// What goes into the image: the lock's packages, or those of the selection.
+fn bundle(
+    env: &mut Env,
+    args: &ImageArgs,
+    session: &Session,
+    images: &Images,
+    wishes: DiskOptions<'_>,
+) -> Result<(Bundle, RouterSetup), Failure> {
+    if let Some(file) = &args.lock {
+        let lock = locks::read(env, file)?;
+        is_of(&lock, file, images)?;
+        let (lock, setup) = wishes.join_lock(env, lock)?;
+        return Ok((Bundle::fetch(&session.upstream, lock)?, setup));
+    }
+    let selection = selection::read(env, &args.selection, &args.source)?;
+    let opened = Opened::release(session.open(env, &args.source)?);
+    let joined = opened.join()?;
+    let (lock, setup) = wishes.plan(env, &joined, &selection)?;
+    Ok((joined.bundle(&session.upstream, lock)?, setup))
+}
+
+/// A lock for another release, or for another router, would be refused at the first start.
+fn is_of(lock: &Lock, file: &str, images: &Images) -> Result<(), Failure> {
+    let other = |what: &str, own: &str, images: &str| {
+        Failure::usage(
+            format!("{file} is for the {what} {own}, and the images are for {images}"),
+            format!("give the lock's own: --{what} {own}"),
+        )
+    };
+    if let Some(router) = &lock.router {
+        return Err(Failure::usage(
+            format!("{file} answers the request of the router {router}"),
+            "make the disk for that router: owpkg fill, or owpkg disk",
+        ));
+    }
+    match (&lock.release, &images.release) {
+        (Some(own), Some(images)) if own != images => Err(other("release", own, images)),
+        _ if lock.target != images.target.as_str() => {
+            Err(other("target", &lock.target, images.target.as_str()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A refusal, with the images of the release that do better.
+fn refused(error: ImageWriteError, images: &Images, image: &Image) -> Failure {
+    let ImageWriteError::Door(door) = &error else { return error.into() };
+    let squashfs = |other: &Image| other.filesystem.as_deref() == Some("squashfs");
+    let efi = |other: &Image| other.kind.contains("efi");
+    let better = |is: &dyn Fn(&Image) -> bool| {
+        let others = images.all.iter().filter(|other| other.is_packed() && other.name != image.name && is(other));
+        let flag = |other: &Image| {
+            let filesystem = other.filesystem.as_deref().unwrap_or_default();
+            format!("--kind {} --filesystem {filesystem}", other.kind)
+        };
+        let flags: Vec<String> = others.map(flag).collect();
+        (!flags.is_empty()).then(|| flags.join(", or "))
+    };
+    let help = match door {
+        DoorError::None { why: NoDoor::BootIsNoFat | NoDoor::Target } => {
+            better(&|other| squashfs(other) || efi(other)).map(|flags| format!("take one that can: {flags}"))
+        }
+        DoorError::TooLarge { .. } | DoorError::RootTooSmall { .. } if !squashfs(image) => {
+            better(&squashfs).map(|flags| format!("take one with more room: {flags}"))
+        }
+        DoorError::TooLarge { .. } | DoorError::RootTooSmall { .. } => Some("leave packages or files out".to_owned()),
+        _ => None,
+    };
+    let or = "or fetch the image alone, and install from a disk: owpkg disk".to_owned();
+    Failure::new(Exit::Output, format!("{}: {error}", image.name), Some(help.unwrap_or(or)))
+}
