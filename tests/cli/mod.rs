@@ -6,6 +6,7 @@ mod demo;
 mod detect;
 pub mod disk;
 mod documents;
+mod endings;
 mod exits;
 pub mod explain;
 mod housekeeping;

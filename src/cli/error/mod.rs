@@ -107,6 +107,11 @@ impl Failure {
         Failure { message: format!("{file}: {}", self.message), ..self }
     }
 
+    /// The same failure, with another next step.
+    pub(super) fn helped(self, help: impl Into<String>) -> Failure {
+        Failure { help: Some(help.into()), ..self }
+    }
+
     /// Standard output cannot be written.
     pub fn stdout(error: io::Error) -> Failure {
         let broken_pipe = error.kind() == io::ErrorKind::BrokenPipe;

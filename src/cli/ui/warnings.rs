@@ -162,7 +162,7 @@ fn of_plan(warning: &PlanWarning) -> String {
         }
         PlanWarning::CannotMountFat { lacks } => format!(
             "the router holds no {}: unless its kernel has that built in it cannot mount a FAT disk; write a tar instead \
-             and copy it there by scp (owpkg disk pkgs.tar --format tar)",
+             and copy it there by scp (owpkg disk pkgs.tar)",
             lacks.join(", ")
         ),
         PlanWarning::UnlistedModules { packages } => format!(

@@ -195,6 +195,7 @@ impl Refusal {
             Refusal::NeedsUpgrade { .. } => "needs-upgrade",
             Refusal::TooHard { .. } => "too-hard",
             Refusal::Contradiction { .. } => "contradiction",
+            Refusal::Shadowed { .. } => "shadowed",
         }
     }
 
