@@ -69,7 +69,8 @@ fn repeated(args: &[OsString]) -> Option<(String, String)> {
         if awaits {
             awaits = false;
         } else if let Some(long) = word.strip_prefix("--") {
-            let (name, value) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
+            let (name, value) =
+                long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
             let arg = find(command, name)?;
             flag = matches!(arg.get_action(), ArgAction::Append).then_some(*word).filter(|_| value.is_none());
             awaits = arg.get_action().takes_values() && value.is_none();

@@ -217,7 +217,8 @@ impl RouterSetup {
 fn write_to_stdout(env: &mut Env, entries: &[Entry], options: &OutputOptions) -> Result<(), Failure> {
     let folder = tempfile::tempdir().map_err(Failure::stdout)?;
     let path = Utf8PathBuf::from_path_buf(folder.path().join("disk"));
-    let path = path.map_err(|path| Failure::new(Exit::Output, format!("{} is no UTF-8", path.display()), None))?;
+    let path =
+        path.map_err(|path| Failure::new(Exit::Output, format!("{} is no UTF-8", path.display()), None))?;
     let bytes = write(&path, entries, options)?.bytes;
     let mut file = File::open(path).map_err(Failure::stdout)?;
     io::copy(&mut file, &mut env.out).map_err(Failure::stdout)?;

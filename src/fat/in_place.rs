@@ -216,15 +216,14 @@ impl Volume {
         let beyond = ((first_slot + slots) * SLOT_BYTES).saturating_sub(self.root.bytes.len()) as u64;
         let more_root = beyond.div_ceil(self.cluster);
         let wanted = size.div_ceil(self.cluster);
-        let full = InPlaceError::Full {
-            needed: (wanted + more_root) * self.cluster,
-            free: self.free(),
-        };
+        let full = InPlaceError::Full { needed: (wanted + more_root) * self.cluster, free: self.free() };
         if more_root > 0 && self.root.chain.is_empty() {
             return Err(full);
         }
         let length = u32::try_from(size).ok();
-        let (Some(length), Ok(count)) = (length, usize::try_from(wanted + more_root)) else { return Err(full) };
+        let (Some(length), Ok(count)) = (length, usize::try_from(wanted + more_root)) else {
+            return Err(full);
+        };
         let taken: Vec<u32> = self.free_clusters().take(count).collect();
         if taken.len() < count {
             return Err(full);

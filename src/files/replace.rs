@@ -82,7 +82,8 @@ pub fn replace_file(
     path: &Utf8Path,
     fill: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> Result<u64, OutputError> {
-    let fill = |file: &mut File| fill(file).map_err(|source| OutputError::Io { path: path.to_owned(), source });
+    let fill =
+        |file: &mut File| fill(file).map_err(|source| OutputError::Io { path: path.to_owned(), source });
     place_file(path, Permissions::All, fill).map(|((), placed)| placed.bytes)
 }
 

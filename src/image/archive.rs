@@ -35,7 +35,8 @@ pub fn pack(
     tar.end()?.finish()?.flush()?;
     let blocks = |size: u64| size.next_multiple_of(BLOCK);
     let packages = lock.packages.iter().filter_map(|package| package.installed_size);
-    let files = lock.configuration.iter().flat_map(|configuration| &configuration.files).map(|file| file.size);
+    let files =
+        lock.configuration.iter().flat_map(|configuration| &configuration.files).map(|file| file.size);
     Ok(Load {
         archive: to.stream_position()?,
         unpacked: entries.iter().map(|entry| blocks(entry.content.size())).sum(),

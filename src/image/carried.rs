@@ -13,8 +13,8 @@ use tempfile::NamedTempFile;
 use super::archive::Tar;
 use super::change;
 use super::door::{BOOT_FILE, behind_squashfs};
-use super::layout::has_overlay;
 use super::first_boot::{DEFAULTS, FOLDER, FirstBoot};
+use super::layout::has_overlay;
 use super::{Door, DoorError, Holds, Layout, LayoutError, Load};
 use crate::audit::{Audit, Wrong};
 use crate::disk::check::{DiskSource, check};
@@ -163,7 +163,8 @@ impl Carried {
             read_full(official, expected)?;
             image.read_exact(found)?;
             change::overlay(&plan.changes, &mut archive, at, expected)?;
-            if let Some(first) = expected.iter().zip(&*found).position(|(expected, found)| expected != found) {
+            if let Some(first) = expected.iter().zip(&*found).position(|(expected, found)| expected != found)
+            {
                 let part = layout.part_at(at + first as u64);
                 if differing.last() != Some(&part) {
                     differing.push(part);

@@ -89,7 +89,9 @@ impl Gpt {
         protective[12..16].copy_from_slice(&reach.to_le_bytes());
         let made = |at, bytes| Change { at, bytes: Bytes::Made(bytes) };
         let mut changes = vec![made(446, protective), made(SECTOR, header)];
-        changes.extend(self.old_copy(image)?.map(|old| made(old.start, vec![0; (old.end - old.start) as usize])));
+        changes.extend(
+            self.old_copy(image)?.map(|old| made(old.start, vec![0; (old.end - old.start) as usize])),
+        );
         changes.push(made(entries_at * SECTOR, [self.entries.clone(), copy].concat()));
         Ok(changes)
     }
@@ -102,7 +104,8 @@ impl Gpt {
             read => read?,
         };
         let entries_at = le(&there[72..80]).saturating_mul(SECTOR);
-        let whole = there[..8] == *MAGIC && entries_at.checked_add(self.entries.len() as u64) == Some(header_at);
+        let whole =
+            there[..8] == *MAGIC && entries_at.checked_add(self.entries.len() as u64) == Some(header_at);
         Ok(whole.then_some(entries_at..header_at + SECTOR))
     }
 

@@ -146,7 +146,9 @@ fn master_boot_record(image: &mut (impl Read + Seek)) -> Result<Vec<(u32, u64, u
     }
     let entries = sector[446..510].chunks_exact(16).zip(1..);
     let used = entries.filter(|(entry, _)| entry[4] != 0);
-    Ok(used.map(|(entry, number)| (number, le(&entry[8..12]) * SECTOR, le(&entry[12..16]) * SECTOR)).collect())
+    Ok(used
+        .map(|(entry, number)| (number, le(&entry[8..12]) * SECTOR, le(&entry[12..16]) * SECTOR))
+        .collect())
 }
 
 /// Tells a file system by its first bytes.

@@ -156,7 +156,10 @@ fn serve_says_whether_it_is_the_folder_or_the_port() {
     desk.owpkg("serve nowhere").run().exits(2).says(&["nowhere cannot be read", "name the folder"]);
     desk.owpkg("serve note.txt").run().exits(2).says(&["note.txt cannot be read", "name the folder"]);
     let line = format!("serve folder --listen 127.0.0.1:{port}");
-    desk.owpkg(&line).run().exits(6).says(&["cannot be served on 127.0.0.1", "another program has this port"]);
+    desk.owpkg(&line)
+        .run()
+        .exits(6)
+        .says(&["cannot be served on 127.0.0.1", "another program has this port"]);
     desk.owpkg("serve folder --listen 192.0.2.1:0").run().exits(6).says(&["no such address"]);
     desk.owpkg("serve folder --listen eighty").run().exits(2).says(&["expected a port"]);
     // A port alone is understood; that of somebody else tells it, as a server that runs would not end.

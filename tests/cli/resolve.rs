@@ -172,7 +172,8 @@ fn the_json_says_what_the_plan_is() {
 #[test]
 fn both_formats_give_the_same_plan() {
     let plans = FORMATS.map(|format| {
-        let plan = wifi().on(format).owpkg("resolve --chip iwl7265d --chip mt7921e --json").run().exits(0).json();
+        let plan =
+            wifi().on(format).owpkg("resolve --chip iwl7265d --chip mt7921e --json").run().exits(0).json();
         let field = |package: &Value, key: &str| package[key].to_string();
         let packages = plan["packages"].as_array().unwrap().iter();
         packages

@@ -19,7 +19,11 @@ impl Fat {
     /// mkfs.fat's, with these words.
     fn new(kib: u32, words: &[&str]) -> Fat {
         let fat = Fat(tempfile::tempdir().unwrap());
-        run(Command::new(tool("mkfs.fat")).args(["--invariant", "-C"]).args(words).arg(fat.path()).arg(kib.to_string()));
+        run(Command::new(tool("mkfs.fat"))
+            .args(["--invariant", "-C"])
+            .args(words)
+            .arg(fat.path())
+            .arg(kib.to_string()));
         fat
     }
 
@@ -57,7 +61,8 @@ impl Fat {
         let volume = self.open()?;
         let added = volume.add(name, bytes.len() as u64, Timestamp::from_unix(TIME))?;
         let mut file = File::options().write(true).open(self.path()).unwrap();
-        let parts = added.file.iter().map(|run| (run.at, &bytes[run.bytes.start as usize..run.bytes.end as usize]));
+        let parts =
+            added.file.iter().map(|run| (run.at, &bytes[run.bytes.start as usize..run.bytes.end as usize]));
         for (at, bytes) in added.made.iter().map(|(at, bytes)| (*at, &bytes[..])).chain(parts) {
             file.seek(SeekFrom::Start(at)).unwrap();
             file.write_all(bytes).unwrap();
@@ -74,7 +79,10 @@ impl Fat {
         assert!(fs::read(self.file("out")).unwrap() == bytes, "mtools reads other bytes");
         let place = self.open().unwrap().find(name).unwrap().unwrap();
         let image = fs::read(self.path()).unwrap();
-        let parts = place.runs.iter().map(|run| &image[run.at as usize..][..(run.bytes.end - run.bytes.start) as usize]);
+        let parts = place
+            .runs
+            .iter()
+            .map(|run| &image[run.at as usize..][..(run.bytes.end - run.bytes.start) as usize]);
         assert!(parts.collect::<Vec<_>>().concat() == bytes, "owpkg reads other bytes");
     }
 }

@@ -71,13 +71,7 @@ impl Recipe {
         // As ptgen aligns to 256 KiB.
         let boot = if self.boot == Boot::None { 0 } else { 512 * SECTOR };
         let boot_size = if self.boot == Boot::None { 0 } else { self.boot_mib * MIB };
-        let made = Made {
-            folder,
-            boot,
-            boot_size,
-            root: boot + boot_size,
-            root_size: self.root_mib * MIB,
-        };
+        let made = Made { folder, boot, boot_size, root: boot + boot_size, root_size: self.root_mib * MIB };
         let image = made.path();
         // Behind the root gen_image_generic.sh leaves 63 sectors.
         let behind = if self.boot == Boot::Efi { 63 * SECTOR } else { 0 };
@@ -220,12 +214,14 @@ impl Made {
 
     fn squashfs(&self, tree: &Path) -> Vec<u8> {
         let path = self.file("squashfs");
-        done(
-            Command::new(tool("mksquashfs"))
-                .arg(tree)
-                .arg(&path)
-                .args(["-noappend", "-quiet", "-no-progress", "-all-root", "-mkfs-time", "0"]),
-        );
+        done(Command::new(tool("mksquashfs")).arg(tree).arg(&path).args([
+            "-noappend",
+            "-quiet",
+            "-no-progress",
+            "-all-root",
+            "-mkfs-time",
+            "0",
+        ]));
         fs::read(path).unwrap()
     }
 }

@@ -110,7 +110,11 @@ fn it_carries_the_very_disk_that_owpkg_disk_makes() {
 }
 
 fn walk(folder: &std::path::Path) -> usize {
-    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).map(|p| if p.is_dir() { walk(&p) } else { 1 }).sum()
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|p| if p.is_dir() { walk(&p) } else { 1 })
+        .sum()
 }
 
 #[test]
@@ -130,7 +134,11 @@ fn a_configuration_alone_makes_one_too() {
         let site = site(format);
         image(&site, "openwrt.img --lan 192.168.5.1/24").exits(0);
         verify(&site, "openwrt.img").exits(0);
-        assert!(unpacked(&archive(&site, "openwrt.img")).iter().any(|(path, ..)| path.ends_with("98-owpkg-network")));
+        assert!(
+            unpacked(&archive(&site, "openwrt.img"))
+                .iter()
+                .any(|(path, ..)| path.ends_with("98-owpkg-network"))
+        );
     }
 }
 
@@ -139,7 +147,11 @@ fn an_image_with_a_secret_is_for_its_owner_alone() {
     let site = site(FORMATS[0]);
     let run = site.owpkg("image openwrt.img --key usign --chip iwl7265d --wifi home");
     let ran = run.var("OWPKG_WIFI_KEY", "correct horse").run().exits(0);
-    assert!(ran.out.contains("holds secrets (etc/uci-defaults/99-owpkg-wifi): only you can read it"), "{}", ran.out);
+    assert!(
+        ran.out.contains("holds secrets (etc/uci-defaults/99-owpkg-wifi): only you can read it"),
+        "{}",
+        ran.out
+    );
     let mode = |name: &str| fs::metadata(site.path().join(name)).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode("openwrt.img"), 0o600);
     assert!(!ran.out.contains("correct") && !ran.err.contains("correct"));
@@ -154,13 +166,26 @@ fn the_json_has_exactly_its_documented_keys() {
     let report = image(&site, "openwrt.img --chip iwl7265d --json").exits(0).json();
     assert_eq!(
         keys(&report["disk"]),
-        ["door", "archive_size", "root_size", "packages", "install", "accepted_unsigned", "configuration", "keys"]
+        [
+            "door",
+            "archive_size",
+            "root_size",
+            "packages",
+            "install",
+            "accepted_unsigned",
+            "configuration",
+            "keys"
+        ]
     );
     assert_eq!((&report["disk"]["door"], &report["disk"]["packages"]), (&json!("boot-partition"), &json!(7)));
     assert_eq!(report["disk"]["archive_size"], json!(archive(&site, "openwrt.img").len()));
     let report = image(&site, "alone.img --json").exits(0).json();
     assert_eq!(report["disk"], json!(null));
-    assert_eq!(fs::read(site.path().join("alone.img")).unwrap(), official(&site, EFI), "without a selection it is official");
+    assert_eq!(
+        fs::read(site.path().join("alone.img")).unwrap(),
+        official(&site, EFI),
+        "without a selection it is official"
+    );
     let verified = verify(&site, "openwrt.img --json").exits(0).json();
     assert_eq!(keys(&verified["image"]), ["name", "release", "target", "verified_by", "door", "packages"]);
     assert_eq!(verified["image"]["verified_by"], json!(["0707070707070707"]));
@@ -202,7 +227,9 @@ fn what_does_not_go_together_is_refused() {
     image(&site, "openwrt.img --chip iwl7265d --lock owpkg.lock").exits(2).says(&["two plans"]);
     site.write("held", "kernel - 1\n");
     image(&site, "openwrt.img --chip iwl7265d --installed held").exits(2).says(&["--installed"]);
-    for (from, to, word) in [("25.12.0", "25.12.1", "--release 25.12.1"), ("x86/64", "x86/generic", "--target x86/generic")] {
+    for (from, to, word) in
+        [("25.12.0", "25.12.1", "--release 25.12.1"), ("x86/64", "x86/generic", "--target x86/generic")]
+    {
         site.write("other.lock", lock.replace(from, to));
         image(&site, "openwrt.img --lock other.lock").exits(2).says(&[word]);
     }
@@ -221,7 +248,9 @@ fn is_caught(site: &Site, at: u64, fault: &str) {
 
 #[test]
 fn a_flipped_byte_anywhere_is_caught() {
-    for (line, root) in [("--filesystem ext4", Root::Ext4), ("--filesystem squashfs --size 40M", Root::Squashfs)] {
+    for (line, root) in
+        [("--filesystem ext4", Root::Ext4), ("--filesystem squashfs --size 40M", Root::Squashfs)]
+    {
         let site = site(FORMATS[1]);
         image(&site, &format!("openwrt.img --chip iwl7265d {line}")).exits(0);
         let made = recipe(Boot::Efi, root);
@@ -244,17 +273,24 @@ fn what_is_in_the_archive_is_checked_as_a_disk() {
     type Change = fn(&mut Vec<(String, u32, Vec<u8>)>);
     let changes: [(Change, &str); 7] = [
         (|files| files[0].2.extend(b"reboot\n"), "97-owpkg-first-boot is not what this owpkg writes"),
-        (|files| files.push(("etc/rc.local".into(), 0o755, b"reboot\n".to_vec())), "sysupgrade.tgz: is not what this owpkg"),
+        (
+            |files| files.push(("etc/rc.local".into(), 0o755, b"reboot\n".to_vec())),
+            "sysupgrade.tgz: is not what this owpkg",
+        ),
         (|files| files[5].1 = 0o4755, "sysupgrade.tgz: is not what this owpkg"),
         (|files| files.push(("etc/owpkg/disk/more".into(), 0o600, Vec::new())), "more: does not belong here"),
-        (|files| files.iter_mut().find(|f| f.0.ends_with("install.sh")).unwrap().2.push(b'\n'), "install.sh: is not what"),
+        (
+            |files| files.iter_mut().find(|f| f.0.ends_with("install.sh")).unwrap().2.push(b'\n'),
+            "install.sh: is not what",
+        ),
         (|files| files.iter_mut().find(|f| f.0.contains("/kmod-")).unwrap().2[40] ^= 1, "kmod-"),
         (|files| files.truncate(2), "it lacks etc/owpkg/disk/owpkg.lock"),
     ];
     for (change, fault) in changes {
         let mut files = honest.clone();
         change(&mut files);
-        let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default()));
+        let mut tar =
+            tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default()));
         for (path, mode, bytes) in files {
             let mut header = tar::Header::new_gnu();
             header.set_size(bytes.len() as u64);

@@ -9,7 +9,8 @@ use owpkg::image::first_boot::{DEFAULTS, FOLDER, FirstBoot};
 use crate::disk::script::router::{CLIENTS, Client, Outcome, Router};
 use crate::support::judges::passes_shellcheck;
 
-const FIRST: FirstBoot<'_> = FirstBoot { image: "openwrt-x86-64-ext4-combined-efi.img.gz", profile: "generic" };
+const FIRST: FirstBoot<'_> =
+    FirstBoot { image: "openwrt-x86-64-ext4-combined-efi.img.gz", profile: "generic" };
 
 /// `/etc/init.d/boot`'s `uci_apply_defaults`: all scripts are listed first, each runs in a shell of its own, and those that
 /// succeeded go at the end.
@@ -120,7 +121,10 @@ fn the_first_start_installs_configures_and_clears_away() {
         image.is_installed();
         assert_eq!(image.restarts(), 0);
         let told = image.told();
-        assert!(told.contains("owpkg: First start of openwrt-x86-64-ext4-combined-efi.img.gz (generic)"), "{told}");
+        assert!(
+            told.contains("owpkg: First start of openwrt-x86-64-ext4-combined-efi.img.gz (generic)"),
+            "{told}"
+        );
         assert!(told.contains("owpkg: Installed. See "), "{told}");
         assert_eq!(image.router.file("wifi").0, "joined\n", "once");
         assert!(image.log().contains("Done: 3 packages installed"), "{}", image.log());
@@ -169,7 +173,11 @@ fn a_folder_that_came_by_half_is_told_and_nothing_is_installed() {
     for lost in ["install.sh", "SHA256SUMS", "feeds/core"] {
         let image = Image::new(Client::Apk);
         let lost = image.path(FOLDER).join(lost);
-        if lost.is_dir() { fs::remove_dir_all(lost).unwrap() } else { fs::remove_file(lost).unwrap() }
+        if lost.is_dir() {
+            fs::remove_dir_all(lost).unwrap()
+        } else {
+            fs::remove_file(lost).unwrap()
+        }
         let before = image.router.installed();
         image.start();
         assert_eq!(image.router.installed(), before);
@@ -210,10 +218,17 @@ fn what_waits_for_a_restart_gets_one() {
     image.router.write("no-radio", "");
     image.start();
     assert_eq!(image.restarts(), 1);
-    assert!(image.told().contains("owpkg: Installed. Restarting once: a setting waits for it."), "{}", image.told());
+    assert!(
+        image.told().contains("owpkg: Installed. Restarting once: a setting waits for it."),
+        "{}",
+        image.told()
+    );
     for _ in 0..2 {
         image.start();
-        assert_eq!((image.restarts(), image.router.names_in("etc/uci-defaults")), (1, vec!["99-owpkg-wifi".into()]));
+        assert_eq!(
+            (image.restarts(), image.router.names_in("etc/uci-defaults")),
+            (1, vec!["99-owpkg-wifi".into()])
+        );
     }
     fs::remove_file(image.path("no-radio")).unwrap();
     image.start();
@@ -244,7 +259,11 @@ fn no_start_waits_for_ever() {
     image.patience = 0;
     image.restore();
     image.start();
-    assert!(image.told().contains("Still installing after a long while: the start goes on."), "{}", image.told());
+    assert!(
+        image.told().contains("Still installing after a long while: the start goes on."),
+        "{}",
+        image.told()
+    );
     let since = Instant::now();
     while image.restarts() == 0 {
         assert!(since.elapsed() < Duration::from_secs(60), "{}", image.log());

@@ -21,7 +21,9 @@ fn complaints(made: &super::Made) -> Vec<String> {
                 .iter()
                 .any(|word| line.contains(word))
         };
-        found.extend(said.lines().filter(|line| *line != "No errors detected.").filter(is_bad).map(str::to_owned));
+        found.extend(
+            said.lines().filter(|line| *line != "No errors detected.").filter(is_bad).map(str::to_owned),
+        );
     }
     found
 }

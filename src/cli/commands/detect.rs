@@ -238,6 +238,7 @@ fn named<'a>(devices: impl Iterator<Item = &'a DeviceGroup<'a>>) -> Option<Strin
         return None;
     }
     let options = [("--chip", chips), ("--device", ids), ("--add", packages)];
-    let flags = options.iter().flat_map(|(option, words)| words.iter().map(move |word| format!("{option} {word}")));
+    let flags =
+        options.iter().flat_map(|(option, words)| words.iter().map(move |word| format!("{option} {word}")));
     Some(flags.collect::<Vec<_>>().join(" "))
 }

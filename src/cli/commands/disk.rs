@@ -39,7 +39,8 @@ pub struct DiskArgs {
 /// Runs the command.
 pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     let settings = ImageOptions::read(env, &args.output, &args.out)?;
-    let wishes = DiskOptions::read(env, &args.output, &args.out, &[&args.selection.detect, &args.source.installed])?;
+    let wishes =
+        DiskOptions::read(env, &args.output, &args.out, &[&args.selection.detect, &args.source.installed])?;
     let mut session = Session::new(env, &args.source)?;
     let next = next(args.output.format(&args.out));
     if args.selection.is_empty() {

@@ -37,11 +37,7 @@ pub fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
     let log: Log = if args.quiet { Arc::new(|_| {}) } else { log_to(env.err.clone()) };
     let server = Server::start(&root, args.listen, log).map_err(|error| {
         let message = format!("{} cannot be served on {}: {error}", args.dir, args.listen);
-        Failure::new(
-            Exit::Unavailable,
-            message,
-            Some(listen_help(&error).to_owned()),
-        )
+        Failure::new(Exit::Unavailable, message, Some(listen_help(&error).to_owned()))
     })?;
     let catalogue = Catalogue::read(&root);
     if catalogue.targets.is_empty() && catalogue.custom.is_empty() {
@@ -70,7 +66,9 @@ fn listen_help(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::AddrInUse => "another program has this port: --listen 8081 takes another",
         io::ErrorKind::PermissionDenied => "ports below 1024 are root's: --listen 8080 takes another",
-        io::ErrorKind::AddrNotAvailable => "this machine has no such address: --listen 8080 takes all that it has",
+        io::ErrorKind::AddrNotAvailable => {
+            "this machine has no such address: --listen 8080 takes all that it has"
+        }
         _ => "--listen takes another address or port",
     }
 }

@@ -8,8 +8,8 @@ use crate::fetch::{self, FetchError, LocationError};
 use crate::files::OutputError;
 use crate::format::{InstalledError, LocalFeedError};
 use crate::hardware::detect::NoSysfs;
-use crate::image::{CarriedError, ImageWriteError, LayoutError};
 use crate::hardware::{BadDeviceId, DeviceUnsupported, UnknownChip, Unsupported};
+use crate::image::{CarriedError, ImageWriteError, LayoutError};
 use crate::lock::{BadConfiguration, BundleError, LockError, OtherFiles, PlanError};
 use crate::mirror::{MirrorError, StoreError};
 use crate::overlay::FolderError;
@@ -131,7 +131,8 @@ impl From<ImageError> for Failure {
             ImageError::Release(error) => return error.into(),
             ImageError::WhichProfile { .. } | ImageError::WhichImage { .. } => Exit::Usage,
             ImageError::NotListed { .. } => Exit::Untrusted,
-            ImageError::NoProfiles { .. } | ImageError::NoneLike { .. } => Exit::Unavailable,
+            ImageError::NoneLike { .. } => Exit::Unknown,
+            ImageError::NoProfiles { .. } => Exit::Unavailable,
         };
         Failure::of(exit, &error, error.help())
     }
@@ -168,12 +169,14 @@ impl From<CarriedError> for Failure {
     fn from(error: CarriedError) -> Failure {
         let (exit, help) = match &error {
             CarriedError::Layout(LayoutError::Read(_)) => (Exit::Usage, "may you read it?"),
-            CarriedError::Nothing => {
-                (Exit::Usage, "name an image that owpkg image wrote for a selection: others hold nothing to check")
-            }
-            CarriedError::Started => {
-                (Exit::Untrusted, "it could be checked until its first start; what that did is in /etc/owpkg/first-boot.log there")
-            }
+            CarriedError::Nothing => (
+                Exit::Usage,
+                "name an image that owpkg image wrote for a selection: others hold nothing to check",
+            ),
+            CarriedError::Started => (
+                Exit::Untrusted,
+                "it could be checked until its first start; what that did is in /etc/owpkg/first-boot.log there",
+            ),
             _ => (Exit::Untrusted, "write it anew with owpkg image"),
         };
         Failure::of(exit, &error, help.to_owned())

@@ -31,6 +31,8 @@ pub enum ImageError {
         asked: String,
         /// What there is.
         there: Vec<String>,
+        /// What there is that is called alike.
+        near: Vec<String>,
     },
     /// There are several such images.
     #[error("{at} has several images: {}", .there.join(", "))]
@@ -59,6 +61,9 @@ impl ImageError {
                 let first: Vec<&str> = known.iter().map(String::as_str).take(5).collect();
                 let more = if known.len() > first.len() { ", …" } else { "" };
                 Some(format!("choose one with --profile: {}{more}", first.join(", ")))
+            }
+            ImageError::NoneLike { near, .. } if !near.is_empty() => {
+                Some(format!("did you mean {}?", near.join(", ")))
             }
             ImageError::NoneLike { there, .. } if !there.is_empty() => {
                 Some(format!("there are: {}", there.join(", ")))

@@ -75,7 +75,10 @@ pub fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
     }
     let wanted = ImageWanted { kind: args.kind.clone(), filesystem: args.filesystem.clone() };
     let Some(out) = &args.out else {
-        return list::list(env, args, &images, &wanted).map_err(Failure::stdout);
+        // The demo release has none, which is no mistake unless one is asked for.
+        let named = wanted.kind.is_some() || wanted.filesystem.is_some();
+        let shown = if images.all.is_empty() && !named { Vec::new() } else { images.like(&wanted)? };
+        return list::list(env, args, &images, &wanted, shown).map_err(Failure::stdout);
     };
     let image = images.choose(&wanted)?;
     let packing = if image.is_packed() { Packing::Gzip } else { Packing::Whole };
@@ -95,7 +98,11 @@ pub fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
     let (bundle, setup) = bundle(env, args, &session, &images, wishes)?;
     let lock = &bundle.lock;
     let mut archive = tempfile::tempfile().map_err(|error| {
-        Failure::new(Exit::Output, format!("no temporary file can be made: {error}"), Some("is TMPDIR right?".into()))
+        Failure::new(
+            Exit::Output,
+            format!("no temporary file can be made: {error}"),
+            Some("is TMPDIR right?".into()),
+        )
     })?;
     let script = FirstBoot { image: &image.name, profile: &images.profile };
     let entries = disk::contents(&bundle, &setup.overlay)?;
@@ -187,7 +194,8 @@ fn refused(error: ImageWriteError, images: &Images, image: &Image) -> Failure {
     let squashfs = |other: &Image| other.filesystem.as_deref() == Some("squashfs");
     let efi = |other: &Image| other.kind.contains("efi");
     let better = |is: &dyn Fn(&Image) -> bool| {
-        let others = images.all.iter().filter(|other| other.is_packed() && other.name != image.name && is(other));
+        let others =
+            images.all.iter().filter(|other| other.is_packed() && other.name != image.name && is(other));
         let flag = |other: &Image| {
             let filesystem = other.filesystem.as_deref().unwrap_or_default();
             format!("--kind {} --filesystem {filesystem}", other.kind)
@@ -202,7 +210,9 @@ fn refused(error: ImageWriteError, images: &Images, image: &Image) -> Failure {
         DoorError::TooLarge { .. } | DoorError::RootTooSmall { .. } if !squashfs(image) => {
             better(&squashfs).map(|flags| format!("take one with more room: {flags}"))
         }
-        DoorError::TooLarge { .. } | DoorError::RootTooSmall { .. } => Some("leave packages or files out".to_owned()),
+        DoorError::TooLarge { .. } | DoorError::RootTooSmall { .. } => {
+            Some("leave packages or files out".to_owned())
+        }
         _ => None,
     };
     let or = "or fetch the image alone, and install from a disk: owpkg disk".to_owned();

@@ -91,7 +91,12 @@ struct DiskJson<'a> {
 
 impl Report<'_> {
     /// Says what was written, and what to do with it.
-    pub fn tell(&self, env: &mut Env, written: &WrittenImage, carried: Option<Carried<'_>>) -> io::Result<()> {
+    pub fn tell(
+        &self,
+        env: &mut Env,
+        written: &WrittenImage,
+        carried: Option<Carried<'_>>,
+    ) -> io::Result<()> {
         let Report { out, images, image, json } = *self;
         let carried = carried.as_ref().zip(written.door);
         if json {

@@ -79,12 +79,12 @@ pub fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
         VerifyTarget::Mirror(store) => verify_mirror(env, args, &session, &*store)?,
         VerifyTarget::Disk(source) => check(&source, &session.upstream.keyring, &session.upstream.unsigned)
             .map_err(|error| {
-                Failure::new(
-                    Exit::Untrusted,
-                    format!("{} is not a disk that can be read: {error}", args.thing),
-                    Some(WRITTEN.into()),
-                )
-            })?,
+            Failure::new(
+                Exit::Untrusted,
+                format!("{} is not a disk that can be read: {error}", args.thing),
+                Some(WRITTEN.into()),
+            )
+        })?,
         VerifyTarget::Image(carried) => {
             let (audit, official) = verify_image(env, args, &session, &carried)?;
             image = Some(official);
