@@ -3,12 +3,24 @@
 use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::error::Failure;
+use super::input;
 use super::listing::Listing;
 use crate::hardware::DeviceId;
-use crate::selection::{Selection, Wpad};
+use crate::selection::{PackageList, Selection, Wpad};
+
+/// The largest list of packages that is read, in bytes.
+const LIST_CAP: u64 = 1 << 20;
 
 /// Reads what is selected, and refuses what is not known; nothing is fetched for it.
 pub fn read(env: &mut Env, args: &SelectionArgs, source: &SourceArgs) -> Result<Selection, Failure> {
+    let stdin = [args.detect.as_ref(), source.installed.as_ref()];
+    let named = stdin.into_iter().flatten().chain(&args.add_file).filter(|file| *file == "-");
+    if named.count() > 1 {
+        return Err(Failure::usage(
+            "only one of --detect, --add-file and --installed can read standard input",
+            "put the others into files",
+        ));
+    }
     let mut selection = Selection::new();
     for name in &args.chip {
         selection = selection.chip(name)?;
@@ -18,6 +30,18 @@ pub fn read(env: &mut Env, args: &SelectionArgs, source: &SourceArgs) -> Result<
     }
     selection = args.add.iter().fold(selection, |selection, name| selection.package(name));
     selection = args.omit.iter().fold(selection, |selection, name| selection.omit(name));
+    for file in &args.add_file {
+        let bytes = input::read(env, file, LIST_CAP)
+            .map_err(|error| Failure::unreadable(format_args!("--add-file {file}"), &error))?;
+        let list = PackageList::parse(&String::from_utf8_lossy(&bytes)).map_err(|error| {
+            Failure::usage(
+                format!("--add-file {file}: {error}"),
+                "a name a line; apk's world and the lists that opkg, sysupgrade and uci save are read too",
+            )
+        })?;
+        selection = list.add.iter().fold(selection, |selection, name| selection.package(name));
+        selection = list.omit.iter().fold(selection, |selection, name| selection.omit(name));
+    }
     let wpad = match args.wpa.as_deref() {
         None => Wpad::OfRelease,
         Some("none") => Wpad::None,
@@ -26,12 +50,6 @@ pub fn read(env: &mut Env, args: &SelectionArgs, source: &SourceArgs) -> Result<
     selection = selection.wpad(wpad).allow_upgrade(args.allow_upgrade);
     selection = selection.variant(args.variant);
     let Some(named) = &args.detect else { return Ok(selection) };
-    if named == "-" && source.installed.as_deref() == Some("-") {
-        return Err(Failure::usage(
-            "--detect and --installed cannot both read standard input",
-            "put one of them into a file",
-        ));
-    }
     let listing = Listing::read(env, Some(named))?;
     if let Some(cut) = listing.cut() {
         selection.warn(cut);

@@ -21,6 +21,9 @@ pub struct SelectionArgs {
     /// A package; repeat it for several
     #[arg(long, value_name = "PKG")]
     pub add: Vec<String>,
+    /// A list of packages: a name a line, apk's world, opkg's or uci's saved lists; - reads standard input
+    #[arg(long, value_name = "FILE|-")]
+    pub add_file: Vec<String>,
     /// A package to go without; repeat it for several
     #[arg(long, value_name = "PKG")]
     pub omit: Vec<String>,
@@ -38,6 +41,10 @@ pub struct SelectionArgs {
 impl SelectionArgs {
     /// Whether anything is to be installed.
     pub fn is_empty(&self) -> bool {
-        self.chip.is_empty() && self.device.is_empty() && self.detect.is_none() && self.add.is_empty()
+        self.chip.is_empty()
+            && self.device.is_empty()
+            && self.detect.is_none()
+            && self.add.is_empty()
+            && self.add_file.is_empty()
     }
 }

@@ -236,7 +236,7 @@ impl From<LocalFeedError> for Failure {
     fn from(error: LocalFeedError) -> Failure {
         let exit = match &error {
             LocalFeedError::Packages { .. } => Exit::Untrusted,
-            LocalFeedError::Write { .. } => Exit::Output,
+            LocalFeedError::Write { .. } | LocalFeedError::Rename { .. } => Exit::Output,
             LocalFeedError::Index(_) | LocalFeedError::Trust(_) => Exit::Fault,
             _ => Exit::Usage,
         };

@@ -21,9 +21,9 @@ use std::collections::HashSet;
 use std::io::{self, Read};
 
 use super::{
-    Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, IndexEntry, IndexError,
-    IndexFile, IndexFiles, Installed, InstalledLists, Package, PackageFiles, PackageId, Parsed, Universe,
-    UnpackBudget, Versions,
+    Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, Indescribable, IndexEntry,
+    IndexError, IndexFile, IndexFiles, Installed, InstalledLists, Package, PackageFiles, PackageId, Parsed,
+    Universe, UnpackBudget, Versions,
 };
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, ec};
 use adb::{BlockKind, Blocks, Defect, Error, Malformed};
@@ -148,7 +148,7 @@ impl PackageFiles for Apk {
         format!("{name}-{version}.apk")
     }
 
-    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, String> {
+    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, Indescribable> {
         local::describe(name, file)
     }
 }
