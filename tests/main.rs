@@ -1,5 +1,6 @@
 //! One test binary, in the folders of `src/`.
 
+mod attacks;
 mod cli;
 mod custom_feeds;
 mod disk;
@@ -8,6 +9,7 @@ mod fat;
 mod fetch;
 mod format;
 mod hardware;
+mod house;
 mod image;
 mod mirror;
 mod release;

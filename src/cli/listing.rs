@@ -10,6 +10,9 @@ use crate::selection::SelectionWarning;
 /// Where Linux shows the devices of a machine.
 const SYSFS: &str = "/sys";
 
+/// Most ids that are told one by one.
+const MOST_IDS: usize = 5;
+
 /// The listings that lead to a chip.
 const COMMANDS: &str = "paste the output of `lspci -nnk`, `pciconf -lv` (FreeBSD), `lsusb`, `usbconfig dump_device_desc` \
                         or `dmesg`, as in `lspci -nnk | owpkg detect`";
@@ -89,6 +92,14 @@ impl Listing {
         let drivers = self.detected.drivers.iter().map(|seen| seen.driver.as_str()).take(5);
         let drivers: Vec<&str> = drivers.collect();
         let (what, help) = match (self.detected.hints.first(), drivers.is_empty(), &self.origin) {
+            (None, true, Origin::Stdin | Origin::File(_)) if self.ids_seen().is_some() => (
+                format!("no network device, only {}", self.ids_seen().unwrap_or_default()),
+                format!("if one of them is what you mean, owpkg does not know it yet; else {COMMANDS}"),
+            ),
+            (None, true, Origin::Stdin | Origin::File(_)) if self.board().is_some() => (
+                "a router that describes itself, and none of its devices".to_owned(),
+                format!("the router is {}; for its cards, {COMMANDS}", self.board().unwrap_or_default()),
+            ),
             (Some(hint), ..) => ("no device with an id".to_owned(), (*hint).to_owned()),
             (None, false, _) => (
                 format!("no ids, only the drivers {}", drivers.join(", ")),
@@ -105,6 +116,32 @@ impl Listing {
             (None, true, _) => ("no network device".to_owned(), COMMANDS.to_owned()),
         };
         Failure::new(Exit::Unknown, format!("{} shows {what}", self.origin), Some(help))
+    }
+}
+
+impl Listing {
+    /// The devices that it shows by their ids, where none of them is one of the network.
+    fn ids_seen(&self) -> Option<String> {
+        let devices = self.detected.devices.iter().map(|device| match device.name.as_str() {
+            "" => device.id.to_string(),
+            name => format!("{} ({name})", device.id),
+        });
+        let loose =
+            self.detected.loose.iter().map(|id| format!("{:04x}:{:04x} (in no table)", id.vendor, id.device));
+        let mut ids: Vec<String> = devices.chain(loose).collect();
+        let more = ids.len().saturating_sub(MOST_IDS);
+        ids.truncate(MOST_IDS);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        (!ids.is_empty()).then(|| format!("{}{more}", ids.join(", ")))
+    }
+
+    /// The release and the target of the router that it was taken on, as the flags that name them.
+    fn board(&self) -> Option<String> {
+        let board = &self.detected.board;
+        let flag = |flag: &str, value: &Option<String>| value.as_ref().map(|value| format!("{flag} {value}"));
+        let flags = [flag("--release", &board.release), flag("--target", &board.target)];
+        let flags: Vec<String> = flags.into_iter().flatten().collect();
+        (!flags.is_empty()).then(|| flags.join(" "))
     }
 }
 
@@ -128,10 +165,7 @@ fn text_of(env: &mut Env, origin: &Origin) -> Result<String, Failure> {
 fn text(origin: &Origin, input: impl Read) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     input.take(MAX_TEXT as u64 + 1).read_to_end(&mut bytes).map_err(|error| unreadable(origin, &error))?;
-    Ok(match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-    })
+    Ok(detect::decode(&bytes))
 }
 
 fn unreadable(origin: &Origin, error: &std::io::Error) -> Failure {

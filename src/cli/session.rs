@@ -204,7 +204,7 @@ pub fn installed(env: &mut Env, source: &SourceArgs) -> Result<Option<Installed>
     let Some(file) = &source.installed else { return Ok(None) };
     let bytes = input::read(env, file, INSTALLED_CAP)
         .map_err(|error| Failure::unreadable(format_args!("--installed {file}"), &error))?;
-    let installed = Installed::parse(&String::from_utf8_lossy(&bytes)).map_err(|error| {
+    let installed = Installed::parse(&crate::hardware::detect::decode(&bytes)).map_err(|error| {
         Failure::usage(
             format!("--installed {file}: {error}"),
             "give the output of `opkg list-installed` or `apk list -I` on the router, or its image's manifest",

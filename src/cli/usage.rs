@@ -9,17 +9,18 @@ use clap::{Arg, ArgAction, Command};
 use super::command;
 use super::env::Env;
 use super::error::{Exit, Failure};
-use super::ui::text::shell_word;
+use super::ui::failure;
+use crate::shell;
 
 /// Shows what clap says; help and version go to stdout and are no failure.
 pub fn show(env: &mut Env, error: &clap::Error) -> u8 {
     if error.use_stderr() {
-        let failure = failure(&env.args, error);
+        let failure = unreadable(&env.args, error);
         if asks_for_json(&env.args) {
-            return failure.end(env, true);
+            return failure::end(env, &failure, true);
         }
         if error.kind() == ErrorKind::UnknownArgument && repeated(&env.args).is_some() {
-            return failure.end(env, false);
+            return failure::end(env, &failure, false);
         }
     }
     let text = error.render();
@@ -42,7 +43,7 @@ pub fn asks_for_json(args: &[OsString]) -> bool {
         || words.windows(2).any(|pair| pair == ["--format", "json"])
 }
 
-fn failure(args: &[OsString], error: &clap::Error) -> Failure {
+fn unreadable(args: &[OsString], error: &clap::Error) -> Failure {
     if let (ErrorKind::UnknownArgument, Some((flag, line))) = (error.kind(), repeated(args)) {
         return Failure::usage(
             format!("{flag} takes one word, and is given once for each"),
@@ -79,7 +80,7 @@ fn repeated(args: &[OsString]) -> Option<(String, String)> {
         } else {
             loose.push((line.len(), flag));
         }
-        line.push(shell_word(word));
+        line.push(shell::word(word));
     }
     let taken = command.get_positionals().count();
     let surplus = loose.len().checked_sub(taken).filter(|surplus| *surplus > 0)?;

@@ -13,7 +13,7 @@ use super::env::Env;
 use super::error::{Exit, Failure};
 use super::planning::{self, Joined};
 use super::ui::disk::WrittenDisk;
-use super::ui::plan::size;
+use super::ui::text::size;
 use super::ui::warnings::{warn, warn_of_readers, warn_of_setup};
 use crate::disk::{self, OutputFormat, OutputOptions, write};
 use crate::fat::{FatKind, Label, Size};

@@ -117,10 +117,19 @@ pub trait InstalledLists {
     /// Reads the client's database of installed packages; none: the text is not in its form.
     fn read_database(&self, text: &str) -> Option<Installed>;
 
-    /// Reads a line of what the client prints, where that is more than a name and a version: these two.
-    fn read_line<'l>(&self, _line: &'l str) -> Option<(&'l str, &'l str)> {
+    /// Reads a line of what the client prints, where that is more than a name and a version.
+    fn read_line<'l>(&self, _line: &'l str) -> Option<ListedLine<'l>> {
         None
     }
+}
+
+/// What a line of a client's listing says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListedLine<'l> {
+    /// This package is installed, at this version.
+    Installed(&'l str, &'l str),
+    /// A package that is not installed.
+    Other,
 }
 
 impl dyn Format + '_ {

@@ -18,11 +18,11 @@ mod package;
 pub(crate) mod toy;
 mod universe;
 
-pub use behaviour::{Choice, Format, IndexFiles, InstalledLists, PackageFiles, Versions};
+pub use behaviour::{Choice, Format, IndexFiles, InstalledLists, ListedLine, PackageFiles, Versions};
 pub use budget::UnpackBudget;
 pub use facts::{Duplicate, FormatFacts, IndexFile};
 pub use index::{IndexError, Parsed, Warning};
-pub use installed::{Installed, InstalledError, InstalledPackage};
+pub use installed::{Installed, InstalledError, InstalledPackage, Joined};
 pub use local::{Indescribable, IndexEntry, LocalFeed, LocalFeedError, NotIndexed, write_index};
 pub use measure::measure;
 pub use package::{Constraint, Dependency, FeedId, Package, PackageId, Provide, Relation, Requirement};

@@ -2,9 +2,10 @@
 
 use std::sync::OnceLock;
 
-use super::Series;
 use super::chip::{Alternative, Bus, Certainty, Chip, Family, Gap, How, Kind, List};
+use super::product::{self, Product};
 use super::table::{self, Malformed};
+use super::{DeviceId, Series};
 use crate::suggest;
 
 const CHIPS: &str = include_str!("../../indexes/hardware/chips.tsv");
@@ -17,6 +18,7 @@ pub struct Catalogue {
     chips: Vec<Chip>,
     families: Vec<Family>,
     alternatives: Vec<Alternative>,
+    pub(super) products: Vec<Product>,
 }
 
 /// What a name stands for.
@@ -26,35 +28,40 @@ pub enum Found<'c> {
     Chip(&'c Chip),
     /// A family of chips.
     Family(&'c Family),
+    /// What is sold under the name.
+    Product(&'c Product),
+    /// A device, by its id or by its name in usb.ids or pci.ids, and the first chip that it may be.
+    Device(DeviceId, &'c Chip),
 }
 
 impl Found<'_> {
-    /// The catalogue's own name.
+    /// The catalogue's own name; that of its first chip for a device.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Chip(chip) => chip.name,
             Self::Family(family) => family.name,
+            Self::Product(product) => product.name,
+            Self::Device(_, chip) => chip.name,
         }
     }
 }
 
-/// No chip or family has this name.
+/// No one thing has this name: none, or versions of a product with different chips.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the catalogue has no chip or family named {name:?}")]
+#[error("{}", said(.name, .versions))]
 pub struct UnknownChip {
     /// The name asked for.
     pub name: String,
     /// Similar names, nearest first; may be empty.
     pub near: Vec<String>,
+    /// The versions of the product, where they have different chips: `v2 (rtl8188eu usb:2357:010c)`.
+    pub versions: Vec<String>,
 }
 
-impl UnknownChip {
-    /// The next step for the user.
-    pub fn help(&self) -> Option<String> {
-        Some(match self.near.as_slice() {
-            [] => "`owpkg chips WORD` searches by chip, driver, package or id".to_owned(),
-            near => format!("did you mean {}?", near.join(", ")),
-        })
+fn said(name: &str, versions: &[String]) -> String {
+    match versions {
+        [] => format!("the catalogue has no chip or family named {name:?}, and no product"),
+        _ => format!("{name} is sold with different chips: {}", versions.join(", ")),
     }
 }
 
@@ -89,6 +96,7 @@ impl Catalogue {
             chips: read_table("chips.tsv", CHIPS, chip)?,
             families: read_table("families.tsv", FAMILIES, family)?,
             alternatives: read_table("alternatives.tsv", ALTERNATIVES, alternative)?,
+            products: product::read()?,
         })
     }
 
@@ -123,10 +131,11 @@ impl Catalogue {
         &self.alternatives
     }
 
-    /// The chip or family that `name` stands for; case and punctuation do not count.
+    /// What `name` stands for: a chip, a family, a product, a device's id or its name in usb.ids and pci.ids; case and
+    /// punctuation do not count.
     ///
     /// # Errors
-    /// [`UnknownChip`], with near names.
+    /// [`UnknownChip`], with near names or with the versions of the product.
     pub fn find(&self, name: &str) -> Result<Found<'_>, UnknownChip> {
         if let Some(chip) = self.chip(name) {
             return Ok(Found::Chip(chip));
@@ -142,8 +151,11 @@ impl Catalogue {
             if let Some(family) = self.families.iter().find(|family| called(family.name, family.aliases)) {
                 return Ok(Found::Family(family));
             }
+            if let Some(found) = self.product_or_device(name, &asked)? {
+                return Ok(found);
+            }
         }
-        Err(UnknownChip { name: name.to_owned(), near: self.near(&asked) })
+        Err(UnknownChip { name: name.to_owned(), near: self.near(&asked), versions: Vec::new() })
     }
 
     /// Names similar to `asked`, nearest first.

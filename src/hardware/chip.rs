@@ -29,7 +29,7 @@ pub struct Chip {
     pub userspace: List,
     /// What OpenWrt does not package for it.
     pub gap: Option<Gap>,
-    /// The only targets whose builds hold its driver; empty for no such limit.
+    /// The only targets whose builds hold its driver, or whose kernels have it inside; empty for no such limit.
     pub targets: List,
     /// First release series whose driver is sure to list its ids, where earlier kernels lack them.
     pub since: Option<Series>,
@@ -95,8 +95,12 @@ pub struct List {
 }
 
 impl List {
-    pub(crate) fn commas(text: &'static str) -> Self {
+    pub(crate) const fn commas(text: &'static str) -> Self {
         Self { text, separator: "," }
+    }
+
+    pub(crate) fn spaces(text: &'static str) -> Self {
+        Self { text, separator: " " }
     }
 
     pub(crate) fn semicolons(text: &'static str) -> Self {
@@ -198,6 +202,8 @@ words! {
         NoDriver = "no-driver",
         /// The driver is packaged, its firmware is not.
         NoFirmware = "no-firmware",
+        /// The kernels of the targets named have the driver inside: there is nothing to install.
+        BuiltIn = "built-in",
     }
 }
 

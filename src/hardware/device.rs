@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::Bus;
+use super::detect::says_network;
 use super::ids;
 
 /// The numbers by which a driver knows a device.
@@ -138,24 +139,42 @@ pub struct Device {
     pub name: String,
     /// The driver that holds it now, where the listing shows one.
     pub driver: Option<String>,
+    /// The revision that iwlwifi read from the card, where a log shows it.
+    pub hw_revision: Option<u16>,
 }
 
 impl Device {
     /// A device of which only the id is known.
     pub fn of_id(id: DeviceId) -> Self {
-        Self { line: 0, id, class: String::new(), interfaces: Vec::new(), name: String::new(), driver: None }
+        Self {
+            line: 0,
+            id,
+            class: String::new(),
+            interfaces: Vec::new(),
+            name: String::new(),
+            driver: None,
+            hw_revision: None,
+        }
     }
 
-    /// Whether its class says that it is a network device of a kind that the catalogue covers.
+    /// The device without its place and its words, by which two of a kind are told to be alike; the words stay where
+    /// nothing else says whether it is one of the network.
+    pub fn alike(&self) -> Self {
+        let named_only = self.class.is_empty() && self.interfaces.is_empty();
+        let name = if named_only && self.is_network() { "network" } else { "" };
+        Self { line: 0, name: name.to_owned(), driver: None, ..self.clone() }
+    }
+
+    /// Whether its class says that it is a network device of a kind that the catalogue covers, or, where its class
+    /// says nothing, its name.
     pub fn is_network(&self) -> bool {
+        let by_interface = |each: &UsbInterface| matches!(each.class, [0xe0, 1, _] | [2, 6 | 0x0c..=0x0e, _]);
+        let by_name = || says_network(&self.name);
         match self.id.bus {
+            Bus::Pci if self.class.is_empty() => by_name(),
             Bus::Pci => self.class.starts_with("02") || self.class.starts_with("0d"),
             Bus::Usb => {
-                self.class.starts_with("e001")
-                    || self
-                        .interfaces
-                        .iter()
-                        .any(|each| matches!(each.class, [0xe0, 1, _] | [2, 6 | 0x0c..=0x0e, _]))
+                self.class.starts_with("e001") || self.interfaces.iter().any(by_interface) || by_name()
             }
             _ => false,
         }

@@ -45,6 +45,13 @@ struct Claim<'c> {
     open: bool,
 }
 
+impl Identity<'_> {
+    /// What the user must know: what a sure row notes is where it comes from.
+    pub(super) fn notes_if_unsure(&self) -> impl Iterator<Item = &String> {
+        self.notes.iter().filter(|_| self.certainty < Certainty::High)
+    }
+}
+
 impl Catalogue {
     /// The chip or chips that a device is; `None` when the table has no row for it.
     pub fn identify(&self, device: &Device) -> Option<Identity<'_>> {
@@ -182,12 +189,22 @@ fn revision_fit(row: &IdRow, device: &Device, siblings: &[IdRow]) -> Fit {
     if row.revision == "*" {
         return Fit::Yes;
     }
-    let Some(revision) = device.id.revision else { return Fit::Maybe };
+    let Some(revision) = stepping(device) else { return Fit::Maybe };
     if row.revision != "other" {
         return Fit::of(hex8(row.revision) == Some(revision));
     }
     let same_id = |each: &&IdRow| (each.subvendor, each.subdevice) == (row.subvendor, row.subdevice);
     Fit::of(!siblings.iter().filter(same_id).any(|each| hex8(each.revision) == Some(revision)))
+}
+
+/// The PCI revision, or the one that goes with what iwlwifi read from the card: its type, bits 4 to 15, is 0x210 on the
+/// 7265D, whose cards show revision 59, and another on the 7265 (linux iwlwifi/iwl-csr.h, CSR_HW_REV_TYPE_7265D).
+pub(super) fn stepping(device: &Device) -> Option<u8> {
+    let is_7265 = (device.id.vendor, device.id.device & !1) == (0x8086, 0x095a);
+    match device.hw_revision.filter(|_| is_7265) {
+        Some(read) => Some(if read & 0xfff0 == 0x0210 { 0x59 } else { 0x2b }),
+        None => device.id.revision,
+    }
 }
 
 fn class_fit(row: &IdRow, device: &Device) -> Fit {
@@ -254,7 +271,7 @@ fn open_note(claim: &Claim<'_>, device: &Device) -> String {
     let names: Vec<&str> = claim.chips.iter().map(|chip| chip.name).collect();
     let names = names.join(" or ");
     let by_revision = claim.rows.iter().any(|(row, _)| row.revision != "*");
-    match (by_revision, device.id.revision, device.id.subsystem) {
+    match (by_revision, stepping(device), device.id.subsystem) {
         (true, None, _) => format!("{names}: the PCI revision decides, and this listing does not show it"),
         (true, Some(revision), _) => format!("{names}: revision {revision:02x} does not decide between them"),
         (false, _, None) => format!("{names}: the subsystem id decides, and this listing does not show it"),

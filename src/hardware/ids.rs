@@ -1,9 +1,11 @@
 //! The table of device ids.
 
+use std::sync::OnceLock;
+
 use super::chip::{Certainty, List};
-use super::device::hex16;
+use super::device::{DeviceId, hex16};
 use super::table::{self, Malformed};
-use super::{BadTable, Bus};
+use super::{BadTable, Bus, plain};
 
 const IDS: &str = include_str!("../../indexes/hardware/ids.tsv");
 const SOURCES: &str = include_str!("../../indexes/hardware/sources.tsv");
@@ -84,6 +86,11 @@ impl IdRow {
         })
     }
 
+    /// The id, where the row is of one.
+    pub(crate) fn id(&self) -> Option<DeviceId> {
+        Some(DeviceId::new(self.bus, hex16(self.vendor)?, hex16(self.device)?))
+    }
+
     /// Mask and value of a masked subdevice.
     pub(crate) fn subdevice_mask(&self) -> Option<(u16, u16)> {
         mask(self.subdevice)
@@ -139,9 +146,23 @@ pub fn id_source(key: &str) -> Option<&'static str> {
     table::lines_with(SOURCES, &format!("{key}\t")).next()?.split('\t').nth(1)
 }
 
+/// The rows with a name of pci.ids or usb.ids, each with that name as names are compared, without what stands in
+/// brackets.
+pub(crate) fn named_rows() -> &'static [(String, IdRow)] {
+    static NAMED: OnceLock<Vec<(String, IdRow)>> = OnceLock::new();
+    NAMED.get_or_init(|| {
+        let rows = rows_with("").filter(|row| !row.name.is_empty() && row.id().is_some());
+        let name = |row: &IdRow| plain(row.name.split(" [").next().unwrap_or(row.name));
+        rows.map(|row| (name(&row), row)).collect()
+    })
+}
+
+/// Whether the table has a row for the id.
+pub(crate) fn knows(bus: Bus, vendor: u16, device: u16) -> bool {
+    id_rows(bus, &format!("{vendor:04x}"), &format!("{device:04x}")).next().is_some()
+}
+
 /// The first bus whose table knows the id, PCI when none does.
 pub(crate) fn bus_of(vendor: u16, device: u16) -> Bus {
-    let known =
-        |bus: &Bus| id_rows(*bus, &format!("{vendor:04x}"), &format!("{device:04x}")).next().is_some();
-    [Bus::Pci, Bus::Usb, Bus::Sdio].into_iter().find(known).unwrap_or(Bus::Pci)
+    [Bus::Pci, Bus::Usb, Bus::Sdio].into_iter().find(|bus| knows(*bus, vendor, device)).unwrap_or(Bus::Pci)
 }

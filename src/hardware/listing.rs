@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::chip::{Bus, Certainty, Chip, Family, Gap, How, Kind};
 use super::names::existed;
 use super::{
-    Availability, Catalogue, ChipPackages, Found, KNOWN_SERIES, Limit, Role, Series, Status, limits,
+    Availability, Catalogue, ChipPackages, Device, DeviceId, Found, KNOWN_SERIES, Limit, Role, Series,
+    Status, limits,
 };
 
 /// What `owpkg chips --json` prints.
@@ -19,6 +20,23 @@ pub struct Listing {
     pub families: Vec<FamilyEntry>,
     /// Chips, best match first.
     pub chips: Vec<ChipEntry>,
+    /// Products and devices of that name, best match first.
+    pub products: Vec<ProductEntry>,
+}
+
+/// A product, or a device by its name in usb.ids or pci.ids.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProductEntry {
+    /// Its name.
+    pub name: &'static str,
+    /// Its hardware version; may be empty.
+    pub version: &'static str,
+    /// Its ids as `bus:vendor:device`; may be empty.
+    pub ids: Vec<String>,
+    /// The chips that it may hold.
+    pub chips: Vec<&'static str>,
+    /// Where the fact comes from.
+    pub source: &'static str,
 }
 
 /// One chip.
@@ -112,12 +130,25 @@ impl Catalogue {
         size: &dyn Fn(&str) -> Option<u64>,
     ) -> Listing {
         let release = offer.series.map(|series| series.to_string());
-        let mut listing =
-            Listing { schema: "owpkg.chips/1", release, families: Vec::new(), chips: Vec::new() };
+        let mut listing = Listing {
+            schema: "owpkg.chips/1",
+            release,
+            families: Vec::new(),
+            chips: Vec::new(),
+            products: Vec::new(),
+        };
         for each in found {
             match each {
                 Found::Chip(chip) => listing.chips.push(self.entry(chip, offer)),
                 Found::Family(family) => listing.families.push(self.family_entry(family, offer, size)),
+                Found::Product(product) => listing.products.push(ProductEntry {
+                    name: product.name,
+                    version: product.version,
+                    ids: product.ids.to_vec(),
+                    chips: self.chips_of(product),
+                    source: product.source,
+                }),
+                Found::Device(id, _) => listing.products.extend(self.device_entry(*id)),
             }
         }
         listing
@@ -135,6 +166,14 @@ impl Catalogue {
             Ok(selection) => (status, of(&selection, Role::Driver), of(&selection, Role::Firmware)),
             Err(_) => (status, chip.kmods.to_vec(), chip.firmware.to_vec()),
         }
+    }
+
+    fn device_entry(&self, id: DeviceId) -> Option<ProductEntry> {
+        let identity = self.identify(&Device::of_id(id))?;
+        let source = if id.bus == Bus::Usb { "usb.ids" } else { "pci.ids" };
+        let chips = identity.chips.iter().map(|chip| chip.name).collect();
+        let ids = vec![format!("{}:{id}", id.bus)];
+        Some(ProductEntry { name: identity.name, version: "", ids, chips, source })
     }
 
     fn entry(&self, chip: &Chip, offer: Availability<'_>) -> ChipEntry {

@@ -1,7 +1,8 @@
 //! From a device to the packages that a release is asked for.
 
 use super::device::{Device, DeviceId};
-use super::{Catalogue, Certainty, ChipPackages, ChipWarning, Found, Series, Unsupported, Variant};
+use super::switch::Switch;
+use super::{Catalogue, ChipPackages, ChipWarning, Found, Series, Unsupported, Variant};
 
 /// What a release offers, for reports and selections.
 #[derive(Clone, Copy)]
@@ -38,6 +39,12 @@ fn sentence(reasons: &[Unsupported]) -> String {
 }
 
 impl DeviceUnsupported {
+    /// Whether the kernel has its driver inside, so that nothing is to be installed.
+    pub fn is_built_in(&self) -> bool {
+        let built_in = |reason: &Unsupported| matches!(reason, Unsupported::BuiltIn { .. });
+        matches!(self, Self::Unsupported { reasons, .. } if !reasons.is_empty() && reasons.iter().all(built_in))
+    }
+
     /// The next step for the user.
     pub fn help(&self) -> Option<String> {
         match self {
@@ -48,6 +55,11 @@ impl DeviceUnsupported {
 }
 
 impl Catalogue {
+    /// Whether a device is one of the network, as far as any table or its own words tell.
+    pub fn concerns(&self, device: &Device) -> bool {
+        self.identify(device).is_some() || Switch::of(device).is_some() || device.is_network()
+    }
+
     /// What to ask a release for, for a device: all that its chips need.
     ///
     /// # Errors
@@ -59,11 +71,13 @@ impl Catalogue {
         offer: Availability<'_>,
     ) -> Result<ChipPackages, DeviceUnsupported> {
         let id = device.id;
+        if let Some(switch) = Switch::of(device) {
+            let mut all = ChipPackages::default();
+            all.switch(&switch);
+            return Ok(all);
+        }
         let identity = self.identify(device).ok_or(DeviceUnsupported::Unknown { id })?;
-        // What a sure row notes is where it comes from, not what the user must know.
-        let unsure = identity.certainty < Certainty::High;
-        let notes = identity.notes.into_iter().filter(|_| unsure);
-        let notes = notes.map(|note| ChipWarning::Unsure { id, note: note.to_string() });
+        let notes = identity.notes_if_unsure().cloned().map(|note| ChipWarning::Unsure { id, note });
         let mut all = ChipPackages { warnings: notes.collect(), ..ChipPackages::default() };
         let mut reasons = Vec::new();
         for chip in identity.chips {

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::chip::{Chip, Kind};
 use super::device::is_hex;
 use super::ids::id_rows;
-use super::{Bus, Catalogue, Found, plain};
+use super::{Bus, Catalogue, Found, ids, plain};
 
 /// How well a word meets a chip, from worst to best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,7 +19,8 @@ enum Meets {
 }
 
 impl Catalogue {
-    /// Chips and families that every one of `words` meets, best first; all of them when there is no word.
+    /// Chips and families that every one of `words` meets, best first, and below them products and devices of that name;
+    /// all chips and families when there is no word.
     ///
     /// A word is part of a name, alias, vendor, kernel module, package or note, or an id as `8086:2723` or `8086:`.
     /// With a `kind`, families are left out, for their members are listed.
@@ -35,7 +36,31 @@ impl Catalogue {
         });
         let mut found: Vec<_> = families.chain(chips).collect();
         found.sort_by_key(|(meets, _)| Reverse(*meets));
-        found.into_iter().map(|(_, found)| found).collect()
+        let named = found.into_iter().map(|(_, found)| found);
+        named.chain(self.sold(&words, kind)).collect()
+    }
+
+    /// Products, and devices of usb.ids and pci.ids, whose names have every word; none where there is no word.
+    fn sold(&self, words: &[Word], kind: Option<Kind>) -> Vec<Found<'_>> {
+        let meets = |name: &str| !words.is_empty() && words.iter().all(|word| name.contains(&word.plain));
+        let is_kind = |chips: &[&str]| {
+            kind.is_none_or(|kind| {
+                chips.iter().filter_map(|name| self.chip(name)).any(|chip| chip.kind == kind)
+            })
+        };
+        let products = self
+            .products()
+            .iter()
+            .filter(|product| meets(&plain(&format!("{} {}", product.name, product.version))))
+            .filter(|product| is_kind(&self.chips_of(product)))
+            .map(Found::Product);
+        let mut ids: Vec<_> = ids::named_rows()
+            .iter()
+            .filter(|(_, row)| meets(&plain(row.name)) && is_kind(&row.chips.iter().collect::<Vec<_>>()))
+            .filter_map(|(_, row)| row.id())
+            .collect();
+        ids.dedup();
+        products.chain(ids.into_iter().filter_map(|id| self.found_device(id))).collect()
     }
 }
 

@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 
-use super::chip::{Chip, Family, Gap, How, Kind};
+use super::chip::{Chip, Gap, How, Kind};
 use super::names::{Name, Release, existed};
-use super::{Catalogue, ChipWarning, Found, KNOWN_SERIES, Limit, Series, Unsupported, default_wpad, limits};
+use super::switch::{SWITCH_PACKAGE, Switch};
+use super::{
+    Catalogue, ChipWarning, DeviceId, Found, KNOWN_SERIES, Limit, Series, Unsupported, default_wpad, limits,
+};
 
 /// Which of two drivers to take, where a chip has both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,6 +58,8 @@ pub enum WantedFor {
     Chip(&'static str),
     /// A family.
     Family(&'static str),
+    /// A device that is a disk until it is switched.
+    Disk(DeviceId),
 }
 
 /// One package to ask the release for.
@@ -110,17 +115,25 @@ impl Catalogue {
         match found {
             Found::Chip(chip) => self.for_chip(chip, variant, &release),
             Found::Family(family) => self.for_family(family, variant, &release),
+            Found::Product(product) => {
+                self.for_devices(&product.devices(), &product.chips, variant, &release)
+            }
+            Found::Device(id, _) => self.for_devices(&[id], &[], variant, &release),
         }
     }
 
-    fn for_chip(
+    pub(super) fn for_chip(
         &self,
         chip: &Chip,
         variant: Option<Variant>,
         release: &Release<'_>,
     ) -> Result<ChipPackages, Unsupported> {
-        if chip.gap == Some(Gap::NoDriver) {
-            return Err(Unsupported::NoDriver { chip: chip.name, note: chip.note });
+        match chip.gap {
+            Some(Gap::NoDriver) => return Err(Unsupported::NoDriver { chip: chip.name, note: chip.note }),
+            Some(Gap::BuiltIn) => {
+                return Err(Unsupported::BuiltIn { chip: chip.name, targets: chip.targets.iter().collect() });
+            }
+            Some(Gap::NoFirmware) | None => {}
         }
         let mut selection = ChipPackages::default();
         let packages = match self.packages(chip, variant) {
@@ -159,67 +172,8 @@ impl Catalogue {
         Ok(selection)
     }
 
-    /// A family takes the same driver for all of its members: the kernel's own unless asked otherwise.
-    fn for_family(
-        &self,
-        family: &Family,
-        variant: Option<Variant>,
-        release: &Release<'_>,
-    ) -> Result<ChipPackages, Unsupported> {
-        let variant = variant.unwrap_or(Variant::Mainline);
-        let chips: Vec<&Chip> = self.members(family).collect();
-        let has_choice =
-            chips.iter().any(|chip| matches!(self.packages(chip, Some(variant)), Choice::Other(_)));
-        let mut selection = ChipPackages::default();
-        let mut alone = Vec::new();
-        for chip in chips {
-            let choice = self.packages(chip, Some(variant));
-            if variant == Variant::Ct && has_choice && !matches!(choice, Choice::Other(_)) && !is_ct(chip) {
-                let (chip, family) = (chip.name, family.name);
-                selection.warnings.push(ChipWarning::LeftOutOfFamily { chip, family, variant });
-                continue;
-            }
-            match self.for_chip(chip, Some(variant), release) {
-                Ok(own) => {
-                    let also = self
-                        .alternatives(chip)
-                        .filter(|each| each.how == How::Also)
-                        .flat_map(|each| each.packages.iter());
-                    let added =
-                        also.filter(|package| (release.has)(package)).map(|package| (package, role(package)));
-                    let packages: Vec<(String, Role)> = own
-                        .wanted
-                        .into_iter()
-                        .map(|each| (each.package, each.role))
-                        .chain(added.map(|(package, role)| (package.to_owned(), role)))
-                        .collect();
-                    for (package, role) in &packages {
-                        selection.add_because(package, *role, WantedFor::Family(family.name));
-                    }
-                    alone.push((chip.name, packages));
-                }
-                Err(reason) => selection.left_out.push(reason),
-            }
-        }
-        if !selection.wanted.iter().any(|each| each.role == Role::Driver) {
-            return Err(Unsupported::NoMember { family: family.name, members: selection.left_out });
-        }
-        selection.wanted.sort_by_key(|each| each.role);
-        selection.narrower = alone
-            .into_iter()
-            .map(|(chip, needs)| {
-                let spared = |each: &&Wanted| !needs.iter().any(|(package, _)| *package == each.package);
-                let spares =
-                    selection.wanted.iter().filter(spared).map(|each| each.package.clone()).collect();
-                Narrower { chip, spares }
-            })
-            .filter(|narrower: &Narrower| !narrower.spares.is_empty())
-            .collect();
-        Ok(selection)
-    }
-
     /// The kernel modules and firmware of a chip, of the variant asked for where it has that.
-    fn packages(&self, chip: &Chip, variant: Option<Variant>) -> Choice {
+    pub(super) fn packages(&self, chip: &Chip, variant: Option<Variant>) -> Choice {
         let own = || chip.kmods.iter().chain(chip.firmware.iter()).collect();
         let Some(variant) = variant else { return Choice::Own(own()) };
         let mut choices = self.alternatives(chip).filter(|each| each.how == How::Instead);
@@ -253,7 +207,7 @@ impl Catalogue {
 }
 
 /// The packages that a variant comes to.
-enum Choice {
+pub(super) enum Choice {
     /// The chip's own.
     Own(Vec<&'static str>),
     /// Those of an alternative.
@@ -263,7 +217,7 @@ enum Choice {
 }
 
 /// Whether the chip's own driver is already the -ct one.
-fn is_ct(chip: &Chip) -> bool {
+pub(super) fn is_ct(chip: &Chip) -> bool {
     chip.kmods.iter().any(|package| package.ends_with("-ct"))
 }
 
@@ -283,6 +237,13 @@ fn driver_age_warning(chip: &Chip, series: Option<Series>) -> Option<ChipWarning
 }
 
 impl ChipPackages {
+    /// The first driver or firmware of which no feed holds a package.
+    pub(super) fn missing_in(&self, release: &Release<'_>) -> Option<String> {
+        let needed = |each: &&Wanted| matches!(each.role, Role::Driver | Role::Firmware);
+        let missing = |each: &&Wanted| !(release.has)(&each.package);
+        self.wanted.iter().filter(needed).find(missing).map(|each| each.package.clone())
+    }
+
     /// Adds what another selection wants; a package that both want keeps its first reason.
     pub fn merge(&mut self, other: Self) {
         for each in other.wanted {
@@ -297,11 +258,17 @@ impl ChipPackages {
         self.left_out.extend(other.left_out);
     }
 
+    /// Adds what takes a device out of CD-ROM mode.
+    pub(super) fn switch(&mut self, switch: &Switch) {
+        self.add_because(SWITCH_PACKAGE, Role::Userspace, WantedFor::Disk(switch.id));
+        self.warnings.push(ChipWarning::Unsure { id: switch.id, note: switch.note() });
+    }
+
     fn add(&mut self, package: &str, role: Role, chip: &'static str) {
         self.add_because(package, role, WantedFor::Chip(chip));
     }
 
-    fn add_because(&mut self, package: &str, role: Role, because: WantedFor) {
+    pub(super) fn add_because(&mut self, package: &str, role: Role, because: WantedFor) {
         if !self.wanted.iter().any(|each| each.package == package) {
             self.wanted.push(Wanted { package: package.to_owned(), because, role });
         }

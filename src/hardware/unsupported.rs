@@ -37,6 +37,22 @@ pub enum Unsupported {
         /// The targets that build it.
         targets: Vec<&'static str>,
     },
+    /// The kernels of some targets have its driver inside: there is nothing to install.
+    #[error("{chip} needs no package: its driver is part of the kernel of {}", targets.join(", "))]
+    BuiltIn {
+        /// The chip.
+        chip: &'static str,
+        /// The targets.
+        targets: Vec<&'static str>,
+    },
+    /// The feeds hold packages of other chips of its family, and not this one's.
+    #[error("no feed holds {package}, which {chip} needs")]
+    NotBuilt {
+        /// The chip.
+        chip: &'static str,
+        /// The missing package.
+        package: String,
+    },
     /// No member of the family is supported.
     #[error("this release supports no chip of the family {family}")]
     NoMember {
@@ -57,7 +73,9 @@ impl Unsupported {
         match self {
             Self::NoDriver { chip, .. }
             | Self::NotInRelease { chip, .. }
-            | Self::OtherTarget { chip, .. } => chip,
+            | Self::OtherTarget { chip, .. }
+            | Self::BuiltIn { chip, .. }
+            | Self::NotBuilt { chip, .. } => chip,
             Self::NoMember { family, .. } => family,
         }
     }

@@ -1,9 +1,29 @@
 //! Which rows of the id table fit a USB device: by its id, its interfaces and their classes.
 
+use super::chip::{Certainty, List};
 use super::device::{Device, UsbInterface, hex8};
 use super::identify::{Fit, Fitting};
 use super::ids::{IdRow, id_rows};
 use super::{Bus, Catalogue, Kind};
+
+/// The condition of the rows that say what the network side of a vendor's modems usually is.
+const MODEM: &str = "modem";
+
+/// The same for the modems of all other vendors: the drivers that go by class.
+const USUAL: IdRow = IdRow {
+    bus: Bus::Usb,
+    vendor: "*",
+    device: "*",
+    subvendor: "*",
+    subdevice: "*",
+    revision: "*",
+    interface: MODEM,
+    chips: List::commas("cdc-ether,cdc-mbim,cdc-ncm,rndis"),
+    certainty: Certainty::Low,
+    source: "usual",
+    name: "",
+    note: "",
+};
 
 /// Rows of USB: a device may need the drivers of several of its interfaces at once.
 pub(super) fn usb_rows(catalogue: &Catalogue, device: &Device) -> Fitting {
@@ -33,12 +53,39 @@ pub(super) fn usb_rows(catalogue: &Catalogue, device: &Device) -> Fitting {
     if rows.is_empty() && device.interfaces.is_empty() {
         return modem_rows(catalogue, &vendor);
     }
+    if rows.iter().any(|(row, _)| are(catalogue, row, Kind::Wwan))
+        && !rows.iter().any(|(row, _)| brings_interface(catalogue, row))
+    {
+        return with_network_side(rows, &vendor);
+    }
     Fitting { rows, doubt: None }
+}
+
+/// Whether a chip of a row brings a network interface, not only serial ports.
+fn brings_interface(catalogue: &Catalogue, row: &IdRow) -> bool {
+    let chips = row.chips.iter().filter_map(|name| catalogue.chip(name));
+    chips.flat_map(|chip| chip.kmods.iter()).any(|kmod| kmod.starts_with("kmod-usb-net"))
+}
+
+/// A modem of which the table or the listing has the serial ports alone gets the usual network drivers of its vendor,
+/// or else of all.
+fn with_network_side(mut rows: Vec<(IdRow, Fit)>, vendor: &str) -> Fitting {
+    let usual = |vendor: &str| {
+        id_rows(Bus::Usb, vendor, "*").filter(|row| row.interface == MODEM).collect::<Vec<_>>()
+    };
+    let mut network = usual(vendor);
+    if network.is_empty() {
+        network.push(USUAL);
+    }
+    rows.extend(network.into_iter().map(|row| (row, Fit::Maybe)));
+    let doubt = "a modem in which only serial ports are known: its network interface is taken to be of the usual kind, and \
+                 the interfaces of the right mode decide (`lsusb -v`, /sys/kernel/debug/usb/devices)";
+    Fitting { rows, doubt: Some(doubt.to_owned()) }
 }
 
 /// A listing without interfaces does not tell the modems of a vendor who numbers none of them apart.
 fn modem_rows(catalogue: &Catalogue, vendor: &str) -> Fitting {
-    let modem = |row: &IdRow| are(catalogue, row, Kind::Wwan);
+    let modem = |row: &IdRow| row.interface != MODEM && are(catalogue, row, Kind::Wwan);
     let rows: Vec<_> = id_rows(Bus::Usb, vendor, "*").filter(modem).map(|row| (row, Fit::Maybe)).collect();
     let doubt =
         (!rows.is_empty()).then(|| "its interfaces decide, and this listing does not show them".to_owned());
@@ -75,6 +122,7 @@ fn interface_fit(row: &IdRow, device: &Device) -> Fit {
         Some(("ifnum", number)) => {
             any(&|interface| interface.number.is_some() && interface.number == hex8(number))
         }
+        None if row.interface == MODEM => Fit::No,
         Some(("devclass", classes)) => match usb_class(&device.class) {
             Some(class) => Fit::of(classes_hold(classes, class)),
             None => Fit::Maybe,
@@ -89,6 +137,8 @@ fn classes_hold(pattern: &str, class: [u8; 3]) -> bool {
 
 /// The class of a USB device as three numbers.
 fn usb_class(digits: &str) -> Option<[u8; 3]> {
+    // inxi shows class and subclass alone; no other protocol of Bluetooth's subclass is a device's.
+    let digits = if digits == "e001" { "e00101" } else { digits };
     let part = |at: usize| hex8(digits.get(at..at + 2)?);
     Some([part(0)?, part(2)?, part(4)?])
 }

@@ -29,6 +29,14 @@ pub enum ChipWarning {
         #[serde(serialize_with = "in_words")]
         variant: Variant,
     },
+    /// Members of a family are left out.
+    FamilyWithout {
+        /// The family.
+        family: &'static str,
+        /// Why each of them is.
+        #[serde(serialize_with = "all_in_words")]
+        reasons: Vec<Unsupported>,
+    },
     /// The release lacks a firmware package that others have.
     NoFirmwarePackage {
         /// The chip.
@@ -82,6 +90,32 @@ pub(crate) fn in_words<S: Serializer>(value: &impl Display, serializer: S) -> Re
     serializer.collect_str(value)
 }
 
+fn all_in_words<S: Serializer>(values: &[impl Display], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(values.iter().map(ToString::to_string))
+}
+
+/// The members of a family that are left out, those of one reason together.
+fn without(reasons: &[Unsupported]) -> String {
+    let mut parts: Vec<(String, Vec<&str>)> = Vec::new();
+    for reason in reasons {
+        let why = match reason {
+            Unsupported::NotBuilt { package, .. } => format!("no feed holds {package}"),
+            Unsupported::NotInRelease { package, .. } => format!("this release has no {package}"),
+            Unsupported::OtherTarget { .. } => "on other targets only".to_owned(),
+            Unsupported::NoDriver { .. } => "no driver package".to_owned(),
+            Unsupported::BuiltIn { .. } => "part of the kernel".to_owned(),
+            Unsupported::NoMember { .. } => "no member is supported".to_owned(),
+        };
+        match parts.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, chips)) => chips.push(reason.subject()),
+            None => parts.push((why, vec![reason.subject()])),
+        }
+    }
+    let parts: Vec<String> =
+        parts.iter().map(|(why, chips)| format!("{} ({why})", chips.join(", "))).collect();
+    parts.join("; ")
+}
+
 impl ChipWarning {
     /// What it says of one chip, without naming it.
     pub(super) fn of_chip(&self, chip: &str) -> String {
@@ -100,6 +134,9 @@ impl Display for ChipWarning {
             }
             Self::LeftOutOfFamily { chip, family, variant } => {
                 write!(f, "{chip} has no {variant} variant and is left out of {family}")
+            }
+            Self::FamilyWithout { family, reasons } => {
+                write!(f, "{family} is taken without {}", without(reasons))
             }
             Self::NoFirmwarePackage { chip, package } => write!(
                 f,

@@ -162,9 +162,9 @@ impl<'a> Reader<'a> {
             unvouched.by_profiles(Decided::Release);
         }
         let release = named.or(stated);
-        let stock = match self.spec.installed {
-            Some(_) => None,
-            None => self.manifest(&metadata, &target, release.as_ref(), is_official)?,
+        let stock = match &self.spec.installed {
+            Some(installed) if !installed.needs_manifest() => None,
+            _ => self.manifest(&metadata, &target, release.as_ref(), is_official)?,
         };
         let stock = stock.map(|(stock, vouched)| {
             if !vouched {
@@ -172,17 +172,18 @@ impl<'a> Reader<'a> {
             }
             stock
         });
-        let router = self.spec.installed.as_ref().or(stock.as_ref());
-        let router_kernel = router.and_then(|router| Kernel::parse(&router.get("kernel")?.version));
-        match &router_kernel {
-            Some(_) if unvouched.decided.contains(&Decided::Baseline) => {
-                unvouched.decided.push(Decided::Kernel)
-            }
-            None if profiles.linux_kernel.is_some() => unvouched.by_profiles(Decided::Kernel),
-            _ => {}
+        let kernel_of = |router: &Installed| Kernel::parse(&router.get("kernel")?.version);
+        let listed_kernel = self.spec.installed.as_ref().and_then(kernel_of);
+        let stock_kernel = stock.as_ref().and_then(kernel_of).filter(|_| listed_kernel.is_none());
+        if stock_kernel.is_some() && unvouched.decided.contains(&Decided::Baseline) {
+            unvouched.decided.push(Decided::Kernel);
+        }
+        let router_kernel = listed_kernel.or(stock_kernel);
+        if router_kernel.is_none() && profiles.linux_kernel.is_some() {
+            unvouched.by_profiles(Decided::Kernel);
         }
         let kernel = router_kernel.or_else(|| profiles.linux_kernel.clone());
-        if router.is_none() && !profiles.default_packages.is_empty() {
+        if self.spec.installed.is_none() && stock.is_none() && !profiles.default_packages.is_empty() {
             unvouched.by_profiles(Decided::Baseline);
         }
         let arch = match profiles.arch_packages.clone() {

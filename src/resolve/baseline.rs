@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::format::{Installed, InstalledPackage, Universe};
+use crate::format::{Installed, InstalledPackage, Joined, Universe};
 use crate::release::{Kernel, ReleaseFacts, most_common};
 
 use super::{Refusal, Request, Root, RootReason, resolve};
@@ -41,6 +41,21 @@ pub enum BaselineWarning {
         /// The kernel's version, with its vermagic.
         version: String,
     },
+    /// The list of what it holds is only a part: the rest is taken from the stock image's manifest.
+    PartOfList {
+        /// How many packages that is.
+        from_manifest: usize,
+    },
+    /// The list of what it holds has no versions: those of the stock image's manifest are taken.
+    VersionsAssumed {
+        /// Packages that the manifest lacks: the versions of the feeds are taken for them.
+        from_feeds: Vec<String>,
+    },
+    /// Packages that it holds at versions that nothing knows; they count for nothing.
+    UnknownVersions {
+        /// Their names.
+        packages: Vec<String>,
+    },
     /// Nothing says what it holds: the closure of the release's default packages is taken.
     DefaultPackages {
         /// Default packages that no feed holds.
@@ -57,6 +72,14 @@ pub enum BaselineError {
         /// The tree.
         at: String,
     },
+    /// A list that is only a part, and no manifest to complete it.
+    #[error(
+        "the list of installed packages is only a part or has no versions, and {at} has no manifest to complete it"
+    )]
+    Part {
+        /// The tree.
+        at: String,
+    },
     /// The default packages do not make an image.
     #[error("the default packages of {at} do not go together: {refusal}")]
     Defaults {
@@ -65,15 +88,6 @@ pub enum BaselineError {
         /// Why.
         refusal: Box<Refusal>,
     },
-}
-
-impl BaselineError {
-    /// What the user can do about it.
-    pub fn help(&self) -> String {
-        "give the router's own list with --installed FILE: the output of `opkg list-installed` or `apk list -I`, or \
-         the file /usr/lib/opkg/status or /lib/apk/db/installed"
-            .to_owned()
-    }
 }
 
 impl Baseline {
@@ -89,6 +103,12 @@ impl Baseline {
             (None, None) => (BaselineSource::DefaultPackages, Installed::default()),
         };
         let mut baseline = Baseline { source, installed, kernel: None, warnings: Vec::new() };
+        if baseline.installed.needs_manifest() {
+            let stock =
+                release.stock.as_ref().ok_or_else(|| BaselineError::Part { at: release.root.to_string() })?;
+            let joined = baseline.installed.join(Some(stock), universe);
+            baseline.warn_of(&joined);
+        }
         baseline.hold_implied(release, universe);
         if source == BaselineSource::DefaultPackages {
             baseline.hold_defaults(release, universe)?;
@@ -98,6 +118,20 @@ impl Baseline {
         baseline.kernel =
             kernel.and_then(|held| Kernel::parse(&held.version)).or_else(|| release.kernel.clone());
         Ok(baseline)
+    }
+
+    /// Says what was added to a list that was only a part.
+    fn warn_of(&mut self, joined: &Joined) {
+        if joined.from_manifest > 0 {
+            self.warnings.push(BaselineWarning::PartOfList { from_manifest: joined.from_manifest });
+        }
+        if joined.versions_from_manifest + joined.versions_from_feeds.len() > 0 {
+            let from_feeds = joined.versions_from_feeds.clone();
+            self.warnings.push(BaselineWarning::VersionsAssumed { from_feeds });
+        }
+        if !joined.unknown.is_empty() {
+            self.warnings.push(BaselineWarning::UnknownVersions { packages: joined.unknown.clone() });
+        }
     }
 
     /// Adds what every router holds although no index or list may say so.

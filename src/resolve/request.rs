@@ -28,6 +28,8 @@ pub enum RootReason {
     Chip(String),
     /// A family of chips that are to work.
     Family(String),
+    /// A device that is to work, by its id.
+    Device(String),
     /// A driver that asked for this firmware file in vain.
     Firmware(String),
     /// The release, whose images hold it by default.
@@ -38,7 +40,7 @@ pub enum RootReason {
 
 /// A text that is no reason of a root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a reason: --add, --wpa, chip NAME, family NAME, firmware FILE")]
+#[error("not a reason: --add, --wpa, chip NAME, family NAME, device ID, firmware FILE")]
 pub struct NotAReason;
 
 impl RootReason {
@@ -53,6 +55,7 @@ impl From<WantedFor> for RootReason {
         match wanted {
             WantedFor::Chip(name) => RootReason::Chip(name.to_owned()),
             WantedFor::Family(name) => RootReason::Family(name.to_owned()),
+            WantedFor::Disk(id) => RootReason::Device(id.to_string()),
         }
     }
 }
@@ -64,6 +67,7 @@ impl fmt::Display for RootReason {
             RootReason::Wpa => f.write_str("--wpa"),
             RootReason::Chip(name) => write!(f, "chip {name}"),
             RootReason::Family(name) => write!(f, "family {name}"),
+            RootReason::Device(id) => write!(f, "device {id}"),
             RootReason::Firmware(file) => write!(f, "firmware {file}"),
             RootReason::DefaultPackages => f.write_str("the default packages"),
             RootReason::Held(name) => write!(f, "the router's {name}"),
@@ -80,6 +84,7 @@ impl FromStr for RootReason {
             ("--wpa", _) => RootReason::Wpa,
             (_, Some(("chip", name))) => RootReason::Chip(name.to_owned()),
             (_, Some(("family", name))) => RootReason::Family(name.to_owned()),
+            (_, Some(("device", id))) => RootReason::Device(id.to_owned()),
             (_, Some(("firmware", file))) => RootReason::Firmware(file.to_owned()),
             _ => return Err(NotAReason),
         })

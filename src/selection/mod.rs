@@ -18,8 +18,10 @@ pub use list::{NotAPackageList, PackageList};
 pub use planned::{FIRST_OF_FAT, PlanSource, Planned};
 pub use warning::{ChipSaving, SelectionWarning, Warning};
 
-use crate::hardware::detect::{Detected, MissingFirmware};
-use crate::hardware::{Catalogue, Device, DeviceId, DeviceUnsupported, Found, UnknownChip, Variant};
+use crate::hardware::detect::{Detected, MissingFirmware, Named};
+use crate::hardware::{
+    Catalogue, Device, DeviceId, DeviceUnsupported, Found, Gap, Switch, UnknownChip, Variant,
+};
 
 /// What to install on a router.
 #[derive(Debug, Clone, Default)]
@@ -68,7 +70,7 @@ impl Selection {
     /// When the catalogue has no row for it.
     pub fn device(mut self, id: DeviceId) -> Result<Selection, DeviceUnsupported> {
         let device = Device::of_id(id);
-        if Catalogue::builtin().identify(&device).is_none() {
+        if Catalogue::builtin().identify(&device).is_none() && Switch::of(&device).is_none() {
             return Err(DeviceUnsupported::Unknown { id });
         }
         self.devices.push(device);
@@ -77,13 +79,31 @@ impl Selection {
 
     /// Adds the network devices of a listing, each once, and the firmware that a log misses. Whether there were any.
     pub fn take_listing(&mut self, listing: &Detected) -> bool {
-        let before = self.devices.len();
-        self.take_devices(&listing.devices);
+        let before = self.devices.len() + self.chips.len();
+        let offered = Catalogue::builtin().offered(&listing.devices);
+        let own: Vec<Device> =
+            listing.devices.iter().filter(|device| !offered.contains(device)).cloned().collect();
+        self.take_devices(&own);
+        for device in offered {
+            self.warn(SelectionWarning::BluetoothOffered { id: device.id });
+        }
+        listing.named.iter().for_each(|named| self.take_named(named));
         self.warnings.extend(listing.drivers.iter().map(|seen| {
             SelectionWarning::DriverWithoutId { line: seen.line, driver: seen.driver.clone() }.into()
         }));
         self.firmware.extend(listing.firmware.iter().cloned());
-        self.devices.len() > before || !listing.firmware.is_empty()
+        self.devices.len() + self.chips.len() > before || !listing.firmware.is_empty()
+    }
+
+    /// Adds the chips that a device is by its name.
+    fn take_named(&mut self, named: &Named) {
+        let (line, name) = (named.line, named.name.clone());
+        let Some(identity) = Catalogue::builtin().identify_named(named) else {
+            return self.warn(SelectionWarning::NameUnknown { line, name });
+        };
+        let chips: Vec<&'static str> = identity.chips.iter().map(|chip| chip.name).collect();
+        self.chips.extend(identity.chips.into_iter().map(Found::Chip));
+        self.warn(SelectionWarning::ByName { line, name, chips });
     }
 
     /// Adds the network devices of a router, of which there may be none. One that no row of the catalogue is for but
@@ -91,8 +111,10 @@ impl Selection {
     pub fn take_router(&mut self, devices: &[Device]) {
         let before = self.devices.len();
         self.take_devices(devices);
-        let driven =
-            |device: &Device| device.driver.is_some() && Catalogue::builtin().identify(device).is_none();
+        let driven = |device: &Device| match Catalogue::builtin().identify(device) {
+            Some(identity) => identity.chips.iter().all(|chip| chip.gap == Some(Gap::BuiltIn)),
+            None => device.driver.is_some() && Switch::of(device).is_none(),
+        };
         let own = self.devices.split_off(before);
         self.devices.extend(own.into_iter().filter(|device| !driven(device)));
     }
@@ -101,9 +123,7 @@ impl Selection {
     fn take_devices(&mut self, devices: &[Device]) {
         let mut seen = HashSet::new();
         for device in devices {
-            let alike = Device { line: 0, name: String::new(), driver: None, ..device.clone() };
-            if seen.insert(alike) && (Catalogue::builtin().identify(device).is_some() || device.is_network())
-            {
+            if seen.insert(device.alike()) && Catalogue::builtin().concerns(device) {
                 self.devices.push(device.clone());
             }
         }

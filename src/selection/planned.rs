@@ -57,7 +57,9 @@ impl<'u> Planned<'u> {
         let facts = source.facts();
         let baseline = Baseline::determine(facts, universe)?;
         let (request, said) = selection.request(facts, universe, &baseline.installed)?;
-        let plan = resolve::resolve(universe, &baseline.installed, &request)?;
+        let only_facts = matches!(source, PlanSource::Snapshot(_)) || facts.is_demo();
+        let plan = resolve::resolve(universe, &baseline.installed, &request)
+            .map_err(|refusal| if only_facts { refusal.of_facts() } else { refusal })?;
         shadow::refuse(source, universe, &plan)?;
         let mut warnings: Vec<Warning> = facts.warnings.iter().cloned().map(Warning::from).collect();
         warnings.extend(baseline.warnings.iter().cloned().map(Warning::from));

@@ -48,7 +48,8 @@ impl Selection {
         for name in &self.packages {
             draft.add(name, &RootReason::Add);
         }
-        if draft.request.roots.is_empty() && !refused.is_empty() {
+        // What the kernel drives by itself is no refusal.
+        if draft.request.roots.is_empty() && refused.iter().any(|reason| !reason.is_built_in()) {
             return Err(SelectionError::Devices(refused));
         }
         draft.warn(refused.into_iter().map(|reason| SelectionWarning::DeviceLeftOut { reason }));

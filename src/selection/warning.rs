@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::hardware::{ChipWarning, DeviceUnsupported, in_words};
+use crate::hardware::{ChipWarning, DeviceId, DeviceUnsupported, in_words};
 use crate::release::ReleaseWarning;
 use crate::resolve::{BaselineWarning, PlanWarning, RootReason};
 
@@ -32,6 +32,28 @@ pub enum SelectionWarning {
         line: usize,
         /// The driver.
         driver: String,
+    },
+    /// A listing names a device but shows no id: the chips are those of that name.
+    ByName {
+        /// The line, counted from 1.
+        line: usize,
+        /// The name.
+        name: String,
+        /// The chips.
+        chips: Vec<&'static str>,
+    },
+    /// A listing names a network device that no table knows, and shows no id.
+    NameUnknown {
+        /// The line, counted from 1.
+        line: usize,
+        /// The name.
+        name: String,
+    },
+    /// A listing shows the Bluetooth half of a Wi-Fi card, which is not taken.
+    BluetoothOffered {
+        /// The device.
+        #[serde(serialize_with = "in_words")]
+        id: DeviceId,
     },
     /// Only the beginning of a listing was read.
     ListingCut {

@@ -85,6 +85,8 @@ pub enum TrustError {
         what: String,
         /// The ids of the keys that signed.
         signed_by: Vec<String>,
+        /// The ids of the trusted keys.
+        trusted: Vec<String>,
         /// The ids of the keys that were given to trust and are of another kind than those that signed.
         given: Vec<String>,
     },
@@ -139,35 +141,6 @@ impl TrustError {
             | TrustError::BadKey { what, .. } => name.clone_into(what),
         }
         self
-    }
-
-    /// What the user can do about it.
-    pub fn help(&self) -> String {
-        match self {
-            TrustError::Unsigned { .. } => {
-                "--accept-unsigned FEED takes it all the same; a router that checks signatures will refuse it"
-                    .into()
-            }
-            TrustError::Stripped { .. } => {
-                "somebody on the way took the signature off: take another --mirror".into()
-            }
-            TrustError::ForeignKey { signed_by, .. } => format!(
-                "if you trust who made this release, give their public key with --key FILE (on a router of that \
-                 release it is in /etc/opkg/keys or /etc/apk/keys; its id is {})",
-                signed_by.first().map_or("<id>", String::as_str)
-            ),
-            TrustError::WrongSignature { .. } => {
-                "the file was damaged or changed on the way: fetch it again, or from another mirror".into()
-            }
-            TrustError::BadKey { what, source } if source.is_secret() => {
-                format!("it is a secret key: give its public half, which owpkg key show {what} prints")
-            }
-            TrustError::BadKey { .. } => {
-                "--key takes a usign public key (two lines, a comment and a base64 text that starts with RW) or a PEM \
-                 file with a public key on P-256"
-                    .into()
-            }
-        }
     }
 }
 
@@ -259,7 +232,7 @@ impl Keyring {
                 let of_kind = |key: &&PublicKey| signed.signatures.iter().any(|s| s.scheme() == key.scheme());
                 let added = self.keys.iter().filter(|key| !self.official.contains(key.id()));
                 let given = added.filter(|key| !of_kind(key)).map(|key| key.id().to_string()).collect();
-                TrustError::ForeignKey { what: what.to_owned(), signed_by, given }
+                TrustError::ForeignKey { what: what.to_owned(), signed_by, trusted: self.ids(), given }
             }
         })
     }

@@ -59,6 +59,25 @@ fn no_row_shadows_another() {
     }
 }
 
+/// A modem of a vendor, of which only serial ports are known.
+fn modem_of(vendor: &str) -> Device {
+    let serial = |row: &IdRow| {
+        let chips = row.chips.iter().filter_map(|name| Catalogue::builtin().chip(name));
+        let kmods: Vec<&str> = chips.flat_map(|chip| chip.kmods.iter()).collect();
+        let is_serial = |kmod: &&str| kmod.starts_with("kmod-usb-serial");
+        row.vendor == vendor && row.device != "*" && !kmods.is_empty() && kmods.iter().all(is_serial)
+    };
+    let rows = rows();
+    let own = rows.iter().filter(|row| row.bus == Bus::Usb && serial(row));
+    let alone = |row: &&IdRow| {
+        rows.iter().filter(|other| other.vendor == vendor && other.device == row.device).all(serial)
+    };
+    let row =
+        own.clone().find(alone).unwrap_or_else(|| panic!("{vendor} has a modem with serial ports alone"));
+    let device = u16::from_str_radix(row.device, 16).expect("an id");
+    Device::of_id(DeviceId::new(Bus::Usb, u16::from_str_radix(vendor, 16).expect("an id"), device))
+}
+
 /// A device that meets every condition of a row.
 fn device_of(row: &IdRow) -> Device {
     let number = |digits: &str, wild: u16| u16::from_str_radix(digits, 16).unwrap_or(wild);
@@ -72,6 +91,9 @@ fn device_of(row: &IdRow) -> Device {
         id.subsystem = Some((number(row.subvendor, 0xfff4), subdevice));
         id.revision = Some(u8::from_str_radix(row.revision, 16).unwrap_or(0xee));
         device.id = id;
+    }
+    if row.interface == "modem" {
+        return modem_of(row.vendor);
     }
     let (condition, value) = row.interface.split_once('=').unwrap_or(("", ""));
     let digits = value.replace('*', "0").replace('/', "");
@@ -187,9 +209,9 @@ fn two_cards_with_one_id_stay_open_until_the_subsystem_is_known() {
 
 #[test]
 fn a_class_that_is_shown_in_part_claims_no_stranger() {
-    let mut virtio = pci("1af4:1000");
-    virtio.class = "0200".to_owned();
-    assert!(chips(&virtio).is_empty());
+    let mut stranger = pci("1af4:10ff");
+    stranger.class = "0200".to_owned();
+    assert!(chips(&stranger).is_empty());
 }
 
 #[test]
@@ -223,7 +245,14 @@ fn a_modem_needs_the_drivers_of_all_its_interfaces() {
 #[test]
 fn a_modem_that_a_serial_driver_lists_still_needs_its_network_driver() {
     let mut modem = pci("usb:19d2:fff2");
-    assert_eq!(chips(&modem), ["qcserial"]);
+    assert_eq!(
+        chips(&modem),
+        ["qcserial", "qmi-wwan", "rndis", "cdc-ether"],
+        "what is usual, for want of more"
+    );
+    let identity = Catalogue::builtin().identify(&modem).expect("in the table");
+    assert_eq!(identity.certainty, Certainty::Low);
+    assert!(identity.notes[0].contains("only serial ports are known"), "{:?}", identity.notes);
     modem.interfaces = vec![UsbInterface { number: Some(0), class: [2, 2, 0xff] }];
     assert_eq!(chips(&modem), ["qcserial", "rndis"]);
 }

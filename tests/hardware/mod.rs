@@ -3,7 +3,10 @@
 mod cases;
 mod catalogue;
 mod detect;
+mod forms;
 mod identify;
+mod pasted;
+mod products;
 mod published;
 mod report;
 mod selection;

@@ -33,7 +33,8 @@ fn the_json_has_its_documented_keys_in_order() {
             "userspace",
             "status",
             "certainty",
-            "notes"
+            "notes",
+            "offers"
         ]
     );
     assert_eq!(device["bus"], "pci");

@@ -248,6 +248,8 @@ impl Site {
         let site = Site { desk: Desk::new(), format, files };
         site.write_tree();
         site.desk.write("key", public_key(format, &signers()));
+        // Lists of digests are signed by usign in both formats.
+        site.desk.write("sums.pub", signers().usign.public().to_text());
         site
     }
 
@@ -260,7 +262,7 @@ impl Site {
 
     /// A run with the tree as its source and its key trusted.
     pub fn owpkg(&self, line: &str) -> Run {
-        self.desk.owpkg(&format!("{line} --tree tree --key key"))
+        self.desk.owpkg(&format!("{line} --tree tree --key key --key sums.pub"))
     }
 
     /// The names of the plan, in order.

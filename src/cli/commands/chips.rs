@@ -12,7 +12,10 @@ use crate::cli::ui::hardware::{self, by_history};
 use crate::cli::ui::json;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::text::table;
-use crate::hardware::{Catalogue, ChipEntry, FamilyEntry, Found, Kind, Listing, Status};
+use crate::hardware::{Catalogue, ChipEntry, FamilyEntry, Found, Kind, Listing, ProductEntry, Status};
+
+/// Most products that people are shown.
+const MOST_PRODUCTS: usize = 20;
 
 /// `owpkg chips`
 #[derive(Debug, Args)]
@@ -82,25 +85,28 @@ fn print(
     series: crate::hardware::Series,
     wide: bool,
 ) -> io::Result<()> {
-    let Listing { mut families, mut chips, .. } = listing;
+    let Listing { mut families, mut chips, mut products, .. } = listing;
     let only = families.len() + chips.len() == 1;
     let is_named = |name: &str| only || named.is_some_and(|named| named.name() == name);
     if let Some(position) = chips.iter().position(|chip| is_named(chip.name)) {
-        chip::chip(out, style, &chips.remove(position), series)?;
+        let card = chips.remove(position);
+        // Products with that chip and no other say nothing new.
+        products.retain(|product| product.chips != [card.name]);
+        chip::chip(out, style, &card, series)?;
     } else if let Some(position) = families.iter().position(|family| is_named(family.name)) {
         let family = families.remove(position);
         chips.retain(|chip| !family.members.iter().any(|member| member.chip == chip.name));
         chip::family(out, style, &family, series, wide)?;
     } else {
-        tables(out, style, &families, &chips, wide)?;
+        tables(out, style, &families, &chips, &products, wide)?;
         let rest = "\nowpkg chips NAME tells all of one; owpkg resolve --chip NAME makes its plan";
         return if wide { Ok(()) } else { writeln!(out, "{}", style.faint(rest)) };
     }
-    if families.is_empty() && chips.is_empty() {
+    if families.is_empty() && chips.is_empty() && products.is_empty() {
         return Ok(());
     }
     writeln!(out, "\n{}", style.faint("also found:"))?;
-    tables(out, style, &families, &chips, wide)
+    tables(out, style, &families, &chips, &products, wide)
 }
 
 fn tables(
@@ -108,6 +114,7 @@ fn tables(
     style: Style,
     families: &[FamilyEntry],
     chips: &[ChipEntry],
+    products: &[ProductEntry],
     wide: bool,
 ) -> io::Result<()> {
     let families: Vec<[String; 2]> = families
@@ -122,7 +129,22 @@ fn tables(
         writeln!(out)?;
     }
     let chips: Vec<[String; 5]> = chips.iter().map(row).collect();
-    table(out, style, ["CHIP", "KIND", "BUS", "RELEASES", "PACKAGES"], &chips, wide)
+    table(out, style, ["CHIP", "KIND", "BUS", "RELEASES", "PACKAGES"], &chips, wide)?;
+    if !chips.is_empty() && !products.is_empty() {
+        writeln!(out)?;
+    }
+    let shown = if wide { products.len() } else { products.len().min(MOST_PRODUCTS) };
+    let rows: Vec<[String; 4]> = products[..shown].iter().map(product).collect();
+    table(out, style, ["PRODUCT", "VERSION", "CHIPS", "ID"], &rows, wide)?;
+    match products.len() - shown {
+        0 => Ok(()),
+        more => writeln!(out, "{}", style.faint(&format!("and {more} more products"))),
+    }
+}
+
+fn product(product: &ProductEntry) -> [String; 4] {
+    let ProductEntry { name, version, ids, chips, .. } = product;
+    [(*name).to_owned(), (*version).to_owned(), chips.join(" "), ids.join(" ")]
 }
 
 fn row(chip: &ChipEntry) -> [String; 5] {

@@ -11,9 +11,10 @@ use crate::cli::listing::{Listing, Origin};
 use crate::cli::ui::hardware::{self, by_history};
 use crate::cli::ui::json;
 use crate::cli::ui::style::Style;
-use crate::cli::ui::text::{field, shell_word};
+use crate::cli::ui::text::field;
 use crate::cli::ui::warnings::warn;
 use crate::hardware::{Catalogue, DeviceNotes, DeviceReport, Series, Status};
+use crate::shell;
 
 /// Most chips and ids that the next step names one by one.
 const MOST_NAMED: usize = 4;
@@ -145,7 +146,8 @@ impl<'r> DeviceGroup<'r> {
             (true, Status::FirmwareMissing) => "no package is known".to_owned(),
             (_, status) => hardware::status(status, series),
         };
-        let status = if self.is_supported() { style.good(&status) } else { style.bad(&status) };
+        let is_good = self.is_supported() || report.status == Status::BuiltIn;
+        let status = if is_good { style.good(&status) } else { style.bad(&status) };
         writeln!(out, "\n{}: {status}", style.strong(&self.title()))?;
         field(out, style, "where", &self.place())?;
         let chips = report.chip.as_slice().join(", ");
@@ -158,6 +160,9 @@ impl<'r> DeviceGroup<'r> {
         field(out, style, "programs", &report.userspace.join(" "))?;
         let DeviceNotes { facts, choices } = &report.notes;
         facts.iter().try_for_each(|note| field(out, style, "note", note))?;
+        for id in &report.offers {
+            field(out, style, "Bluetooth", &format!("its other half, usually {id}: --device {id} adds it"))?;
+        }
         let mut names: Vec<&str> = choices.iter().map(|choice| choice.choice).collect();
         names.dedup();
         match choices.first() {
@@ -207,10 +212,10 @@ fn next_step(origin: &Origin, devices: &[DeviceGroup<'_>], release: Option<&str>
     // A bare series names no release that could be fetched.
     let whole = |text: &&str| text.ends_with("SNAPSHOT") || text.split('.').count() > 2;
     let release =
-        release.filter(whole).map_or(String::new(), |text| format!(" --release {}", shell_word(text)));
+        release.filter(whole).map_or(String::new(), |text| format!(" --release {}", shell::word(text)));
     Some(match origin {
         Origin::File(name) | Origin::Machine(name) => {
-            format!("owpkg resolve --detect {}{release}", shell_word(name))
+            format!("owpkg resolve --detect {}{release}", shell::word(name))
         }
         Origin::Stdin => match named(supported()) {
             Some(selection) => format!("owpkg resolve {selection}{release}"),

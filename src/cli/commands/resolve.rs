@@ -10,10 +10,10 @@ use crate::cli::error::Failure;
 use crate::cli::planning;
 use crate::cli::ui::plan::{self, PlanFormat};
 use crate::cli::ui::style::Style;
-use crate::cli::ui::text::shell_word;
 use crate::cli::ui::warnings::warn;
 use crate::files::replace_file;
 use crate::selection::{PlanSource, Planned};
+use crate::shell;
 
 const DEFAULT_LOCK: &str = "owpkg.lock";
 
@@ -81,7 +81,7 @@ fn write_lock(env: &mut Env, args: &ResolveArgs, planned: &Planned<'_>) -> Resul
 /// The command that makes the disk of the lock, with all that a lock does not tell.
 fn disk_command(args: &ResolveArgs) -> String {
     let mut command = "owpkg disk pkgs.img".to_owned();
-    let mut add = |flag: &str, value: &str| command += &format!(" {flag} {}", shell_word(value));
+    let mut add = |flag: &str, value: &str| command += &format!(" {flag} {}", shell::word(value));
     if args.lock != DEFAULT_LOCK {
         add("--lock", &args.lock);
     }

@@ -5,15 +5,12 @@ mod statuses;
 
 use std::error::Error;
 use std::fmt::Display;
-use std::io::{self, Write as _};
+use std::io;
 
-use serde::Serialize;
+use crate::release::WentBack;
+use crate::resolve::Refusal;
 
-use crate::resolve::{Refusal, RefusalReport};
-
-use super::Env;
-use super::ui::json;
-use super::ui::style::Style;
+pub use help::Help;
 
 /// What helps a router that needs nothing.
 pub const ASK_MORE: &str = "name a card that is not plugged in yet with --chip, or packages with --add";
@@ -42,7 +39,7 @@ pub enum Exit {
 
 impl Exit {
     /// The word for it, for programs.
-    fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             Exit::Done => "done",
             Exit::Fault => "fault",
@@ -61,13 +58,17 @@ impl Exit {
 pub struct Failure {
     /// The exit status.
     pub exit: Exit,
-    message: String,
-    help: Option<String>,
+    /// What happened.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
     broken_pipe: bool,
     no_network: bool,
     another_try: bool,
-    answered: bool,
-    refusal: Option<Box<Refusal>>,
+    /// Whether programs were told by the answer already.
+    pub answered: bool,
+    /// The refusal that it is, if it is one.
+    pub refusal: Option<Box<Refusal>>,
 }
 
 impl Failure {
@@ -124,16 +125,6 @@ impl Failure {
         Failure { answered: true, ..self }
     }
 
-    /// Says it, to programs on standard output too, and gives the exit status.
-    pub(super) fn end(&self, env: &mut Env, json: bool) -> u8 {
-        // If the streams are gone, the status is all that is left to say.
-        if json && !self.answered {
-            let _ = json::print(&mut env.out, &ErrorJson::of(self)).and_then(|()| env.out.flush());
-        }
-        let _ = self.show(env);
-        self.exit as u8
-    }
-
     /// Whether the reader of standard output went away, which is no failure.
     pub(super) fn is_broken_pipe(&self) -> bool {
         self.broken_pipe
@@ -154,16 +145,6 @@ impl Failure {
         self.another_try
     }
 
-    /// Shows it on standard error.
-    fn show(&self, env: &mut Env) -> io::Result<()> {
-        let style = Style::new(env.err_is_terminal, env);
-        writeln!(env.err, "{} {}", style.error("error:"), self.message)?;
-        match &self.help {
-            Some(help) => writeln!(env.err, " {} {help}", style.help("help:")),
-            None => Ok(()),
-        }
-    }
-
     /// A failure with an error's message and those of its causes.
     fn of(exit: Exit, error: &dyn Error, help: impl Into<Option<String>>) -> Failure {
         let mut message = error.to_string();
@@ -179,37 +160,11 @@ impl Failure {
     }
 }
 
-/// `owpkg.error/1`.
-#[derive(Serialize)]
-struct ErrorJson<'f> {
-    schema: &'static str,
-    /// The exit status.
-    status: u8,
-    /// The same in a word, or where there is no plan, why.
-    code: &'static str,
-    message: &'f str,
-    help: Option<&'f str>,
-    /// Where there is no plan, why as fields: `owpkg.refusal/1`.
-    facts: Facts<'f>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Facts<'f> {
-    Refusal(RefusalReport<'f>),
-    None {},
-}
-
-impl ErrorJson<'_> {
-    fn of(failure: &Failure) -> ErrorJson<'_> {
-        let refusal = failure.refusal.as_deref();
-        ErrorJson {
-            schema: "owpkg.error/1",
-            status: failure.exit as u8,
-            code: refusal.map_or(failure.exit.word(), Refusal::kind),
-            message: &failure.message,
-            help: failure.help.as_deref(),
-            facts: refusal.map_or(Facts::None {}, |refusal| Facts::Refusal(refusal.report())),
-        }
-    }
+/// An index that is older than an earlier one, in words.
+pub fn went_back(index: &str, seen: &str, how: &WentBack) -> String {
+    let how = match how {
+        WentBack::Version { package, seen, now } => format!("{package} went from {seen} back to {now}"),
+        WentBack::Count { seen, now } => format!("of {seen} packages {now} are left"),
+    };
+    format!("{index} is older than the one that was seen on {seen}: {how}")
 }

@@ -4,10 +4,10 @@ use std::io::{self, Write as _};
 
 use serde::Serialize;
 
+use super::configuration::{self, ConfigurationJson};
 use super::json;
-use super::plan;
 use super::setup;
-use crate::cli::args::configuration::{self, ConfigurationJson};
+use super::text;
 use crate::cli::env::Env;
 use crate::disk::{self, OutputFormat};
 use crate::files::{Permissions, WrittenFile};
@@ -119,7 +119,7 @@ impl WrittenDisk<'_> {
             return json::print(&mut env.out, &json);
         }
         let demo = if lock.demo { "DEMO: " } else { "" };
-        writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), plan::size(bytes))?;
+        writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), text::size(bytes))?;
         tell_configuration(env, lock, self.setup, permissions)?;
         writeln!(env.out, "next: {next}")?;
         let here = if self.unpacked { "" } else { "/tmp/pkgs/" };

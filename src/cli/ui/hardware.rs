@@ -33,6 +33,7 @@ pub fn kind(kind: Kind) -> &'static str {
 /// Whether a release can drive something, in a few words.
 pub fn status(status: Status, series: Series) -> String {
     match status {
+        Status::BuiltIn => "part of the kernel, nothing to install".to_owned(),
         Status::Ok => "supported".to_owned(),
         Status::FirmwareMissing => "its firmware is not packaged".to_owned(),
         Status::NotInRelease => format!("not in {series}"),

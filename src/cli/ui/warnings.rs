@@ -3,12 +3,12 @@
 use std::fmt::Display;
 use std::io::Write as _;
 
-use super::plan::size;
 use super::setup;
 use super::style::Style;
+use super::text::size;
 use crate::cli::env::Env;
-use crate::cli::error::Failure;
-use crate::release::{Decided, ReleaseWarning, WentBack};
+use crate::cli::error::{Failure, went_back};
+use crate::release::{Decided, ReleaseWarning};
 use crate::resolve::{BaselineWarning, PlanWarning, Upgrade};
 use crate::selection::{ChipSaving, SelectionWarning, Warning};
 use crate::uci_defaults::SetupWarning;
@@ -88,20 +88,26 @@ fn in_words(decided: Decided) -> &'static str {
     }
 }
 
-/// An index that is older than an earlier one, in words.
-pub fn went_back(index: &str, seen: &str, how: &WentBack) -> String {
-    let how = match how {
-        WentBack::Version { package, seen, now } => format!("{package} went from {seen} back to {now}"),
-        WentBack::Count { seen, now } => format!("of {seen} packages {now} are left"),
-    };
-    format!("{index} is older than the one that was seen on {seen}: {how}")
-}
-
 fn of_baseline(warning: &BaselineWarning) -> String {
     match warning {
         BaselineWarning::KernelAssumed { version } => format!(
             "nothing says which kernel the router runs: {version} is taken, for which most modules are built"
         ),
+        BaselineWarning::PartOfList { from_manifest } => format!(
+            "the list of installed packages is only a part: {from_manifest} more are taken from the stock image's manifest"
+        ),
+        BaselineWarning::VersionsAssumed { from_feeds } => {
+            let feeds = match from_feeds.as_slice() {
+                [] => String::new(),
+                names => format!(", and from the feeds for {}", names.join(", ")),
+            };
+            format!(
+                "the list of installed packages has no versions: they are taken from the stock image's manifest{feeds}"
+            )
+        }
+        BaselineWarning::UnknownVersions { packages } => {
+            format!("neither the manifest nor a feed knows {}: taken as not installed", packages.join(", "))
+        }
         BaselineWarning::DefaultPackages { unknown } => {
             let without = match unknown.is_empty() {
                 true => String::new(),
@@ -116,6 +122,18 @@ fn of_selection(warning: &SelectionWarning) -> String {
     match warning {
         SelectionWarning::DriverWithoutId { line, driver } => {
             format!("line {line} names the driver {driver} but no id, so it is left out: `lsusb` shows ids")
+        }
+        SelectionWarning::ByName { line, name, chips } => format!(
+            "line {line} shows no id: by its name, {name} is {}; `lspci -nn` or `lsusb` would be sure",
+            chips.join(" or ")
+        ),
+        SelectionWarning::NameUnknown { line, name } => {
+            format!(
+                "line {line}: no table has {name:?}, and there is no id, so it is left out: `lspci -nn` shows ids"
+            )
+        }
+        SelectionWarning::BluetoothOffered { id } => {
+            format!("the Bluetooth half of the card is left out: --device {}:{id} adds it", id.bus)
         }
         SelectionWarning::ListingCut { listing, bytes, devices } => {
             format!("{listing}: only the first {} MiB and {devices} devices are read", bytes >> 20)

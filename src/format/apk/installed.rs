@@ -2,7 +2,7 @@
 
 use super::depends;
 use super::version;
-use crate::format::{Installed, InstalledPackage};
+use crate::format::{Installed, InstalledPackage, ListedLine};
 
 /// Reads the database: records of `X:value` lines with an empty line behind each. Records without a name count for
 /// nothing.
@@ -31,15 +31,26 @@ fn provides(list: &str) -> Vec<(String, Option<String>)> {
     clauses.map(provide).collect()
 }
 
-/// The name and version of a line of `apk info -v` (`name-version`), or of `apk list -I`
-/// (`name-version arch {origin} (license) [installed]`).
-pub fn name_and_version(line: &str) -> Option<(&str, &str)> {
+/// What a line of `apk info -v` (`name-version`, with a description or without) or of `apk list` says:
+/// `name-version arch {origin} (license)`, behind which stands whether it is installed.
+pub fn listed(line: &str) -> Option<ListedLine<'_>> {
     let (word, rest) = line.split_once(|sign: char| sign.is_ascii_whitespace()).unwrap_or((line, ""));
-    let listed = rest.is_empty() || (line.ends_with("[installed]") && line.contains(" {"));
+    let installed = |word| name_and_version(word).map(|(name, version)| ListedLine::Installed(name, version));
+    let is_row = rest.contains('{');
+    match rest.split_once("[upgradable from: ") {
+        _ if rest.is_empty() || rest.starts_with("- ") => installed(word),
+        Some((_, old)) if is_row => installed(old.trim_end_matches(']')),
+        _ if is_row && rest.ends_with("[installed]") => installed(word),
+        _ if is_row => name_and_version(word).map(|_| ListedLine::Other),
+        _ => None,
+    }
+}
+
+fn name_and_version(word: &str) -> Option<(&str, &str)> {
     let revision = word.rfind("-r").filter(|at| is_number(&word[at + 2..])).unwrap_or(word.len());
     let dash = word[..revision].rfind('-')?;
     let (name, version) = (&word[..dash], &word[dash + 1..]);
-    (listed && version::is_valid(version) && depends::is_name(name)).then_some((name, version))
+    (version::is_valid(version) && depends::is_name(name)).then_some((name, version))
 }
 
 fn is_number(text: &str) -> bool {

@@ -22,8 +22,8 @@ use std::io::{self, Read};
 
 use super::{
     Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, Indescribable, IndexEntry,
-    IndexError, IndexFile, IndexFiles, Installed, InstalledLists, Package, PackageFiles, PackageId, Parsed,
-    Universe, UnpackBudget, Versions,
+    IndexError, IndexFile, IndexFiles, Installed, InstalledLists, ListedLine, Package, PackageFiles,
+    PackageId, Parsed, Universe, UnpackBudget, Versions,
 };
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, ec};
 use adb::{BlockKind, Blocks, Defect, Error, Malformed};
@@ -60,7 +60,7 @@ static FACTS: FormatFacts = FormatFacts {
     key_ending: ".pem",
     feeds_file: "/etc/apk/repositories.d/distfeeds.list",
     custom_feeds_file: "/etc/apk/repositories.d/customfeeds.list",
-    installed_lists: &["apk list -I", "apk info -v", "apk's installed database"],
+    installed_lists: &["apk list", "apk info -v", "apk's installed database"],
     install_steps: include_str!("install.sh"),
 };
 
@@ -158,8 +158,8 @@ impl InstalledLists for Apk {
         text.lines().any(|line| line.starts_with("P:")).then(|| installed::read_database(text))
     }
 
-    fn read_line<'l>(&self, line: &'l str) -> Option<(&'l str, &'l str)> {
-        installed::name_and_version(line)
+    fn read_line<'l>(&self, line: &'l str) -> Option<ListedLine<'l>> {
+        installed::listed(line)
     }
 }
 

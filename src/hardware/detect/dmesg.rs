@@ -1,6 +1,7 @@
 //! Kernel logs: devices as they are found, and firmware that is not.
 
-use super::scan::{bracketed_id, hex_after, is_slot, number16};
+use super::MissingFirmware;
+use super::scan::{bracketed_id, hex_after, is_slot, name, number16};
 use crate::hardware::{Bus, Device, DeviceId};
 
 /// Words of which a line about missing firmware has one.
@@ -40,13 +41,27 @@ pub(super) fn device(line: &str) -> Option<Device> {
 }
 
 /// The file that a line says a driver did not find, as a path below `/lib/firmware`.
-pub(super) fn missing_firmware(line: &str) -> Option<String> {
+pub(super) fn missing_firmware(number: usize, line: &str) -> Option<MissingFirmware> {
     let lower = line.to_ascii_lowercase();
     if !lower.contains("firmware") || !FAILURES.into_iter().any(|word| lower.contains(word)) {
         return None;
     }
     let quotes: &[char] = &['"', '\'', '`', ',', ';', ':', '(', ')', '[', ']', '<', '>'];
-    line.split_ascii_whitespace().map(|word| word.trim_matches(quotes).trim_end_matches('.')).find_map(file)
+    let mut words = line.split_ascii_whitespace().map(|word| word.trim_matches(quotes).trim_end_matches('.'));
+    Some(MissingFirmware { line: number, file: words.find_map(file)?, driver: driver(line) })
+}
+
+/// The driver that a message is of: `rtl8xxxu 1-1:1.0: …`, `iwlwifi 0000:02:00.0: …`.
+fn driver(line: &str) -> Option<String> {
+    let words: Vec<&str> = line.split_ascii_whitespace().collect();
+    let is_place = |word: &str| {
+        word.strip_suffix(':').is_some_and(|word| {
+            is_slot(word)
+                || word.contains('-')
+                    && word.bytes().all(|byte| byte.is_ascii_digit() || b"-.:".contains(&byte))
+        })
+    };
+    words.windows(2).find(|pair| is_place(pair[1])).map(|pair| name(pair[0]))
 }
 
 /// A word as the path of a firmware file, if it can be one.

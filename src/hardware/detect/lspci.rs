@@ -1,6 +1,7 @@
-//! `lspci -n`, `-nn`, `-nnk`, `-mm`: one line a device, more about it indented below.
+//! `lspci` with `-n`, `-nn`, `-k`, `-v`, `-mm` or nothing: one line a device, more about it indented below.
 
-use super::scan::{bracketed_id, bracketed_number, id_pair, is_slot, name};
+use super::Named;
+use super::scan::{bracketed_id, bracketed_number, class_code, id_pair, is_slot, name};
 use crate::hardware::device::{hex8, hex16};
 use crate::hardware::{Bus, Device, DeviceId};
 
@@ -9,21 +10,24 @@ use crate::hardware::{Bus, Device, DeviceId};
 /// `02:00.0 0280: 8086:095a (rev 59)` or
 /// `02:00.0 "Network controller [0280]" "Intel Corporation [8086]" "Wireless 7265 [095a]" -r59 "" ""`.
 pub(super) fn device(line: &str) -> Option<Device> {
-    let (slot, rest) = line
-        .split_once([' ', '\t'])
-        .filter(|(word, _)| is_slot(word))
-        .map_or((None, line), |(slot, rest)| (Some(slot), rest));
-    let rest = rest.trim_start();
+    let (slot, rest) = split(line);
     if slot.is_some() && rest.starts_with('"') {
         return quoted(rest);
     }
-    let mut device = if slot.is_some() { numeric(rest) } else { None }.or_else(|| named(rest))?;
+    let mut device = if slot.is_some() { numeric(rest).or_else(|| unnamed(rest)) } else { None }
+        .or_else(|| bracketed(rest))?;
     device.id.revision = revision(rest);
     Some(device)
 }
 
+/// The slot that a line starts with, and the rest.
+fn split(line: &str) -> (Option<&str>, &str) {
+    let slot = line.split_once([' ', '\t']).filter(|(word, _)| is_slot(word));
+    slot.map_or((None, line), |(slot, rest)| (Some(slot), rest.trim_start()))
+}
+
 /// `CLASS [cccc]: NAME [vvvv:dddd] …`; without a slot too, for people paste parts of lines.
-fn named(text: &str) -> Option<Device> {
+fn bracketed(text: &str) -> Option<Device> {
     let (before, vendor, product) = bracketed_id(text)?;
     let (class, words) = before.split_once("]: ")?;
     let (_, class) = class.rsplit_once('[')?;
@@ -42,6 +46,14 @@ fn numeric(text: &str) -> Option<Device> {
         class: class.to_ascii_lowercase(),
         ..Device::of_id(DeviceId::new(Bus::Pci, vendor, product))
     })
+}
+
+/// `CLASS: Device vvvv:dddd …`: an id that pci.ids does not know, without `-nn`.
+fn unnamed(text: &str) -> Option<Device> {
+    let (class, rest) = text.split_once(": ")?;
+    let (vendor, product) = id_pair(rest.strip_prefix("Device ")?.split_whitespace().next()?)?;
+    let class = class_code(class).unwrap_or("").to_owned();
+    Some(Device { class, ..Device::of_id(DeviceId::new(Bus::Pci, vendor, product)) })
 }
 
 /// The fields of `lspci -mm`: class, vendor, device, then options, subsystem vendor and device.
@@ -67,8 +79,14 @@ fn revision(text: &str) -> Option<u8> {
 /// Takes an indented line about `device`: its subsystem or its driver.
 pub(super) fn more(line: &str, device: &mut Device) -> bool {
     if let Some(rest) = line.strip_prefix("Subsystem:") {
-        device.id.subsystem =
-            bracketed_id(rest).map(|(_, vendor, product)| (vendor, product)).or_else(|| id_pair(rest.trim()));
+        let bare = rest.trim();
+        device.id.subsystem = bracketed_id(rest)
+            .map(|(_, vendor, product)| (vendor, product))
+            .or_else(|| id_pair(bare.strip_prefix("Device ").unwrap_or(bare)));
+        return true;
+    }
+    if line.starts_with("(rev ") && device.id.revision.is_none() {
+        device.id.revision = revision(line);
         return true;
     }
     if let Some(driver) = line.strip_prefix("Kernel driver in use:") {
@@ -78,10 +96,34 @@ pub(super) fn more(line: &str, device: &mut Device) -> bool {
     line.starts_with("Kernel modules:") || line.starts_with("Flags:") || line.starts_with("Capabilities:")
 }
 
+/// Whether a line about a device breaks off before the id that `-nn` puts at its end.
+pub(super) fn is_cut(line: &str) -> bool {
+    line.strip_prefix("Subsystem:").is_some_and(|rest| !rest.contains('[') && id_pair(rest.trim()).is_none())
+}
+
+/// A network device without an id: `03:00.0 Ethernet controller: Realtek … RTL8125 2.5GbE Controller (rev 05)`.
+pub(super) fn named(line: usize, text: &str) -> Option<Named> {
+    let (slot, rest) = split(text);
+    slot?;
+    let (class, words) = rest.split_once(": ")?;
+    let words = words.rsplit_once(" (rev ").map_or(words, |(words, _)| words);
+    let class = match bracketed_number(class) {
+        Some(digits) => digits.to_ascii_lowercase(),
+        None => class_code(class).unwrap_or("").to_owned(),
+    };
+    Some(Named { line, bus: Some(Bus::Pci), class, name: name(words), driver: None, hw_revision: None })
+}
+
+/// Takes an indented line about a device without an id.
+pub(super) fn more_of_named(line: &str, named: &mut Named) -> bool {
+    if let Some(driver) = line.strip_prefix("Kernel driver in use:") {
+        named.driver = Some(name(driver));
+        return true;
+    }
+    ["Subsystem:", "Kernel modules:", "Flags:", "Capabilities:"].iter().any(|key| line.starts_with(key))
+}
+
 /// What to run instead of a plain `lspci`, whose lines have no ids.
-pub(super) fn hint(line: &str) -> Option<&'static str> {
-    let (slot, rest) = line.split_once(' ')?;
-    let plain = is_slot(slot)
-        && (rest.starts_with("Network controller:") || rest.starts_with("Ethernet controller:"));
-    plain.then_some("this listing has no ids: `lspci -nnk` shows them")
+pub(super) fn hint(named: &Named) -> Option<&'static str> {
+    named.class.starts_with("02").then_some("this listing has no ids: `lspci -nnk` shows them")
 }

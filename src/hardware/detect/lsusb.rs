@@ -15,6 +15,11 @@ pub(super) fn device(line: &str) -> Option<Device> {
     Some(Device { name: name(words), ..Device::of_id(DeviceId::new(Bus::Usb, vendor, product)) })
 }
 
+/// Whether a line breaks off before the id.
+pub(super) fn is_cut(line: &str) -> bool {
+    line.starts_with("Bus ") && line.contains(" Device ") && line.ends_with(": ID")
+}
+
 /// The driver of a tree line: `|__ Port 3: Dev 2, If 0, Class=Vendor Specific Class, Driver=rtl8xxxu, 480M`.
 pub(super) fn tree_driver(line: &str) -> Option<String> {
     let line = line.strip_prefix("|__ ")?;
@@ -24,7 +29,7 @@ pub(super) fn tree_driver(line: &str) -> Option<String> {
 }
 
 /// Where the descriptors of `lsusb -v` stand: it lists all configurations, of which the device is in the first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Descriptors {
     configurations: u8,
     class: [Option<u8>; 3],
@@ -32,6 +37,9 @@ pub(super) struct Descriptors {
 }
 
 impl Descriptors {
+    /// Nothing read yet.
+    pub(super) const NONE: Self = Self { configurations: 0, class: [None; 3], number: None };
+
     /// Takes an indented line about the device.
     pub(super) fn more(&mut self, bare: &str, device: &mut Device) -> bool {
         if bare == "Configuration Descriptor:" {

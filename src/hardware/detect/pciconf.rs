@@ -16,7 +16,7 @@ pub(super) fn device(line: &str) -> Option<Device> {
         }
         None => {
             let number = |key| hex_after(line, key).and_then(number16);
-            let mut id = DeviceId::new(Bus::Pci, number(" vendor=")?, number(" device=")?);
+            let mut id = DeviceId::new(Bus::Pci, number("vendor=")?, number(" device=")?);
             id.subsystem = number("subvendor=").zip(number("subdevice="));
             id
         }
@@ -38,11 +38,22 @@ fn halves(digits: &str) -> Option<(u16, u16)> {
     Some((number16(&digits[..4])?, number16(&digits[4..])?))
 }
 
-/// Takes a line below the first: `device     = 'Wireless 7265'`.
-pub(super) fn more(line: &str, device: &mut Device) -> bool {
+/// Whether a line breaks off before the id.
+pub(super) fn is_cut(line: &str) -> bool {
+    line.contains("@pci") && line.contains("class=")
+}
+
+/// Takes a line below the first: `device     = 'Wireless 7265'`; or what was folded off it.
+pub(super) fn more(line: &str, found: &mut Device) -> bool {
+    let number = |key| hex_after(line, key).and_then(number16);
+    if let Some(subsystem) = number("subvendor=").zip(number("subdevice=")).filter(|_| device(line).is_none())
+    {
+        found.id.subsystem = Some(subsystem).filter(|subsystem| *subsystem != (0, 0));
+        return true;
+    }
     let Some((key, value)) = line.split_once('=') else { return false };
     match key.trim() {
-        "device" => device.name = name(value.trim().trim_matches('\'')),
+        "device" => found.name = name(value.trim().trim_matches('\'')),
         "vendor" | "class" | "subclass" => {}
         _ => return false,
     }

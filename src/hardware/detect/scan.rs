@@ -14,13 +14,14 @@ pub(super) fn prefix(text: &str, most: usize) -> &str {
     &text[..end]
 }
 
-/// A line without the white space and the `>` and `|` that mail and forums put before it.
+/// A line without the white space, the `>` and `|`, and the marks of lists that mail and forums put before it.
 pub(super) fn unquote(line: &str) -> &str {
     let bare = line.trim();
-    match bare.strip_prefix(['>', '|']) {
+    let bare = match bare.strip_prefix(['>', '|']) {
         Some(rest) if !rest.starts_with("__") => rest.trim_start_matches(['>', '|', ' ', '\t']),
         _ => bare,
-    }
+    };
+    ["- ", "* ", "• "].iter().find_map(|mark| bare.strip_prefix(mark)).unwrap_or(bare).trim_start()
 }
 
 /// A name without anything that could harm a terminal, and of bounded length.
@@ -53,6 +54,19 @@ pub(super) fn bracketed_id(text: &str) -> Option<(&str, u16, u16)> {
 pub(super) fn id_pair(text: &str) -> Option<(u16, u16)> {
     let (vendor, device) = text.split_once(':')?;
     Some((hex16(vendor)?, hex16(device)?))
+}
+
+/// Words of a text that are two numbers of four hex digits: `(8086:095a)`, but no part of an address or a time.
+pub(super) fn loose_ids(text: &str) -> impl Iterator<Item = (u16, u16)> {
+    let marks: &[char] = &['(', ')', '[', ']', '<', '>', '{', '}', '"', '\'', ',', ';', '.', '=', '?', '!'];
+    text.split_whitespace().filter_map(move |word| {
+        let word = word.trim_matches(marks);
+        let word = ["pci:", "usb:", "sdio:", "ID:", "id:"]
+            .iter()
+            .find_map(|mark| word.strip_prefix(mark))
+            .unwrap_or(word);
+        id_pair(word)
+    })
 }
 
 /// The last `[hhhh]` of a text, of exactly four hex digits.
@@ -94,4 +108,34 @@ pub(super) fn number16(digits: &str) -> Option<u16> {
 /// A number of at most two hex digits.
 pub(super) fn number8(digits: &str) -> Option<u8> {
     number16(digits).and_then(|number| u8::try_from(number).ok())
+}
+
+/// One to four hex digits, and nothing else.
+pub(super) fn hex_word(text: &str) -> Option<u16> {
+    let text = text.trim();
+    (matches!(text.len(), 1..=4) && is_hex(text)).then(|| u16::from_str_radix(text, 16).ok()).flatten()
+}
+
+/// The classes of network devices in the words of `lspci`, `lshw` and `hwinfo`, with their numbers.
+const CLASSES: [(&str, &str); 14] = [
+    ("ethernet controller", "0200"),
+    ("ethernet interface", "0200"),
+    ("wlan controller", "0280"),
+    ("wireless interface", "0280"),
+    ("network controller", "0280"),
+    ("network interface", "0280"),
+    ("bluetooth", "0d11"),
+    ("rf controller", "0d10"),
+    ("wireless controller", "0d80"),
+    ("802.1a controller", "0d20"),
+    ("802.1b controller", "0d21"),
+    ("infiniband controller", "0207"),
+    ("fabric controller", "0208"),
+    ("broadband", "0d12"),
+];
+
+/// The number of a class that is written in words, as far as it is one of a network device.
+pub(super) fn class_code(words: &str) -> Option<&'static str> {
+    let words = words.trim().to_ascii_lowercase();
+    CLASSES.iter().find(|(name, _)| words.starts_with(name)).map(|(_, code)| *code)
 }

@@ -18,18 +18,6 @@ pub struct NoSysfs {
     pub source: io::Error,
 }
 
-impl NoSysfs {
-    /// The next step for the user.
-    pub fn help(&self) -> Option<String> {
-        let listing = if cfg!(any(target_os = "freebsd", target_os = "dragonfly")) {
-            "pciconf -lv | owpkg detect -"
-        } else {
-            "lspci -nnk | owpkg detect -"
-        };
-        Some(format!("give it a listing instead: `{listing}`"))
-    }
-}
-
 /// The PCI, USB and SDIO devices below `root`, which is `/sys` on a Linux machine.
 ///
 /// # Errors
@@ -87,7 +75,7 @@ fn usb(folder: &Path) -> Option<Device> {
     let interfaces = inside.iter().filter_map(|folder| interface(folder)).take(32).collect();
     let driver = inside.iter().filter(|folder| interface(folder).is_some()).find_map(|folder| driver(folder));
     let name = content(folder, "product").map(|text| name(&text)).unwrap_or_default();
-    Some(Device { line: 0, id, class, interfaces, name, driver })
+    Some(Device { class, interfaces, name, driver, ..Device::of_id(id) })
 }
 
 fn interface(folder: &Path) -> Option<UsbInterface> {

@@ -22,6 +22,7 @@ pub fn unknown_root(eligibility: &Eligibility<'_, '_>) -> Result<(), Refusal> {
             true => Refusal::UnknownPackage {
                 near: near(&name, universe.packages().map(|(_, package)| package.name)),
                 known: Known::of(&name).map(Box::new),
+                only_facts: false,
                 name,
                 because,
             },

@@ -72,6 +72,17 @@ pub enum Shadow {
     },
 }
 
+impl Refusal {
+    /// The same of feeds that are the facts built into owpkg, which speak for no release.
+    #[must_use]
+    pub fn of_facts(mut self) -> Refusal {
+        if let Refusal::UnknownPackage { only_facts, .. } = &mut self {
+            *only_facts = true;
+        }
+        self
+    }
+}
+
 /// Why no plan can be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -86,6 +97,9 @@ pub enum Refusal {
         near: Vec<String>,
         /// Where else it is known to be.
         known: Option<Box<Known>>,
+        /// Whether the feeds are the facts built into owpkg, a part of what the release holds.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        only_facts: bool,
     },
     /// The feeds hold it for other architectures only.
     OtherArchitecture {
@@ -199,10 +213,9 @@ impl Refusal {
         }
     }
 
-    /// The refusal as JSON: its fields by kind, the message and the help.
-    pub fn report(&self) -> RefusalReport<'_> {
-        let (message, help) = (self.to_string(), self.help());
-        RefusalReport { schema: "owpkg.refusal/1", refusal: self, message, help }
+    /// The refusal as JSON: its fields by kind, the message, and what the user can do about it.
+    pub fn report(&self, help: String) -> RefusalReport<'_> {
+        RefusalReport { schema: "owpkg.refusal/1", refusal: self, message: self.to_string(), help }
     }
 }
 

@@ -14,6 +14,7 @@ pub fn node(name: &str) -> Node {
         version: "1.0-r1".to_owned(),
         size: Some(10),
         digest: None,
+        custom_feed: None,
         kind: PackageKind::of(name),
         because: Vec::new(),
     }

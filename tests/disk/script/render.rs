@@ -2,8 +2,10 @@
 
 use std::process::Command;
 
-use owpkg::disk::script::{Planned, Script, ScriptError, quote, render};
+use owpkg::cli::Help;
+use owpkg::disk::script::{Planned, Script, ScriptError, render};
 use owpkg::format::FORMATS;
+use owpkg::shell::quote;
 use proptest::prelude::*;
 
 use super::router::{CLIENTS, Client, Router, planned};
@@ -20,6 +22,7 @@ const PLAIN: Script<'_> = Script {
     install: &["iw"],
     plan: &[Planned { name: "iw", version: "5.19-1", installed_size: None }],
     accepted_unsigned: false,
+    unvouched: &[],
     key_ids: &[],
     configuration: None,
     own_keys: &[],

@@ -303,6 +303,7 @@ impl Router {
             install: &self.names,
             plan: &self.plan,
             accepted_unsigned: self.accepted_unsigned,
+            unvouched: &[],
             key_ids: &[KEY.to_owned()],
             configuration: configuration.as_ref(),
             own_keys: &self.own_keys,

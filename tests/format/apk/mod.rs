@@ -90,7 +90,7 @@ fn with_universe<T>(feeds: &[Vec<Entry>], check: impl FnOnce(&Universe<'_>) -> T
     let parsed = (0..).zip(&indexes).map(|(position, index)| {
         let parsed = Apk.parse(index, FeedId(position)).expect("an index of our own");
         assert_eq!(parsed.warnings, []);
-        (Feed { name: position.to_string(), location: position.to_string() }, parsed)
+        (Feed { name: position.to_string(), location: position.to_string(), custom: false }, parsed)
     });
     check(&Universe::join(&Apk, "x86_64", parsed))
 }

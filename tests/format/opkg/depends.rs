@@ -135,7 +135,7 @@ fn a_constraint_on_a_virtual_name_is_put_to_the_provider() {
         "Package: one\nVersion: 1.0\nArchitecture: all\nProvides: v\n\n\
          Package: two\nVersion: 2.0\nArchitecture: all\nProvides: v\n",
     );
-    let feed = Feed { name: "f".into(), location: "f".into() };
+    let feed = Feed { name: "f".into(), location: "f".into(), custom: false };
     let universe = Universe::join(&Opkg, "x86_64", [(feed, parse(&index).unwrap())]);
     let meeting = |relation| {
         let constraint = Some(Constraint { relation, version: "2.0" });

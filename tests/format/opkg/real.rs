@@ -26,7 +26,7 @@ fn whole_feeds_are_read_to_the_last_package() {
         assert!(whole && package.file.ends_with(".ipk") && !package.version.is_empty(), "{package}");
         assert!(package.arch == ARCH || package.arch == "all", "{package}");
     }
-    let feed = |name: &str| Feed { name: name.into(), location: name.into() };
+    let feed = |name: &str| Feed { name: name.into(), location: name.into(), custom: false };
     let universe = Universe::join(&Opkg, ARCH, [(feed("core"), core), (feed("base"), base)]);
     assert_eq!(universe.packages().len(), 1313);
     assert!(universe.holds("kmod-mt76x02-common") && universe.holds("busybox"));

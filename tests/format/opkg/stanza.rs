@@ -102,7 +102,7 @@ fn packages_of_other_architectures_are_left_out() {
         .map(|arch| format!("Package: {arch}\nArchitecture: {arch}\n\n"))
         .concat();
     let index = index(text);
-    let feed = Feed { name: "f".into(), location: "f".into() };
+    let feed = Feed { name: "f".into(), location: "f".into(), custom: false };
     let universe = Universe::join(&Opkg, "x86_64", [(feed, parse(&index).unwrap())]);
     let names: Vec<_> = universe.packages().map(|(_, package)| package.name).collect();
     assert_eq!(names, ["all", "noarch", "x86_64"], "by name, whatever the order of the index");
@@ -114,7 +114,7 @@ fn of_equal_entries_the_later_one_counts() {
         |size: u64| format!("Package: a\nVersion: 1\nArchitecture: all\nProvides: p{size}\nSize: {size}\n\n");
     let first = index(entry(1) + &entry(2) + "Package: a\nVersion: 2\nArchitecture: all\nSize: 9\n");
     let second = index(entry(3));
-    let feed = |name: &str| Feed { name: name.into(), location: name.into() };
+    let feed = |name: &str| Feed { name: name.into(), location: name.into(), custom: false };
     let sizes = |universe: &Universe<'_>| -> Vec<_> {
         universe
             .named("a")

@@ -2,7 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+mod join;
+mod list;
+
 use super::{Dependency, FORMATS, Format, Universe};
+
+pub use join::Joined;
 
 /// An installed package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,18 +23,29 @@ pub struct Installed {
     packages: BTreeMap<String, InstalledPackage>,
     /// The packages that provide a name beside their own.
     providers: HashMap<String, Vec<String>>,
+    /// Whether the list leaves out what was installed because something else needs it.
+    partial: bool,
 }
 
 /// A list of installed packages that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InstalledError {
     /// A line fits none of the known forms.
-    #[error("line {line}: {text:?} is in none of the known forms (image manifest, {})", known_lists())]
+    #[error(
+        "line {line}: {text:?} is in none of the known forms (image manifest, names alone, owut's table, JSON of rpcd or an upgrade server, {})",
+        known_lists()
+    )]
     UnknownForm {
         /// The line, counted from 1.
         line: usize,
         /// How it starts.
         text: String,
+    },
+    /// JSON that is no list of packages.
+    #[error("as JSON: {problem}")]
+    Json {
+        /// What is wrong with it.
+        problem: String,
     },
     /// There is no package in it.
     #[error("it lists no package")]
@@ -37,14 +53,15 @@ pub enum InstalledError {
 }
 
 impl Installed {
-    /// Reads a list in any known form: an image's manifest (`name - version` or `name version` a line), or one of a
-    /// format's own ([`FormatFacts::installed_lists`](super::FormatFacts::installed_lists)).
+    /// Reads a list in any known form: an image's manifest (`name - version` or `name version` a line), one of a format's
+    /// own ([`FormatFacts::installed_lists`](super::FormatFacts::installed_lists)), `/etc/backup/installed_packages.txt`
+    /// and other lists of names, the JSON of rpcd's `packagelist` and of requests to upgrade servers, owut's table. Names
+    /// without versions have an empty one.
+    ///
+    /// # Errors
+    /// Names the line that fits no form.
     pub fn parse(text: &str) -> Result<Installed, InstalledError> {
-        let database = FORMATS.into_iter().find_map(|format| format.read_database(text));
-        let installed = match database {
-            Some(installed) => installed,
-            None => read_lines(text)?,
-        };
+        let installed = list::read(text)?;
         match installed.packages.is_empty() {
             true => Err(InstalledError::Empty),
             false => Ok(installed),
@@ -80,6 +97,11 @@ impl Installed {
     /// The number of packages.
     pub fn len(&self) -> usize {
         self.packages.len()
+    }
+
+    /// Whether the list leaves something out that the stock image's manifest has: packages, or their versions.
+    pub fn needs_manifest(&self) -> bool {
+        self.partial || self.packages.values().any(|held| held.version.is_empty())
     }
 
     /// Whether it lists nothing.
@@ -122,7 +144,7 @@ impl Installed {
     }
 }
 
-/// What is known besides an image's manifest.
+/// What is known besides what every release has.
 fn known_lists() -> String {
     FORMATS
         .iter()
@@ -131,26 +153,4 @@ fn known_lists() -> String {
         .copied()
         .collect::<Vec<_>>()
         .join(", ")
-}
-
-/// Reads a package a line: a name and a version, or what a client prints.
-fn read_lines(text: &str) -> Result<Installed, InstalledError> {
-    let mut installed = Installed::default();
-    for (number, line) in text.lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() {
-            continue;
-        }
-        let mut words = line.split_whitespace().filter(|word| *word != "-");
-        let pair = match (words.next(), words.next(), words.next()) {
-            (Some(name), Some(version), None) => Some((name, version)),
-            _ => FORMATS.into_iter().find_map(|format| format.read_line(line)),
-        };
-        let Some((name, version)) = pair else {
-            let text = line.chars().take(60).collect();
-            return Err(InstalledError::UnknownForm { line: number + 1, text });
-        };
-        installed.insert(name, InstalledPackage { version: version.to_owned(), provides: Vec::new() });
-    }
-    Ok(installed)
 }
