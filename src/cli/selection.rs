@@ -13,12 +13,18 @@ const LIST_CAP: u64 = 1 << 20;
 
 /// Reads what is selected, and refuses what is not known; nothing is fetched for it.
 pub fn read(env: &mut Env, args: &SelectionArgs, source: &SourceArgs) -> Result<Selection, Failure> {
-    let stdin = [args.detect.as_ref(), source.installed.as_ref()];
-    let named = stdin.into_iter().flatten().chain(&args.add_file).filter(|file| *file == "-");
-    if named.count() > 1 {
+    let files = [("--detect", args.detect.as_ref()), ("--installed", source.installed.as_ref())];
+    let lists = args.add_file.iter().map(|file| ("--add-file", Some(file)));
+    let on_stdin: Vec<&str> = files
+        .into_iter()
+        .chain(lists)
+        .filter(|(_, file)| *file == Some(&"-".to_owned()))
+        .map(|(flag, _)| flag)
+        .collect();
+    if let [one, other, ..] = on_stdin[..] {
         return Err(Failure::usage(
-            "only one of --detect, --add-file and --installed can read standard input",
-            "put the others into files",
+            format!("{one} and {other} cannot both read standard input"),
+            "put one of them into a file",
         ));
     }
     let mut selection = Selection::new();

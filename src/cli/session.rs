@@ -145,6 +145,15 @@ impl Session {
                 "like --feed mine=./packages --prefer mine",
             ));
         }
+        if let (Some(tree), Some(target)) = (self.upstream.fetcher.mounted(), &target) {
+            let folder = tree.root().join(&format!("targets/{target}"))?;
+            if self.upstream.fetcher.list(&folder)?.is_none() {
+                return Err(Failure::usage(
+                    format!("the demo release has no target {target}"),
+                    "leave out --target: the demo is of one, x86/64; without --demo there are all",
+                ));
+            }
+        }
         let (root, release) = match (self.upstream.fetcher.mounted(), &source.tree) {
             (Some(tree), _) => (tree.root(), named),
             (None, Some(tree)) => (Location::parse(tree, &env.cwd)?, named),

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::args::choice;
 use super::args::configuration::ConfigurationArgs;
-use super::args::wifi::{SetupArgs, bring};
+use super::args::wifi::{SetupArgs, TypedSetup, bring};
 use super::env::Env;
 use super::error::{Exit, Failure};
 use super::planning::{self, Joined};
@@ -22,7 +22,7 @@ use crate::lock::{Bundle, Lock};
 use crate::overlay::Overlay;
 use crate::release::Release;
 use crate::selection::Selection;
-use crate::uci_defaults::{RouterPackages, Setup, SetupRequest};
+use crate::uci_defaults::{RouterPackages, Setup};
 
 /// What stands for standard output.
 const STDOUT: &str = "-";
@@ -84,7 +84,7 @@ pub struct DiskOptions<'a> {
     /// Whether the router must mount a FAT for it.
     on_fat: bool,
     overlay: Overlay,
-    setup: SetupRequest,
+    setup: TypedSetup,
 }
 
 /// What a disk brings beside the packages.
@@ -153,15 +153,15 @@ impl<'a> DiskOptions<'a> {
 impl DiskOptions<'_> {
     /// Whether nothing is to be set.
     pub fn is_empty(&self) -> bool {
-        self.setup == SetupRequest::default() && self.args.configuration.is_empty()
+        self.setup.is_empty() && self.args.configuration.is_empty()
     }
 
     /// A lock that was read, with the configuration of its disk.
     pub fn join_lock(self, env: &mut Env, lock: Lock) -> Result<(Lock, RouterSetup), Failure> {
         let DiskOptions { args, mut overlay, setup, .. } = self;
-        let (setup, warnings) = bring(setup, &RouterPackages::of_lock(&lock), &mut overlay)?;
+        let (setup, warnings) = bring(setup.complete(env)?, &RouterPackages::of_lock(&lock), &mut overlay)?;
         warn_of_setup(env, &warnings)?;
-        let lock = args.configuration.join(lock, &overlay)?;
+        let lock = args.configuration.join(lock, &overlay)?.with_lan(setup.network.lan);
         Ok((lock, RouterSetup { overlay, setup }))
     }
 
@@ -179,11 +179,11 @@ impl DiskOptions<'_> {
         }
         let series = planned.facts().release.as_ref().and_then(Release::series);
         let router = RouterPackages::of_plan(&planned.plan, &planned.baseline.installed, series);
-        let (setup, warnings) = bring(setup, &router, &mut overlay)?;
+        let (setup, warnings) = bring(setup.complete(env)?, &router, &mut overlay)?;
         let configuration = args.configuration.plan(&mut planned, &overlay)?;
         warn(env, planned.warnings.iter().cloned())?;
         warn_of_setup(env, &warnings)?;
-        let lock = planning::lock(env, &planned)?.configured(configuration);
+        let lock = planning::lock(env, &planned)?.configured(configuration).with_lan(setup.network.lan);
         Ok((lock, RouterSetup { overlay, setup }))
     }
 }

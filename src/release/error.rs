@@ -94,7 +94,7 @@ pub enum ReleaseError {
     /// The server does not say which release is the latest, and a folder holds none.
     #[error("{at} does not say which release is the latest")]
     NoLatest {
-        /// The server's root or the folder.
+        /// The file that would say it.
         at: String,
     },
     /// There is no release of a series.

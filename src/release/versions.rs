@@ -46,6 +46,6 @@ pub fn newest(fetcher: &Fetcher, mirror: &Location, series: Option<Series>) -> R
     let newest = dated.max_by(|(a, _), (b, _)| (a.pre.is_empty(), a).cmp(&(b.pre.is_empty(), b)));
     newest.map(|(_, release)| release).ok_or_else(|| match series {
         Some(series) => ReleaseError::NoneOfSeries { at: mirror.to_string(), series },
-        None => ReleaseError::NoLatest { at: mirror.to_string() },
+        None => ReleaseError::NoLatest { at: at.to_string() },
     })
 }

@@ -141,8 +141,9 @@ fn a_list_without_images_says_so() {
 fn a_mirror_says_each_thing_once_and_which_feeds_there_are() {
     for format in FORMATS {
         let site = wifi().on(format);
-        let ran = site.owpkg("mirror m --full --feeds nonesuch").run().exits(0);
-        assert_eq!(ran.err.matches("there is no feed nonesuch here: core").count(), 1, "{}", ran.err);
+        let ran = site.owpkg("mirror m --full --feeds nonesuch").run().exits(3);
+        ran.says(&["--feeds nonesuch: there is no feed of that name", "there are: core"]);
+        site.owpkg("mirror m --full --feeds bse").run().exits(3).says(&["did you mean base?"]);
         let ran = site.owpkg("mirror m --chip iwl7265d").run().exits(0);
         let mut lines: Vec<&str> = ran.err.lines().collect();
         let all = lines.len();

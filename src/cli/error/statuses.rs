@@ -130,8 +130,8 @@ impl From<ImageError> for Failure {
             ImageError::Release(error) => return error.into(),
             ImageError::WhichProfile { .. } | ImageError::WhichImage { .. } => Exit::Usage,
             ImageError::NotListed { .. } => Exit::Untrusted,
-            ImageError::NoneLike { .. } => Exit::Unknown,
-            ImageError::NoProfiles { .. } => Exit::Unavailable,
+            ImageError::NoneLike { ref asked, .. } if !asked.is_empty() => Exit::Unknown,
+            ImageError::NoProfiles { .. } | ImageError::NoneLike { .. } => Exit::Unavailable,
         };
         Failure::of(exit, &error, error.help())
     }
