@@ -13,6 +13,7 @@ mod error;
 mod input;
 mod interrupt;
 mod keys;
+mod learned;
 mod listing;
 mod locks;
 mod planning;

@@ -13,13 +13,16 @@ use super::env::Env;
 use super::error::{Exit, Failure};
 use super::planning::{self, Joined};
 use super::ui::disk::WrittenDisk;
+use super::ui::proof;
 use super::ui::text::size;
 use super::ui::warnings::{warn, warn_of_readers, warn_of_setup};
 use crate::disk::{self, OutputFormat, OutputOptions, write};
 use crate::fat::{FatKind, Label, Size};
 use crate::files::{Entry, Permissions};
+use crate::format::Installed;
 use crate::lock::{Bundle, Lock};
 use crate::overlay::Overlay;
+use crate::proof::Proofs;
 use crate::release::Release;
 use crate::selection::Selection;
 use crate::uci_defaults::{RouterPackages, Setup};
@@ -93,6 +96,7 @@ pub struct RouterSetup {
     pub overlay: Overlay,
     /// What is set up at the next start.
     pub setup: Setup,
+    router: Option<Installed>,
 }
 
 impl ImageOptions {
@@ -162,7 +166,7 @@ impl DiskOptions<'_> {
         let (setup, warnings) = bring(setup.complete(env)?, &RouterPackages::of_lock(&lock), &mut overlay)?;
         warn_of_setup(env, &warnings)?;
         let lock = args.configuration.join(lock, &overlay)?.with_lan(setup.network.lan);
-        Ok((lock, RouterSetup { overlay, setup }))
+        Ok((lock, RouterSetup { overlay, setup, router: None }))
     }
 
     /// The lock of the plan for a selection, whose warnings are told, with the configuration of its disk.
@@ -184,16 +188,23 @@ impl DiskOptions<'_> {
         warn(env, planned.warnings.iter().cloned())?;
         warn_of_setup(env, &warnings)?;
         let lock = planning::lock(env, &planned)?.configured(configuration).with_lan(setup.network.lan);
-        Ok((lock, RouterSetup { overlay, setup }))
+        let router = Some(planned.baseline.installed);
+        Ok((lock, RouterSetup { overlay, setup, router }))
     }
 }
 
 impl RouterSetup {
+    /// What the router holds already, where a plan was made for it.
+    pub fn router(&self) -> Option<&Installed> {
+        self.router.as_ref()
+    }
+
     /// Writes the disk of a bundle to `out`, and says so; `next` is what to do with it.
     pub fn write(
         &self,
         env: &mut Env,
         bundle: &Bundle,
+        proofs: &Proofs,
         out: &str,
         settings: &ImageOptions,
         next: &str,
@@ -207,8 +218,9 @@ impl RouterSetup {
         if lock.is_secret() && placed.permissions == Permissions::All {
             warn_of_readers(env, out)?;
         }
+        proof::warn(env, proofs)?;
         let unpacked = settings.format == OutputFormat::Dir;
-        let written = WrittenDisk { out, placed, lock, setup: &self.setup, next, unpacked };
+        let written = WrittenDisk { out, placed, lock, setup: &self.setup, next, proofs, unpacked };
         written.tell(env, settings.json).map_err(Failure::stdout)
     }
 }

@@ -18,7 +18,9 @@ mod package;
 pub(crate) mod toy;
 mod universe;
 
-pub use behaviour::{Choice, Format, IndexFiles, InstalledLists, ListedLine, PackageFiles, Versions};
+pub use behaviour::{
+    Choice, Format, IndexFiles, InstalledLists, ListedLine, PackageFiles, Versions, VisitFile,
+};
 pub use budget::UnpackBudget;
 pub use facts::{Duplicate, FormatFacts, IndexFile};
 pub use index::{IndexError, Parsed, Warning};

@@ -15,7 +15,7 @@ use std::io::{self, Read};
 use super::{
     Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, Indescribable, IndexEntry,
     IndexError, IndexFile, IndexFiles, Installed, InstalledLists, InstalledPackage, Package, PackageFiles,
-    PackageId, Parsed, Relation, Universe, UnpackBudget, Versions,
+    PackageId, Parsed, Relation, Universe, UnpackBudget, Versions, VisitFile,
 };
 use crate::trust::{Digest, Scheme, SecretKey, Signature, Signed, SignedFile, Verified, sha256, usign};
 
@@ -79,13 +79,13 @@ impl Choice for Toy {
         candidates.sort_by_key(|&id| Reverse(number(universe.package(id).version)));
     }
 
-    fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
+    fn install(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
         let mut chosen = Vec::new();
         for name in names.iter().filter(|name| installed.get(name).is_none()) {
             let newest = universe.named(name).max_by_key(|&id| number(universe.package(id).version));
             let Some(id) = newest else { continue };
             let needs: Vec<&str> = universe.package(id).depends.iter().map(|need| need.first.name).collect();
-            chosen.extend(self.rehearse(universe, installed, &needs));
+            chosen.extend(self.install(universe, installed, &needs));
             chosen.push(id);
         }
         chosen
@@ -152,6 +152,10 @@ impl Toy {
 }
 
 impl PackageFiles for Toy {
+    fn visit_files(&self, package: &mut dyn Read, _: &mut VisitFile<'_>) -> io::Result<()> {
+        io::copy(package, &mut io::sink()).map(drop)
+    }
+
     fn file_name(&self, name: &str, version: &str, _: &str) -> String {
         format!("{name}@{version}.toy")
     }

@@ -42,7 +42,13 @@ fn public_cases_have_their_right_answers() {
             Status::Ok,
         ),
         ("15-forum26730-zerocd.txt", "05c6:f000", &[], &[], Status::Ok),
-        ("16-nbd168-4-ittim.txt", "0b48:7922", &["kmod-mt7921e"], &["kmod-mt7922-firmware"], Status::Ok),
+        (
+            "16-nbd168-4-ittim.txt",
+            "0b48:7922:0b48:7922",
+            &["kmod-mt7921e"],
+            &["kmod-mt7922-firmware"],
+            Status::Ok,
+        ),
         (
             "31-windows-hwid-own.txt",
             "14c3:7961:105b:e0ab",

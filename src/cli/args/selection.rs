@@ -24,6 +24,9 @@ pub struct SelectionArgs {
     /// A list of packages: a name a line, apk's world, opkg's or uci's saved lists; - reads standard input
     #[arg(long, value_name = "FILE|-")]
     pub add_file: Vec<String>,
+    /// A package of the router, and the one that is to take its place: dnsmasq=dnsmasq-full; repeat it for several
+    #[arg(long, value_name = "OLD=NEW")]
+    pub replace: Vec<String>,
     /// A package to go without; repeat it for several
     #[arg(long, value_name = "PKG")]
     pub omit: Vec<String>,
@@ -46,5 +49,6 @@ impl SelectionArgs {
             && self.detect.is_none()
             && self.add.is_empty()
             && self.add_file.is_empty()
+            && self.replace.is_empty()
     }
 }

@@ -50,12 +50,13 @@ pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
             session.turn_to_demo()?;
         }
         let bundle = Bundle::fetch(&session.upstream, lock)?;
-        return setup.write(env, &bundle, &args.out, &settings, next);
+        return setup.write(env, &bundle, &bundle.proofs, &args.out, &settings, next);
     }
     let selection = selection::read(env, &args.selection, &args.source)?;
     let opened = Opened::release(session.open(env, &args.source)?);
     let joined = opened.join()?;
     let (lock, setup) = wishes.plan(env, &joined, &selection)?;
     let bundle = joined.bundle(&session.upstream, lock)?;
-    setup.write(env, &bundle, &args.out, &settings, next)
+    let proofs = joined.proofs_of(&session.upstream, &bundle, setup.router())?;
+    setup.write(env, &bundle, &proofs, &args.out, &settings, next)
 }

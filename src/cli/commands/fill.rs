@@ -75,7 +75,8 @@ pub fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     lock.release.get_or_insert(request.release);
     lock.router = Some(request.router);
     let bundle = joined.bundle(&session.upstream, lock)?;
-    setup.write(env, &bundle, &args.out, &settings, next_for_request(args.output.format(&args.out)))
+    let proofs = joined.proofs_of(&session.upstream, &bundle, setup.router())?;
+    setup.write(env, &bundle, &proofs, &args.out, &settings, next_for_request(args.output.format(&args.out)))
 }
 
 /// What the request says of the router cannot be said otherwise: the disk would be for another.

@@ -23,7 +23,7 @@ use std::io::{self, Read};
 use super::{
     Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, Indescribable, IndexEntry,
     IndexError, IndexFile, IndexFiles, Installed, InstalledLists, ListedLine, Package, PackageFiles,
-    PackageId, Parsed, Universe, UnpackBudget, Versions,
+    PackageId, Parsed, Universe, UnpackBudget, Versions, VisitFile,
 };
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, ec};
 use adb::{BlockKind, Blocks, Defect, Error, Malformed};
@@ -113,8 +113,12 @@ impl Choice for Apk {
         Some(format!("{}={}", package.name, package.version))
     }
 
-    fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
-        choice::rehearse(universe, installed, names)
+    fn without(&self, name: &str) -> Option<String> {
+        Some(format!("!{name}"))
+    }
+
+    fn install(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
+        choice::install(universe, installed, names)
     }
 }
 
@@ -150,6 +154,11 @@ impl PackageFiles for Apk {
 
     fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, Indescribable> {
         local::describe(name, file)
+    }
+
+    fn visit_files(&self, package: &mut dyn Read, visit: &mut VisitFile<'_>) -> io::Result<()> {
+        package::visit(package, visit)?;
+        Ok(())
     }
 }
 
