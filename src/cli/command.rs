@@ -1,6 +1,6 @@
 //! The commands: the one file, beside its own, that a new command edits.
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{Arg, ArgAction, CommandFactory as _, Parser, Subcommand};
 
 use super::commands::{
     cache, catalogue, chips, completions, detect, diff, disk, fill, image, index, key, man, mirror, request,
@@ -68,6 +68,12 @@ pub enum Command {
     Key(key::KeyArgs),
 }
 
+/// What may be typed. `--json` goes with every command: where there is no answer to print, an error is one.
+pub fn program() -> clap::Command {
+    let json = Arg::new("json").long("json").global(true).action(ArgAction::SetTrue);
+    Cli::command().arg(json.help("Print an error as JSON"))
+}
+
 /// Runs the command that was typed.
 pub fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
     match cli.command {
@@ -88,8 +94,8 @@ pub fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
         Command::Verify(args) => verify::run(env, &args),
         Command::Update(args) => update::run(env, &args),
         Command::Cache(args) => cache::run(env, &args),
-        Command::Completions(args) => completions::run(env, &args, &mut Cli::command()),
-        Command::Man(args) => man::run(env, &args, Cli::command()),
+        Command::Completions(args) => completions::run(env, &args, &mut program()),
+        Command::Man(args) => man::run(env, &args, program()),
         Command::Index(args) => index::run(env, &args),
         Command::Key(args) => key::run(env, &args),
     }

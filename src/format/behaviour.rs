@@ -6,8 +6,8 @@ use std::fmt;
 use std::io::{self, Read};
 
 use super::{
-    Constraint, Dependency, FeedId, FormatFacts, IndexEntry, IndexError, Installed, Package, PackageId,
-    Parsed, Relation, Universe, UnpackBudget,
+    Constraint, Dependency, FeedId, FormatFacts, Indescribable, IndexEntry, IndexError, Installed, Package,
+    PackageId, Parsed, Relation, Universe, UnpackBudget,
 };
 use crate::trust::{SecretKey, Signed, SignedFile, Verified};
 
@@ -120,7 +120,7 @@ pub trait PackageFiles {
     ///
     /// # Errors
     /// What is wrong with it, in words: it is damaged, or the client would not find or take it.
-    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, String>;
+    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, Indescribable>;
 
     /// Shows each file and link of a package to `visit`, by its path on the router without the first slash. The package
     /// is read to its end.

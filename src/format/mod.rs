@@ -25,7 +25,7 @@ pub use budget::UnpackBudget;
 pub use facts::{Duplicate, FormatFacts, IndexFile};
 pub use index::{IndexError, Parsed, Warning};
 pub use installed::{Installed, InstalledError, InstalledPackage, Joined};
-pub use local::{IndexEntry, LocalFeed, LocalFeedError, NotIndexed, write_index};
+pub use local::{Indescribable, IndexEntry, LocalFeed, LocalFeedError, NotIndexed, write_index};
 pub use measure::measure;
 pub use package::{Constraint, Dependency, FeedId, Package, PackageId, Provide, Relation, Requirement};
 pub(crate) use package::{is_plain, is_word};

@@ -13,9 +13,9 @@ use std::collections::HashSet;
 use std::io::{self, Read};
 
 use super::{
-    Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, IndexEntry, IndexError,
-    IndexFile, IndexFiles, Installed, InstalledLists, InstalledPackage, Package, PackageFiles, PackageId,
-    Parsed, Relation, Universe, UnpackBudget, Versions, VisitFile,
+    Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, Indescribable, IndexEntry,
+    IndexError, IndexFile, IndexFiles, Installed, InstalledLists, InstalledPackage, Package, PackageFiles,
+    PackageId, Parsed, Relation, Universe, UnpackBudget, Versions, VisitFile,
 };
 use crate::trust::{Digest, Scheme, SecretKey, Signature, Signed, SignedFile, Verified, sha256, usign};
 
@@ -160,11 +160,11 @@ impl PackageFiles for Toy {
         format!("{name}@{version}.toy")
     }
 
-    fn describe(&self, file_name: &str, file: &mut dyn Read) -> Result<IndexEntry, String> {
+    fn describe(&self, file_name: &str, file: &mut dyn Read) -> Result<IndexEntry, Indescribable> {
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(|error| error.to_string())?;
         let head: Vec<&str> = text.lines().next().unwrap_or_default().split(' ').collect();
-        let [name, version, arch, depends @ ..] = &head[..] else { return Err("no toy".to_owned()) };
+        let [name, version, arch, depends @ ..] = &head[..] else { return Err("no toy".into()) };
         let (size, digest) = (text.len() as u64, Digest::sha256(sha256(text.as_bytes())));
         let mut entry = format!("{name} {version} {arch} {size} {}", digest.hex());
         depends.iter().for_each(|name| entry.extend([" ", name]));

@@ -37,7 +37,7 @@ pub use baseline::{Baseline, BaselineError, BaselineSource, BaselineWarning};
 pub use diff::{Change, Diff, Direction, base_name};
 pub use eligible::{Candidate, Eligibility, Ineligible};
 pub use graph::{Graph, Node, NodeId};
-pub use idle::IdleModules;
+pub use idle::{IdleModules, serves};
 pub use kind::PackageKind;
 pub use paths::{LeftOut, Paths};
 pub use plan::{Plan, PlanWarning, Step};

@@ -59,6 +59,11 @@ pub enum PlanWarning {
         /// The packages.
         packages: Vec<String>,
     },
+    /// Services that no package of the router or of the plan is called like.
+    UnknownServices {
+        /// Their names.
+        services: Vec<String>,
+    },
     /// The answer is from the facts built into owpkg, not from a release.
     BuiltInFacts {
         /// The release of the facts.

@@ -5,6 +5,7 @@
 //! ```
 
 mod error;
+mod list;
 mod planned;
 mod request;
 mod shadow;
@@ -13,6 +14,7 @@ mod warning;
 use std::collections::{BTreeSet, HashSet};
 
 pub use error::SelectionError;
+pub use list::{NotAPackageList, PackageList};
 pub use planned::{FIRST_OF_FAT, PlanSource, Planned};
 pub use warning::{ChipSaving, SelectionWarning, Warning};
 

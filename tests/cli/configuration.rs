@@ -96,7 +96,7 @@ fn the_lock_of_resolve_knows_no_configuration() {
 #[test]
 fn the_same_files_give_the_same_disk_whenever_they_were_written() {
     for site in furnished(true) {
-        let options = "--files own --disable-service uhttpd dnsmasq --keep-modules minimal";
+        let options = "--files own --disable-service uhttpd --disable-service dnsmasq --keep-modules minimal";
         disk(&site, options).run().exits(0);
         let first = bytes(&site, "out");
         let file = fs::File::open(site.path().join("own/etc/config/network")).unwrap();

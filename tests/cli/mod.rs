@@ -6,6 +6,7 @@ mod demo;
 mod detect;
 pub mod disk;
 mod documents;
+mod endings;
 mod exits;
 pub mod explain;
 mod housekeeping;
@@ -19,6 +20,7 @@ mod select;
 mod selection;
 mod sources;
 mod trust;
+mod usage;
 
 use serde_json::Value;
 

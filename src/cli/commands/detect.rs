@@ -258,6 +258,7 @@ fn named<'a>(devices: impl Iterator<Item = &'a DeviceGroup<'a>>) -> Option<Strin
         return None;
     }
     let options = [("--chip", chips), ("--device", ids), ("--add", packages)];
-    let options = options.iter().filter(|(_, words)| !words.is_empty());
-    Some(options.map(|(option, words)| format!("{option} {}", words.join(" "))).collect::<Vec<_>>().join(" "))
+    let flags =
+        options.iter().flat_map(|(option, words)| words.iter().map(move |word| format!("{option} {word}")));
+    Some(flags.collect::<Vec<_>>().join(" "))
 }

@@ -8,7 +8,6 @@ use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::cli::planning;
-use crate::cli::ui::failure;
 use crate::cli::ui::plan::{self, PlanFormat};
 use crate::cli::ui::proof;
 use crate::cli::ui::style::Style;
@@ -57,17 +56,6 @@ pub fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
             "name a card with --chip, --device or --detect, or a package with --add",
         ));
     }
-    let result = plan_and_show(env, args);
-    if let Err(failure) = &result
-        && args.json
-    {
-        // A refusal goes to stdout too, as an object, if objects are what is asked for.
-        failure::print_json(env, failure)?;
-    }
-    result
-}
-
-fn plan_and_show(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
     let (selection, session, opened) = planning::open(env, &args.selection, &args.source)?;
     let joined = opened.join()?;
     if let Some(path) = &args.save_case {

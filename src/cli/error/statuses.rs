@@ -141,6 +141,7 @@ impl From<ImageError> for Failure {
             ImageError::Release(error) => return error.into(),
             ImageError::WhichProfile { .. } | ImageError::WhichImage { .. } => Exit::Usage,
             ImageError::NotListed { .. } => Exit::Untrusted,
+            ImageError::NoneLike { ref asked, .. } if !asked.is_empty() => Exit::Unknown,
             ImageError::NoProfiles { .. } | ImageError::NoneLike { .. } => Exit::Unavailable,
         };
         Failure::of(exit, &error, error.help())
@@ -247,7 +248,7 @@ impl From<LocalFeedError> for Failure {
     fn from(error: LocalFeedError) -> Failure {
         let exit = match &error {
             LocalFeedError::Packages { .. } => Exit::Untrusted,
-            LocalFeedError::Write { .. } => Exit::Output,
+            LocalFeedError::Write { .. } | LocalFeedError::Rename { .. } => Exit::Output,
             LocalFeedError::Index(_) | LocalFeedError::Trust(_) => Exit::Fault,
             _ => Exit::Usage,
         };

@@ -30,6 +30,10 @@ pub fn next(format: OutputFormat) -> &'static str {
             "copy it to the router, then there:\n  \
              mkdir -p /tmp/pkgs && tar -xf /tmp/pkgs.tar -C /tmp/pkgs && sh /tmp/pkgs/install.sh"
         }
+        OutputFormat::TarGz => {
+            "copy it to the router, then there:\n  \
+             mkdir -p /tmp/pkgs && tar -xzf /tmp/pkgs.tar.gz -C /tmp/pkgs && sh /tmp/pkgs/install.sh"
+        }
         OutputFormat::Dir => "copy the folder to the router, then there: sh install.sh",
     }
 }
@@ -41,7 +45,7 @@ pub fn next_for_request(format: OutputFormat) -> &'static str {
             "write it over a stick (all that the stick holds is lost), take that to the router, then there:\n  \
              mkdir -p /tmp/pkgs && mount -t vfat /dev/sda /tmp/pkgs && sh /tmp/pkgs/install.sh"
         }
-        OutputFormat::Tar => next(format),
+        OutputFormat::Tar | OutputFormat::TarGz => next(format),
         OutputFormat::Dir => {
             "carry the folder to the router on the stick, then there, in the folder: sh install.sh"
         }

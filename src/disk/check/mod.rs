@@ -32,6 +32,23 @@ struct FileRead {
     bytes: Vec<u8>,
 }
 
+/// The lock on a disk, which vouches for nothing; none where it has none.
+///
+/// # Errors
+/// When the disk cannot be read, or its lock is none.
+pub fn lock(source: &DiskSource) -> io::Result<Option<Lock>> {
+    let mut text = None;
+    source.visit(&mut |path, file| {
+        if path == LOCK {
+            let mut bytes = Vec::new();
+            file.take(KEPT_CAP).read_to_end(&mut bytes)?;
+            text = Some(String::from_utf8_lossy(&bytes).into_owned());
+        }
+        Ok(())
+    })?;
+    text.map(|text| Lock::parse(&text).map_err(io::Error::other)).transpose()
+}
+
 /// Checks everything on a disk.
 ///
 /// # Errors

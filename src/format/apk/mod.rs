@@ -21,9 +21,9 @@ use std::collections::HashSet;
 use std::io::{self, Read};
 
 use super::{
-    Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, IndexEntry, IndexError,
-    IndexFile, IndexFiles, Installed, InstalledLists, ListedLine, Package, PackageFiles, PackageId, Parsed,
-    Universe, UnpackBudget, Versions, VisitFile,
+    Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, Indescribable, IndexEntry,
+    IndexError, IndexFile, IndexFiles, Installed, InstalledLists, ListedLine, Package, PackageFiles,
+    PackageId, Parsed, Universe, UnpackBudget, Versions, VisitFile,
 };
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, ec};
 use adb::{BlockKind, Blocks, Defect, Error, Malformed};
@@ -152,7 +152,7 @@ impl PackageFiles for Apk {
         format!("{name}-{version}.apk")
     }
 
-    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, String> {
+    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, Indescribable> {
         local::describe(name, file)
     }
 

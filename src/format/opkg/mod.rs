@@ -17,9 +17,9 @@ use std::io::{self, Read};
 use flate2::bufread::MultiGzDecoder;
 
 use super::{
-    Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, IndexEntry, IndexError,
-    IndexFile, IndexFiles, Installed, InstalledLists, PackageFiles, PackageId, Parsed, Relation, Universe,
-    UnpackBudget, Versions, VisitFile,
+    Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, Indescribable, IndexEntry,
+    IndexError, IndexFile, IndexFiles, Installed, InstalledLists, PackageFiles, PackageId, Parsed, Relation,
+    Universe, UnpackBudget, Versions, VisitFile,
 };
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, usign};
 
@@ -141,7 +141,7 @@ impl PackageFiles for Opkg {
         format!("{name}_{version}_{arch}.ipk")
     }
 
-    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, String> {
+    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, Indescribable> {
         local::describe(name, file)
     }
 

@@ -231,6 +231,23 @@ pub struct RefusalReport<'r> {
 }
 
 impl Refusal {
+    /// Its kind in a word, as in JSON.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Refusal::UnknownPackage { .. } => "unknown-package",
+            Refusal::OtherArchitecture { .. } => "other-architecture",
+            Refusal::KernelMismatch { .. } => "kernel-mismatch",
+            Refusal::Unmet { .. } => "unmet",
+            Refusal::Unchosen { .. } => "unchosen",
+            Refusal::Conflict { .. } => "conflict",
+            Refusal::NeedsUpgrade { .. } => "needs-upgrade",
+            Refusal::TooHard { .. } => "too-hard",
+            Refusal::Contradiction { .. } => "contradiction",
+            Refusal::Shadowed { .. } => "shadowed",
+            Refusal::NotReplaceable { .. } => "not-replaceable",
+        }
+    }
+
     /// The refusal as JSON: its fields by kind, the message, and what the user can do about it.
     pub fn report(&self, help: String) -> RefusalReport<'_> {
         RefusalReport { schema: "owpkg.refusal/1", refusal: self, message: self.to_string(), help }

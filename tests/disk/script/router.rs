@@ -16,7 +16,7 @@ use owpkg::overlay::Overlay;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::support::judges::tool;
+use crate::support::judges::{tool, ways_to_stand_ins};
 
 pub const KERNEL: &str = "5.15.137-1-adec7b9ab9fcf988b58011de28c60b3a";
 pub const KEY: &str = "d95e275d41a63bff";
@@ -360,7 +360,12 @@ impl Router {
     /// Runs a script from a folder.
     pub fn run_as(&self, folder: &Path, script: &Path, arguments: &[&str]) -> Outcome {
         let bin = self.folder.path().join("bin");
-        let output = Command::new(bin.join("ash"))
+        let ways = ways_to_stand_ins(&bin);
+        let mut shell = Command::new(bin.join("ash"));
+        if !ways.is_empty() {
+            shell.args(["-c", &format!("{ways}. \"$0\"")]);
+        }
+        let output = shell
             .arg(script)
             .args(arguments)
             .current_dir(folder)
