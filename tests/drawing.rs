@@ -1,5 +1,6 @@
 //! Plans drawn: `resolve --format svg` and `dot`.
 
+use owpkg::cli::Help;
 use owpkg::drawing::Drawing;
 use owpkg::resolve::{Graph, Node};
 
@@ -168,6 +169,6 @@ fn a_picture_that_nobody_could_read_is_refused() {
     let many = Graph::new(names.iter().map(|name| (node(name), vec![])));
     let error = drawing(&many).svg().unwrap_err();
     assert_eq!(error.packages, 301);
-    assert!(error.help().contains("--format dot"));
+    assert!(error.help().unwrap().contains("--format dot"));
     assert_eq!(drawing(&many).dot().matches("fillcolor").count(), 301);
 }

@@ -9,6 +9,7 @@ mod fat;
 mod fetch;
 mod format;
 mod hardware;
+mod house;
 mod image;
 mod kmod;
 mod mirror;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use camino::Utf8PathBuf;
 
-use super::ui::clean::Clean;
+use super::clean::Clean;
 
 /// Everything that the program takes from its process.
 pub struct Env {

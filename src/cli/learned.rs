@@ -7,7 +7,7 @@ use super::env::Env;
 use super::error::Failure;
 use super::session::Session;
 use super::ui::hardware;
-use super::ui::plan;
+use super::ui::text;
 use crate::format::Universe;
 use crate::hardware::{Availability, Series};
 use crate::proof::Survey;
@@ -74,7 +74,7 @@ pub fn with<T>(
             writeln!(
                 env.err,
                 "reading the kernel modules of OpenWrt {title}: {packages} packages, {}, once",
-                plan::size(bytes)
+                text::size(bytes)
             )
             .map_err(Failure::stdout)?;
             Survey::learn(fetcher, &release, &universe)?

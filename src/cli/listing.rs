@@ -94,8 +94,7 @@ impl Listing {
         let (what, help) = match (self.detected.hints.first(), drivers.is_empty(), &self.origin) {
             (None, true, Origin::Stdin | Origin::File(_)) if self.ids_seen().is_some() => (
                 format!("no network device, only {}", self.ids_seen().unwrap_or_default()),
-                "if one of them is a network device, name it with --device pci:VENDOR:DEVICE or usb:VENDOR:DEVICE"
-                    .to_owned(),
+                format!("if one of them is what you mean, owpkg does not know it yet; else {COMMANDS}"),
             ),
             (None, true, Origin::Stdin | Origin::File(_)) if self.board().is_some() => (
                 "a router that describes itself, and none of its devices".to_owned(),

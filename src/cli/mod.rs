@@ -5,12 +5,14 @@
 
 mod args;
 mod cache_dir;
+mod clean;
 mod command;
 mod commands;
 mod env;
 mod error;
 mod input;
 mod interrupt;
+mod keys;
 mod learned;
 mod listing;
 mod locks;
@@ -27,7 +29,10 @@ use clap::Parser;
 
 use command::{Cli, dispatch};
 pub use env::{Env, ErrStream};
+#[doc(hidden)]
+pub use error::Help;
 pub use error::{Exit, Failure};
+use ui::failure;
 
 /// Runs the program in an environment and answers with its exit status; DESIGN's table of them is in [`Exit`].
 pub fn run(mut env: Env) -> ExitCode {
@@ -48,7 +53,7 @@ pub fn exit_code(env: &mut Env) -> u8 {
         Err(failure) if failure.is_broken_pipe() => Exit::Done as u8,
         Err(failure) => {
             // If stderr is gone too, the status is all that is left to say.
-            let _ = failure.show(env);
+            let _ = failure::show(env, &failure);
             failure.exit as u8
         }
     }

@@ -23,17 +23,6 @@ pub enum DiskError {
     Files(#[from] OtherFiles),
 }
 
-impl DiskError {
-    /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
-        match self {
-            DiskError::Lock(error) => Some(error.help()),
-            DiskError::Script(error) => error.help(),
-            DiskError::Files(error) => Some(error.help()),
-        }
-    }
-}
-
 /// Lays a bundle and the user's own files out as the files of a disk, sorted by path.
 ///
 /// # Errors

@@ -87,23 +87,6 @@ pub enum WriteError {
     File(#[from] OutputError),
 }
 
-impl WriteError {
-    /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
-        match self {
-            WriteError::Fat { source: FatError::TooSmall { needed, .. }, .. } => Some(format!(
-                "leave out --size for the smallest image that will do, or give at least {}K",
-                needed.div_ceil(1024)
-            )),
-            WriteError::Fat { source: FatError::TooLarge { .. }, .. } => {
-                Some("give a smaller --size, or leave out --fat".into())
-            }
-            WriteError::Fat { .. } => None,
-            WriteError::File(error) => error.help(),
-        }
-    }
-}
-
 /// Writes the files to `path`, in place of an earlier file of that name; a folder must be new or empty.
 ///
 /// # Errors

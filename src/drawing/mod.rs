@@ -30,13 +30,6 @@ pub struct TooManyPackages {
 /// How many packages a picture has room for.
 const MOST_PACKAGES: usize = 300;
 
-impl TooManyPackages {
-    /// What the user can do about it.
-    pub fn help(&self) -> String {
-        "take --format dot and lay it out with Graphviz, or look at owpkg tree".to_owned()
-    }
-}
-
 impl Drawing<'_> {
     /// Graphviz source, with every edge.
     pub fn dot(&self) -> String {

@@ -148,44 +148,4 @@ impl FetchError {
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::Missing { .. })
     }
-
-    /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
-        let text = match self {
-            Self::Unavailable { copy: Some(date), .. } => {
-                let date = date.strftime("%Y-%m-%d");
-                return Some(format!("--offline uses the copy of {date} from the cache"));
-            }
-            Self::Unavailable { source: Failure::Connect(_), .. } => {
-                "check the network, the host's name and the proxy settings (HTTPS_PROXY, NO_PROXY)"
-            }
-            Self::Unavailable { source: Failure::TooSlow { .. } | Failure::TooLong { .. }, .. } => {
-                "what is already here is kept: try again later or with another --mirror, or be more patient with \
-                 --min-speed and --max-time"
-            }
-            Self::Unavailable { source: Failure::Downgraded, .. } => {
-                "name the place itself with --mirror or --tree"
-            }
-            Self::Unavailable { .. } => {
-                "try again later: what is already here is kept; or use another --mirror"
-            }
-            Self::Missing { .. } => {
-                "what lists it may be older than what is there now: run `owpkg update`, then try again; where a copy of a \
-                 release lacks it, name another --mirror or --tree"
-            }
-            Self::Offline { .. } => "run the same command once without --offline",
-            Self::Mismatch { .. } => {
-                "the server may be in the middle of an update: run `owpkg update`, or use another --mirror"
-            }
-            Self::Cache { .. } => "make the folder writable, or name another one with --cache-dir",
-            Self::TooLarge { .. }
-            | Self::TooMuch { .. }
-            | Self::NotAFile { .. }
-            | Self::Read { .. }
-            | Self::Client { .. } => {
-                return None;
-            }
-        };
-        Some(text.to_owned())
-    }
 }

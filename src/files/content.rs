@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use crate::overlay::Contents;
+use super::Contents;
 use crate::trust::{self, Artifact, SignedFile, Verified};
 
 /// The files of an output, by path.

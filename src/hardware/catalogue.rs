@@ -60,21 +60,8 @@ pub struct UnknownChip {
 
 fn said(name: &str, versions: &[String]) -> String {
     match versions {
-        [] => format!("the catalogue has no chip, family or product named {name:?}"),
+        [] => format!("the catalogue has no chip or family named {name:?}, and no product"),
         _ => format!("{name} is sold with different chips: {}", versions.join(", ")),
-    }
-}
-
-impl UnknownChip {
-    /// The next step for the user.
-    pub fn help(&self) -> Option<String> {
-        if !self.versions.is_empty() {
-            return Some("its id decides: `lsusb` or `lspci -nn` shows it, --device takes it".to_owned());
-        }
-        Some(match self.near.as_slice() {
-            [] => "`owpkg chips WORD` searches by chip, driver, package or id".to_owned(),
-            near => format!("did you mean {}?", near.join(", ")),
-        })
     }
 }
 

@@ -27,6 +27,7 @@ mod selection;
 mod series;
 mod switch;
 mod table;
+mod together;
 mod unsupported;
 mod usb;
 mod warning;

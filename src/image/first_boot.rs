@@ -1,6 +1,6 @@
 //! What the first start runs: a uci-default that installs the disk.
 
-use crate::disk::script::quote;
+use crate::shell::quote;
 
 const SCRIPT: &str = include_str!("first-boot.sh");
 

@@ -95,24 +95,6 @@ impl BundleError {
     fn not_in_index(locked: &LockedPackage) -> BundleError {
         BundleError::NotInIndex { package: locked.name.clone(), feed: locked.feed.clone() }
     }
-
-    /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
-        match self {
-            BundleError::Fetch(error) => error.help(),
-            BundleError::Trust(error) => Some(error.help()),
-            BundleError::Location(error) => error.help(),
-            BundleError::Lock(error) => Some(error.help()),
-            BundleError::NoIndex { .. } | BundleError::FeedMoved { .. } => {
-                Some("run owpkg resolve again for a lock of what the feed holds now".into())
-            }
-            BundleError::NoKey { .. } => Some("give its public key with --key FILE".into()),
-            BundleError::NotInIndex { .. } | BundleError::Contradicts(_) => {
-                Some("the lock was changed by hand: run owpkg resolve again".into())
-            }
-            BundleError::Index { .. } => None,
-        }
-    }
 }
 
 impl Bundle {

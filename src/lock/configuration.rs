@@ -190,25 +190,6 @@ impl Lock {
     }
 }
 
-impl OtherFiles {
-    /// What the user can do about it.
-    pub fn help(&self) -> String {
-        "give the files as they were (--files DIR), or make the disk from the selection instead of the lock"
-            .to_owned()
-    }
-}
-
-impl BadConfiguration {
-    /// What the user can do about it.
-    pub fn help(&self) -> String {
-        match self {
-            BadConfiguration::Overlay(error) => error.help(),
-            BadConfiguration::Service(_) => "name a file of the router's /etc/init.d".to_owned(),
-            BadConfiguration::Modules(_) => "write a new disk with owpkg disk".to_owned(),
-        }
-    }
-}
-
 /// Permissions as people write them.
 mod octal {
     use serde::{Deserialize, Deserializer, Serializer, de};

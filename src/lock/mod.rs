@@ -9,7 +9,7 @@ mod package;
 use serde::{Deserialize, Serialize};
 
 use crate::fetch::LocationError;
-use crate::format::{FORMATS, Format, format_named};
+use crate::format::{Format, format_named};
 use crate::hardware::Card;
 use crate::release::FeedPlace;
 use crate::resolve::{BaselineSource, Graph, Node, PackageKind, Upgrade};
@@ -321,18 +321,5 @@ impl Lock {
     /// The bytes of all package files, where they are known.
     pub fn download_size(&self) -> u64 {
         self.packages.iter().filter_map(|package| package.size).sum()
-    }
-}
-
-impl LockError {
-    /// What the user can do about it.
-    pub fn help(&self) -> String {
-        match self {
-            LockError::Format(_) => {
-                format!("this owpkg knows {}", FORMATS.map(|format| format.name()).join(" and "))
-            }
-            LockError::Configuration(error) => error.help(),
-            _ => "write a new one with owpkg resolve".to_owned(),
-        }
     }
 }

@@ -63,21 +63,6 @@ pub enum MirrorError {
 }
 
 impl MirrorError {
-    /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
-        match self {
-            MirrorError::Fetch(error) => error.help(),
-            MirrorError::Store(error) => error.help(),
-            MirrorError::Trust(error) => Some(error.help()),
-            MirrorError::Location(error) => error.help(),
-            MirrorError::Bundle(error) => error.help(),
-            MirrorError::NotInTree { .. } => Some("a mirror is a subset of one server's tree".into()),
-            MirrorError::OtherFormat { .. } => Some("give the feed another name with --feed NAME=URL".into()),
-            MirrorError::NoRelease { .. } => Some("name it with --release".into()),
-            MirrorError::Index { .. } | MirrorError::NotJson { .. } => None,
-        }
-    }
-
     /// Whether the server may have been in the middle of an update, or an old copy of its index have come in between:
     /// then reading the indexes anew may help.
     pub fn is_drift(&self) -> bool {

@@ -1,14 +1,13 @@
 //! Files of the user's own for the router: what stands below `files/` on the disk, as ImageBuilder's FILES.
 
-mod contents;
 mod folder;
 
 use std::collections::BTreeMap;
 
-pub use contents::Contents;
 pub use folder::FolderError;
 
 use crate::fat::{self, NameFault};
+use crate::files::Contents;
 
 /// The folder of the disk that holds the files.
 pub const FOLDER: &str = "files";

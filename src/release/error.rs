@@ -152,42 +152,4 @@ impl ReleaseError {
     pub(super) fn unknown_profile<'k>(at: String, asked: &str, known: impl Iterator<Item = &'k str>) -> Self {
         ReleaseError::UnknownProfile { at, asked: asked.to_owned(), near: crate::suggest::near(asked, known) }
     }
-
-    /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
-        match self {
-            ReleaseError::Fetch(error) => error.help(),
-            ReleaseError::Location(error) => error.help(),
-            ReleaseError::Trust(error) => Some(error.help()),
-            ReleaseError::NoIndex { .. } => Some(
-                "is the --release or --target spelled right? --tree takes the folder that holds targets/ and packages/"
-                    .into(),
-            ),
-            ReleaseError::OtherRelease { found, .. } => {
-                Some(format!("leave --release out, or give --release {found}, or name the tree of the other"))
-            }
-            ReleaseError::UnknownProfile { near, .. } if !near.is_empty() => {
-                Some(format!("did you mean {}?", near.join(", ")))
-            }
-            ReleaseError::Unvouched { .. } => Some(
-                "take another --mirror; where it is a partial copy, say what the router is with --installed FILE and --target T/S"
-                    .into(),
-            ),
-            ReleaseError::Withheld { .. } => Some("take another --mirror, or give --installed FILE".into()),
-            ReleaseError::NotFresh(_) => {
-                Some("take another --mirror, or leave out --require-fresh to take it with a warning".into())
-            }
-            ReleaseError::NoSuchFeed { known, .. } => Some(format!("the feeds are {}; all stands for each", known.join(", "))),
-            ReleaseError::WhichTarget { .. } => Some("choose one with --target".into()),
-            ReleaseError::NoTarget { .. } => {
-                Some("--tree takes one release; --mirror takes a folder of several (releases/, snapshots/)".into())
-            }
-            ReleaseError::FeedTwice { .. } => Some("give it another name with --feed NAME=URL".into()),
-            ReleaseError::NoLatest { .. } => Some("name one with --release; --mirror takes the folder or URL that holds releases/".into()),
-            ReleaseError::MetadataDigest { .. } => {
-                Some("the server may be in the middle of an update; --installed FILE does without its manifest".into())
-            }
-            _ => None,
-        }
-    }
 }

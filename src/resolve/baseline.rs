@@ -90,15 +90,6 @@ pub enum BaselineError {
     },
 }
 
-impl BaselineError {
-    /// What the user can do about it.
-    pub fn help(&self) -> String {
-        "give the router's own list with --installed FILE: the output of `opkg list-installed` or `apk list -I`, or \
-         the file /usr/lib/opkg/status or /lib/apk/db/installed"
-            .to_owned()
-    }
-}
-
 impl Baseline {
     /// Determines what the router holds: the user's list, else the stock image's manifest, else the closure of the default
     /// packages.

@@ -3,7 +3,7 @@
 use super::network::{set_lan, set_uplink};
 use super::uci::Batch;
 use super::{Addresses, Defaults, Mode, Setup, Wifi};
-use crate::disk::script::quote;
+use crate::shell::quote;
 
 /// Finds the radio and sets it up, given the settings.
 const WIFI: &str = include_str!("wifi.sh");

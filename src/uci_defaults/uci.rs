@@ -1,6 +1,6 @@
 //! Settings in the words of `uci batch`.
 
-use crate::disk::script::quote;
+use crate::shell::quote;
 
 /// Lines for `uci batch`, each of one setting. Values must be free of control characters.
 #[derive(Default)]

@@ -76,7 +76,7 @@ fn steps(found: &HostHardware) -> Vec<Step> {
         body: Body::Script { path: SCRIPT_PATH },
     });
     steps.push(Step::commands("Boot once with the disk of packages.", ["openwrt-vm install"]));
-    steps.push(super::guide::in_the_guest());
+    steps.push(super::steps::in_the_guest());
     steps.push(Step::commands(
         "Boot with the card, in wired memory, and look at the console (~. leaves it).",
         ["daemon -f openwrt-vm run", "openwrt-vm console"],
@@ -86,7 +86,7 @@ fn steps(found: &HostHardware) -> Vec<Step> {
         "/etc/rc.local",
         format!("/usr/sbin/daemon -f {SCRIPT_PATH} run\n"),
     ));
-    steps.push(super::guide::radio());
-    steps.push(super::guide::way_out("route add default 192.168.1.1"));
+    steps.push(super::steps::radio());
+    steps.push(super::steps::way_out("route add default 192.168.1.1"));
     steps
 }

@@ -94,24 +94,6 @@ pub enum VmError {
     },
 }
 
-impl VmError {
-    /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
-        match self {
-            VmError::NoCard => Some(
-                "paste all of `pciconf -lv` (FreeBSD) or `lspci -nnk` (Linux), from the start of each line"
-                    .into(),
-            ),
-            VmError::OnUsb { adapter } => Some(usb_ways(*adapter)),
-            VmError::WhichCard { .. } | VmError::NotThere { .. } => {
-                Some("name its place with --card, like 2/0/0 or 02:00.0".into())
-            }
-            VmError::Path { .. } => Some("move the file to another place".into()),
-            VmError::Domain { .. } => None,
-        }
-    }
-}
-
 impl HostHardware {
     /// Finds the card at a place, or else the only Wi-Fi card, or else the only network card.
     ///
@@ -182,12 +164,11 @@ fn is_usb_wifi(device: &Device) -> bool {
 }
 
 /// How an adapter on USB comes to a guest.
-pub(super) fn usb_ways(adapter: DeviceId) -> String {
+pub(crate) fn usb_ways(adapter: DeviceId) -> String {
     let DeviceId { vendor, device, .. } = adapter;
     format!(
         "QEMU passes it with -device qemu-xhci -device usb-host,vendorid=0x{vendor:04x},productid=0x{device:04x}, and \
-         needs no IOMMU for that; bhyve passes no USB device, only the whole controller, which is on PCI: name that one's \
-         place with --card"
+         needs no IOMMU for that; bhyve passes no USB device, only the whole controller, which is on PCI"
     )
 }
 

@@ -6,15 +6,15 @@
 
 mod bhyve;
 mod found;
-mod guide;
 mod notes;
 mod proxmox;
 mod qemu;
 mod recipe;
+mod steps;
 mod values;
 
+pub(crate) use found::usb_ways;
 pub use found::{Card, CpuSeen, HostHardware, Vendor, VmError};
-pub use guide::guide;
 pub use notes::notes;
 pub use recipe::{Body, Recipe, Source, Step};
 

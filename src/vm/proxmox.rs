@@ -2,8 +2,8 @@
 
 use super::recipe::Step;
 use super::{Disks, MEMORY};
-use crate::disk::script::quote;
 use crate::hardware::detect::Slot;
+use crate::shell::quote;
 
 /// Instead of the script and the unit. The disk of packages goes away after the first boot, then the card comes.
 pub(super) fn step(card: Slot, disks: Disks<'_>) -> Step {

@@ -91,14 +91,14 @@ fn steps(found: &HostHardware, disks: Disks<'_>) -> Vec<Step> {
         "Boot once with the disk of packages (Ctrl-A X ends it).",
         ["openwrt-vm install"],
     ));
-    steps.push(super::guide::in_the_guest());
+    steps.push(super::steps::in_the_guest());
     steps.push(Step::file("Start it with the host.", "/etc/systemd/system/openwrt-vm.service", UNIT));
     steps.push(Step::commands(
         "Boot with the card and look at the console (Ctrl-] leaves it).",
         ["systemctl enable --now openwrt-vm", "openwrt-vm console"],
     ));
-    steps.push(super::guide::radio());
-    steps.push(super::guide::way_out("ip route add default via 192.168.1.1"));
+    steps.push(super::steps::radio());
+    steps.push(super::steps::way_out("ip route add default via 192.168.1.1"));
     steps.push(proxmox::step(card.slot, disks));
     steps
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::recipe::Source;
-use crate::disk::script::quote;
+use crate::shell::quote;
 
 /// A script: what it is, its values by name and remark, and its body, which is always the same.
 pub(super) fn script(title: &str, sources: &[Source], values: &[(&str, String, &str)], body: &str) -> String {

@@ -93,7 +93,7 @@ fn the_json_has_exactly_its_documented_keys() {
     let ran = owpkg(&["detect", "--json"]).stdin(PCICONF).run();
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     let report = json(&ran.out);
-    assert_eq!(keys(&report), ["schema", "devices"]);
+    assert_eq!(keys(&report), ["schema", "devices", "passed_over"]);
     assert_eq!(report["schema"], "owpkg.devices/1");
     let device = &report["devices"][0];
     let documented = [
@@ -109,6 +109,7 @@ fn the_json_has_exactly_its_documented_keys() {
         "status",
         "certainty",
         "notes",
+        "offers",
     ];
     assert_eq!(keys(device), documented);
     assert_eq!(device["line"], 3);
@@ -139,7 +140,8 @@ fn input_without_a_network_device_names_the_listings_that_work() {
         ("", "lspci -nnk"),
         ("hello\n\0\u{1b}[31mworld", "pciconf -lv"),
         ("05:00.0 SATA controller [0106]: Acme Disk [dead:bee0]\n", "lsusb"),
-        ("02:00.0 Network controller: Intel Corporation Wireless 7265 (rev 59)\n", "lspci -nnk"),
+        ("05:00.0 SATA controller [0106]: Acme Disk [dead:bee0]\n", "only dead:bee0 (Acme Disk)"),
+        ("02:00.0 SATA controller: Acme Disk (rev 59)\n", "lspci -nnk"),
     ] {
         let ran = owpkg(&["detect"]).stdin(input).run();
         assert_eq!((ran.code, ran.out.as_str()), (3, ""), "{input:?}");
@@ -147,7 +149,41 @@ fn input_without_a_network_device_names_the_listings_that_work() {
     }
     let ran = owpkg(&["detect", "--json"]).stdin("").run();
     assert_eq!(ran.code, 3);
-    assert_eq!(json(&ran.out), serde_json::json!({"schema": "owpkg.devices/1", "devices": []}));
+    assert_eq!(
+        json(&ran.out),
+        serde_json::json!({"schema": "owpkg.devices/1", "devices": [], "passed_over": []})
+    );
+}
+
+#[test]
+fn a_listing_without_ids_leads_to_chips_by_name_and_says_what_would_be_sure() {
+    let ran = owpkg(&["detect"])
+        .stdin("02:00.0 Network controller: Intel Corporation Wireless 7265 (rev 59)\n")
+        .run();
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("certainty low") && ran.out.contains("an id would be sure"), "{}", ran.out);
+    let ran = owpkg(&["resolve", "--demo", "--no-lock", "--format", "names", "--detect", "-"])
+        .stdin("03:00.0 Ethernet controller: Realtek Semiconductor Co., Ltd. RTL8125 2.5GbE Controller (rev 05)\n")
+        .run();
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("line 1 shows no id"), "{}", ran.err);
+}
+
+#[test]
+fn a_disk_that_is_a_modem_makes_a_plan_of_what_switches_it() {
+    let ran =
+        owpkg(&["resolve", "--demo", "--no-lock", "--format", "names", "--device", "usb:12d1:1f01"]).run();
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.lines().any(|line| line == "usb-modeswitch"), "{}", ran.out);
+    assert!(ran.err.contains("CD-ROM mode") && ran.err.contains("12d1:14dc"), "{}", ran.err);
+}
+
+#[test]
+fn a_router_that_describes_itself_is_told_the_flags_for_it() {
+    let text = "{\n\t\"model\": \"QEMU\",\n\t\"release\": {\n\t\t\"version\": \"23.05.2\",\n\t\t\"target\": \"x86/64\"\n\t}\n}\n";
+    let ran = owpkg(&["detect"]).stdin(text).run();
+    assert_eq!(ran.code, 3);
+    assert!(ran.err.contains("--release 23.05.2 --target x86/64"), "{}", ran.err);
 }
 
 #[test]

@@ -48,7 +48,11 @@ fn what_is_wrong_with_a_file_is_said_with_a_next_step() {
         ("resolve --demo --add iw --release nonsense", 2, ["not a release", "latest stable one"]),
         ("resolve --demo --add iw --target nonsense", 2, ["not a target", "ath79/generic"]),
         ("resolve --mirror folder --add iw", 6, ["which release is the latest", "holds releases/"]),
-        ("resolve --demo --chip iwl7265d --wpa nonsense", 3, ["holds nonsense (--wpa)", "--omit"]),
+        (
+            "resolve --demo --chip iwl7265d --wpa nonsense",
+            3,
+            ["nonsense (--wpa) is not among the facts", "the release itself"],
+        ),
         ("index nowhere --unsigned", 2, ["nowhere cannot be read", "name a folder"]),
         ("cache --cache-dir note.txt", 6, ["note.txt cannot be read", "--cache-dir"]),
         ("mirror note.txt --demo --add iw", 7, ["note.txt/.owpkg/lock", "name a folder"]),

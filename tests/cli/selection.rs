@@ -64,7 +64,7 @@ fn an_omitted_package_that_is_needed_is_a_refusal() {
         ran.says(&[
             "kmod-iwlwifi",
             "→ kmod-mac80211 needs kmod-cfg80211",
-            "is cut by --omit",
+            "is omitted",
             "omit what needs it",
         ]);
         assert!(!site.holds("owpkg.lock"));

@@ -88,6 +88,24 @@ fn a_second_look_costs_no_bytes_that_have_not_changed() {
 }
 
 #[test]
+fn a_cold_disk_asks_for_no_file_twice() {
+    for format in FORMATS {
+        for line in [
+            "disk out.img --chip iwl7265d",
+            "disk out.img --chip iwl7265d --target x86/64",
+            "disk out --format dir --add wpad-openssl",
+        ] {
+            let server = wifi().build(format).serve();
+            let desk = desk(format);
+            desk.owpkg(line).arg("--key").arg("key").arg("--tree").arg(&server.url()).run().exits(0);
+            let again = server.requests().into_iter().filter(|request| request.earlier > 0);
+            let again: Vec<String> = again.map(|request| request.path).collect();
+            assert!(again.is_empty(), "{line}: {again:?}");
+        }
+    }
+}
+
+#[test]
 fn one_run_online_is_enough_for_all_later_ones() {
     for format in FORMATS {
         let server = wifi().build(format).serve();

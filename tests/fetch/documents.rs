@@ -3,6 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
+use owpkg::cli::Help;
 use owpkg::fetch::{FetchError, Freshness};
 
 use super::{Bench, DATE, ETAG, at};

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use owpkg::cli::Help;
 use owpkg::fetch::{Failure, FetchError, Fetcher, Options, Silent};
 
 use super::{Bench, ETAG, at};

@@ -1,5 +1,6 @@
 //! Finding a chip by the name that a user has for it.
 
+use owpkg::cli::Help;
 use owpkg::hardware::{Bus, Catalogue, Found, Kind};
 
 fn name(asked: &str) -> &'static str {

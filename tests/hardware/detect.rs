@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use owpkg::cli::Help;
 use owpkg::hardware::detect::{MAX_DEVICES, machine, read};
 use owpkg::hardware::{Availability, Bus, Catalogue, DeviceReport, Series, Status};
 use proptest::prelude::*;

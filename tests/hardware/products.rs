@@ -1,5 +1,6 @@
 //! What is printed on a box leads to what is in it.
 
+use owpkg::cli::Help;
 use owpkg::hardware::{
     Catalogue, Device, DeviceId, Found, Role, Series, Switch, all_switches, bluetooth_halves,
 };

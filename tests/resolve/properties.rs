@@ -1,5 +1,6 @@
 //! Laws of plans, on small random universes. A failure prints the universe as a case, ready for `tests/resolve/case`.
 
+use owpkg::cli::Help;
 use owpkg::format::apk::Apk;
 use owpkg::format::opkg::Opkg;
 use owpkg::format::{FORMATS, Format, PackageId, Universe};
@@ -125,7 +126,7 @@ fn check(case: &Case, format: &'static dyn Format) {
     match resolve(&universe, &case.installed, &case.request) {
         Err(refusal) => {
             assert!(!oracle.is_solvable(), "refused, though there is an answer: {refusal}\n{case}");
-            assert!(!refusal.help().is_empty());
+            assert!(refusal.help().is_some_and(|help| !help.is_empty()));
         }
         Ok(plan) => {
             let set: Vec<PackageId> = plan.steps.iter().map(|step| step.id).collect();

@@ -6,6 +6,7 @@ use std::io::Read;
 use std::process::Command;
 
 use camino::Utf8PathBuf;
+use owpkg::cli::Help;
 use owpkg::format::opkg::Opkg;
 use owpkg::format::{Format, IndexFiles, measure};
 use owpkg::trust::usign::{PublicKey, SecretKey, Signature, UsignError};
@@ -151,7 +152,7 @@ fn a_missing_signature_is_refused_or_accepted_by_name() {
     let ring = ring(&[&secret(1)]);
     let refused = ring.verify(signed(MESSAGE, []), "http://feed/Packages.gz", Unsigned::Refuse).unwrap_err();
     assert_eq!(refused, TrustError::Unsigned { what: "http://feed/Packages.gz".into() });
-    assert!(refused.help().contains("--accept-unsigned"));
+    assert!(refused.help().unwrap().contains("--accept-unsigned"));
     let taken = ring.verify(signed(MESSAGE, []), "index", Unsigned::Accept).unwrap();
     assert_eq!(*taken.by(), Authority::Nobody);
     assert!(taken.by().key_ids().is_empty());
@@ -167,7 +168,7 @@ fn a_foreign_signature_is_refused_or_accepted_by_name() {
         trusted: vec!["0101010101010101".into()],
     };
     let refused = ring.verify(foreign(), "index", Unsigned::Refuse).unwrap_err();
-    assert!(refused.help().contains("0505050505050505"));
+    assert!(refused.help().unwrap().contains("0505050505050505"));
     assert_eq!(refused, expected);
     assert_eq!(*ring.verify(foreign(), "index", Unsigned::Accept).unwrap().by(), Authority::Nobody);
     let no_keys = Keyring::empty().verify(foreign(), "index", Unsigned::Refuse).unwrap_err();
@@ -215,7 +216,7 @@ fn files_that_are_no_keys() {
     ];
     for (text, expected) in cases {
         let error = ring.add(text, "my.key").unwrap_err();
-        assert!(!error.help().is_empty());
+        assert!(error.help().is_some_and(|help| !help.is_empty()));
         assert_eq!(error, TrustError::BadKey { what: "my.key".into(), source: KeyError::Usign(expected) });
     }
     assert!(ring.ids().is_empty());

@@ -9,7 +9,7 @@ use crate::cli::cache_dir::cache_dir;
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::ui::json;
-use crate::cli::ui::plan;
+use crate::cli::ui::text;
 use crate::fetch::{CacheAmount, CacheUsage};
 
 /// `owpkg cache`
@@ -68,7 +68,7 @@ pub fn run(env: &mut Env, args: &CacheArgs) -> Result<(), Failure> {
                 Failure::new(Exit::Output, format!("the cache {folder} cannot be cleared: {error}"), None)
             })?;
             let CacheAmount { files, bytes } = usage.total();
-            writeln!(env.out, "removed {files} files, {}, from {folder}", plan::size(bytes))
+            writeln!(env.out, "removed {files} files, {}, from {folder}", text::size(bytes))
                 .map_err(Failure::stdout)
         }
     }
@@ -95,7 +95,7 @@ fn show(env: &mut Env, args: &CacheArgs, folder: &str, usage: &CacheUsage) -> io
         ("not finished", usage.partial),
     ];
     for (what, CacheAmount { files, bytes }) in rows {
-        writeln!(env.out, "  {what:20}  {files:>6} files  {}", plan::size(bytes))?;
+        writeln!(env.out, "  {what:20}  {files:>6} files  {}", text::size(bytes))?;
     }
     Ok(())
 }

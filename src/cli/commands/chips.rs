@@ -114,11 +114,14 @@ fn print(
     series: crate::hardware::Series,
     wide: bool,
 ) -> io::Result<()> {
-    let Listing { mut families, mut chips, products, .. } = listing;
+    let Listing { mut families, mut chips, mut products, .. } = listing;
     let only = families.len() + chips.len() == 1;
     let is_named = |name: &str| only || named.is_some_and(|named| named.name() == name);
     if let Some(position) = chips.iter().position(|chip| is_named(chip.name)) {
-        chip::chip(out, style, &chips.remove(position), series)?;
+        let card = chips.remove(position);
+        // Products with that chip and no other say nothing new.
+        products.retain(|product| product.chips != [card.name]);
+        chip::chip(out, style, &card, series)?;
     } else if let Some(position) = families.iter().position(|family| is_named(family.name)) {
         let family = families.remove(position);
         chips.retain(|chip| !family.members.iter().any(|member| member.chip == chip.name));

@@ -13,9 +13,10 @@ use crate::cli::listing::{Listing, Origin};
 use crate::cli::ui::hardware;
 use crate::cli::ui::json;
 use crate::cli::ui::style::Style;
-use crate::cli::ui::text::{field, shell_word};
+use crate::cli::ui::text::field;
 use crate::cli::ui::warnings::warn;
 use crate::hardware::{Catalogue, DeviceNotes, DeviceReport, Series, Status};
+use crate::shell;
 
 /// Most chips and ids that the next step names one by one.
 const MOST_NAMED: usize = 4;
@@ -219,8 +220,8 @@ fn next_step(origin: &Origin, devices: &[DeviceGroup<'_>], learn: &LearnArgs) ->
     // A bare series names no release that could be fetched.
     let whole = |text: &&str| text.ends_with("SNAPSHOT") || text.split('.').count() > 2;
     let release = learn.release.as_deref().filter(whole);
-    let release = release.map_or(String::new(), |text| format!(" --release {}", shell_word(text)));
-    let tree = learn.tree.as_deref().map_or(String::new(), |tree| format!(" --tree {}", shell_word(tree)));
+    let release = release.map_or(String::new(), |text| format!(" --release {}", shell::word(text)));
+    let tree = learn.tree.as_deref().map_or(String::new(), |tree| format!(" --tree {}", shell::word(tree)));
     let release = release + &tree;
     // What only the release's own modules list, no other command would find by its id.
     let learned =
@@ -228,7 +229,7 @@ fn next_step(origin: &Origin, devices: &[DeviceGroup<'_>], learn: &LearnArgs) ->
     let origin = if supported().any(|device| learned(&device)) { &Origin::Stdin } else { origin };
     Some(match origin {
         Origin::File(name) | Origin::Machine(name) => {
-            format!("owpkg resolve --detect {}{release}", shell_word(name))
+            format!("owpkg resolve --detect {}{release}", shell::word(name))
         }
         Origin::Stdin => match named(supported()) {
             Some(selection) => format!("owpkg resolve {selection}{release}"),

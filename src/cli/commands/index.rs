@@ -6,13 +6,14 @@ use camino::Utf8PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::key;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
+use crate::cli::keys;
+use crate::cli::ui::json;
 use crate::cli::ui::warnings::warn_of;
-use crate::cli::ui::{json, text};
 use crate::format::write_index;
 use crate::format::{IndexEntry, LocalFeed};
+use crate::shell;
 use crate::trust::Digest;
 
 /// `owpkg index`
@@ -45,7 +46,7 @@ pub fn run(env: &mut Env, args: &IndexArgs) -> Result<(), Failure> {
         ));
     }
     let folder = absolute(env, &args.dir);
-    let secret = args.key.as_deref().map(|file| key::read_secret(env, file)).transpose()?;
+    let secret = args.key.as_deref().map(|file| keys::read_secret(env, file)).transpose()?;
     let feed = LocalFeed::read(&folder)?;
     let index = feed.index(&folder, secret.as_ref())?;
     let files = write_index(&folder, feed.format, &index)?;
@@ -101,7 +102,7 @@ fn show(
     let name = feed.packages.first().map_or("PKG", |package| &package.name);
     let trust = if signed_by.is_empty() { "--accept-unsigned" } else { "--key" };
     let key = args.key.as_deref().map_or(String::new(), |secret| format!(" {}", public_half(env, secret)));
-    let (name, dir) = (text::shell_word(name), text::shell_word(&format!("mine={}", args.dir)));
+    let (name, dir) = (shell::word(name), shell::word(&format!("mine={}", args.dir)));
     writeln!(env.out, "next: owpkg disk pkgs.img --add {name} --feed {dir} {trust}{key}")
 }
 
@@ -116,7 +117,7 @@ fn public_half(env: &Env, secret: &str) -> String {
     let beside =
         names.iter().filter_map(|(one, other)| Some(format!("{}{other}", secret.strip_suffix(one)?)));
     let there = beside.into_iter().find(|file| env.path(file).is_file());
-    there.map_or("PUBLIC-KEY".to_owned(), |file| text::shell_word(&file))
+    there.map_or("PUBLIC-KEY".to_owned(), |file| shell::word(&file))
 }
 
 /// `owpkg.index/1`.

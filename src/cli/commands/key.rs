@@ -9,14 +9,14 @@ use serde::Serialize;
 use crate::cli::args::choice;
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
-use crate::cli::input::{self, KEY_CAP};
+use crate::cli::keys;
+use crate::cli::ui::json;
 use crate::cli::ui::warnings::warn_of_readers;
-use crate::cli::ui::{json, text};
 use crate::disk;
 use crate::files::{KeyFiles, Permissions};
 use crate::format::{FORMATS, Format, format_of};
-use crate::trust::usign::UsignError;
-use crate::trust::{KeyError, PublicKey, SecretKey};
+use crate::shell;
+use crate::trust::{PublicKey, SecretKey};
 
 /// `owpkg key`
 #[derive(Debug, Args)]
@@ -72,7 +72,7 @@ pub fn run(env: &mut Env, args: &KeyArgs) -> Result<(), Failure> {
     match &args.action {
         KeyAction::New(args) => make(env, args),
         KeyAction::Show(args) => {
-            let public = read_public(env, &args.file)?;
+            let public = keys::read_public(env, &args.file)?;
             match args.json {
                 true => show_json(env, &public, None),
                 false => write!(env.out, "{}", public.to_text()),
@@ -80,7 +80,7 @@ pub fn run(env: &mut Env, args: &KeyArgs) -> Result<(), Failure> {
             .map_err(Failure::stdout)
         }
         KeyAction::Fingerprint(args) => {
-            let public = read_public(env, &args.file)?;
+            let public = keys::read_public(env, &args.file)?;
             match args.json {
                 true => show_json(env, &public, None),
                 false => writeln!(env.out, "{}\n{}", public.id(), router_file(&public)),
@@ -114,7 +114,7 @@ fn make(env: &mut Env, args: &NewArgs) -> Result<(), Failure> {
         "wrote {secret} (secret: keep it to yourself) and {file}\nkey {}, on a router in {}\nnext: owpkg index DIR --key {}",
         public.id(),
         router_file(&public),
-        text::shell_word(secret.as_str())
+        shell::word(secret.as_str())
     );
     writeln!(env.out, "{written}").map_err(Failure::stdout)
 }
@@ -122,43 +122,6 @@ fn make(env: &mut Env, args: &NewArgs) -> Result<(), Failure> {
 /// Where a router keeps a key.
 fn router_file(key: &PublicKey) -> String {
     disk::router_key_path(format_of(key), &key.id().to_string())
-}
-
-/// Reads a secret key.
-pub fn read_secret(env: &Env, file: &str) -> Result<SecretKey, Failure> {
-    let bytes = read(env, file)?;
-    SecretKey::parse(&bytes).map_err(|error| {
-        if PublicKey::parse(&bytes).is_ok() {
-            let message = format!("{file} is a public key, and signing needs the secret one");
-            return Failure::usage(message, "give the other file of the pair; owpkg key new makes a pair");
-        }
-        let help = match error {
-            KeyError::Usign(UsignError::Passphrase) => {
-                "usign and owpkg take keys without one: signify -G -n makes such, and owpkg key new"
-            }
-            _ => "owpkg key new makes one; OpenWrt's own build has key-build (usign) and private-key.pem",
-        };
-        Failure::usage(format!("{file} is not a secret key: {error}"), help)
-    })
-}
-
-/// Reads a key of which only the public half is asked for.
-fn read_public(env: &Env, file: &str) -> Result<PublicKey, Failure> {
-    let bytes = read(env, file)?;
-    let secret = SecretKey::parse(&bytes).map(|key| key.public());
-    secret.or_else(|_| PublicKey::parse(&bytes)).map_err(|error| {
-        let help = "a usign key is a comment and a line of base64, a key of apk a PEM file on P-256";
-        Failure::usage(format!("{file} is not a key: {error}"), help)
-    })
-}
-
-fn read(env: &Env, file: &str) -> Result<Vec<u8>, Failure> {
-    input::read_file(env, file, KEY_CAP).map_err(|error| {
-        Failure::usage(
-            format!("the key {file} cannot be read: {error}"),
-            "is the name right? owpkg key new makes a key",
-        )
-    })
 }
 
 /// `owpkg.key/1`.

@@ -8,14 +8,15 @@ use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::cli::planning;
+use crate::cli::ui::failure;
 use crate::cli::ui::plan::{self, PlanFormat};
 use crate::cli::ui::proof;
 use crate::cli::ui::style::Style;
-use crate::cli::ui::text::shell_word;
 use crate::cli::ui::warnings::warn;
 use crate::files::replace_file;
 use crate::proof::Proofs;
 use crate::selection::{PlanSource, Planned};
+use crate::shell;
 
 const DEFAULT_LOCK: &str = "owpkg.lock";
 
@@ -61,7 +62,7 @@ pub fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
         && args.json
     {
         // A refusal goes to stdout too, as an object, if objects are what is asked for.
-        failure.print_json(env)?;
+        failure::print_json(env, failure)?;
     }
     result
 }
@@ -95,7 +96,7 @@ fn write_lock(env: &mut Env, args: &ResolveArgs, planned: &Planned<'_>) -> Resul
 /// The command that makes the disk of the lock, with all that a lock does not tell.
 fn disk_command(args: &ResolveArgs) -> String {
     let mut command = "owpkg disk pkgs.img".to_owned();
-    let mut add = |flag: &str, value: &str| command += &format!(" {flag} {}", shell_word(value));
+    let mut add = |flag: &str, value: &str| command += &format!(" {flag} {}", shell::word(value));
     if args.lock != DEFAULT_LOCK {
         add("--lock", &args.lock);
     }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::mirror;
 use crate::cli::env::{Env, ErrStream};
 use crate::cli::error::{Exit, Failure};
 use crate::cli::interrupt;
-use crate::cli::ui::text::shell_word;
+use crate::cli::ui::custom_feed;
 use crate::cli::ui::warnings::warn_of;
 use crate::serve::{Access, Catalogue, Log, Server};
+use crate::shell;
 
 /// `owpkg serve`
 #[derive(Debug, Args)]
@@ -44,7 +44,7 @@ pub fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
     let catalogue = Catalogue::read(&root);
     if catalogue.targets.is_empty() && catalogue.custom.is_empty() {
         let nothing =
-            format!("{} holds no feeds: owpkg mirror {} makes it a mirror", args.dir, shell_word(&args.dir));
+            format!("{} holds no feeds: owpkg mirror {} makes it a mirror", args.dir, shell::word(&args.dir));
         warn_of(env, nothing)?;
     }
     show(env, &catalogue, reachable(server.address())).map_err(Failure::stdout)?;
@@ -69,7 +69,7 @@ fn show(env: &mut Env, catalogue: &Catalogue, address: SocketAddr) -> std::io::R
         }
     }
     for feed in &catalogue.custom {
-        mirror::custom::show(&mut env.out, &feed.custom, &format!("http://{address}"))?;
+        custom_feed::show(&mut env.out, &feed.custom, &format!("http://{address}"))?;
     }
     env.out.flush()
 }

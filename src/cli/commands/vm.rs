@@ -12,6 +12,7 @@ use crate::cli::listing;
 use crate::cli::ui::json;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::text::{WIDTH, wrap};
+use crate::cli::ui::vm_guide;
 use crate::cli::ui::warnings::warn_of;
 use crate::vm::{self, Body, Disks, HostHardware, Hypervisor, Recipe};
 
@@ -61,7 +62,7 @@ pub fn run(env: &mut Env, args: &VmArgs) -> Result<(), Failure> {
     let hypervisor = args.host;
     // Without --guide all three are there: clap sees to it.
     let (Some(listing), Some(image), Some(disk)) = (&args.detect, &args.image, &args.disk) else {
-        return write!(env.out, "{}", vm::guide(hypervisor)).map_err(Failure::stdout);
+        return write!(env.out, "{}", vm_guide::guide(hypervisor)).map_err(Failure::stdout);
     };
     let card = args.card.as_deref().map(str::parse).transpose();
     let card = card.map_err(|error: crate::hardware::detect::NotASlot| {

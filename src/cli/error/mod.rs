@@ -5,13 +5,12 @@ mod statuses;
 
 use std::error::Error;
 use std::fmt::Display;
-use std::io::{self, Write as _};
+use std::io;
 
+use crate::release::WentBack;
 use crate::resolve::Refusal;
 
-use super::Env;
-use super::ui::json;
-use super::ui::style::Style;
+pub use help::Help;
 
 /// What helps a router that needs nothing.
 pub const ASK_MORE: &str = "name a card that is not plugged in yet with --chip, or packages with --add";
@@ -43,12 +42,15 @@ pub enum Exit {
 pub struct Failure {
     /// The exit status.
     pub exit: Exit,
-    message: String,
-    help: Option<String>,
+    /// What happened.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
     broken_pipe: bool,
     no_network: bool,
     another_try: bool,
-    refusal: Option<Box<Refusal>>,
+    /// The refusal that it is, if it is one.
+    pub refusal: Option<Box<Refusal>>,
 }
 
 impl Failure {
@@ -94,12 +96,6 @@ impl Failure {
         Failure { broken_pipe, ..Failure::new(Exit::Output, message, None) }
     }
 
-    /// Prints the refusal that it is as JSON, if it is one.
-    pub(super) fn print_json(&self, env: &mut Env) -> Result<(), Failure> {
-        let Some(refusal) = &self.refusal else { return Ok(()) };
-        json::print(&mut env.out, &refusal.report()).and_then(|()| env.out.flush()).map_err(Failure::stdout)
-    }
-
     /// Whether the reader of standard output went away, which is no failure.
     pub(super) fn is_broken_pipe(&self) -> bool {
         self.broken_pipe
@@ -120,16 +116,6 @@ impl Failure {
         self.another_try
     }
 
-    /// Shows it on standard error.
-    pub(super) fn show(&self, env: &mut Env) -> io::Result<()> {
-        let style = Style::new(env.err_is_terminal, env);
-        writeln!(env.err, "{} {}", style.error("error:"), self.message)?;
-        match &self.help {
-            Some(help) => writeln!(env.err, " {} {help}", style.help("help:")),
-            None => Ok(()),
-        }
-    }
-
     /// A failure with an error's message and those of its causes.
     fn of(exit: Exit, error: &dyn Error, help: impl Into<Option<String>>) -> Failure {
         let mut message = error.to_string();
@@ -143,4 +129,13 @@ impl Failure {
         }
         Failure::new(exit, message, help.into())
     }
+}
+
+/// An index that is older than an earlier one, in words.
+pub fn went_back(index: &str, seen: &str, how: &WentBack) -> String {
+    let how = match how {
+        WentBack::Version { package, seen, now } => format!("{package} went from {seen} back to {now}"),
+        WentBack::Count { seen, now } => format!("of {seen} packages {now} are left"),
+    };
+    format!("{index} is older than the one that was seen on {seen}: {how}")
 }

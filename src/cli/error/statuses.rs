@@ -1,6 +1,5 @@
 //! Which status each kind of error ends with.
 
-use crate::cli::ui::warnings::went_back;
 use crate::demo::DemoError;
 use crate::disk::{DiskError, Misfit, WriteError};
 use crate::drawing::TooManyPackages;
@@ -25,7 +24,7 @@ use crate::trust::TrustError;
 use crate::uci_defaults::{AddressesError, WifiError};
 use crate::vm::VmError;
 
-use super::{ASK_MORE, Exit, Failure, help};
+use super::{ASK_MORE, Exit, Failure, Help, went_back};
 
 /// How many reasons are told one by one.
 const MOST_REASONS: usize = 5;
@@ -68,19 +67,19 @@ impl From<SurveyError> for Failure {
 
 impl From<WifiError> for Failure {
     fn from(error: WifiError) -> Failure {
-        Failure::of(Exit::Usage, &error, help::of_wifi(&error).map(str::to_owned))
+        Failure::of(Exit::Usage, &error, error.help())
     }
 }
 
 impl From<AddressesError> for Failure {
     fn from(error: AddressesError) -> Failure {
-        Failure::of(Exit::Usage, &error, help::of_addresses(&error).to_owned())
+        Failure::of(Exit::Usage, &error, error.help())
     }
 }
 
 impl From<RequestError> for Failure {
     fn from(error: RequestError) -> Failure {
-        Failure::of(Exit::Usage, &error, help::of_request(&error).to_owned())
+        Failure::of(Exit::Usage, &error, error.help())
     }
 }
 
@@ -283,7 +282,7 @@ impl From<Refusal> for Failure {
             Refusal::UnknownPackage { because, .. } if because.is_named() => Exit::Unknown,
             _ => Exit::Unresolvable,
         };
-        let failure = Failure::new(exit, refusal.to_string(), Some(refusal.help()));
+        let failure = Failure::new(exit, refusal.to_string(), refusal.help());
         Failure { refusal: Some(Box::new(refusal)), ..failure }
     }
 }

@@ -4,12 +4,12 @@ use std::io::{self, Write as _};
 
 use serde::Serialize;
 
+use super::configuration::{self, ConfigurationJson};
 use super::json;
-use super::plan;
 use super::proof;
 use super::setup;
 use super::style::Style;
-use crate::cli::args::configuration::{self, ConfigurationJson};
+use super::text;
 use crate::cli::env::Env;
 use crate::disk::{self, OutputFormat};
 use crate::files::{Permissions, WrittenFile};
@@ -124,7 +124,7 @@ impl WrittenDisk<'_> {
             return json::print(&mut env.out, &json);
         }
         let demo = if lock.demo { "DEMO: " } else { "" };
-        writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), plan::size(bytes))?;
+        writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), text::size(bytes))?;
         let style = Style::new(env.out_is_terminal, env);
         proof::print(&mut env.out, style, self.proofs)?;
         tell_configuration(env, lock, self.setup, permissions)?;

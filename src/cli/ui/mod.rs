@@ -1,8 +1,10 @@
 //! What is printed: to people as text and colour, to programs as JSON.
 
 pub mod chip;
-pub mod clean;
+pub mod configuration;
+pub mod custom_feed;
 pub mod disk;
+pub mod failure;
 pub mod hardware;
 pub mod json;
 pub mod plan;
@@ -12,4 +14,5 @@ pub mod setup;
 pub mod style;
 pub mod text;
 pub mod tree;
+pub mod vm_guide;
 pub mod warnings;

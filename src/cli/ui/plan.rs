@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 
 use clap::ValueEnum;
-use indicatif::HumanBytes;
 use serde::Serialize;
 
 use super::json;
 use super::proof;
 use super::style::Style;
+use super::text::size;
 use super::tree;
 use super::warnings::sentence;
 use crate::cli::error::Failure;
@@ -19,11 +19,6 @@ use crate::release::Kernel;
 use crate::resolve::{BaselineSource, Graph, Step, Upgrade};
 use crate::selection::{PlanSource, Planned, Warning};
 use crate::trust::Digest;
-
-/// A number of bytes in words: `1.59 MiB`.
-pub fn size(bytes: u64) -> String {
-    HumanBytes(bytes).to_string()
-}
 
 /// How to print a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

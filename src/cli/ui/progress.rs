@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::clean::clean;
+use crate::cli::clean::clean;
 use crate::cli::env::ErrStream;
 use crate::fetch::{Failure, Progress};
 
@@ -54,7 +54,7 @@ impl Progress for Bars {
             self.bar.set_length(bytes.unwrap_or(0));
             self.bar.set_message(format!("0/{files} packages"));
         } else if let Some(bytes) = bytes.filter(|bytes| *bytes >= WORTH_A_LINE) {
-            self.line(&format!("fetching {files} packages, {}", super::plan::size(bytes)));
+            self.line(&format!("fetching {files} packages, {}", super::text::size(bytes)));
         }
     }
 

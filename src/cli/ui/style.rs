@@ -2,7 +2,7 @@
 
 use owo_colors::{OwoColorize, Style as Colour};
 
-use crate::cli::Env;
+use crate::cli::env::Env;
 
 /// Colours text for a terminal and leaves it alone elsewhere, or where `NO_COLOR` is set.
 #[derive(Debug, Clone, Copy)]

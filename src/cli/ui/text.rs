@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use indicatif::HumanBytes;
+
 use super::style::Style;
 
 /// The width that everything is laid out for.
@@ -89,11 +91,7 @@ pub fn table<const N: usize>(
     Ok(())
 }
 
-/// A word of a command line as a shell reads it.
-pub fn shell_word(word: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-:@+,%=".contains(&byte);
-    match !word.is_empty() && word.bytes().all(plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
+/// A number of bytes in words: `1.59 MiB`.
+pub fn size(bytes: u64) -> String {
+    HumanBytes(bytes).to_string()
 }

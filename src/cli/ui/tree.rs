@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use super::plan::size;
 use super::style::Style;
+use super::text::size;
 use crate::resolve::{Graph, NodeId};
 
 /// Levels that are printed if nobody says how many: deeper ones would be more indentation than names.

@@ -3,12 +3,12 @@
 use std::fmt::Display;
 use std::io::Write as _;
 
-use super::plan::size;
 use super::setup;
 use super::style::Style;
+use super::text::size;
 use crate::cli::env::Env;
-use crate::cli::error::Failure;
-use crate::release::{Decided, ReleaseWarning, WentBack};
+use crate::cli::error::{Failure, went_back};
+use crate::release::{Decided, ReleaseWarning};
 use crate::resolve::{BaselineWarning, PlanWarning, Upgrade};
 use crate::selection::{ChipSaving, SelectionWarning, Warning};
 use crate::uci_defaults::SetupWarning;
@@ -86,15 +86,6 @@ fn in_words(decided: Decided) -> &'static str {
         Decided::Release => "which release it is",
         Decided::Arch => "which architecture it has",
     }
-}
-
-/// An index that is older than an earlier one, in words.
-pub fn went_back(index: &str, seen: &str, how: &WentBack) -> String {
-    let how = match how {
-        WentBack::Version { package, seen, now } => format!("{package} went from {seen} back to {now}"),
-        WentBack::Count { seen, now } => format!("of {seen} packages {now} are left"),
-    };
-    format!("{index} is older than the one that was seen on {seen}: {how}")
 }
 
 fn of_baseline(warning: &BaselineWarning) -> String {

@@ -1,7 +1,8 @@
 //! The part of the script for a disk that brings a configuration: its tables, and what is done with them.
 
-use super::{ScriptError, list, quote, word, yes_or_no};
+use super::{ScriptError, list, word, yes_or_no};
 use crate::lock::LockedConfiguration;
+use crate::shell::quote;
 use crate::trust;
 
 const BODY: &str = include_str!("configuration.sh");

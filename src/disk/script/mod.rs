@@ -22,6 +22,7 @@ mod configuration;
 use std::fmt::Write as _;
 
 use crate::lock::LockedConfiguration;
+use crate::shell::quote;
 
 const BODY: &str = include_str!("install.sh");
 
@@ -119,18 +120,6 @@ pub enum ScriptError {
     },
 }
 
-impl ScriptError {
-    /// The next step for the user.
-    pub fn help(&self) -> Option<String> {
-        Some(match self {
-            ScriptError::Word { .. } => {
-                "leave the package out (--omit), or mend the feed that lists it".to_owned()
-            }
-            ScriptError::Feed { .. } => "give the feed another name: --feed NAME=URL".to_owned(),
-        })
-    }
-}
-
 /// Renders the script.
 ///
 /// # Errors
@@ -192,11 +181,6 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
     }
     text.push_str("\nmain \"$@\"\n");
     Ok(text)
-}
-
-/// Quotes a text so that a POSIX shell takes it as one word and expands nothing in it.
-pub fn quote(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// Writes a function that calls `command` with the words, one or more of them a line.

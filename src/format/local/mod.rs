@@ -101,25 +101,6 @@ fn lines(packages: &[NotIndexed]) -> String {
     packages.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ")
 }
 
-impl LocalFeedError {
-    /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
-        Some(match self {
-            LocalFeedError::Empty { .. } => "name the folder that holds the package files themselves".into(),
-            LocalFeedError::Mixed { .. } => "give each format a folder of its own".into(),
-            LocalFeedError::Packages { .. } => "mend these files or take them out of the folder".into(),
-            LocalFeedError::Twice { .. } => "leave one of them in the folder".into(),
-            LocalFeedError::OtherScheme { format, .. } => {
-                format!("owpkg key new NAME --format {} makes one that does", format.name())
-            }
-            LocalFeedError::Unreadable { .. } => "name a folder that you may read".into(),
-            LocalFeedError::Write { .. } | LocalFeedError::Index(_) | LocalFeedError::Trust(_) => {
-                return None;
-            }
-        })
-    }
-}
-
 impl LocalFeed {
     /// Reads every package file of a folder to its end. Hidden files, and those of other endings, do not matter.
     ///

@@ -4,7 +4,7 @@
 //! passed on of names is printable. What is no listing is passed over.
 //!
 //! Each program's form is a file: one with a device a line is a row of [`LINES`], one that names a device's numbers one
-//! a line a row of `keyed::FORMS`, and one with lines of its own a [`Block`].
+//! a line a row of `keys::FORMS`, and one with lines of its own a [`Block`].
 
 mod board;
 mod bsd;
@@ -13,6 +13,7 @@ mod draft;
 mod inxi;
 mod iwlwifi;
 mod keyed;
+mod keys;
 mod lspci;
 mod lsusb;
 mod modalias;

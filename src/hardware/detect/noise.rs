@@ -8,23 +8,21 @@ use super::windows;
 
 /// The text of a file in UTF-8 or, as Windows writes it, UTF-16; what is neither is replaced.
 pub fn decode(bytes: &[u8]) -> String {
-    let (little, body) = match bytes {
-        [0xff, 0xfe, body @ ..] => (true, body),
-        [0xfe, 0xff, body @ ..] => (false, body),
-        // A letter of ASCII in UTF-16 without a mark has its zero before or behind it.
-        [first, 0, second, 0, ..] if *first != 0 && *second != 0 => (true, bytes),
-        [0, first, 0, second, ..] if *first != 0 && *second != 0 => (false, bytes),
-        _ => {
-            return String::from_utf8_lossy(bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes))
-                .into_owned();
+    let wide = match bytes {
+        [0xff, 0xfe, body @ ..] => Some((u16::from_le_bytes as fn([u8; 2]) -> u16, body)),
+        [0xfe, 0xff, body @ ..] => Some((u16::from_be_bytes as _, body)),
+        [_, 0, ..] => Some((u16::from_le_bytes as _, bytes)),
+        [0, _, ..] => Some((u16::from_be_bytes as _, bytes)),
+        _ => None,
+    };
+    if let Some((unit, body)) = wide {
+        let units: Vec<u16> = body.as_chunks::<2>().0.iter().map(|pair| unit(*pair)).collect();
+        // A listing is mostly ASCII; a mark before text of another kind is none.
+        if units.iter().filter(|unit| (1..0x80).contains(*unit)).count() * 2 > units.len() {
+            return String::from_utf16_lossy(&units);
         }
-    };
-    let unit = |pair: &[u8]| match little {
-        true => u16::from_le_bytes([pair[0], pair[1]]),
-        false => u16::from_be_bytes([pair[0], pair[1]]),
-    };
-    let units: Vec<u16> = body.chunks_exact(2).map(unit).collect();
-    String::from_utf16_lossy(&units)
+    }
+    String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).into_owned()
 }
 
 /// A line without colours, HTML's entities and tags, Markdown's marks, and blanks that are not blanks.

@@ -72,6 +72,8 @@ pub(super) struct Reader {
     places: HashMap<String, usize>,
     seen_firmware: HashSet<String>,
     seen_loose: HashSet<(u16, u16)>,
+    /// Devices that stand in running text, of which a listing may tell more.
+    loose_devices: Vec<Device>,
 }
 
 impl Reader {
@@ -309,16 +311,8 @@ impl Reader {
             }
             let bus = ids::bus_of(vendor, device);
             if ids::knows(bus, vendor, device) {
-                self.close();
                 let id = DeviceId::new(bus, vendor, device);
-                if !self
-                    .found
-                    .devices
-                    .iter()
-                    .any(|known| (known.id.vendor, known.id.device) == (vendor, device))
-                {
-                    self.push(Seen::Device(Device { line, ..Device::of_id(id) }));
-                }
+                self.loose_devices.push(Device { line, ..Device::of_id(id) });
             } else {
                 self.found.loose.push(LooseId { line, vendor, device });
             }
@@ -333,6 +327,13 @@ impl Reader {
 
     pub(super) fn finish(mut self) -> Detected {
         self.close();
+        for loose in std::mem::take(&mut self.loose_devices) {
+            let numbers = |device: &Device| (device.id.vendor, device.id.device);
+            if !self.found.devices.iter().any(|known| numbers(known) == numbers(&loose)) {
+                self.push(Seen::Device(loose));
+            }
+        }
+        self.found.devices.sort_by_key(|device| device.line);
         // A tree beside a listing with ids says nothing new.
         if self.found.devices.iter().any(|device| device.id.bus == Bus::Usb) {
             self.found.drivers.clear();

@@ -18,18 +18,6 @@ pub struct NoSysfs {
     pub source: io::Error,
 }
 
-impl NoSysfs {
-    /// The next step for the user.
-    pub fn help(&self) -> Option<String> {
-        let listing = if cfg!(any(target_os = "freebsd", target_os = "dragonfly")) {
-            "pciconf -lv | owpkg detect -"
-        } else {
-            "lspci -nnk | owpkg detect -"
-        };
-        Some(format!("give it a listing instead: `{listing}`"))
-    }
-}
-
 /// The PCI, USB and SDIO devices below `root`, which is `/sys` on a Linux machine.
 ///
 /// # Errors

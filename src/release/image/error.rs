@@ -49,22 +49,3 @@ pub enum ImageError {
         name: String,
     },
 }
-
-impl ImageError {
-    /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
-        match self {
-            ImageError::Release(error) => error.help(),
-            ImageError::WhichProfile { known, .. } if !known.is_empty() => {
-                let first: Vec<&str> = known.iter().map(String::as_str).take(5).collect();
-                let more = if known.len() > first.len() { ", …" } else { "" };
-                Some(format!("choose one with --profile: {}{more}", first.join(", ")))
-            }
-            ImageError::NoneLike { there, .. } if !there.is_empty() => {
-                Some(format!("there are: {}", there.join(", ")))
-            }
-            ImageError::WhichImage { .. } => Some("choose one with --kind and --filesystem".into()),
-            _ => None,
-        }
-    }
-}

@@ -65,17 +65,6 @@ pub enum UnpackError {
     },
 }
 
-impl UnpackError {
-    /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
-        match self {
-            UnpackError::Output(error) => error.help(),
-            UnpackError::Tail { .. } => Some("whoever built this image put something behind it".into()),
-            UnpackError::Gzip { .. } | UnpackError::TooLarge { .. } => None,
-        }
-    }
-}
-
 /// Unpacks an image into an empty file, which is `path` where that cannot be written.
 ///
 /// # Errors

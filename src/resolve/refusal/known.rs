@@ -25,18 +25,4 @@ impl Known {
         });
         (releases.is_some() || feed.is_some()).then_some(Known { releases, feed })
     }
-
-    /// The same in words.
-    pub(super) fn in_words(&self) -> String {
-        let feed = self.feed.as_ref().map(|(release, feed)| format!("in feed {feed} of {release}"));
-        let releases = self.releases.as_deref().map(|ranges| {
-            let ranges = ranges.split(' ').map(|range| match range.split_once('-') {
-                Some((since, "")) => format!("since {since}"),
-                Some((first, last)) => format!("from {first} to {last}"),
-                None => format!("in {range}"),
-            });
-            ranges.collect::<Vec<_>>().join(" and ")
-        });
-        releases.into_iter().chain(feed).collect::<Vec<_>>().join(", ")
-    }
 }

@@ -197,10 +197,9 @@ pub struct RefusalReport<'r> {
 }
 
 impl Refusal {
-    /// The refusal as JSON: its fields by kind, the message and the help.
-    pub fn report(&self) -> RefusalReport<'_> {
-        let (message, help) = (self.to_string(), self.help());
-        RefusalReport { schema: "owpkg.refusal/1", refusal: self, message, help }
+    /// The refusal as JSON: its fields by kind, the message, and what the user can do about it.
+    pub fn report(&self, help: String) -> RefusalReport<'_> {
+        RefusalReport { schema: "owpkg.refusal/1", refusal: self, message: self.to_string(), help }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{AbiMismatch, Chain, Refusal, Rejected, Upgrade};
-use crate::resolve::{Ineligible, RootReason, Shadow};
+use crate::resolve::{Ineligible, Shadow};
 
 impl fmt::Display for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -42,7 +42,7 @@ impl fmt::Display for Ineligible {
                 write!(f, "would replace the installed version {version}")
             }
             Ineligible::ConflictsWithHeld { held } => write!(f, "excludes the installed {held}"),
-            Ineligible::Omitted => write!(f, "is cut by --omit"),
+            Ineligible::Omitted => write!(f, "is omitted"),
             Ineligible::NoDigest => write!(f, "has no digest in its index, so it cannot be verified"),
         }
     }
@@ -116,123 +116,6 @@ impl fmt::Display for Refusal {
             }
         }
     }
-}
-
-impl Refusal {
-    /// What the user can do about it, in a sentence.
-    pub fn help(&self) -> String {
-        match self {
-            Refusal::UnknownPackage { name, near, known, only_facts: true, .. } => {
-                let known = known.as_ref().map(|known| format!("OpenWrt has {name} {}; ", known.in_words()));
-                let near = (!near.is_empty()).then(|| format!("did you mean {}? ", near.join(", ")));
-                let what: String = known.into_iter().chain(near).collect();
-                format!("{what}they are a part of a release: with a network, the release itself tells")
-            }
-            Refusal::UnknownPackage { name, near, known, .. } => {
-                let known = known.as_ref().map(|known| {
-                    let known = known.in_words();
-                    format!(
-                        "OpenWrt has {name} {known}: name a tree or --feed that holds it, or --omit {name}"
-                    )
-                });
-                let near = (!near.is_empty()).then(|| format!("did you mean {}?", near.join(", ")));
-                match (known, near) {
-                    (None, None) => format!(
-                        "a feed may be missing: add it with --feed NAME=URL; --omit {name} goes on without it"
-                    ),
-                    (known, near) => known.into_iter().chain(near).collect::<Vec<_>>().join("; "),
-                }
-            }
-            Refusal::OtherArchitecture { router, .. } => {
-                format!("name the router's own --target, or add a feed for {router} with --feed NAME=URL")
-            }
-            Refusal::KernelMismatch { wanted, folder, router, .. } => match (folder, router) {
-                (Some(folder), _) => format!(
-                    "run an image with kernel {wanted}, or take the router's own modules, from targets/…/kmods/{folder}: \
-                     --feed kmods=URL; modules of another kernel are never forced"
-                ),
-                (None, Some(router)) => format!(
-                    "run an image with kernel {wanted}, or take feeds built for {router}; modules of another kernel \
-                     are never forced"
-                ),
-                (None, None) => "give the router's complete list with --installed".to_owned(),
-            },
-            Refusal::Unmet { rejected, wanted, abi_mismatch, .. } => match (rejected.first(), abi_mismatch) {
-                (Some(rejected), _) => rejected.help(),
-                (None, Some(abi_mismatch)) => abi_mismatch.to_string(),
-                (None, None) => {
-                    format!("add the feed that holds {wanted} with --feed NAME=URL, or take another release")
-                }
-            },
-            Refusal::Unchosen { providers, .. } => {
-                format!("name one of them: --add {}", providers.join(", --add "))
-            }
-            Refusal::Conflict { one, other, .. } => one.help_beside(other),
-            Refusal::NeedsUpgrade { .. } => {
-                "take an image of the same date as the feeds, or let --allow-upgrade replace them".to_owned()
-            }
-            Refusal::Shadowed { feed, .. } => format!("--prefer {feed} lets it"),
-            Refusal::TooHard { .. } => {
-                "ask for fewer packages at once, or choose among the packages that exclude each other with --add and \
-                 --omit"
-                    .to_owned()
-            }
-            Refusal::Contradiction { .. } => {
-                "ask for fewer packages at once to see which do not go together".to_owned()
-            }
-        }
-    }
-}
-
-impl Rejected {
-    fn help(&self) -> String {
-        let Rejected { name, version, why } = self;
-        match why {
-            Ineligible::Omitted => format!("drop --omit {name}, or omit what needs it"),
-            Ineligible::Held { version: held } => format!(
-                "the router holds {name} {held}, the feeds have {version}, and what is held stays: take an image and \
-                 feeds of the same date"
-            ),
-            Ineligible::ConflictsWithHeld { held } if is_wpad(name) && is_wpad(held) => {
-                format!(
-                    "the router's {held} does Wi-Fi too: keep it with --wpa none, or remove it on the router first"
-                )
-            }
-            Ineligible::ConflictsWithHeld { held } => {
-                format!(
-                    "remove {held} on the router first and give its new list (--installed, or a new request), or keep {held}"
-                )
-            }
-            Ineligible::NoDigest => "take it from a feed that lists its digest".to_owned(),
-        }
-    }
-}
-
-impl Chain {
-    /// The way out of a conflict with another chain's package.
-    fn help_beside(&self, other: &Chain) -> String {
-        let end = |chain: &Chain| chain.packages.last().cloned().unwrap_or_default();
-        let (one, two) = (end(self), end(other));
-        let start = |chain: &Chain| chain.packages.first().cloned().unwrap_or_default();
-        if is_wpad(&one) && is_wpad(&two) {
-            let for_chip = |chain: &Chain| matches!(chain.because, Some(RootReason::Chip(_)));
-            return match for_chip(self) || for_chip(other) {
-                true => format!("choose one: --wpa {one} or --wpa {two}, and drop the other"),
-                false => format!("ask for only one of {one} and {two}"),
-            };
-        }
-        if one.contains("ath10k") && two.contains("ath10k") {
-            return "choose one set of drivers and firmware: --variant mainline or --variant ct".to_owned();
-        }
-        format!("ask for only one of {} and {}, or --omit one of them", start(self), start(other))
-    }
-}
-
-fn is_wpad(name: &str) -> bool {
-    ["wpad", "hostapd", "wpa-supplicant"].iter().any(|family| {
-        name.strip_prefix(family).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-            && name != "hostapd-common"
-    })
 }
 
 impl fmt::Display for AbiMismatch {

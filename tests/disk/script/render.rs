@@ -2,8 +2,10 @@
 
 use std::process::Command;
 
-use owpkg::disk::script::{Planned, Script, ScriptError, quote, render};
+use owpkg::cli::Help;
+use owpkg::disk::script::{Planned, Script, ScriptError, render};
 use owpkg::format::FORMATS;
+use owpkg::shell::quote;
 use proptest::prelude::*;
 
 use super::router::{CLIENTS, Client, Router, planned};

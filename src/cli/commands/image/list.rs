@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use serde::Serialize;
 
-use super::ImageArgs;
+use super::args::ImageArgs;
 use super::report::ImageJson;
 use crate::cli::env::Env;
 use crate::cli::ui::json;

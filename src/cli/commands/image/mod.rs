@@ -1,11 +1,9 @@
 //! `owpkg image`: fetches the release's own image, with a disk in it where something is selected; or lists which there are.
 
+mod args;
 mod list;
 mod report;
 
-use clap::Args;
-
-use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::locks;
@@ -14,7 +12,7 @@ use crate::cli::selection;
 use crate::cli::session::Session;
 use crate::cli::ui::proof;
 use crate::cli::ui::warnings::{warn_of, warn_of_readers};
-use crate::cli::writing::{DiskOptions, RouterArgs, RouterSetup, parse_size};
+use crate::cli::writing::{DiskOptions, RouterSetup, parse_size};
 use crate::disk;
 use crate::files::Permissions;
 use crate::image::first_boot::FirstBoot;
@@ -23,45 +21,12 @@ use crate::lock::{Bundle, Lock};
 use crate::release::image::Packing;
 use crate::release::{Image, ImageWanted, Images};
 
+pub use args::ImageArgs;
 pub use report::door_word;
 use report::{Carried, Report};
 
 /// What a first start may unpack in memory without a word, in bytes: it fits on a machine of 192 MiB.
 const SMALL: u64 = 48 << 20;
-
-/// `owpkg image`
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  owpkg image\n  owpkg image openwrt.img --release 23.05.2\n  \
-                        owpkg image openwrt.img --chip iwl7265d --wifi home\n  \
-                        owpkg image openwrt.img --kind combined --filesystem squashfs --size 1G")]
-pub struct ImageArgs {
-    /// The file to write; without it, the images that there are
-    pub out: Option<String>,
-    /// The kind of image: combined-efi, combined, rootfs, kernel, …; combined-efi where there is one
-    #[arg(long, value_name = "KIND")]
-    pub kind: Option<String>,
-    /// The file system: ext4, squashfs, …; ext4 where there is one
-    #[arg(long, value_name = "FS")]
-    pub filesystem: Option<String>,
-    /// Let the file grow to a size, like 1G or 512M; the partitions in it stay as they are
-    #[arg(long, value_name = "SIZE")]
-    pub size: Option<String>,
-    /// A lock whose packages the image's first start is to install
-    #[arg(long, value_name = "FILE")]
-    pub lock: Option<String>,
-    /// Print as JSON
-    #[arg(long)]
-    pub json: bool,
-    /// What its first start is to install.
-    #[command(flatten)]
-    pub selection: SelectionArgs,
-    /// Where from.
-    #[command(flatten)]
-    pub source: SourceArgs,
-    /// What its first start is to set.
-    #[command(flatten)]
-    pub router: RouterArgs,
-}
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {

@@ -4,11 +4,11 @@ use std::io::{self, Write as _};
 
 use serde::Serialize;
 
-use crate::cli::args::configuration::ConfigurationJson;
 use crate::cli::env::Env;
+use crate::cli::ui::configuration::ConfigurationJson;
 use crate::cli::ui::disk::{KeyJson, own_keys, tell_configuration};
 use crate::cli::ui::json;
-use crate::cli::ui::plan;
+use crate::cli::ui::text;
 use crate::image::first_boot::{FOLDER, LOG};
 use crate::image::{BOOT_FILE, Door, Load, WrittenImage};
 use crate::lock::Lock;
@@ -114,7 +114,7 @@ impl Report<'_> {
             };
             return json::print(&mut env.out, &json);
         }
-        writeln!(env.out, "wrote {out}: {}, {}", image.name, plan::size(written.file.bytes))?;
+        writeln!(env.out, "wrote {out}: {}, {}", image.name, text::size(written.file.bytes))?;
         let keys = images.by.key_ids();
         if !keys.is_empty() {
             writeln!(env.out, "  its digest is signed by {}", keys.join(", "))?;
@@ -131,7 +131,7 @@ impl Report<'_> {
             )?;
         }
         if written.file.bytes > written.image {
-            let grown = plan::size(written.file.bytes - written.image);
+            let grown = text::size(written.file.bytes - written.image);
             writeln!(env.out, "  {grown} at its end are in no partition yet")?;
         }
         let Some((carried, door)) = carried else { return Ok(()) };
@@ -147,7 +147,7 @@ impl Report<'_> {
 
 impl Carried<'_> {
     fn tell(&self, env: &mut Env, door: Door) -> io::Result<()> {
-        let size = plan::size(self.load.archive);
+        let size = text::size(self.load.archive);
         let place = match door {
             Door::BootPartition => format!("{BOOT_FILE} on the boot partition ({size})"),
             Door::BehindSquashfs => {

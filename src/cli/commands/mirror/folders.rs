@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::MirrorArgs;
+use super::args::MirrorArgs;
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;

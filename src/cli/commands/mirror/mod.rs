@@ -1,93 +1,24 @@
 //! `owpkg mirror`: makes and updates an offline mirror.
 
-pub(super) mod custom;
+mod args;
 mod folders;
 
 use std::io::Write as _;
 use std::time::Instant;
 
-use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use self::args::MirrorAction;
+pub use self::args::MirrorArgs;
 use self::folders::folders;
-use super::verify::{self, VerifyArgs};
-use crate::cli::args::{SelectionArgs, SourceArgs};
+use super::verify;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::cli::session::Session;
+use crate::cli::ui::custom_feed;
 use crate::cli::ui::json;
-use crate::cli::ui::plan;
+use crate::cli::ui::text;
 use crate::mirror::{CustomFeed, Mirror, MirrorError, MirrorFolder, Place, Prune, Store, Summary};
-
-/// `owpkg mirror`
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-#[command(after_help = "Examples:\n  owpkg mirror ./mirror --chip iwl7265d\n  owpkg mirror ./mirror --full \
-                        --releases 24.10.2 25.12.0 --targets x86/64 ath79/generic --prune\n  owpkg mirror ./mirror \
-                        --full --archs x86_64 --feeds base luci --release 24.10.2\n\nA feed of --feed is carried \
-                        whole, in feeds/, and its public key in keys/.\n\nWithout a selection, --full or --images it mirrors what \
-                        owpkg.lock names. A mirror only grows: what an earlier run asked for \
-                        stays as long as its index offers it.")]
-pub struct MirrorArgs {
-    /// What else to do with a mirror.
-    #[command(subcommand)]
-    pub action: Option<MirrorAction>,
-    /// The folder to mirror to, or s3://bucket/prefix
-    #[arg(value_name = "DEST", required = true)]
-    pub dest: Option<String>,
-    /// A lock to mirror the packages of; may be given several times
-    #[arg(long, value_name = "FILE", num_args = 1..)]
-    pub lock: Vec<String>,
-    /// The firmware images too; with --profile, those of one device
-    #[arg(long)]
-    pub images: bool,
-    /// Remove what no index refers to any more
-    #[arg(long)]
-    pub prune: bool,
-    /// With --prune: keep so many older indexes of each feed, and their packages
-    #[arg(long, value_name = "N", default_value_t = 0, requires = "prune")]
-    pub keep: usize,
-    /// Print what was done as JSON
-    #[arg(long)]
-    pub json: bool,
-    /// What to mirror.
-    #[command(flatten)]
-    pub selection: SelectionArgs,
-    /// Where from.
-    #[command(flatten)]
-    pub source: SourceArgs,
-    /// What else to mirror.
-    #[command(flatten)]
-    pub whole: WholeArgs,
-}
-
-/// What else to do with a mirror.
-#[derive(Debug, Subcommand)]
-pub enum MirrorAction {
-    /// Check a mirror down to the last byte
-    Verify(VerifyArgs),
-}
-
-/// Whole feeds.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Whole feeds")]
-pub struct WholeArgs {
-    /// Every package of the feeds
-    #[arg(long)]
-    pub full: bool,
-    /// Several releases
-    #[arg(long, value_name = "R", num_args = 1.., conflicts_with_all = ["release", "tree"])]
-    pub releases: Vec<String>,
-    /// Several targets
-    #[arg(long, value_name = "T/S", num_args = 1.., conflicts_with = "target")]
-    pub targets: Vec<String>,
-    /// Only these feeds: core, kmods, base, luci, packages, routing, telephony
-    #[arg(long, value_name = "NAME", num_args = 1.., requires = "full")]
-    pub feeds: Vec<String>,
-    /// The feeds of these architectures, without a target
-    #[arg(long, value_name = "ARCH", num_args = 1.., requires = "full")]
-    pub archs: Vec<String>,
-}
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
@@ -139,7 +70,7 @@ struct MirrorJson<'a> {
     bytes: u64,
     seconds: f64,
     folders: Vec<FolderJson<'a>>,
-    own_feeds: Vec<custom::CustomFeedJson>,
+    own_feeds: Vec<custom_feed::CustomFeedJson>,
 }
 
 #[derive(Serialize)]
@@ -180,7 +111,7 @@ fn show(
             bytes,
             seconds,
             folders: folders.collect(),
-            own_feeds: feeds.iter().map(custom::CustomFeedJson::of).collect(),
+            own_feeds: feeds.iter().map(custom_feed::CustomFeedJson::of).collect(),
         };
         return json::print(&mut env.out, &json);
     }
@@ -192,9 +123,9 @@ fn show(
         env.out,
         "{}: {new} new{shared}, {kept} kept, {removed} removed, {published} index files published, {} in {seconds:.1} s",
         store.name(),
-        plan::size(bytes),
+        text::size(bytes),
     )?;
-    feeds.iter().try_for_each(|feed| custom::show(&mut env.out, feed, "http://HOST"))?;
+    feeds.iter().try_for_each(|feed| custom_feed::show(&mut env.out, feed, "http://HOST"))?;
     match feeds.is_empty() {
         true => Ok(()),
         false => {

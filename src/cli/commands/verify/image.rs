@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use camino::Utf8Path;
 use serde::Serialize;
 
-use super::VerifyArgs;
+use super::args::VerifyArgs;
 use crate::audit::Audit;
 use crate::cli::commands::image::door_word;
 use crate::cli::env::Env;

@@ -1,74 +1,32 @@
 //! `owpkg verify`: checks a mirror, a disk, an image or a lock down to the last byte.
 
+mod args;
 mod image;
 
 use std::io::Write as _;
 use std::time::Instant;
 
-use clap::Args;
 use serde::Serialize;
 
 use crate::audit::{Audit, Fault, Wrong};
-use crate::cli::args::{PatienceArgs, SourceArgs};
+use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::input::{self, LOCK_CAP};
 use crate::cli::session::Session;
 use crate::cli::ui::json;
-use crate::cli::ui::plan;
+use crate::cli::ui::text;
 use crate::disk::check::{DiskSource, check};
 use crate::fetch::Location;
 use crate::image::{Carried, is_image};
 use crate::lock::{Bundle, Lock};
 use crate::mirror::{self, OWN, Place, Store};
-use crate::release::OFFICIAL_SERVER;
 
+pub use args::VerifyArgs;
 use image::{ImageJson, verify_image};
 
 /// What there is to check.
 const WRITTEN: &str = "name what owpkg disk, owpkg mirror or owpkg resolve wrote";
-
-/// `owpkg verify`
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  owpkg verify pkgs.img\n  owpkg verify openwrt.img\n  owpkg verify ./mirror --repair\n  \
-                        owpkg verify owpkg.lock"
-)]
-pub struct VerifyArgs {
-    /// A mirror (folder or s3://bucket/prefix), a disk (image, tar or folder), an image that carries a disk, or a lock
-    #[arg(value_name = "THING")]
-    pub thing: String,
-    /// Fetch what is missing or damaged in a mirror
-    #[arg(long)]
-    pub repair: bool,
-    /// The server to repair from
-    #[arg(long, value_name = "URL|DIR", default_value = OFFICIAL_SERVER)]
-    pub mirror: String,
-    /// The release tree with the official image, by URL or folder; the one that the image was made from without it
-    #[arg(long, value_name = "URL|DIR", conflicts_with_all = ["mirror", "repair", "demo"])]
-    pub tree: Option<String>,
-    /// The release built into owpkg
-    #[arg(long, conflicts_with = "mirror")]
-    pub demo: bool,
-    /// A public key to trust beside the official ones
-    #[arg(long, value_name = "FILE")]
-    pub key: Vec<String>,
-    /// Take the index of this feed although no trusted key signed it; all: of every feed, as of a build of one's own
-    #[arg(long, value_name = "FEED|all")]
-    pub accept_unsigned: Vec<String>,
-    /// Use only what the cache holds
-    #[arg(long)]
-    pub offline: bool,
-    /// The download cache (also OWPKG_CACHE)
-    #[arg(long, value_name = "DIR")]
-    pub cache_dir: Option<String>,
-    /// How patient to be with servers.
-    #[command(flatten)]
-    pub patience: PatienceArgs,
-    /// Print what was found as JSON
-    #[arg(long)]
-    pub json: bool,
-}
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
@@ -265,7 +223,7 @@ fn show(
         image.tell(env)?;
     }
     let good = if audit.faults.is_empty() { ", all good" } else { "" };
-    writeln!(env.out, "{} files, {} checked in {seconds:.1} s{good}", audit.files, plan::size(audit.bytes))
+    writeln!(env.out, "{} files, {} checked in {seconds:.1} s{good}", audit.files, text::size(audit.bytes))
 }
 
 /// What is wrong with a file that is named already.

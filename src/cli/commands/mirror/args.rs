@@ -1,0 +1,76 @@
+//! What can be typed after `owpkg mirror`.
+
+use clap::{Args, Subcommand};
+
+use crate::cli::args::{SelectionArgs, SourceArgs};
+use crate::cli::commands::verify::VerifyArgs;
+
+/// `owpkg mirror`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(after_help = "Examples:\n  owpkg mirror ./mirror --chip iwl7265d\n  owpkg mirror ./mirror --full \
+                        --releases 24.10.2 25.12.0 --targets x86/64 ath79/generic --prune\n  owpkg mirror ./mirror \
+                        --full --archs x86_64 --feeds base luci --release 24.10.2\n\nA feed of --feed is carried \
+                        whole, in feeds/, and its public key in keys/.\n\nWithout a selection, --full or --images it mirrors what \
+                        owpkg.lock names. A mirror only grows: what an earlier run asked for \
+                        stays as long as its index offers it.")]
+pub struct MirrorArgs {
+    /// What else to do with a mirror.
+    #[command(subcommand)]
+    pub action: Option<MirrorAction>,
+    /// The folder to mirror to, or s3://bucket/prefix
+    #[arg(value_name = "DEST", required = true)]
+    pub dest: Option<String>,
+    /// A lock to mirror the packages of; may be given several times
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub lock: Vec<String>,
+    /// The firmware images too; with --profile, those of one device
+    #[arg(long)]
+    pub images: bool,
+    /// Remove what no index refers to any more
+    #[arg(long)]
+    pub prune: bool,
+    /// With --prune: keep so many older indexes of each feed, and their packages
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "prune")]
+    pub keep: usize,
+    /// Print what was done as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// What to mirror.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Where from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// What else to mirror.
+    #[command(flatten)]
+    pub whole: WholeArgs,
+}
+
+/// What else to do with a mirror.
+#[derive(Debug, Subcommand)]
+pub enum MirrorAction {
+    /// Check a mirror down to the last byte
+    Verify(VerifyArgs),
+}
+
+/// Whole feeds.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Whole feeds")]
+pub struct WholeArgs {
+    /// Every package of the feeds
+    #[arg(long)]
+    pub full: bool,
+    /// Several releases
+    #[arg(long, value_name = "R", num_args = 1.., conflicts_with_all = ["release", "tree"])]
+    pub releases: Vec<String>,
+    /// Several targets
+    #[arg(long, value_name = "T/S", num_args = 1.., conflicts_with = "target")]
+    pub targets: Vec<String>,
+    /// Only these feeds: core, kmods, base, luci, packages, routing, telephony
+    #[arg(long, value_name = "NAME", num_args = 1.., requires = "full")]
+    pub feeds: Vec<String>,
+    /// The feeds of these architectures, without a target
+    #[arg(long, value_name = "ARCH", num_args = 1.., requires = "full")]
+    pub archs: Vec<String>,
+}
