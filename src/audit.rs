@@ -11,6 +11,8 @@ pub struct Audit {
     pub files: usize,
     /// Their bytes.
     pub bytes: u64,
+    /// The feeds, or folders of them, that no trusted key vouches for and that the user accepts.
+    pub unsigned: Vec<String>,
     /// What is wrong, sorted by path.
     pub faults: Vec<Fault>,
 }

@@ -61,8 +61,9 @@
 //!
 //! A chip, an id, a key or a newer snapshot is data in `indexes/`. A package format is a folder in [`format`] and its
 //! name in [`format::FORMATS`]. What a disk can set on a router is a file in [`uci_defaults`], a command a file in
-//! `cli::commands` and its line in `cli::command`, the status that an error ends with a line in `cli::error`. A request
-//! that resolves wrongly is first a test, then a change in [`resolve`] or in the format's `choice`.
+//! `cli::commands` and its line in `cli::command`. An error is a fact with fields; the status that it ends with is a line
+//! in `cli::error`, and what to do about it, where that is a flag, one in `cli::error::help`. A request that resolves
+//! wrongly is first a test, then a change in [`resolve`] or in the format's `choice`. `CONTRIBUTING.md` walks the ways.
 //!
 //! # What the types promise
 //!
@@ -94,6 +95,7 @@
 #![forbid(unsafe_code)]
 
 pub mod audit;
+#[doc(hidden)]
 pub mod cli;
 pub mod demo;
 pub mod disk;
@@ -108,15 +110,16 @@ pub mod kmod;
 pub mod lock;
 pub mod mirror;
 pub mod overlay;
-pub mod parallel;
+pub(crate) mod parallel;
 pub mod proof;
 pub mod release;
 pub mod resolve;
 pub mod selection;
 pub mod serve;
+#[doc(hidden)]
 pub mod shell;
 pub mod stick;
-pub mod suggest;
+pub(crate) mod suggest;
 #[cfg(test)]
 mod third_format;
 pub mod trust;

@@ -90,6 +90,7 @@ impl Joined<'_> {
         if planned.is_err() {
             // What the tree lacks may be why.
             warn(env, source.facts().warnings.iter().cloned())?;
+            warn(env, self.passed_over.iter().cloned())?;
         }
         let mut planned = planned?;
         planned.warnings.extend(self.passed_over.iter().cloned().map(Warning::from));

@@ -17,6 +17,13 @@ pub fn read(env: &mut Env, args: &SelectionArgs, source: &SourceArgs) -> Result<
         selection = selection.device(text.parse::<DeviceId>()?)?;
     }
     selection = args.add.iter().fold(selection, |selection, name| selection.package(name));
+    for text in &args.replace {
+        let both = text.split_once('=').filter(|(old, by)| !old.is_empty() && !by.is_empty() && old != by);
+        let (old, by) = both.ok_or_else(|| {
+            Failure::usage(format!("--replace {text:?} is no OLD=NEW"), "like --replace dnsmasq=dnsmasq-full")
+        })?;
+        selection = selection.replace(old, by);
+    }
     selection = args.omit.iter().fold(selection, |selection, name| selection.omit(name));
     let wpad = match args.wpa.as_deref() {
         None => Wpad::OfRelease,

@@ -1,6 +1,6 @@
 //! What stands on the disk: the signed indexes, the packages, the install script.
 
-use super::script::{self, CustomKey, Planned, Script, ScriptError};
+use super::script::{self, FeedKey, Planned, Script, ScriptError};
 use crate::files::Entry;
 use crate::files::{Content, FileTree};
 use crate::format::Format;
@@ -81,7 +81,11 @@ pub(super) fn texts(lock: &Lock, proofs: &[CardProof]) -> Result<[(&'static str,
 
 fn install_script(lock: &Lock) -> Result<String, DiskError> {
     let feeds: Vec<&str> = lock.feeds.iter().map(|feed| feed.name.as_str()).collect();
-    let install: Vec<&str> = lock.install.iter().map(String::as_str).collect();
+    let names: Vec<&str> = lock.install.iter().map(String::as_str).collect();
+    let mut runs: Vec<Vec<&str>> = lock.by_run(&names).into_iter().map(<[_]>::to_vec).collect();
+    let told = lock.replaced.iter().flat_map(|replaced| &replaced.told);
+    runs.last_mut().into_iter().for_each(|run| run.extend(told.clone().map(String::as_str)));
+    let replaced = lock.replaced.iter().map(|replaced| (replaced.name.as_str(), replaced.version.as_str()));
     let planned = lock.packages.iter().map(|package| Planned {
         name: &package.name,
         version: &package.version,
@@ -91,12 +95,17 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
     key_ids.sort();
     key_ids.dedup();
     let format = lock.format()?;
+    let signers: Vec<(&str, String)> = lock
+        .feeds
+        .iter()
+        .flat_map(|feed| feed.signed_by.iter().map(|id| (feed.name.as_str(), format.key_file(id))))
+        .collect();
     let key_files: Vec<String> = lock.keys.iter().map(|key| format.key_file(&key.id)).collect();
     let own_keys = lock
         .keys
         .iter()
         .zip(&key_files)
-        .flat_map(|(key, file)| key.feeds.iter().map(|feed| CustomKey { feed, file }));
+        .flat_map(|(key, file)| key.feeds.iter().map(|feed| FeedKey { feed, file }));
     let script = script::render(&Script {
         demo: lock.demo,
         release: lock.release.as_deref(),
@@ -105,12 +114,14 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
         kernel: lock.kernel.as_deref(),
         router: lock.router.as_ref().map(RouterId::as_str),
         feeds: &feeds,
-        install: &install,
+        install: &runs.iter().map(Vec::as_slice).collect::<Vec<_>>(),
+        replaced: &replaced.collect::<Vec<_>>(),
         plan: &planned.collect::<Vec<_>>(),
         accepted_unsigned: lock.accepted_unsigned,
         unvouched: &lock.unvouched,
         key_ids: &key_ids,
         configuration: lock.configuration.as_ref(),
+        signers: &signers.iter().map(|(feed, file)| FeedKey { feed, file }).collect::<Vec<_>>(),
         own_keys: &own_keys.collect::<Vec<_>>(),
         steps: format.facts().install_steps,
     })?;
@@ -128,6 +139,12 @@ fn readme(lock: &Lock, proofs: &[CardProof]) -> String {
         String::from(if lock.packages.is_empty() { "It adds no package.\n" } else { "It adds:\n" });
     for package in &lock.packages {
         packages += &format!("  {} {}\n", package.name, package.version);
+    }
+    if !lock.replaced.is_empty() {
+        packages += "It removes, to make room for them:\n";
+    }
+    for replaced in &lock.replaced {
+        packages += &format!("  {} {} (for {})\n", replaced.name, replaced.version, replaced.by);
     }
     format!(
         "{demo}Packages for OpenWrt {release}, {target}, to install with no network.\n\

@@ -12,7 +12,7 @@ use super::geometry::{FATS, RESERVED_ENTRIES};
 use super::slots::{Listed, Slots};
 
 /// Folders within folders; owpkg makes far fewer.
-const DEEPEST: usize = 16;
+const DEEPEST: usize = 128;
 
 /// What of each table is held in memory, in bytes: a multiple of 2, 3 and 4, so that no entry lies across an end.
 const WINDOW: usize = 12 << 10;

@@ -69,9 +69,20 @@ pub trait Choice {
         None
     }
 
-    /// What the router's own client would choose, in its order, when told to install `names` one after the
-    /// other, which may be what [`Choice::exactly`] says; a name or a dependency that it cannot meet adds nothing.
-    fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId>;
+    /// The word by which the client, told to install, removes a package in the same step; none if it can only be removed
+    /// before.
+    fn without(&self, _name: &str) -> Option<String> {
+        None
+    }
+
+    /// What the router's own client would add, in its order, when told to install `names` one after the other, which may
+    /// be what [`Choice::exactly`] says; a name or a dependency that it cannot meet adds nothing.
+    fn install(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId>;
+
+    /// What it says that it would add when it only rehearses that (`--simulate`, `--noaction`).
+    fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
+        self.install(universe, installed, names)
+    }
 }
 
 /// The files of a feed's index.

@@ -79,13 +79,13 @@ impl Choice for Toy {
         candidates.sort_by_key(|&id| Reverse(number(universe.package(id).version)));
     }
 
-    fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
+    fn install(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
         let mut chosen = Vec::new();
         for name in names.iter().filter(|name| installed.get(name).is_none()) {
             let newest = universe.named(name).max_by_key(|&id| number(universe.package(id).version));
             let Some(id) = newest else { continue };
             let needs: Vec<&str> = universe.package(id).depends.iter().map(|need| need.first.name).collect();
-            chosen.extend(self.rehearse(universe, installed, &needs));
+            chosen.extend(self.install(universe, installed, &needs));
             chosen.push(id);
         }
         chosen

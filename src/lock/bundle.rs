@@ -135,7 +135,7 @@ impl Bundle {
             }
             indexes.push(index);
         }
-        for locked in &lock.packages {
+        for locked in lock.carried() {
             let listed = |id| {
                 let package = universe.package(id);
                 universe.feed(package.feed).name == locked.feed && locked.is(package)
@@ -251,7 +251,7 @@ pub(crate) fn judge<'l>(
     let mut by_name: HashMap<&str, Vec<&Package<'_>>> = HashMap::new();
     parsed.packages.iter().for_each(|package| by_name.entry(package.name).or_default().push(package));
     let (mut taken, mut not_offered) = (Vec::new(), Vec::new());
-    for locked in lock.packages.iter().filter(|package| package.feed == feed.name) {
+    for locked in lock.carried().filter(|package| package.feed == feed.name) {
         let mut named = by_name.get(locked.name.as_str()).into_iter().flatten();
         match named.find(|package| locked.is(package)) {
             Some(package) => taken.push(*package),
@@ -271,7 +271,7 @@ fn fetch_packages(
     let position = |package: &LockedPackage| lock.feeds.iter().position(|feed| feed.name == package.feed);
     let mut wants = Vec::new();
     let mut positions = Vec::new();
-    for package in &lock.packages {
+    for package in lock.carried() {
         let position = position(package).ok_or_else(|| BundleError::not_in_index(package))?;
         positions.push(position);
         wants.push(Want {
@@ -319,7 +319,7 @@ fn feeds(
             packages: Vec::new(),
         })
         .collect();
-    for (package, (position, artifact)) in lock.packages.iter().zip(artifacts) {
+    for (package, (position, artifact)) in lock.carried().zip(artifacts) {
         feeds[position].packages.push((package.file.clone(), artifact));
     }
     feeds

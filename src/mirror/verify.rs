@@ -13,7 +13,7 @@ use crate::parallel;
 use crate::release::Sums;
 use crate::release::feeds;
 use crate::release::metadata::{self, SUMS};
-use crate::trust::{self, Digest, Keyring, Signed, SignedFile, UnsignedFeeds, Verified};
+use crate::trust::{self, Authority, Digest, Keyring, Signed, SignedFile, UnsignedFeeds, Verified};
 
 const INDEX_CAP: u64 = 32 << 20;
 /// How much of a file is read at once.
@@ -113,7 +113,12 @@ fn check_generation(
         }
     };
     let offered = match read_signed(store, keyring, unsigned, folder, generation)? {
-        Ok((_, offered)) => offered,
+        Ok((index, offered)) => {
+            if *index.by() == Authority::Nobody {
+                audit.unsigned.push(folder.to_owned());
+            }
+            offered
+        }
         Err(wrong) => {
             audit.fault(archive::index_path(folder, generation), wrong);
             return Ok(listed);

@@ -1,5 +1,7 @@
 //! The signed indexes of a tree's feeds.
 
+use std::borrow::Cow;
+
 use super::feeds::Wanted;
 use super::open::Reader;
 use super::{FeedPlace, ReleaseError, ReleaseWarning, seen};
@@ -57,9 +59,8 @@ impl Reader<'_> {
         Ok(found)
     }
 
-    /// The verified indexes of feeds, none where there is no index. An index that does not verify is fetched once
-    /// more: the server may have been between its two files.
-    /// A few at a time, so that a tree has to be signed before much is taken from it.
+    /// The verified indexes of feeds, none where there is no index; a few at a time, so that a tree has to be signed
+    /// before much is taken from it.
     fn indexes(
         &mut self,
         format: &'static dyn Format,
@@ -72,6 +73,7 @@ impl Reader<'_> {
         Ok(indexes)
     }
 
+    /// An index that does not verify is fetched once more: the server may have been between its two files.
     fn a_few_indexes(
         &mut self,
         format: &'static dyn Format,
@@ -90,20 +92,16 @@ impl Reader<'_> {
             self.verify(format, &place.name, answers)
         });
         let mut indexes = Vec::new();
-        for ((verified, (place, first_answers)), wants) in
+        for ((verified, (place, answers)), wants) in
             verified.into_iter().zip(answers).zip(wants.chunks(per_feed))
         {
-            let (mut answers, refetched);
-            answers = first_answers;
-            let index = match verified {
+            let (index, answers) = match verified {
                 Err(error) if wants[0].0.is_remote() && is_worth_a_second_look(&error) => {
-                    let again =
-                        self.upstream.fetcher.refetch(wants).into_iter().collect::<Result<Vec<_>, _>>()?;
-                    refetched = again;
-                    answers = &refetched;
-                    self.verify(format, &place.name, answers)?
+                    let again = self.upstream.fetcher.refetch(wants);
+                    let again = again.into_iter().collect::<Result<Vec<_>, _>>()?;
+                    (self.verify(format, &place.name, &again)?, Cow::Owned(again))
                 }
-                answer => answer?,
+                verified => (verified?, Cow::Borrowed(answers)),
             };
             let first = answers.first().and_then(Option::as_ref);
             if let (Some(index), Some(document)) = (&index, first) {

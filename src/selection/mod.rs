@@ -28,6 +28,7 @@ pub struct Selection {
     devices: Vec<Device>,
     firmware: Vec<MissingFirmware>,
     packages: Vec<String>,
+    replace: Vec<(String, String)>,
     omit: BTreeSet<String>,
     wpad: Wpad,
     variant: Option<Variant>,
@@ -134,6 +135,13 @@ impl Selection {
         self
     }
 
+    /// Lets a package take the place of one that the router holds.
+    #[must_use]
+    pub fn replace(mut self, old: &str, by: &str) -> Selection {
+        self.replace.push((old.to_owned(), by.to_owned()));
+        self
+    }
+
     /// Goes without a package.
     #[must_use]
     pub fn omit(mut self, name: &str) -> Selection {
@@ -170,5 +178,6 @@ impl Selection {
             && self.devices.is_empty()
             && self.firmware.is_empty()
             && self.packages.is_empty()
+            && self.replace.is_empty()
     }
 }

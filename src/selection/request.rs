@@ -32,6 +32,9 @@ impl Selection {
         let mut draft = Draft::new(self, universe, installed);
         let mut cards = Vec::new();
         let holds = |name: &str| installed.get(name).is_some();
+        for (old, by) in &self.replace {
+            draft.add(by, &RootReason::Replace(old.clone()));
+        }
         for found in &self.chips {
             let chosen = catalogue.wanted(*found, available.variant, available.has, available.series)?;
             draft.take(&chosen);

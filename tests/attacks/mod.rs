@@ -31,6 +31,9 @@ struct Attack {
     says: &'static [&'static str],
 }
 
+/// The keys of indexes and of lists of digests.
+const KEYS: &str = "--key key --key sums.pub";
+
 const BOTH: &[&str] = &["opkg", "apk"];
 const OPKG: &[&str] = &["opkg"];
 
@@ -52,10 +55,8 @@ fn try_all(attacks: &[Attack]) {
         for format in FORMATS.into_iter().filter(|format| attack.formats.contains(&format.name())) {
             let site = site(format);
             (attack.set)(&site);
-            let ran = match attack.line.starts_with("verify ") {
-                true => site.desk.owpkg(&format!("{} --key key --key sums.pub", attack.line)).run(),
-                false => site.owpkg(attack.line).run(),
-            };
+            let tree = if attack.line.starts_with("verify ") { "" } else { "--tree tree" };
+            let ran = site.desk.owpkg(&format!("{} {tree} {KEYS}", attack.line)).run();
             let said = |word: &&str| ran.err.contains(*word) || ran.out.contains(*word);
             let unsaid: Vec<_> = attack.says.iter().filter(|word| !said(word)).collect();
             let raw = |text: &str| text.contains(['\u{1b}', '\u{9b}', '\u{202e}', '\r']);

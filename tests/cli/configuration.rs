@@ -137,6 +137,16 @@ fn a_lock_with_a_configuration_is_to_have_that_very_one() {
 }
 
 #[test]
+fn a_name_that_the_router_cannot_keep_beside_another_is_refused() {
+    for site in furnished(false) {
+        put(&site, &format!("own/etc/{}", "x".repeat(240)), 0o644, "");
+        disk(&site, "--files own").run().exits(0);
+        put(&site, &format!("own/etc/{}", "y".repeat(241)), 0o644, "");
+        disk(&site, "--files own").run().exits(2).says(&["its name has 241 bytes, expected at most 240"]);
+    }
+}
+
+#[test]
 fn a_disk_with_a_secret_is_its_owners_alone_and_says_so() {
     for site in furnished(true) {
         let told = disk(&site, "--files own").run().exits(0);

@@ -13,6 +13,7 @@ pub mod image;
 mod mistakes;
 mod outcomes;
 mod real;
+mod replace;
 mod resolve;
 mod select;
 mod selection;

@@ -262,7 +262,7 @@ impl Site {
 
     /// A run with the tree as its source and its key trusted.
     pub fn owpkg(&self, line: &str) -> Run {
-        self.desk.owpkg(&format!("{line} --tree tree --key key --key sums.pub"))
+        self.desk.owpkg(&format!("{line} --tree tree --key key"))
     }
 
     /// The names of the plan, in order.

@@ -21,6 +21,9 @@ pub struct SelectionArgs {
     /// A package
     #[arg(long, value_name = "PKG", num_args = 1..)]
     pub add: Vec<String>,
+    /// A package of the router, and the one that is to take its place: dnsmasq=dnsmasq-full
+    #[arg(long, value_name = "OLD=NEW", num_args = 1..)]
+    pub replace: Vec<String>,
     /// A package to go without
     #[arg(long, value_name = "PKG", num_args = 1..)]
     pub omit: Vec<String>,
@@ -38,6 +41,10 @@ pub struct SelectionArgs {
 impl SelectionArgs {
     /// Whether anything is to be installed.
     pub fn is_empty(&self) -> bool {
-        self.chip.is_empty() && self.device.is_empty() && self.detect.is_none() && self.add.is_empty()
+        self.chip.is_empty()
+            && self.device.is_empty()
+            && self.detect.is_none()
+            && self.add.is_empty()
+            && self.replace.is_empty()
     }
 }

@@ -100,7 +100,7 @@ fn show(
         feed.packages.len()
     )?;
     let name = feed.packages.first().map_or("PKG", |package| &package.name);
-    let trust = if signed_by.is_empty() { "--accept-unsigned" } else { "--key" };
+    let trust = if signed_by.is_empty() { "--accept-unsigned mine" } else { "--key" };
     let key = args.key.as_deref().map_or(String::new(), |secret| format!(" {}", public_half(env, secret)));
     let (name, dir) = (shell::word(name), shell::word(&format!("mine={}", args.dir)));
     writeln!(env.out, "next: owpkg disk pkgs.img --add {name} --feed {dir} {trust}{key}")

@@ -128,6 +128,7 @@ impl From<ReleaseError> for Failure {
             }
             ReleaseError::MetadataDigest { .. }
             | ReleaseError::Unvouched { .. }
+            | ReleaseError::Index { .. }
             | ReleaseError::NotFresh(_) => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
@@ -217,9 +218,10 @@ impl From<BundleError> for Failure {
             BundleError::Fetch(error) => error.into(),
             BundleError::Trust(error) => error.into(),
             BundleError::Lock(error) => error.into(),
-            BundleError::NotInIndex { .. } | BundleError::NoKey { .. } | BundleError::Contradicts(_) => {
-                Failure::of(Exit::Untrusted, &error, error.help())
-            }
+            BundleError::NotInIndex { .. }
+            | BundleError::NoKey { .. }
+            | BundleError::Index { .. }
+            | BundleError::Contradicts(_) => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
     }
@@ -235,6 +237,7 @@ impl From<MirrorError> for Failure {
             MirrorError::NotInTree { .. }
             | MirrorError::OtherFormat { .. }
             | MirrorError::NoRelease { .. } => Failure::of(Exit::Usage, &error, error.help()),
+            MirrorError::Index { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
     }

@@ -14,7 +14,7 @@ use crate::cli::env::Env;
 use crate::disk::{self, OutputFormat};
 use crate::files::{Permissions, WrittenFile};
 use crate::format::Format;
-use crate::lock::{Lock, LockedKey};
+use crate::lock::{Lock, LockedKey, LockedReplacement};
 use crate::proof::{CardProof, Proofs, SharedIds};
 use crate::stick::RouterId;
 use crate::uci_defaults::Setup;
@@ -75,6 +75,7 @@ struct DiskJson<'a> {
     packages: usize,
     feeds: Vec<&'a str>,
     install: &'a [String],
+    replaced: Vec<ReplacedJson<'a>>,
     demo: bool,
     accepted_unsigned: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,6 +84,20 @@ struct DiskJson<'a> {
     keys: Vec<KeyJson<'a>>,
     cards: &'a [CardProof],
     shared_ids: &'a [SharedIds],
+}
+
+/// A package of the router that makes room.
+#[derive(Serialize)]
+struct ReplacedJson<'a> {
+    name: &'a str,
+    version: &'a str,
+    by: &'a str,
+}
+
+impl<'a> ReplacedJson<'a> {
+    fn of(replaced: &'a LockedReplacement) -> ReplacedJson<'a> {
+        ReplacedJson { name: &replaced.name, version: &replaced.version, by: &replaced.by }
+    }
 }
 
 /// A key that official images lack.
@@ -113,6 +128,7 @@ impl WrittenDisk<'_> {
                 packages: lock.packages.len(),
                 feeds: lock.feeds.iter().map(|feed| feed.name.as_str()).collect(),
                 install: &lock.install,
+                replaced: lock.replaced.iter().map(ReplacedJson::of).collect(),
                 demo: lock.demo,
                 accepted_unsigned: lock.accepted_unsigned,
                 router: lock.router.as_ref(),
@@ -127,6 +143,13 @@ impl WrittenDisk<'_> {
         writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), text::size(bytes))?;
         let style = Style::new(env.out_is_terminal, env);
         proof::print(&mut env.out, style, self.proofs)?;
+        let unsigned: Vec<&str> = lock
+            .feeds
+            .iter()
+            .filter(|feed| feed.signed_by.is_empty())
+            .map(|feed| feed.name.as_str())
+            .collect();
+        text::tell_unsigned(&mut env.out, &unsigned)?;
         tell_configuration(env, lock, self.setup, permissions)?;
         writeln!(env.out, "next: {next}")?;
         let here = if self.unpacked { "" } else { "/tmp/pkgs/" };

@@ -16,7 +16,7 @@ use crate::drawing::Drawing;
 use crate::fetch::LocationError;
 use crate::proof::{CardProof, Proofs, SharedIds};
 use crate::release::Kernel;
-use crate::resolve::{BaselineSource, Graph, Step, Upgrade};
+use crate::resolve::{BaselineSource, Graph, Replaced, Step, Upgrade};
 use crate::selection::{PlanSource, Planned, Warning};
 use crate::trust::Digest;
 
@@ -168,8 +168,9 @@ struct PlanJson<'a> {
     baseline: BaselineJson,
     roots: Vec<RootJson<'a>>,
     packages: Vec<PackageJson<'a>>,
-    install: &'a [String],
+    install: Vec<String>,
     upgrades: &'a [Upgrade],
+    replaced: &'a [Replaced],
     download_size: Option<u64>,
     warnings: Vec<String>,
     warning_facts: &'a [Warning],
@@ -243,8 +244,9 @@ fn print_json(out: &mut dyn Write, planned: &Planned<'_>, proofs: &Proofs) -> Re
         baseline: BaselineJson { from: baseline.source, packages: baseline.installed.len() },
         roots: roots.map(|step| RootJson { name: plan.package(step).name, because: reasons(step) }).collect(),
         packages: plan.steps.iter().map(package).collect::<Result<_, _>>()?,
-        install: &plan.install,
+        install: plan.install.concat(),
         upgrades: &plan.upgrades,
+        replaced: &plan.replaced,
         download_size: plan.download_size(),
         warnings: warnings.iter().map(sentence).collect(),
         warning_facts: warnings,

@@ -95,3 +95,14 @@ pub fn table<const N: usize>(
 pub fn size(bytes: u64) -> String {
     HumanBytes(bytes).to_string()
 }
+
+/// Says which feeds no trusted key vouches for, if any are like that.
+pub fn tell_unsigned<S: AsRef<str>>(out: &mut dyn Write, feeds: &[S]) -> io::Result<()> {
+    match feeds.is_empty() {
+        true => Ok(()),
+        false => {
+            let feeds: Vec<&str> = feeds.iter().map(AsRef::as_ref).collect();
+            writeln!(out, "NOT SIGNED by a trusted key (--accept-unsigned): {}", feeds.join(", "))
+        }
+    }
+}

@@ -9,7 +9,7 @@ use super::text::size;
 use crate::cli::env::Env;
 use crate::cli::error::{Failure, went_back};
 use crate::release::{Decided, ReleaseWarning};
-use crate::resolve::{BaselineWarning, PlanWarning, Upgrade};
+use crate::resolve::{BaselineWarning, PlanWarning, Replaced, Upgrade};
 use crate::selection::{ChipSaving, SelectionWarning, Warning};
 use crate::uci_defaults::SetupWarning;
 
@@ -171,6 +171,12 @@ fn of_selection(warning: &SelectionWarning) -> String {
 fn of_plan(warning: &PlanWarning) -> String {
     match warning {
         PlanWarning::AbiMismatch(mismatch) => mismatch.to_string(),
+        PlanWarning::TakesAway { replaced } => {
+            let each = replaced
+                .iter()
+                .map(|Replaced { name, version, by, .. }| format!("{name} {version} for {by}"));
+            format!("this removes from the router: {}", each.collect::<Vec<_>>().join(", "))
+        }
         PlanWarning::Replaces { upgrades } => {
             let upgrades: Vec<String> = upgrades.iter().map(Upgrade::to_string).collect();
             format!("this replaces what the router holds: {}", upgrades.join(", "))

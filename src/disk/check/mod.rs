@@ -17,7 +17,7 @@ use crate::format::{is_package_file, measure};
 use crate::lock::{Lock, LockedPackage, bundle};
 use crate::overlay::FOLDER;
 use crate::proof::{CardProof, Contents, Evidence, Proofs};
-use crate::trust::{Digest, DigestKind, Keyring, Sha256Reader, SignedFile, UnsignedFeeds};
+use crate::trust::{Authority, Digest, DigestKind, Keyring, Sha256Reader, SignedFile, UnsignedFeeds};
 
 const LOCK: &str = "owpkg.lock";
 const SUMS: &str = "SHA256SUMS";
@@ -139,6 +139,9 @@ fn check_indexes(
         });
         match judged {
             Ok((authority, judged)) => {
+                if authority == Authority::Nobody {
+                    audit.unsigned.push(feed.name.clone());
+                }
                 by.push(authority);
                 for package in judged.not_offered {
                     audit.fault(place(package), Wrong::NotOffered);
@@ -167,9 +170,9 @@ fn check_packages(
     audit: &mut Audit,
 ) -> io::Result<()> {
     let mut unpacked = BTreeMap::new();
-    if lock.packages.iter().any(|package| package.digest_kind != DigestKind::Sha256) {
+    if lock.carried().any(|package| package.digest_kind != DigestKind::Sha256) {
         let packages: BTreeMap<String, &LockedPackage> =
-            lock.packages.iter().map(|package| (place(package), package)).collect();
+            lock.carried().map(|package| (place(package), package)).collect();
         source.visit(&mut |path, file| {
             if let Some(package) = packages.get(path) {
                 unpacked.insert(path.to_owned(), measure(package.digest_kind, file));
@@ -177,7 +180,7 @@ fn check_packages(
             Ok(())
         })?;
     }
-    for package in &lock.packages {
+    for package in lock.carried() {
         let path = place(package);
         let wrong = match found.get(&path) {
             None => Some(Wrong::Missing),

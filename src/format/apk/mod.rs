@@ -113,8 +113,12 @@ impl Choice for Apk {
         Some(format!("{}={}", package.name, package.version))
     }
 
-    fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
-        choice::rehearse(universe, installed, names)
+    fn without(&self, name: &str) -> Option<String> {
+        Some(format!("!{name}"))
+    }
+
+    fn install(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
+        choice::install(universe, installed, names)
     }
 }
 

@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use super::adb::{Adb, Items, Malformed, Value};
 use super::depends;
 use super::schema::{self, Stored, info};
-use super::version;
-use crate::format::package::{MOST_DEPENDENCIES, MOST_PACKAGES, is_plain, is_word};
+use crate::format::package::{MOST_DEPENDENCIES, is_plain, is_word};
 use crate::format::{Dependency, FeedId, IndexError, Package, Parsed, Provide, Warning};
 use crate::trust::Digest;
 
+/// The most packages that are read of an index: ten times what all official feeds of a release hold.
+const MOST_PACKAGES: usize = 1 << 17;
 /// How package files are named.
 const NAME_SPEC: &[u8] = b"${name}-${version}.apk";
 
@@ -76,9 +77,6 @@ impl Reader {
             return Err(Trouble::Skip(
                 "a name or version with a blank, a slash, a quote or a control character",
             ));
-        }
-        if !version::is_valid(version) {
-            return Err(Trouble::Skip("a version that apk does not know how to compare"));
         }
         if !is_word(arch) {
             return Err(Trouble::Skip("an architecture with a blank or a control character"));

@@ -97,8 +97,12 @@ impl Choice for Opkg {
         choice::prefer(universe, dependency.name, asked, candidates);
     }
 
+    fn install(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
+        choice::run(universe, installed, names, choice::Run::Install)
+    }
+
     fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
-        choice::rehearse(universe, installed, names)
+        choice::run(universe, installed, names, choice::Run::Rehearsal)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::build::extend;
 use super::{ChipNames, DeviceReport, DevicesReport, PassedOver, Status, Why};
-use crate::hardware::chip::{Bus, Certainty, Chip, Kind};
+use crate::hardware::chip::{Bus, Chip, Kind};
 use crate::hardware::detect::{Detected, Named};
 use crate::hardware::identify::Identity;
 use crate::hardware::switch::{SWITCH_PACKAGE, Switch};
@@ -63,13 +63,13 @@ impl Catalogue {
                 userspace: vec![SWITCH_PACKAGE.to_owned()],
                 status: Status::Ok,
                 notes: vec![switch.note()].into(),
-                ..unknown(device)
+                ..DeviceReport::unknown(device)
             });
         }
         let Some(identity) = self.identify(device) else {
-            return device.is_network().then(|| unknown(device));
+            return device.is_network().then(|| DeviceReport::unknown(device));
         };
-        Some(self.report_identity(identity, unknown(device), offer, known))
+        Some(self.report_identity(identity, DeviceReport::unknown(device), offer, known))
     }
 
     /// A device that the listing only names.
@@ -144,29 +144,14 @@ const UNKNOWN_NAME: &str = "no table has this name, and the listing shows no id:
 const UNKNOWN: &str = "the catalogue has no row for this id; the driver may be part of the kernel";
 
 impl DeviceReport {
-    /// A device that the catalogue does not know.
-    pub(crate) fn unknown(device: &Device) -> Self {
-        unknown(device)
-    }
-
-    /// Takes the word of a release's own modules: packages, each with what it lists.
-    pub(crate) fn learn(&mut self, listed: &[(String, String)]) {
-        self.status = Status::Ok;
-        self.certainty = Certainty::High;
-        self.chip = ChipNames::None;
-        self.firmware.clear();
-        self.kmods = listed.iter().map(|(package, _)| package.clone()).collect();
-        self.kmods.dedup();
-        self.notes = listed.iter().map(|(_, note)| note.clone()).collect::<Vec<_>>().into();
-    }
-}
-
-fn unknown(device: &Device) -> DeviceReport {
-    DeviceReport {
-        bus: Some(device.id.bus),
-        id: Some(device.id.to_string()),
-        revision: device.id.revision.map(|revision| format!("{revision:02x}")),
-        notes: vec![UNKNOWN.to_owned()].into(),
-        ..DeviceReport::empty(device.line, device.name.clone())
+    /// A device that no table knows.
+    pub(crate) fn unknown(device: &Device) -> DeviceReport {
+        DeviceReport {
+            bus: Some(device.id.bus),
+            id: Some(device.id.to_string()),
+            revision: device.id.revision.map(|revision| format!("{revision:02x}")),
+            notes: vec![UNKNOWN.to_owned()].into(),
+            ..DeviceReport::empty(device.line, device.name.clone())
+        }
     }
 }

@@ -142,7 +142,7 @@ fn bomb() {
     packed.write_all(&vec![0; 1 << 20]).expect("memory");
     let bytes = packed.finish().expect("memory");
     let refused = opened(bytes).map(|_| ()).expect_err("a refusal");
-    assert_eq!(refused, IndexError::TooLarge { file: "packages.adb", cap: 128 << 20 });
+    assert_eq!(refused, IndexError::TooLarge { file: "packages.adb", cap: 64 << 20 });
 }
 
 #[test]

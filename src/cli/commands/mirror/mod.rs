@@ -19,6 +19,7 @@ use crate::cli::ui::custom_feed;
 use crate::cli::ui::json;
 use crate::cli::ui::text;
 use crate::mirror::{CustomFeed, Mirror, MirrorError, MirrorFolder, Place, Prune, Store, Summary};
+use crate::trust::Authority;
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
@@ -118,6 +119,9 @@ fn show(
     for own in folders {
         writeln!(env.out, "  {}: {} files", own.folder, own.files.len())?;
     }
+    let nobody = |own: &&MirrorFolder| own.index.iter().any(|file| *file.by() == Authority::Nobody);
+    let unsigned: Vec<&str> = folders.iter().filter(nobody).map(|own| own.folder.as_str()).collect();
+    text::tell_unsigned(&mut env.out, &unsigned)?;
     let shared = if linked == 0 { String::new() } else { format!(" ({linked} the same as others)") };
     writeln!(
         env.out,

@@ -21,6 +21,7 @@ use crate::fetch::Location;
 use crate::image::{Carried, is_image};
 use crate::lock::{Bundle, Lock};
 use crate::mirror::{self, OWN, Place, Store};
+use crate::trust::Authority;
 
 pub use args::VerifyArgs;
 use image::{ImageJson, verify_image};
@@ -130,6 +131,9 @@ fn verify_lock(session: &mut Session, lock: Lock) -> Result<Audit, Failure> {
     let bundle = Bundle::fetch(&session.upstream, lock)?;
     let mut audit = Audit::default();
     for feed in &bundle.feeds {
+        if feed.index.iter().any(|file| *file.by() == Authority::Nobody) {
+            audit.unsigned.push(feed.name.clone());
+        }
         let index = feed.index.iter().map(|file| file.bytes.len() as u64);
         let packages = feed.packages.iter().map(|(_, artifact)| artifact.size());
         for bytes in index.chain(packages) {
@@ -184,6 +188,7 @@ struct VerifyJson<'a> {
     files: usize,
     bytes: u64,
     seconds: f64,
+    unsigned: &'a [String],
     faults: Vec<FaultJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<ImageJson>,
@@ -211,6 +216,7 @@ fn show(
             files: audit.files,
             bytes: audit.bytes,
             seconds,
+            unsigned: &audit.unsigned,
             faults: faults.collect(),
             image,
         };
@@ -219,6 +225,7 @@ fn show(
     for fault in &audit.faults {
         writeln!(env.out, "{}: {}", fault.path, wrong_with_it(fault))?;
     }
+    text::tell_unsigned(&mut env.out, &audit.unsigned)?;
     if let (Some(image), true) = (&image, audit.faults.is_empty()) {
         image.tell(env)?;
     }
