@@ -22,19 +22,19 @@
 //! | [`suggest`], [`shell`], [`parallel`] | which known name is like this one, how does a shell read it, and how is the same done to many things at once? |
 //! | [`trust`] | who vouches for these bytes? Only it can make a [`trust::Verified`] |
 //! | [`hardware`] | which chip is this, and which packages does it want? |
+//! | [`kmod`] | which devices does a kernel module drive, and which firmware does it ask for? |
 //! | [`fat`], [`files`] | how is a FAT file system laid out, and how does a file get its place whole or not at all? |
 //! | [`fetch`] | how do bytes get here? The only module that uses the network, and the only asynchronous one inside |
 //! | [`format`] | what do indexes and package files say? One trait, [`format::Format`], stands before opkg and apk |
-//! | [`kmod`] | which devices does a kernel module drive, and which firmware does it ask for? |
 //! | [`release`] | what does a release tree hold: target, kernel, manifest, feeds, images? |
 //! | [`resolve`] | what must be added, in which order, and why? Pure: no clock, no network, no file |
 //! | [`selection`] | which roots do chips, devices and names come to, and what is the plan of them? |
+//! | [`proof`] | do the bytes show that the driver lists the card, and that its firmware is there? |
 //! | [`stick`] | what does a router far from any network say of itself, and which router was it? |
 //! | [`overlay`] | which files of the user's own come along? |
 //! | [`lock`] | what exactly is the plan, with every digest, and where are its verified bytes? |
 //! | [`uci_defaults`] | which Wi-Fi and addresses is the router set to? |
 //! | [`audit`] | what did a check of a mirror or disk find? |
-//! | [`proof`] | do the bytes show that the driver lists the card, and that its firmware is there? |
 //! | [`disk`] | what stands on the disk, and is a disk what it should be? |
 //! | [`image`] | how does the release's own image carry the disk, so that it installs itself? |
 //! | [`mirror`], [`serve`] | what of releases is kept offline, and which file of it does a router ask for? |
@@ -53,7 +53,7 @@
 //! | `cli::args` | the arguments that commands share |
 //! | `cli::ui` | all that is printed: text, JSON, warnings, progress |
 //! | `cli::cache_dir`, `cli::locks`, `cli::keys`, `cli::listing`, `cli::selection` | what an argument names: folder, lock, key, listing, roots |
-//! | `cli::session`, `cli::planning`, `cli::writing` | the release, its plan, and the disk |
+//! | `cli::session`, `cli::learned`, `cli::planning`, `cli::writing` | the release, what its modules list, its plan, and the disk |
 //! | `cli::commands` | the commands, one file each |
 //! | `cli::command` | their list: the one other file that a new command edits |
 //!

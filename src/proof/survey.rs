@@ -104,6 +104,7 @@ impl Survey {
                     let mut new = DeviceReport::unknown(device);
                     new.learn(&listed_in_words(&listed));
                     report.devices.push(new);
+                    report.passed_over.retain(|other| (other.line, &other.id) != (device.line, &id));
                 }
                 _ => {}
             }

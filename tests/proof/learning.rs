@@ -15,7 +15,7 @@ fn a_card_that_no_table_knows_is_found_by_its_id_in_the_modules() {
     for format in FORMATS {
         let site = release.on(format);
         fs::write(site.path().join("list"), LISTING).unwrap();
-        let learn = || site.owpkg("detect list --tree tree --key key").run().exits(0);
+        let learn = || site.owpkg("detect list").run().exits(0);
         let first = learn();
         let says = "kmod-dwmac-nobody of this release lists f1e2:6801 (dwmac_nobody.ko)";
         assert!(first.out.contains(says) && first.out.contains("supported"), "{}", first.out);
@@ -28,7 +28,7 @@ fn a_card_that_no_table_knows_is_found_by_its_id_in_the_modules() {
         }
         let second = learn();
         assert_eq!((second.out, second.err.contains("reading")), (first.out, false));
-        let chips = site.owpkg("chips f1e2:6801 --tree tree --key key --json").run().exits(0).json();
+        let chips = site.owpkg("chips f1e2:6801 --json").run().exits(0).json();
         assert_eq!(chips["listed_by"][0]["package"], "kmod-dwmac-nobody");
     }
 }
@@ -42,9 +42,9 @@ fn the_tree_outvotes_the_table() {
     for format in FORMATS {
         let site = release.on(format);
         fs::write(site.path().join("list"), LISTING.replace("f1e2", "1f0a")).unwrap();
-        let by_table = site.owpkg("detect list --release 25.12.0").run().exits(0);
+        let by_table = site.desk.owpkg("detect list --release 25.12.0").run().exits(0);
         assert!(by_table.out.contains("not in 25.12"), "{}", by_table.out);
-        let by_tree = site.owpkg("detect list --tree tree --key key").run().exits(0);
+        let by_tree = site.owpkg("detect list").run().exits(0);
         assert!(by_tree.out.contains("supported") && !by_tree.out.contains("does not support"));
         let disk = site.owpkg("disk out.img --device 1f0a:6801").run().exits(0);
         assert!(disk.out.contains("dwmac_motorcomm.ko of kmod-dwmac-motorcomm lists 1f0a:6801"));
@@ -57,7 +57,7 @@ fn the_catalogue_is_compared_with_a_trees_modules() {
     let release = super::modules::with_files("kmod-mt7921e", files("mt7921e", module));
     for format in FORMATS {
         let site = release.on(format);
-        let told = site.owpkg("catalogue check tree --key key").run().exits(0).out;
+        let told = site.owpkg("catalogue check tree").run().exits(0).out;
         let row =
             "pci\t14c3\tf1e2\t*\t*\t*\t*\tmt7921e,mt7922,mt7920,mt7902\tlow\topenwrt-25.12.0\t\tmt7921e.ko";
         let found = told.lines().find(|line| line.starts_with("pci\t14c3\tf1e2")).unwrap_or_default();

@@ -39,7 +39,7 @@ fn a_module_of_the_router_that_lists_the_id_too_is_warned_of() {
         let site = release.on(format);
         let disk = || site.owpkg("disk out.img --add kmod-r8125").run().exits(0).err;
         assert!(!disk().contains("both list"));
-        site.owpkg("chips 10ec:8125 --tree tree --key key").run().exits(0);
+        site.owpkg("chips 10ec:8125").run().exits(0);
         let said = disk();
         assert!(said.contains("r8169.ko keeps it until the next start"), "{said}");
     }

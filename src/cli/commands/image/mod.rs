@@ -10,6 +10,7 @@ use crate::cli::locks;
 use crate::cli::planning::Opened;
 use crate::cli::selection;
 use crate::cli::session::Session;
+use crate::cli::ui::proof;
 use crate::cli::ui::warnings::{warn_of, warn_of_readers};
 use crate::cli::writing::{DiskOptions, RouterSetup, parse_size};
 use crate::disk;
@@ -82,6 +83,7 @@ pub fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
     if lock.is_secret() && written.file.permissions == Permissions::All {
         warn_of_readers(env, out)?;
     }
+    proof::warn(env, &bundle.proofs)?;
     if written.door == Some(Door::BehindSquashfs) && load.unpacked > SMALL {
         let mib = load.unpacked >> 20;
         warn_of(env, format_args!("the first start unpacks {mib} MiB in half of the machine's memory"))?;
