@@ -13,11 +13,11 @@ pub struct Parsed<'i> {
 }
 
 impl Parsed<'_> {
-    /// How many packages it has, and dependencies of all kinds: what it costs to hold it.
+    /// How many dependencies of all kinds it has, and packages, of which each counts for four: what it costs to hold it.
     pub fn entries(&self) -> usize {
         let of_package = |package: &Package<'_>| {
             let lists = package.depends.len() + package.recommends.len() + package.conflicts.len();
-            1 + lists + package.provides.len() + package.install_if.len()
+            4 + lists + package.provides.len() + package.install_if.len()
         };
         self.packages.iter().map(of_package).sum()
     }

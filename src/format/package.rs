@@ -110,8 +110,8 @@ pub struct Provide<'i> {
     pub version: Option<&'i str>,
 }
 
-/// The most packages that are read of a text index: twenty times what all official feeds of a release hold.
-pub(super) const MOST_PACKAGES: usize = 1 << 18;
+/// The most packages that are read of a text index: fifteen times what all official feeds of a release hold.
+pub(super) const MOST_PACKAGES: usize = 160_000;
 /// The most dependencies, of all kinds, that are read of an index: ten times those of all official feeds.
 pub(super) const MOST_DEPENDENCIES: usize = 1 << 20;
 

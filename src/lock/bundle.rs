@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::{Contradiction, Lock, LockError, LockedFile, LockedIndex, LockedPackage};
+use super::{Contradiction, Fact, Lock, LockError, LockedFile, LockedIndex, LockedPackage};
 use crate::fetch::{FetchError, LocationError, Want};
 use crate::format::{FeedId, Format, IndexError, Package, Universe, UnpackBudget, measure};
 use crate::parallel;
 use crate::proof::{Contents, Evidence, Proofs, read_contents};
-use crate::release::{OpenRelease, Upstream};
+use crate::release::{Metadata, OpenRelease, Release, ReleaseError, Upstream};
 use crate::trust::{self, Artifact, Expected, PublicKey, Signed, SignedFile, TrustError, Verified};
 
 /// A lock with the bytes that it names, each vouched for.
@@ -105,6 +105,9 @@ impl Bundle {
     /// When a file cannot be had, or any link of the chain does not hold.
     pub fn fetch(upstream: &Upstream, lock: Lock) -> Result<Bundle, BundleError> {
         let indexes = Bundle::indexes(upstream, &lock)?;
+        if let Some(contradiction) = contradicts_release(upstream, &lock)? {
+            return Err(BundleError::Contradicts(contradiction));
+        }
         let indexes: Vec<&Verified<Signed>> = indexes.iter().collect();
         Bundle::with_indexes(upstream, lock, &indexes)
     }
@@ -214,6 +217,24 @@ impl Bundle {
         .into_iter()
         .collect()
     }
+}
+
+/// What the lock has otherwise than the signed `profiles.json` of its release; where that is not to be had, nothing tells.
+fn contradicts_release(upstream: &Upstream, lock: &Lock) -> Result<Option<Contradiction>, BundleError> {
+    let folder = upstream.fetcher.locate(&lock.source)?.join(&format!("targets/{}", lock.target))?;
+    let metadata = match Metadata::read(upstream, &folder) {
+        Ok(metadata) if metadata.vouches_for_profiles() => metadata,
+        Err(ReleaseError::Trust(error)) => return Err(error.into()),
+        Ok(_) | Err(_) => return Ok(None),
+    };
+    let stated = metadata.profiles.and_then(|profiles| profiles.version_number);
+    // A text that names no release was none for the lock either.
+    let stated = stated.and_then(|text| Release::parse(&text).ok()).map(|release| release.to_string());
+    Ok(stated.filter(|found| lock.release.as_ref() != Some(found)).map(|found| Contradiction {
+        fact: Fact::Release,
+        lock: lock.release.clone(),
+        found,
+    }))
 }
 
 /// Checks that every package the lock takes from a feed stands in its index with the same file and digest.

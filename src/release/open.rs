@@ -16,8 +16,11 @@ use super::{
 };
 
 const MANIFEST_CAP: u64 = 1 << 20;
-/// The most packages and dependencies of all feeds together: seven times those of the official ones.
-const MOST_ENTRIES: usize = 1 << 20;
+/// The most dependencies of all feeds together, and packages, of which each counts for four: seven times those of the
+/// official ones.
+const MOST_ENTRIES: usize = 800_000;
+/// From how many bytes of text on indexes are read one after the other: twice those of the official ones.
+const MUCH: usize = 32 << 20;
 
 /// Which release to read.
 #[derive(Debug, Clone)]
@@ -72,14 +75,20 @@ impl OpenRelease {
     pub fn universe(&self) -> Result<(Universe<'_>, Vec<ReleaseWarning>), ReleaseError> {
         let ReleaseFacts { format, feeds, arch, .. } = &self.facts;
         let jobs: Vec<_> = (0..).map(FeedId).zip(&self.indexes).collect();
+        // Side by side, hostile indexes would all be in memory before anybody counts.
+        let bytes: usize = self.indexes.iter().map(|index| index.message.len()).sum();
+        let threads = if bytes > MUCH { 1 } else { parallel::processors() };
         let entries = AtomicUsize::new(0);
-        let parsed = parallel::map(&jobs, parallel::processors(), |(id, index)| {
+        let parsed = parallel::map(&jobs, threads, |(id, index)| {
             if entries.load(Ordering::Relaxed) > MOST_ENTRIES {
                 return Err(IndexError::TooManyEntries);
             }
             let parsed = format.parse(index, *id)?;
-            entries.fetch_add(parsed.entries(), Ordering::Relaxed);
-            Ok(parsed)
+            let before = entries.fetch_add(parsed.entries(), Ordering::Relaxed);
+            match before + parsed.entries() > MOST_ENTRIES {
+                true => Err(IndexError::TooManyEntries),
+                false => Ok(parsed),
+            }
         });
         let mut warnings = Vec::new();
         let mut indexes = Vec::new();

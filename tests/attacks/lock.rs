@@ -76,6 +76,22 @@ pub const ATTACKS: &[Attack] = &[
         says: &[SAYS, "ath79/generic", "x86/64"],
     },
     Attack {
+        what: "the release is another one",
+        formats: BOTH,
+        set: |site| with_line(site, "release = ", "release = \"25.12.9\""),
+        line: DISK,
+        exit: 5,
+        says: &[SAYS, "25.12.9", "25.12.0"],
+    },
+    Attack {
+        what: "no release is checked for",
+        formats: BOTH,
+        set: |site| without_line(site, "release = "),
+        line: DISK,
+        exit: 5,
+        says: &[SAYS, "release", "25.12.0"],
+    },
+    Attack {
         what: "a feed is said to be unsigned",
         formats: BOTH,
         set: |site| with_line(site, "signed_by = ", "signed_by = []"),

@@ -11,6 +11,8 @@ mod exits;
 pub mod explain;
 mod housekeeping;
 pub mod image;
+#[cfg(unix)]
+mod interrupted;
 mod mistakes;
 mod outcomes;
 mod real;
