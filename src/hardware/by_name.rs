@@ -18,7 +18,7 @@ impl Catalogue {
             .by_listed_name(&words, &on_bus)
             .or_else(|| self.by_product(&words, &on_bus).map(|chips| (chips, "")))
             .or_else(|| self.by_chip_name(named, &words, &on_bus).map(|chips| (chips, "")))?;
-        let chips = self.twins(chips, named, &words);
+        let chips = self.twins(said(chips, named), named, &words);
         let notes = vec!["found by its name alone: an id would be sure".to_owned()];
         Some(Identity { chips, certainty: Certainty::Low, name, notes })
     }
@@ -108,6 +108,14 @@ impl Catalogue {
 
 /// Two chips of one name in listings, of which what iwlwifi read tells the one.
 const TWINS: [&str; 2] = ["iwl7265", "iwl7265d"];
+
+/// Of several chips those whose own names the words have, where they have any.
+fn said<'c>(chips: Vec<&'c Chip>, named: &Named) -> Vec<&'c Chip> {
+    let own: Vec<String> = named.name.split_whitespace().map(plain).collect();
+    let is_said = |chip: &&Chip| own.contains(&plain(chip.name));
+    let said: Vec<&Chip> = chips.iter().copied().filter(is_said).collect();
+    if said.is_empty() { chips } else { said }
+}
 
 /// Whether a name is that of a model: one without a digit, such as `Ethernet`, says nothing.
 fn says_model(name: &str) -> bool {

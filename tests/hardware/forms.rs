@@ -994,7 +994,7 @@ fn every_form_gives_what_the_plain_one_gives() {
     assert!(FORMS.len() > 55);
 }
 
-/// Does to a text what a way of passing it on does.
+/// Does something to a text.
 type Noise = fn(&str) -> String;
 
 /// What mail, forums and terminals do to a text.

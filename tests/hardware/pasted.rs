@@ -22,12 +22,12 @@ fn case(name: &str) -> Option<String> {
 
 const V25_12: Series = Series::new(25, 12);
 
-/// A file, the id that it shows, and the modules, firmware and status that are right for it.
-type Case<'a> = (&'a str, &'a str, &'a [&'a str], &'a [&'a str], Status);
+/// A file, and the first device's id, driver, firmware and status.
+type Answer<'a> = (&'a str, &'a str, &'a [&'a str], &'a [&'a str], Status);
 
 #[test]
 fn public_cases_have_their_right_answers() {
-    let rows: &[Case<'_>] = &[
+    let rows: &[Answer<'_>] = &[
         ("03-mt76-1116-mt7902.txt", "14c3:7902", &["kmod-mt7921e"], &[], Status::FirmwareMissing),
         ("07-omr4326-rtl8125-lspci-k.txt", "", &["kmod-r8169"], &["r8169-firmware"], Status::Ok),
         (
