@@ -25,6 +25,7 @@
 //! | [`fat`], [`files`] | how is a FAT file system laid out, and how does a file get its place whole or not at all? |
 //! | [`fetch`] | how do bytes get here? The only module that uses the network, and the only asynchronous one inside |
 //! | [`format`] | what do indexes and package files say? One trait, [`format::Format`], stands before opkg and apk |
+//! | [`kmod`] | which devices does a kernel module drive, and which firmware does it ask for? |
 //! | [`release`] | what does a release tree hold: target, kernel, manifest, feeds, images? |
 //! | [`resolve`] | what must be added, in which order, and why? Pure: no clock, no network, no file |
 //! | [`selection`] | which roots do chips, devices and names come to, and what is the plan of them? |
@@ -33,6 +34,7 @@
 //! | [`lock`] | what exactly is the plan, with every digest, and where are its verified bytes? |
 //! | [`uci_defaults`] | which Wi-Fi and addresses is the router set to? |
 //! | [`audit`] | what did a check of a mirror or disk find? |
+//! | [`proof`] | do the bytes show that the driver lists the card, and that its firmware is there? |
 //! | [`disk`] | what stands on the disk, and is a disk what it should be? |
 //! | [`image`] | how does the release's own image carry the disk, so that it installs itself? |
 //! | [`mirror`], [`serve`] | what of releases is kept offline, and which file of it does a router ask for? |
@@ -59,8 +61,9 @@
 //!
 //! A chip, an id, a key or a newer snapshot is data in `indexes/`. A package format is a folder in [`format`] and its
 //! name in [`format::FORMATS`]. What a disk can set on a router is a file in [`uci_defaults`], a command a file in
-//! `cli::commands` and its line in `cli::command`, the status that an error ends with a line in `cli::error`. A request
-//! that resolves wrongly is first a test, then a change in [`resolve`] or in the format's `choice`.
+//! `cli::commands` and its line in `cli::command`. An error is a fact with fields; the status that it ends with is a line
+//! in `cli::error`, and what to do about it, where that is a flag, one in `cli::error::help`. A request that resolves
+//! wrongly is first a test, then a change in [`resolve`] or in the format's `choice`. `CONTRIBUTING.md` walks the ways.
 //!
 //! # What the types promise
 //!
@@ -92,6 +95,7 @@
 #![forbid(unsafe_code)]
 
 pub mod audit;
+#[doc(hidden)]
 pub mod cli;
 pub mod demo;
 pub mod disk;
@@ -102,17 +106,20 @@ pub mod files;
 pub mod format;
 pub mod hardware;
 pub mod image;
+pub mod kmod;
 pub mod lock;
 pub mod mirror;
 pub mod overlay;
-pub mod parallel;
+pub(crate) mod parallel;
+pub mod proof;
 pub mod release;
 pub mod resolve;
 pub mod selection;
 pub mod serve;
+#[doc(hidden)]
 pub mod shell;
 pub mod stick;
-pub mod suggest;
+pub(crate) mod suggest;
 #[cfg(test)]
 mod third_format;
 pub mod trust;

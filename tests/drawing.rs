@@ -40,7 +40,7 @@ fn the_example_in_the_documents_is_what_the_command_draws() {
 
 #[test]
 fn every_package_has_a_box_of_its_own_within_the_sheet() {
-    for selection in ["iwl7265d", "mt7921e ath10k"] {
+    for selection in ["iwl7265d", "mt7921e --chip ath10k"] {
         let run = |format: &str| {
             owpkg(&format!("resolve --demo --no-lock --format {format} --chip {selection}"))
                 .run()

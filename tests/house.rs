@@ -300,7 +300,7 @@ impl Reader<'_> {
 
 impl<'ast> Visit<'ast> for Reader<'_> {
     fn visit_item(&mut self, item: &'ast Item) {
-        if !attributes(item).is_some_and(|attributes| is_for_tests(attributes)) {
+        if !attributes(item).is_some_and(is_for_tests) {
             visit::visit_item(self, item);
         }
     }

@@ -1,10 +1,10 @@
 //! The commands: the one file, beside its own, that a new command edits.
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{Arg, ArgAction, CommandFactory as _, Parser, Subcommand};
 
 use super::commands::{
-    cache, chips, completions, detect, diff, disk, fill, image, index, key, man, mirror, request, resolve,
-    serve, tree, update, verify, vm, why,
+    cache, catalogue, chips, completions, detect, diff, disk, fill, image, index, key, man, mirror, request,
+    resolve, serve, tree, update, verify, vm, why,
 };
 use super::env::Env;
 use super::error::Failure;
@@ -22,7 +22,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Print the plan for a card or for packages, and write it to owpkg.lock
-    Resolve(resolve::ResolveArgs),
+    Resolve(Box<resolve::ResolveArgs>),
     /// Write the disk: of a selection, or of owpkg.lock when none is given
     Disk(Box<disk::DiskArgs>),
     /// Print the script that writes down, on a router with no network, what it is and which cards it has
@@ -32,14 +32,16 @@ pub enum Command {
     Request,
     /// Write the disk for the router that made a request, and for it alone
     Fill(Box<fill::FillArgs>),
-    /// Fetch, verify and unpack the release's own firmware image; without OUT, list which there are
-    Image(image::ImageArgs),
+    /// Fetch, verify and unpack the release's own firmware image; with a selection, one that installs itself; without OUT, a list
+    Image(Box<image::ImageArgs>),
     /// Print how to run OpenWrt in a virtual machine with the card passed through: files to edit and a script
     Vm(vm::VmArgs),
     /// Name the network cards of a listing (lspci, pciconf, lsusb, dmesg, …) or of this machine, and their packages
     Detect(detect::DetectArgs),
     /// Search the catalogue of network chips
     Chips(chips::ChipsArgs),
+    /// Compare the catalogue with what the kernel modules of releases list
+    Catalogue(Box<catalogue::CatalogueArgs>),
     /// Say why a package is in the plan: every way from what was asked for, the shortest first
     Why(why::WhyArgs),
     /// Print who needs whom in the plan, with sizes
@@ -50,7 +52,7 @@ pub enum Command {
     Mirror(Box<mirror::MirrorArgs>),
     /// Serve a mirror over HTTP to the routers of a network
     Serve(serve::ServeArgs),
-    /// Check a mirror, a disk or a lock down to the last byte
+    /// Check a mirror, a disk, an image or a lock down to the last byte
     Verify(verify::VerifyArgs),
     /// Fetch and verify the indexes of a release, so that later commands need no network
     Update(update::UpdateArgs),
@@ -66,6 +68,12 @@ pub enum Command {
     Key(key::KeyArgs),
 }
 
+/// What may be typed. `--json` goes with every command: where there is no answer to print, an error is one.
+pub fn program() -> clap::Command {
+    let json = Arg::new("json").long("json").global(true).action(ArgAction::SetTrue);
+    Cli::command().arg(json.help("Print an error as JSON"))
+}
+
 /// Runs the command that was typed.
 pub fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
     match cli.command {
@@ -77,6 +85,7 @@ pub fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
         Command::Vm(args) => vm::run(env, &args),
         Command::Detect(args) => detect::run(env, &args),
         Command::Chips(args) => chips::run(env, &args),
+        Command::Catalogue(args) => catalogue::run(env, &args),
         Command::Why(args) => why::run(env, &args),
         Command::Tree(args) => tree::run(env, &args),
         Command::Diff(args) => diff::run(env, &args),
@@ -85,8 +94,8 @@ pub fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
         Command::Verify(args) => verify::run(env, &args),
         Command::Update(args) => update::run(env, &args),
         Command::Cache(args) => cache::run(env, &args),
-        Command::Completions(args) => completions::run(env, &args, &mut Cli::command()),
-        Command::Man(args) => man::run(env, &args, Cli::command()),
+        Command::Completions(args) => completions::run(env, &args, &mut program()),
+        Command::Man(args) => man::run(env, &args, program()),
         Command::Index(args) => index::run(env, &args),
         Command::Key(args) => key::run(env, &args),
     }

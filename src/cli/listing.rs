@@ -73,7 +73,7 @@ impl Listing {
                     })?;
                 Detected { devices, ..Detected::default() }
             }
-            Origin::Stdin | Origin::File(_) => detect::read(&text_of(env, &origin)?),
+            Origin::Stdin | Origin::File(_) => detect::read(&detect::decode(&bytes_of(env, &origin)?)),
         };
         Ok(Listing { detected, origin })
     }
@@ -148,24 +148,25 @@ impl Listing {
 /// The text of a listing in a file or, for `-`, on standard input; and where it was read.
 pub fn read_text(env: &mut Env, named: &str) -> Result<(String, Origin), Failure> {
     let origin = if named == "-" { Origin::Stdin } else { Origin::File(named.to_owned()) };
-    Ok((text_of(env, &origin)?, origin))
+    let bytes = bytes_of(env, &origin)?;
+    Ok((String::from_utf8_lossy(&bytes).into_owned(), origin))
 }
 
-fn text_of(env: &mut Env, origin: &Origin) -> Result<String, Failure> {
+fn bytes_of(env: &mut Env, origin: &Origin) -> Result<Vec<u8>, Failure> {
     match origin {
         Origin::File(name) => {
             let file = std::fs::File::open(env.path(name)).map_err(|error| unreadable(origin, &error))?;
-            text(origin, file)
+            bytes(origin, file)
         }
-        Origin::Stdin | Origin::Machine(_) => text(origin, &mut env.stdin),
+        Origin::Stdin | Origin::Machine(_) => bytes(origin, &mut env.stdin),
     }
 }
 
-/// The text of a listing, as far as it is read; one byte more tells that there is more.
-fn text(origin: &Origin, input: impl Read) -> Result<String, Failure> {
+/// A text as far as it is read; one byte more tells that there is more.
+fn bytes(origin: &Origin, input: impl Read) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     input.take(MAX_TEXT as u64 + 1).read_to_end(&mut bytes).map_err(|error| unreadable(origin, &error))?;
-    Ok(detect::decode(&bytes))
+    Ok(bytes)
 }
 
 fn unreadable(origin: &Origin, error: &std::io::Error) -> Failure {

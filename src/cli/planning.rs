@@ -9,8 +9,9 @@ use super::selection;
 use super::session::{self, Session};
 use super::ui::warnings::warn;
 use crate::files::replace_file;
-use crate::format::Universe;
+use crate::format::{Installed, Universe};
 use crate::lock::{Bundle, Lock, PlanError};
+use crate::proof::{self, Proofs, Survey};
 use crate::release::snapshot::Snapshot;
 use crate::release::{OFFICIAL_SERVER, OpenRelease, ReleaseFacts, ReleaseWarning, Upstream};
 use crate::selection::{PlanSource, Planned, Selection, Warning};
@@ -36,10 +37,11 @@ pub fn open(
     env: &mut Env,
     args: &SelectionArgs,
     source: &SourceArgs,
-) -> Result<(Selection, Opened), Failure> {
+) -> Result<(Selection, Session, Opened), Failure> {
     let selection = selection::read(env, args, source)?;
     let session = Session::new(env, source)?;
-    Ok((selection, Opened::new(env, &session, source)?))
+    let opened = Opened::new(env, &session, source)?;
+    Ok((selection, session, opened))
 }
 
 impl Opened {
@@ -96,6 +98,34 @@ impl Joined<'_> {
             planned.warn_of_snapshot(snapshot, env.now);
         }
         Ok(planned)
+    }
+
+    /// What the release's modules were found to list, where an earlier run looked.
+    fn survey(&self, upstream: &Upstream) -> Result<Option<Survey>, Failure> {
+        match self.opened {
+            Opened::Release(release) => Ok(Survey::known(&upstream.fetcher, release)?),
+            Opened::Snapshot(..) => Ok(None),
+        }
+    }
+
+    /// What is known of the packages of a plan, with nothing fetched for it.
+    pub fn proofs(&self, upstream: &Upstream, planned: &Planned<'_>) -> Result<Proofs, Failure> {
+        Ok(proof::of_plan(&upstream.fetcher, planned, self.survey(upstream)?.as_ref())?)
+    }
+
+    /// What the packages of a bundle show for a router that holds these packages.
+    pub fn proofs_of(
+        &self,
+        upstream: &Upstream,
+        bundle: &Bundle,
+        router: Option<&Installed>,
+    ) -> Result<Proofs, Failure> {
+        Ok(match (self.survey(upstream)?, router) {
+            (Some(survey), Some(router)) => {
+                proof::of_contents(&bundle.lock.cards, &bundle.contents, &survey, router)
+            }
+            _ => bundle.proofs.clone(),
+        })
     }
 
     /// The verified bytes of a lock that was made of the release.

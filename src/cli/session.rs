@@ -1,5 +1,6 @@
 //! What was typed, turned into what it means: a fetcher, the trusted keys, an open release, a request.
 
+use std::io::Write as _;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -13,7 +14,7 @@ use crate::cli::args::SourceArgs;
 use crate::demo::Demo;
 use crate::disk::script;
 use crate::fetch::{Fetcher, Location, Options};
-use crate::format::Installed;
+use crate::format::{FORMATS, Installed};
 use crate::release::snapshot::Snapshot;
 use crate::release::{self, Images, OpenRelease, Release, ReleaseSpec, Upstream};
 use crate::trust::Keyring;
@@ -106,10 +107,28 @@ impl Session {
         Ok(self.upstream.images(&spec)?)
     }
 
+    /// A release of a server or of a folder of releases: the one that is named, the newest of a series, or the latest.
+    pub fn release(
+        &self,
+        env: &mut Env,
+        mirror: &Location,
+        named: Option<Release>,
+    ) -> Result<Release, Failure> {
+        let fetcher = &self.upstream.fetcher;
+        match named {
+            None => Ok(release::newest(fetcher, mirror, None)?),
+            Some(named) if named.is_series() => {
+                let newest = release::newest(fetcher, mirror, named.series())?;
+                writeln!(env.err, "the newest release of {named} is {newest}").map_err(Failure::stdout)?;
+                Ok(newest)
+            }
+            Some(named) => Ok(named),
+        }
+    }
+
     /// What the arguments ask for; the latest release is asked of the server.
     fn spec(&self, env: &mut Env, source: &SourceArgs) -> Result<ReleaseSpec, Failure> {
-        let named = source.release.as_deref().map(Release::parse).transpose();
-        let named = named?;
+        let named = source.release.as_deref().map(Release::parse).transpose()?;
         let target = source.target.as_deref().map(str::parse).transpose();
         let target = target.map_err(|error: release::NotATarget| {
             Failure::usage(
@@ -126,13 +145,21 @@ impl Session {
                 "like --feed mine=./packages --prefer mine",
             ));
         }
+        if let (Some(tree), Some(target)) = (self.upstream.fetcher.mounted(), &target) {
+            let folder = tree.root().join(&format!("targets/{target}"))?;
+            if self.upstream.fetcher.list(&folder)?.is_none() {
+                return Err(Failure::usage(
+                    format!("the demo release has no target {target}"),
+                    "leave out --target: the demo is of one, x86/64; without --demo there are all",
+                ));
+            }
+        }
         let (root, release) = match (self.upstream.fetcher.mounted(), &source.tree) {
             (Some(tree), _) => (tree.root(), named),
             (None, Some(tree)) => (Location::parse(tree, &env.cwd)?, named),
             (None, None) => {
                 let mirror = Location::parse(&source.mirror, &env.cwd)?;
-                let release =
-                    named.map_or_else(|| release::latest_stable(&self.upstream.fetcher, &mirror), Ok)?;
+                let release = self.release(env, &mirror, named)?;
                 (mirror.join(&release.folder())?, Some(release))
             }
         };
@@ -149,18 +176,36 @@ impl Session {
     }
 }
 
+/// A feed as it was typed: NAME=PLACE, or a whole line of the router's list of feeds.
 fn extra_feed(env: &Env, text: &str) -> Result<(String, Location), Failure> {
     let wrong = || {
         Failure::usage(
             format!("--feed {text}: expected NAME=URL or NAME=DIR, the name of letters, digits and . _ + -"),
-            "like --feed own=https://host/own, or --feed own=./packages",
+            "like --feed own=https://host/own, or --feed own=./packages; a line of the router's list of feeds will do too",
         )
     };
-    let (name, url) = text.split_once('=').ok_or_else(wrong)?;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (name, place) = match words[..] {
+        ["src" | "src/gz", name, place] => (name, place),
+        _ => match text.split_once('=') {
+            Some((name, place)) if script::is_feed_name(name) => (name, place),
+            _ if without_index(text) != text => (release::feed_name(without_index(text)), text),
+            _ => return Err(wrong()),
+        },
+    };
     if !script::is_feed_name(name) {
         return Err(wrong());
     }
-    Ok((name.to_owned(), Location::parse(url, &env.cwd)?))
+    Ok((name.to_owned(), Location::parse(without_index(place), &env.cwd)?))
+}
+
+/// The folder of an index, where a line names the index itself.
+fn without_index(place: &str) -> &str {
+    let mut files = FORMATS.iter().flat_map(|format| format.facts().index_files);
+    match place.rsplit_once('/') {
+        Some((folder, last)) if files.any(|file| file.name.eq_ignore_ascii_case(last)) => folder,
+        _ => place,
+    }
 }
 
 /// What the router holds, where the user said so.

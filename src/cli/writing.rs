@@ -1,31 +1,42 @@
 //! How the commands that end in a disk make it: the plan's lock, the verified files, the output, what is said of it.
 
+use std::fs::File;
+use std::io::{self, Write as _};
+
+use camino::Utf8PathBuf;
 use clap::Args;
 
 use super::args::choice;
 use super::args::configuration::ConfigurationArgs;
-use super::args::wifi::{SetupArgs, bring};
+use super::args::wifi::{SetupArgs, TypedSetup, bring};
 use super::env::Env;
 use super::error::{Exit, Failure};
 use super::planning::{self, Joined};
 use super::ui::disk::WrittenDisk;
+use super::ui::proof;
+use super::ui::text::size;
 use super::ui::warnings::{warn, warn_of_readers, warn_of_setup};
 use crate::disk::{self, OutputFormat, OutputOptions, write};
 use crate::fat::{FatKind, Label, Size};
-use crate::files::Permissions;
+use crate::files::{Entry, Permissions};
+use crate::format::Installed;
 use crate::lock::{Bundle, Lock};
 use crate::overlay::Overlay;
+use crate::proof::Proofs;
 use crate::release::Release;
 use crate::selection::Selection;
-use crate::uci_defaults::{RouterPackages, Setup, SetupRequest};
+use crate::uci_defaults::{RouterPackages, Setup};
+
+/// What stands for standard output.
+const STDOUT: &str = "-";
 
 /// What to write, shared by the commands that make a disk.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What to write")]
 pub struct OutputArgs {
-    /// What to write
-    #[arg(long, value_parser = choice::output_format(), default_value = OutputFormat::Fat.word(), value_name = "FORMAT")]
-    pub format: OutputFormat,
+    /// What to write; without it, what OUT ends in: .img, .tar, .tar.gz, or / for a folder
+    #[arg(long, value_parser = choice::output_format(), value_name = "FORMAT")]
+    format: Option<OutputFormat>,
     /// Size of the image, like 5M (MiB) or 64K (KiB); the smallest that will do without it
     #[arg(long, value_name = "SIZE")]
     pub size: Option<String>,
@@ -41,6 +52,13 @@ pub struct OutputArgs {
     /// What to set on the router beside its packages.
     #[command(flatten)]
     pub router: RouterArgs,
+}
+
+impl OutputArgs {
+    /// What to write to `out`.
+    pub fn format(&self, out: &str) -> OutputFormat {
+        self.format.or_else(|| OutputFormat::of_name(out)).unwrap_or(OutputFormat::Fat)
+    }
 }
 
 /// What to set on the router beside its packages.
@@ -69,7 +87,7 @@ pub struct DiskOptions<'a> {
     /// Whether the router must mount a FAT for it.
     on_fat: bool,
     overlay: Overlay,
-    setup: SetupRequest,
+    setup: TypedSetup,
 }
 
 /// What a disk brings beside the packages.
@@ -78,20 +96,28 @@ pub struct RouterSetup {
     pub overlay: Overlay,
     /// What is set up at the next start.
     pub setup: Setup,
+    router: Option<Installed>,
 }
 
 impl ImageOptions {
     /// Reads them, and refuses what does not go together; nothing is fetched for it.
-    pub fn read(args: &OutputArgs) -> Result<ImageOptions, Failure> {
-        if args.format != OutputFormat::Fat && (args.size.is_some() || args.fat.is_some()) {
+    pub fn read(env: &Env, args: &OutputArgs, out: &str) -> Result<ImageOptions, Failure> {
+        let format = args.format(out);
+        if format != OutputFormat::Fat && (args.size.is_some() || args.fat.is_some()) {
             return Err(Failure::usage("--size and --fat are for --format fat", "leave them out"));
+        }
+        if out == STDOUT && (format == OutputFormat::Dir || args.json || env.out_is_terminal) {
+            return Err(Failure::usage(
+                "standard output takes an image or a tar, and neither a terminal nor JSON beside it",
+                "name a file, or send it on: owpkg disk - | ssh root@router 'cat > /tmp/pkgs.img'",
+            ));
         }
         let label = Label::new(&args.label)
             .map_err(|error| Failure::new(Exit::Usage, error.to_string(), error.help()))?;
-        let size = args.size.as_deref().map(parse_size).transpose()?;
+        let bytes = args.size.as_deref().map(parse_size).transpose()?;
         Ok(ImageOptions {
-            format: args.format,
-            size: size.map_or(Size::Smallest, Size::Exactly),
+            format,
+            size: bytes.map_or(Size::Smallest, Size::Exactly),
             kind: args.fat,
             label,
             json: args.json,
@@ -110,9 +136,10 @@ impl<'a> DiskOptions<'a> {
     pub fn read(
         env: &mut Env,
         args: &'a OutputArgs,
+        out: &str,
         others: &[&Option<String>],
     ) -> Result<DiskOptions<'a>, Failure> {
-        let on_fat = args.format == OutputFormat::Fat;
+        let on_fat = args.format(out) == OutputFormat::Fat;
         Ok(DiskOptions { on_fat, ..DiskOptions::of_image(env, &args.router, others)? })
     }
 
@@ -130,16 +157,16 @@ impl<'a> DiskOptions<'a> {
 impl DiskOptions<'_> {
     /// Whether nothing is to be set.
     pub fn is_empty(&self) -> bool {
-        self.setup == SetupRequest::default() && self.args.configuration.is_empty()
+        self.setup.is_empty() && self.args.configuration.is_empty()
     }
 
     /// A lock that was read, with the configuration of its disk.
     pub fn join_lock(self, env: &mut Env, lock: Lock) -> Result<(Lock, RouterSetup), Failure> {
         let DiskOptions { args, mut overlay, setup, .. } = self;
-        let (setup, warnings) = bring(setup, &RouterPackages::of_lock(&lock), &mut overlay)?;
+        let (setup, warnings) = bring(setup.complete(env)?, &RouterPackages::of_lock(&lock), &mut overlay)?;
         warn_of_setup(env, &warnings)?;
-        let lock = args.configuration.join(lock, &overlay)?;
-        Ok((lock, RouterSetup { overlay, setup }))
+        let lock = args.configuration.join(lock, &overlay)?.with_lan(setup.network.lan);
+        Ok((lock, RouterSetup { overlay, setup, router: None }))
     }
 
     /// The lock of the plan for a selection, whose warnings are told, with the configuration of its disk.
@@ -156,35 +183,58 @@ impl DiskOptions<'_> {
         }
         let series = planned.facts().release.as_ref().and_then(Release::series);
         let router = RouterPackages::of_plan(&planned.plan, &planned.baseline.installed, series);
-        let (setup, warnings) = bring(setup, &router, &mut overlay)?;
+        let (setup, warnings) = bring(setup.complete(env)?, &router, &mut overlay)?;
         let configuration = args.configuration.plan(&mut planned, &overlay)?;
         warn(env, planned.warnings.iter().cloned())?;
         warn_of_setup(env, &warnings)?;
-        let lock = planning::lock(env, &planned)?.configured(configuration);
-        Ok((lock, RouterSetup { overlay, setup }))
+        let lock = planning::lock(env, &planned)?.configured(configuration).with_lan(setup.network.lan);
+        let router = Some(planned.baseline.installed);
+        Ok((lock, RouterSetup { overlay, setup, router }))
     }
 }
 
 impl RouterSetup {
+    /// What the router holds already, where a plan was made for it.
+    pub fn router(&self) -> Option<&Installed> {
+        self.router.as_ref()
+    }
+
     /// Writes the disk of a bundle to `out`, and says so; `next` is what to do with it.
     pub fn write(
         &self,
         env: &mut Env,
         bundle: &Bundle,
+        proofs: &Proofs,
         out: &str,
         settings: &ImageOptions,
         next: &str,
     ) -> Result<(), Failure> {
         let entries = disk::contents(bundle, &self.overlay)?;
         let lock = &bundle.lock;
+        if out == STDOUT {
+            return write_to_stdout(env, &entries, &settings.options(lock));
+        }
         let placed = write(&env.path(out), &entries, &settings.options(lock))?;
         if lock.is_secret() && placed.permissions == Permissions::All {
             warn_of_readers(env, out)?;
         }
+        proof::warn(env, proofs)?;
         let unpacked = settings.format == OutputFormat::Dir;
-        let written = WrittenDisk { out, placed, lock, setup: &self.setup, next, unpacked };
+        let written = WrittenDisk { out, placed, lock, setup: &self.setup, next, proofs, unpacked };
         written.tell(env, settings.json).map_err(Failure::stdout)
     }
+}
+
+/// Writes a disk to standard output. An image is not written from its beginning to its end, so a file comes before.
+fn write_to_stdout(env: &mut Env, entries: &[Entry], options: &OutputOptions) -> Result<(), Failure> {
+    let folder = tempfile::tempdir().map_err(Failure::stdout)?;
+    let path = Utf8PathBuf::from_path_buf(folder.path().join("disk"));
+    let path =
+        path.map_err(|path| Failure::new(Exit::Output, format!("{} is no UTF-8", path.display()), None))?;
+    let bytes = write(&path, entries, options)?.bytes;
+    let mut file = File::open(path).map_err(Failure::stdout)?;
+    io::copy(&mut file, &mut env.out).map_err(Failure::stdout)?;
+    writeln!(env.err, "wrote the disk to standard output: {}", size(bytes)).map_err(Failure::stdout)
 }
 
 /// A size in bytes, or with K, M or G for powers of 1024.

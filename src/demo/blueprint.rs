@@ -71,6 +71,7 @@ pub struct SigningKeys {
 
 impl Blueprint {
     /// The version of the `kernel` package, vermagic and all.
+    #[doc(hidden)]
     pub fn kernel_version(&self) -> String {
         let Kernel { version, release, vermagic } = &self.kernel;
         format!("{version}~{vermagic}-r{release}")

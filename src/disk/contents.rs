@@ -1,11 +1,12 @@
 //! What stands on the disk: the signed indexes, the packages, the install script.
 
-use super::script::{self, CustomKey, Planned, Script, ScriptError};
+use super::script::{self, FeedKey, Planned, Script, ScriptError};
 use crate::files::Entry;
 use crate::files::{Content, FileTree};
 use crate::format::Format;
 use crate::lock::{Bundle, Lock, LockError, LockedConfiguration, LockedKey, OtherFiles};
 use crate::overlay::{FOLDER, Item, Overlay};
+use crate::proof::{CardProof, DriverProof};
 use crate::stick::RouterId;
 
 /// Why a bundle makes no disk.
@@ -50,7 +51,7 @@ pub fn contents(bundle: &Bundle, overlay: &Overlay) -> Result<Vec<Entry>, DiskEr
         tree.add(path, Content::Made(key.to_text()));
     }
     tree.add("owpkg.lock", Content::Made(bundle.lock.to_text()));
-    for (path, text) in texts(&bundle.lock)? {
+    for (path, text) in texts(&bundle.lock, &bundle.proofs.cards)? {
         tree.add(path, Content::Made(text));
     }
     let sums = tree.sha256sums();
@@ -73,14 +74,18 @@ pub(super) const SCRIPT: &str = "install.sh";
 /// The name of the text for people.
 pub(super) const README: &str = "README.txt";
 
-/// The texts that owpkg writes for a lock, by name.
-pub(super) fn texts(lock: &Lock) -> Result<[(&'static str, String); 2], DiskError> {
-    Ok([(SCRIPT, install_script(lock)?), (README, readme(lock))])
+/// The texts that owpkg writes for a lock and what its packages prove, by name.
+pub(super) fn texts(lock: &Lock, proofs: &[CardProof]) -> Result<[(&'static str, String); 2], DiskError> {
+    Ok([(SCRIPT, install_script(lock)?), (README, readme(lock, proofs))])
 }
 
 fn install_script(lock: &Lock) -> Result<String, DiskError> {
     let feeds: Vec<&str> = lock.feeds.iter().map(|feed| feed.name.as_str()).collect();
-    let install: Vec<&str> = lock.install.iter().map(String::as_str).collect();
+    let names: Vec<&str> = lock.install.iter().map(String::as_str).collect();
+    let mut runs: Vec<Vec<&str>> = lock.by_run(&names).into_iter().map(<[_]>::to_vec).collect();
+    let told = lock.replaced.iter().flat_map(|replaced| &replaced.told);
+    runs.last_mut().into_iter().for_each(|run| run.extend(told.clone().map(String::as_str)));
+    let replaced = lock.replaced.iter().map(|replaced| (replaced.name.as_str(), replaced.version.as_str()));
     let planned = lock.packages.iter().map(|package| Planned {
         name: &package.name,
         version: &package.version,
@@ -90,12 +95,17 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
     key_ids.sort();
     key_ids.dedup();
     let format = lock.format()?;
+    let signers: Vec<(&str, String)> = lock
+        .feeds
+        .iter()
+        .flat_map(|feed| feed.signed_by.iter().map(|id| (feed.name.as_str(), format.key_file(id))))
+        .collect();
     let key_files: Vec<String> = lock.keys.iter().map(|key| format.key_file(&key.id)).collect();
     let own_keys = lock
         .keys
         .iter()
         .zip(&key_files)
-        .flat_map(|(key, file)| key.feeds.iter().map(|feed| CustomKey { feed, file }));
+        .flat_map(|(key, file)| key.feeds.iter().map(|feed| FeedKey { feed, file }));
     let script = script::render(&Script {
         demo: lock.demo,
         release: lock.release.as_deref(),
@@ -104,19 +114,21 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
         kernel: lock.kernel.as_deref(),
         router: lock.router.as_ref().map(RouterId::as_str),
         feeds: &feeds,
-        install: &install,
+        install: &runs.iter().map(Vec::as_slice).collect::<Vec<_>>(),
+        replaced: &replaced.collect::<Vec<_>>(),
         plan: &planned.collect::<Vec<_>>(),
         accepted_unsigned: lock.accepted_unsigned,
         unvouched: &lock.unvouched,
         key_ids: &key_ids,
         configuration: lock.configuration.as_ref(),
+        signers: &signers.iter().map(|(feed, file)| FeedKey { feed, file }).collect::<Vec<_>>(),
         own_keys: &own_keys.collect::<Vec<_>>(),
         steps: format.facts().install_steps,
     })?;
     Ok(script)
 }
 
-fn readme(lock: &Lock) -> String {
+fn readme(lock: &Lock, proofs: &[CardProof]) -> String {
     let demo =
         if lock.demo { "DEMO: placeholder contents of the demo release, for no router.\n\n" } else { "" };
     let release = lock.release.as_deref().unwrap_or("(a build that does not state its release)");
@@ -127,6 +139,12 @@ fn readme(lock: &Lock) -> String {
         String::from(if lock.packages.is_empty() { "It adds no package.\n" } else { "It adds:\n" });
     for package in &lock.packages {
         packages += &format!("  {} {}\n", package.name, package.version);
+    }
+    if !lock.replaced.is_empty() {
+        packages += "It removes, to make room for them:\n";
+    }
+    for replaced in &lock.replaced {
+        packages += &format!("  {} {} (for {})\n", replaced.name, replaced.version, replaced.by);
     }
     format!(
         "{demo}Packages for OpenWrt {release}, {target}, to install with no network.\n\
@@ -140,13 +158,21 @@ fn readme(lock: &Lock) -> String {
          `sh install.sh --dry-run` only rehearses.\n\
          \n\
          {router}{keys}\
-         {packages}{configuration}",
+         {packages}{shown}{configuration}",
         configuration = lock.configuration.as_ref().map_or(String::new(), in_words),
+        shown = in_bytes(proofs),
         holds = if lock.keys.is_empty() { "was shipped with" } else { "holds" },
         keys = lock.keys.iter().map(|key| of_key(lock, key)).collect::<String>(),
         target = lock.target,
         format = lock.format,
     )
+}
+
+/// What the packages' bytes show of the cards that were asked for.
+fn in_bytes(proofs: &[CardProof]) -> String {
+    let shown = proofs.iter().filter(|proof| !matches!(proof.driver, DriverProof::NoModule { .. }));
+    let lines: String = shown.map(|proof| format!("  {proof}\n")).collect();
+    if lines.is_empty() { lines } else { format!("\nWhat the packages' bytes show:\n{lines}") }
 }
 
 /// A configuration for people: what is set, and how to undo it.

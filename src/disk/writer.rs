@@ -5,6 +5,8 @@ use std::io::{self, BufWriter, Write};
 use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use crate::fat::{self, FatError, FatKind, Label, Size, Timestamp};
 use crate::files::{Entry, OutputError, Permissions, WrittenFile, place_file, place_folder};
@@ -18,21 +20,38 @@ pub enum OutputFormat {
     Fat,
     /// A tar, for a router that is reached by scp.
     Tar,
+    /// The same, packed by gzip.
+    TarGz,
     /// A folder.
     Dir,
 }
 
 impl OutputFormat {
     /// All of them.
-    pub const ALL: [OutputFormat; 3] = [OutputFormat::Fat, OutputFormat::Tar, OutputFormat::Dir];
+    pub const ALL: [OutputFormat; 4] =
+        [OutputFormat::Fat, OutputFormat::Tar, OutputFormat::TarGz, OutputFormat::Dir];
 
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
             OutputFormat::Fat => "fat",
             OutputFormat::Tar => "tar",
+            OutputFormat::TarGz => "tar.gz",
             OutputFormat::Dir => "dir",
         }
+    }
+
+    /// What the ending of an output's name asks for: `.img`, `.tar`, `.tar.gz`, or a slash for a folder.
+    pub fn of_name(name: &str) -> Option<OutputFormat> {
+        let lower = name.to_ascii_lowercase();
+        let endings = [
+            ("/", OutputFormat::Dir),
+            (".tar.gz", OutputFormat::TarGz),
+            (".tgz", OutputFormat::TarGz),
+            (".tar", OutputFormat::Tar),
+            (".img", OutputFormat::Fat),
+        ];
+        endings.into_iter().find(|(ending, _)| lower.ends_with(ending)).map(|(_, format)| format)
     }
 }
 
@@ -94,8 +113,17 @@ pub enum WriteError {
 pub fn write(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Result<WrittenFile, WriteError> {
     match options.format {
         OutputFormat::Fat => write_fat(path, entries, options),
-        OutputFormat::Tar => place_file(path, options.permissions, |file| {
-            let written = write_tar(file, entries, options);
+        OutputFormat::Tar | OutputFormat::TarGz => place_file(path, options.permissions, |file| {
+            let out = BufWriter::new(file);
+            let written = match options.format {
+                // Packages are packed already: there is little to gain by more than this.
+                OutputFormat::TarGz => {
+                    let packed = GzEncoder::new(out, Compression::fast());
+                    write_tar(packed, entries, options).and_then(GzEncoder::finish)
+                }
+                _ => write_tar(out, entries, options),
+            };
+            let written = written.and_then(|mut out| out.flush());
             written.map_err(|source| OutputError::Io { path: path.to_owned(), source }.into())
         })
         .map(|((), placed)| placed),
@@ -124,8 +152,8 @@ fn write_fat(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Res
     Ok(placed)
 }
 
-fn write_tar(file: &mut File, entries: &[Entry], options: &OutputOptions) -> io::Result<()> {
-    let mut tar = tar::Builder::new(BufWriter::new(file));
+fn write_tar<W: Write>(out: W, entries: &[Entry], options: &OutputOptions) -> io::Result<W> {
+    let mut tar = tar::Builder::new(out);
     for entry in entries {
         let mut header = tar::Header::new_gnu();
         header.set_size(entry.content.size());
@@ -136,7 +164,7 @@ fn write_tar(file: &mut File, entries: &[Entry], options: &OutputOptions) -> io:
         header.set_gid(0);
         tar.append_data(&mut header, &entry.path, entry.content.open()?)?;
     }
-    tar.into_inner()?.flush()
+    tar.into_inner()
 }
 
 fn write_dir(folder: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> io::Result<u64> {

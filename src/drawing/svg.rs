@@ -231,7 +231,7 @@ fn note(drawing: &Drawing<'_>) -> String {
     let total = graph.total_size(&graph.roots()).filter(|_| drawing.sizes);
     let total = total.map(|bytes| format!(", {}", HumanBytes(bytes)));
     format!(
-        "{} packages{}; thick border: asked for; arrows lead to what a package needs; those that follow from others are left out",
+        "{} packages{}; thick border: asked for; an arrow leads to what a package needs, unless others lead there already",
         graph.len(),
         total.unwrap_or_default()
     )

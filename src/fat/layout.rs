@@ -81,6 +81,7 @@ impl Plan {
 
     /// The bytes that [`Plan::write`] writes: up to the end of the last cluster in use. What comes after it, up
     /// to [`Plan::size`], is free space.
+    #[doc(hidden)]
     pub fn used_size(&self) -> u64 {
         self.geometry.data_start() * u64::from(SECTOR_BYTES)
             + u64::from(self.used_clusters) * self.geometry.shape.cluster_bytes()

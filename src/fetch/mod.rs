@@ -39,7 +39,7 @@ pub use self::want::{Fetched, Freshness, Want};
 use crate::parallel;
 use crate::trust::{Artifact, Verified};
 
-use self::cache::{CacheDir, Documents, Held, Memory, Packages};
+use self::cache::{CacheDir, Documents, Findings, Held, Memory, Packages};
 use self::http::{Download, Http, Reload};
 use self::room::Room;
 
@@ -48,6 +48,7 @@ pub struct Fetcher {
     offline: bool,
     anew: bool,
     documents: Documents,
+    findings: Findings,
     packages: Packages,
     memory: Memory,
     http: Http,
@@ -60,11 +61,12 @@ impl Fetcher {
     pub fn new(options: Options, progress: Arc<dyn Progress>) -> Self {
         let cache = CacheDir::new(options.cache_dir.clone());
         let documents = Documents::new(cache.clone());
+        let findings = Findings::new(cache.clone());
         let packages = Packages::new(cache.clone());
         let memory = Memory::new(cache);
         let (offline, anew) = (options.offline, options.anew);
         let http = Http::new(options, documents.clone(), packages.clone(), progress.clone());
-        Self { offline, anew, documents, packages, memory, http, progress, mounted: None }
+        Self { offline, anew, documents, findings, packages, memory, http, progress, mounted: None }
     }
 
     /// Knows the places of a tree in memory by their names from here on.
@@ -146,6 +148,23 @@ impl Fetcher {
         };
         room.take(bytes.as_ref().map_or(0, Vec::len), at)?;
         Ok(bytes.map(|bytes| Fetched { bytes, location: at.clone(), freshness }))
+    }
+
+    /// What an earlier run kept in the cache under a name; nothing when there is none, or it is damaged.
+    ///
+    /// # Errors
+    /// When the cache cannot be read.
+    pub fn findings(&self, name: &str) -> Result<Option<Vec<u8>>, FetchError> {
+        self.findings.get(name)
+    }
+
+    /// Keeps in the cache what was found out at some cost. The name, a path below the cache's folder for it, tells of
+    /// what and by which reader.
+    ///
+    /// # Errors
+    /// When the cache cannot be written.
+    pub fn keep_findings(&self, name: &str, bytes: &[u8]) -> Result<(), FetchError> {
+        self.findings.put(name, bytes)
     }
 
     /// What was kept in mind about a place; nothing for one that is at hand.

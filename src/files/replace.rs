@@ -121,9 +121,10 @@ pub(super) fn refuse_special(path: &Utf8Path) -> Result<(), OutputError> {
     }
 }
 
-/// Why nothing could be made in a folder: what is wrong with the folder itself, if anything is.
+/// Why nothing could be made in a folder: what is wrong with the folder itself, if anything is, and never by the name that
+/// a file has before it is in its place.
 pub(crate) fn of_folder(folder: &Utf8Path, error: io::Error) -> io::Error {
-    fs::read_dir(folder).err().unwrap_or(error)
+    fs::read_dir(folder).err().unwrap_or_else(|| error.kind().into())
 }
 
 pub(crate) fn parent(path: &Utf8Path) -> &Utf8Path {

@@ -6,8 +6,8 @@ use std::fmt;
 use std::io::{self, Read};
 
 use super::{
-    Constraint, Dependency, FeedId, FormatFacts, IndexEntry, IndexError, Installed, Package, PackageId,
-    Parsed, Relation, Universe, UnpackBudget,
+    Constraint, Dependency, FeedId, FormatFacts, Indescribable, IndexEntry, IndexError, Installed, Package,
+    PackageId, Parsed, Relation, Universe, UnpackBudget,
 };
 use crate::trust::{SecretKey, Signed, SignedFile, Verified};
 
@@ -69,9 +69,20 @@ pub trait Choice {
         None
     }
 
-    /// What the router's own client would choose, in its order, when told to install `names` one after the
-    /// other, which may be what [`Choice::exactly`] says; a name or a dependency that it cannot meet adds nothing.
-    fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId>;
+    /// The word by which the client, told to install, removes a package in the same step; none if it can only be removed
+    /// before.
+    fn without(&self, _name: &str) -> Option<String> {
+        None
+    }
+
+    /// What the router's own client would add, in its order, when told to install `names` one after the other, which may
+    /// be what [`Choice::exactly`] says; a name or a dependency that it cannot meet adds nothing.
+    fn install(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId>;
+
+    /// What it says that it would add when it only rehearses that (`--simulate`, `--noaction`).
+    fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
+        self.install(universe, installed, names)
+    }
 }
 
 /// The files of a feed's index.
@@ -109,8 +120,18 @@ pub trait PackageFiles {
     ///
     /// # Errors
     /// What is wrong with it, in words: it is damaged, or the client would not find or take it.
-    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, String>;
+    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, Indescribable>;
+
+    /// Shows each file and link of a package to `visit`, by its path on the router without the first slash. The package
+    /// is read to its end.
+    ///
+    /// # Errors
+    /// When it cannot be read, is damaged (`InvalidData`, `UnexpectedEof`), or `visit` fails.
+    fn visit_files(&self, package: &mut dyn Read, visit: &mut VisitFile<'_>) -> io::Result<()>;
 }
+
+/// What is done with a file of a package, of which it may read the content.
+pub type VisitFile<'v> = dyn FnMut(&str, &mut dyn Read) -> io::Result<()> + 'v;
 
 /// The client's own lists of what is installed.
 pub trait InstalledLists {

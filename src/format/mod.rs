@@ -18,12 +18,14 @@ mod package;
 pub(crate) mod toy;
 mod universe;
 
-pub use behaviour::{Choice, Format, IndexFiles, InstalledLists, ListedLine, PackageFiles, Versions};
+pub use behaviour::{
+    Choice, Format, IndexFiles, InstalledLists, ListedLine, PackageFiles, Versions, VisitFile,
+};
 pub use budget::UnpackBudget;
 pub use facts::{Duplicate, FormatFacts, IndexFile};
 pub use index::{IndexError, Parsed, Warning};
 pub use installed::{Installed, InstalledError, InstalledPackage, Joined};
-pub use local::{IndexEntry, LocalFeed, LocalFeedError, NotIndexed, write_index};
+pub use local::{Indescribable, IndexEntry, LocalFeed, LocalFeedError, NotIndexed, write_index};
 pub use measure::measure;
 pub use package::{Constraint, Dependency, FeedId, Package, PackageId, Provide, Relation, Requirement};
 pub(crate) use package::{is_plain, is_word};

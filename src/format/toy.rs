@@ -13,9 +13,9 @@ use std::collections::HashSet;
 use std::io::{self, Read};
 
 use super::{
-    Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, IndexEntry, IndexError,
-    IndexFile, IndexFiles, Installed, InstalledLists, InstalledPackage, Package, PackageFiles, PackageId,
-    Parsed, Relation, Universe, UnpackBudget, Versions,
+    Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, Indescribable, IndexEntry,
+    IndexError, IndexFile, IndexFiles, Installed, InstalledLists, InstalledPackage, Package, PackageFiles,
+    PackageId, Parsed, Relation, Universe, UnpackBudget, Versions, VisitFile,
 };
 use crate::trust::{Digest, Scheme, SecretKey, Signature, Signed, SignedFile, Verified, sha256, usign};
 
@@ -79,13 +79,13 @@ impl Choice for Toy {
         candidates.sort_by_key(|&id| Reverse(number(universe.package(id).version)));
     }
 
-    fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
+    fn install(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
         let mut chosen = Vec::new();
         for name in names.iter().filter(|name| installed.get(name).is_none()) {
             let newest = universe.named(name).max_by_key(|&id| number(universe.package(id).version));
             let Some(id) = newest else { continue };
             let needs: Vec<&str> = universe.package(id).depends.iter().map(|need| need.first.name).collect();
-            chosen.extend(self.rehearse(universe, installed, &needs));
+            chosen.extend(self.install(universe, installed, &needs));
             chosen.push(id);
         }
         chosen
@@ -152,15 +152,19 @@ impl Toy {
 }
 
 impl PackageFiles for Toy {
+    fn visit_files(&self, package: &mut dyn Read, _: &mut VisitFile<'_>) -> io::Result<()> {
+        io::copy(package, &mut io::sink()).map(drop)
+    }
+
     fn file_name(&self, name: &str, version: &str, _: &str) -> String {
         format!("{name}@{version}.toy")
     }
 
-    fn describe(&self, file_name: &str, file: &mut dyn Read) -> Result<IndexEntry, String> {
+    fn describe(&self, file_name: &str, file: &mut dyn Read) -> Result<IndexEntry, Indescribable> {
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(|error| error.to_string())?;
         let head: Vec<&str> = text.lines().next().unwrap_or_default().split(' ').collect();
-        let [name, version, arch, depends @ ..] = &head[..] else { return Err("no toy".to_owned()) };
+        let [name, version, arch, depends @ ..] = &head[..] else { return Err("no toy".into()) };
         let (size, digest) = (text.len() as u64, Digest::sha256(sha256(text.as_bytes())));
         let mut entry = format!("{name} {version} {arch} {size} {}", digest.hex());
         depends.iter().for_each(|name| entry.extend([" ", name]));

@@ -18,9 +18,25 @@ impl Catalogue {
             .by_listed_name(&words, &on_bus)
             .or_else(|| self.by_product(&words, &on_bus).map(|chips| (chips, "")))
             .or_else(|| self.by_chip_name(named, &words, &on_bus).map(|chips| (chips, "")))?;
-        let chips = by_hw_revision(chips, named);
+        let chips = self.twins(chips, named, &words);
         let notes = vec!["found by its name alone: an id would be sure".to_owned()];
         Some(Identity { chips, certainty: Certainty::Low, name, notes })
+    }
+
+    /// For a 7265 both that and the 7265D, unless the words or what iwlwifi read tell the one.
+    fn twins<'c>(&'c self, chips: Vec<&'c Chip>, named: &Named, words: &str) -> Vec<&'c Chip> {
+        if !chips.iter().all(|chip| TWINS.contains(&chip.name)) || words.contains("7265d") {
+            return chips;
+        }
+        let id = DeviceId::new(Bus::Pci, 0x8086, 0x095a);
+        let device = Device { hw_revision: named.hw_revision, ..Device::of_id(id) };
+        let [plain, later] = TWINS;
+        let told = match stepping(&device) {
+            None => &TWINS[..],
+            Some(0x59) => &[later],
+            Some(_) => &[plain],
+        };
+        told.iter().filter_map(|name| self.chip(name)).collect()
     }
 
     /// By the longest name of pci.ids or usb.ids that the words have in them.
@@ -69,7 +85,9 @@ impl Catalogue {
         let meets = |chip: &Chip| {
             std::iter::once(chip.name)
                 .chain(chip.aliases.iter())
-                .map(|name| plain(name.split(" on ").next().unwrap_or(name)))
+                .map(|name| {
+                    plain(name.split(" on ").next().unwrap_or(name).split(" (").next().unwrap_or(name))
+                })
                 .filter(|name| name.len() >= 4 && says_model(name))
                 .filter(|name| {
                     own.contains(name) || name.len() >= 2 * MIN_NAME && words.contains(name.as_str())
@@ -88,21 +106,12 @@ impl Catalogue {
     }
 }
 
+/// Two chips of one name in listings, of which what iwlwifi read tells the one.
+const TWINS: [&str; 2] = ["iwl7265", "iwl7265d"];
+
 /// Whether a name is that of a model: one without a digit, such as `Ethernet`, says nothing.
 fn says_model(name: &str) -> bool {
     name.contains(|c: char| c.is_ascii_digit()) && name.contains(|c: char| c.is_ascii_alphabetic())
-}
-
-/// Of a 7265 and a 7265D the one that iwlwifi read.
-fn by_hw_revision<'c>(chips: Vec<&'c Chip>, named: &Named) -> Vec<&'c Chip> {
-    let Some(hw_revision) = named.hw_revision else { return chips };
-    let id = DeviceId::new(Bus::Pci, 0x8086, 0x095a);
-    let device = Device { hw_revision: Some(hw_revision), ..Device::of_id(id) };
-    let chip = if stepping(&device) == Some(0x59) { "iwl7265d" } else { "iwl7265" };
-    match chips.iter().find(|each| each.name == chip) {
-        Some(found) => vec![found],
-        None => chips,
-    }
 }
 
 fn unique<'c>(chips: impl Iterator<Item = &'c Chip>) -> Vec<&'c Chip> {

@@ -127,6 +127,7 @@ impl Catalogue {
     }
 
     /// Every alternative, sorted by chip.
+    #[doc(hidden)]
     pub fn all_alternatives(&self) -> &[Alternative] {
         &self.alternatives
     }

@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use super::chip::{Certainty, List};
-use super::device::{DeviceId, hex16};
+use super::chip::{Certainty, Chip, List};
+use super::device::{Device, DeviceId, UsbInterface, hex8, hex16};
 use super::table::{self, Malformed};
 use super::{BadTable, Bus, plain};
 
@@ -91,6 +91,25 @@ impl IdRow {
         Some(DeviceId::new(self.bus, hex16(self.vendor)?, hex16(self.device)?))
     }
 
+    /// The device that it names, as far as it does; none for a row that holds for any device of a class.
+    fn device(&self) -> Option<Device> {
+        let mut device = Device::of_id(self.id()?);
+        device.id.subsystem = hex16(self.subvendor).zip(hex16(self.subdevice));
+        match self.interface.split_once('=') {
+            Some(("ifclass", classes)) => {
+                let mut parts = classes.split('/').map(hex8);
+                if let [Some(Some(class)), Some(Some(subclass)), Some(Some(protocol))] =
+                    [parts.next(), parts.next(), parts.next()]
+                {
+                    device.interfaces.push(UsbInterface { number: None, class: [class, subclass, protocol] });
+                }
+            }
+            Some(("class", class)) if !class.contains('*') => class.clone_into(&mut device.class),
+            _ => {}
+        }
+        Some(device)
+    }
+
     /// Mask and value of a masked subdevice.
     pub(crate) fn subdevice_mask(&self) -> Option<(u16, u16)> {
         mask(self.subdevice)
@@ -117,13 +136,15 @@ pub(crate) fn vendor_rows(bus: Bus, vendor: &str) -> impl Iterator<Item = IdRow>
 }
 
 fn rows_with(prefix: &str) -> impl Iterator<Item = IdRow> + use<> {
-    table::lines_with(IDS, prefix).filter_map(|line| {
-        let mut columns = [""; 12];
-        for (column, part) in columns.iter_mut().zip(line.split('\t')) {
-            *column = part;
-        }
-        IdRow::read(columns).ok()
-    })
+    table::lines_with(IDS, prefix).filter_map(read_line)
+}
+
+fn read_line(line: &'static str) -> Option<IdRow> {
+    let mut columns = [""; 12];
+    for (column, part) in columns.iter_mut().zip(line.split('\t')) {
+        *column = part;
+    }
+    IdRow::read(columns).ok()
 }
 
 /// Every row, for the checks of the table.
@@ -139,6 +160,16 @@ pub fn all_id_rows() -> Result<Vec<IdRow>, BadTable> {
             IdRow::read(columns).map_err(|problem| BadTable { file, line, problem })
         })
         .collect()
+}
+
+/// A device for each row of a chip that names a whole id.
+pub fn devices_of(chip: &Chip) -> impl Iterator<Item = Device> {
+    let name = chip.name;
+    IDS.lines()
+        .filter(move |line| line.contains(name))
+        .filter_map(read_line)
+        .filter(move |row| row.chips.contains(name))
+        .filter_map(|row| row.device())
 }
 
 /// What a source key means.

@@ -5,6 +5,7 @@
 //! tables of `indexes/hardware` are compiled in. Adding a chip or an id is one row there, no code.
 
 mod by_name;
+mod card;
 mod catalogue;
 mod chip;
 pub mod detect;
@@ -14,6 +15,7 @@ mod halves;
 mod history;
 mod identify;
 mod ids;
+mod kmods;
 mod limits;
 mod listing;
 mod names;
@@ -31,6 +33,7 @@ mod usb;
 mod warning;
 mod wpad;
 
+pub use card::Card;
 pub use catalogue::{BadTable, Catalogue, Found, UnknownChip, plain};
 pub use chip::{Alternative, Bus, Certainty, Chip, Family, Gap, How, Kind, List};
 pub use device::{BadDeviceId, Device, DeviceId, UsbInterface};
@@ -38,7 +41,8 @@ pub use firmware::firmware_packages;
 pub use halves::bluetooth_halves;
 pub use history::{former_holders, history, moves, packages_with_history};
 pub use identify::Identity;
-pub use ids::{IdRow, all_id_rows, id_rows, id_source};
+pub use ids::{IdRow, all_id_rows, devices_of, id_rows, id_source};
+pub use kmods::may_drive_network;
 pub use limits::{Limit, LimitRow, all_limits, limits};
 pub use listing::{
     AlternativeEntry, ChipEntry, FamilyEntry, Listing, MemberEntry, ProductEntry, releases_of,

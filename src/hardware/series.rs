@@ -74,6 +74,7 @@ impl Ranges {
     }
 
     /// Whether every range can be read; the tables are checked with it.
+    #[doc(hidden)]
     pub fn is_well_formed(self) -> bool {
         !self.0.is_empty()
             && self.0.split(' ').all(|range| bounds(range).is_some_and(|(first, last)| first <= last))

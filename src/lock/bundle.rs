@@ -6,6 +6,7 @@ use super::{Contradiction, Fact, Lock, LockError, LockedFile, LockedIndex, Locke
 use crate::fetch::{FetchError, LocationError, Want};
 use crate::format::{FeedId, Format, IndexError, Package, Universe, UnpackBudget, measure};
 use crate::parallel;
+use crate::proof::{Contents, Evidence, Proofs, read_contents};
 use crate::release::{Metadata, OpenRelease, Release, ReleaseError, Upstream};
 use crate::trust::{self, Artifact, Expected, PublicKey, Signed, SignedFile, TrustError, Verified};
 
@@ -18,6 +19,11 @@ pub struct Bundle {
     pub feeds: Vec<LockedFeed>,
     /// The keys of the lock, in its order.
     pub keys: Vec<PublicKey>,
+    /// What each package holds that tells of hardware, by its name, in the lock's order.
+    pub contents: Vec<(String, Contents)>,
+    /// What that shows of the cards that the lock is for. Only the bundle's own bytes count, so that the same lock
+    /// always gives the same answer.
+    pub proofs: Proofs,
 }
 
 /// A feed of a bundle.
@@ -132,7 +138,7 @@ impl Bundle {
             }
             indexes.push(index);
         }
-        for locked in &lock.packages {
+        for locked in lock.carried() {
             let listed = |id| {
                 let package = universe.package(id);
                 universe.feed(package.feed).name == locked.feed && locked.is(package)
@@ -152,13 +158,17 @@ impl Bundle {
         if let Some(contradiction) = lock.contradicts_itself(indexes.iter().map(|index| index.by())) {
             return Err(BundleError::Contradicts(contradiction));
         }
-        let feeds = fetch_packages(upstream, &lock, indexes)?;
+        let artifacts = fetch_packages(upstream, &lock, indexes)?;
+        let contents = read_packages(upstream, &lock, &artifacts)?;
+        let evidence = Evidence::of(contents.iter().map(|(name, contents)| (name.as_str(), contents)));
+        let proofs = Proofs::of(&lock.cards, &evidence, &[]);
+        let feeds = feeds(&lock, indexes, artifacts);
         let trusted = |id: &str| {
             let no_key = || BundleError::NoKey { id: id.to_owned() };
             upstream.keyring.get(id).cloned().ok_or_else(no_key)
         };
         let keys = lock.keys.iter().map(|key| trusted(&key.id)).collect::<Result<_, _>>()?;
-        Ok(Bundle { lock, feeds, keys })
+        Ok(Bundle { lock, feeds, keys, contents, proofs })
     }
 
     /// The verified indexes of a lock's feeds, in its order, with every entry of the lock found in them.
@@ -262,7 +272,7 @@ pub(crate) fn judge<'l>(
     let mut by_name: HashMap<&str, Vec<&Package<'_>>> = HashMap::new();
     parsed.packages.iter().for_each(|package| by_name.entry(package.name).or_default().push(package));
     let (mut taken, mut not_offered) = (Vec::new(), Vec::new());
-    for locked in lock.packages.iter().filter(|package| package.feed == feed.name) {
+    for locked in lock.carried().filter(|package| package.feed == feed.name) {
         let mut named = by_name.get(locked.name.as_str()).into_iter().flatten();
         match named.find(|package| locked.is(package)) {
             Some(package) => taken.push(*package),
@@ -273,15 +283,16 @@ pub(crate) fn judge<'l>(
     Ok(Judged { not_offered, contradiction })
 }
 
+/// The package files of a lock, in its order, each with the position of its feed.
 fn fetch_packages(
     upstream: &Upstream,
     lock: &Lock,
     indexes: &[&Verified<Signed>],
-) -> Result<Vec<LockedFeed>, BundleError> {
+) -> Result<Vec<(usize, Verified<Artifact>)>, BundleError> {
     let position = |package: &LockedPackage| lock.feeds.iter().position(|feed| feed.name == package.feed);
     let mut wants = Vec::new();
     let mut positions = Vec::new();
-    for package in &lock.packages {
+    for package in lock.carried() {
         let position = position(package).ok_or_else(|| BundleError::not_in_index(package))?;
         positions.push(position);
         wants.push(Want {
@@ -295,7 +306,30 @@ fn fetch_packages(
             },
         });
     }
-    let artifacts = upstream.fetcher.artifacts(wants)?;
+    Ok(positions.into_iter().zip(upstream.fetcher.artifacts(wants)?).collect())
+}
+
+/// What the packages hold that tells of hardware.
+fn read_packages(
+    upstream: &Upstream,
+    lock: &Lock,
+    artifacts: &[(usize, Verified<Artifact>)],
+) -> Result<Vec<(String, Contents)>, BundleError> {
+    let packages: Vec<_> = lock
+        .packages
+        .iter()
+        .zip(artifacts)
+        .map(|(package, (_, artifact))| (package.digest(), artifact))
+        .collect();
+    let contents = read_contents(&upstream.fetcher, lock.format()?, &packages)?;
+    Ok(lock.packages.iter().map(|package| package.name.clone()).zip(contents).collect())
+}
+
+fn feeds(
+    lock: &Lock,
+    indexes: &[&Verified<Signed>],
+    artifacts: Vec<(usize, Verified<Artifact>)>,
+) -> Vec<LockedFeed> {
     let mut feeds: Vec<LockedFeed> = lock
         .feeds
         .iter()
@@ -306,8 +340,8 @@ fn fetch_packages(
             packages: Vec::new(),
         })
         .collect();
-    for ((package, position), artifact) in lock.packages.iter().zip(positions).zip(artifacts) {
+    for (package, (position, artifact)) in lock.carried().zip(artifacts) {
         feeds[position].packages.push((package.file.clone(), artifact));
     }
-    Ok(feeds)
+    feeds
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Lock;
 use crate::overlay::{self, Item, Overlay, OverlayError};
 use crate::trust;
+use crate::uci_defaults::StaticAddress;
 
 /// The configuration that a disk brings beside its packages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,9 @@ pub struct LockedConfiguration {
     /// The packages whose kernel modules are not to be loaded any more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub idle_modules: Vec<String>,
+    /// The router's own address in its LAN, with the length of its network, where the disk sets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lan: Option<String>,
     /// The user's files, by path.
     #[serde(rename = "file", default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<OverlayFile>,
@@ -63,6 +67,9 @@ pub enum BadConfiguration {
         "{0:?} is no name of a service: expected letters, digits and . _ - after a letter or digit, as in /etc/init.d"
     )]
     Service(String),
+    /// An address that no router can have in its LAN.
+    #[error("{0:?} is no address with the length of its network")]
+    Lan(String),
     /// A package whose name is none.
     #[error("{0:?} is no name of a package of kernel modules")]
     Modules(String),
@@ -117,6 +124,11 @@ impl LockedConfiguration {
         };
         if let Some(name) = self.disable_services.iter().find(|name| !is_service(name)) {
             return Err(BadConfiguration::Service(name.clone()));
+        }
+        if let Some(lan) = &self.lan
+            && lan.parse::<StaticAddress>().is_err()
+        {
+            return Err(BadConfiguration::Lan(lan.clone()));
         }
         let is_modules =
             |name: &&String| name.starts_with("kmod-") && crate::format::is_plain(name) && name.is_ascii();
@@ -182,6 +194,19 @@ impl Lock {
     pub fn configured(mut self, configuration: Option<LockedConfiguration>) -> Lock {
         self.configuration = configuration;
         self
+    }
+
+    /// The same lock, whose disk sets the router's own address in its LAN, if it does.
+    pub fn with_lan(mut self, lan: Option<StaticAddress>) -> Lock {
+        if let Some(configuration) = &mut self.configuration {
+            configuration.lan = lan.map(|lan| lan.to_string());
+        }
+        self
+    }
+
+    /// The router's own address in its LAN, where the disk sets it.
+    pub fn lan(&self) -> Option<StaticAddress> {
+        self.configuration.as_ref()?.lan.as_ref()?.parse().ok()
     }
 
     /// Whether its disk holds what is for nobody's eyes but the router's.

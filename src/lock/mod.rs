@@ -5,11 +5,15 @@ mod configuration;
 mod facts;
 mod key;
 mod package;
+mod replacement;
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use crate::fetch::LocationError;
 use crate::format::{Format, format_named};
+use crate::hardware::Card;
 use crate::release::FeedPlace;
 use crate::resolve::{BaselineSource, Graph, Node, PackageKind, Upgrade};
 use crate::selection::{PlanSource, Planned};
@@ -21,6 +25,7 @@ pub use configuration::{BadConfiguration, LockedConfiguration, OtherFiles, Overl
 pub use facts::{Contradiction, Fact};
 pub use key::LockedKey;
 pub use package::LockedPackage;
+pub use replacement::LockedReplacement;
 
 const SCHEMA: &str = "owpkg.lock/1";
 /// Twice those of the largest release tree that is read.
@@ -62,6 +67,9 @@ pub struct Lock {
     pub demo: bool,
     /// The names to give to the router's client, in this order.
     pub install: Vec<String>,
+    /// How many of them go to each run of the client; none: all to one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<usize>,
     /// The router that asked, where the plan answers a request; its disk is for no other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub router: Option<RouterId>,
@@ -73,10 +81,16 @@ pub struct Lock {
     /// The keys of its feeds that images of official releases lack.
     #[serde(rename = "key", default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<LockedKey>,
+    /// The cards that were asked for.
+    #[serde(rename = "card", default, skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<Card>,
     /// The feeds that the plan uses.
     #[serde(rename = "feed", default)]
     pub feeds: Vec<LockedIndex>,
-    /// The packages, dependencies first.
+    /// The packages of the router that make room.
+    #[serde(rename = "replace", default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<LockedReplacement>,
+    /// The packages to add, dependencies first.
     #[serde(rename = "package", default)]
     pub packages: Vec<LockedPackage>,
 }
@@ -169,6 +183,14 @@ pub enum LockError {
     /// It tells the router to install what is not in its plan.
     #[error("it is to install {0:?}, which is not one of its packages")]
     Unplanned(String),
+    /// Its names are not those of its runs.
+    #[error("it gives {runs:?} names to the runs of the package manager, expected {names} in all")]
+    Runs {
+        /// How many names go to each run.
+        runs: Vec<usize>,
+        /// How many there are.
+        names: usize,
+    },
     /// It configures what cannot be.
     #[error(transparent)]
     Configuration(#[from] BadConfiguration),
@@ -190,16 +212,17 @@ impl Lock {
         }
         let facts = &release.facts;
         let demo = facts.is_demo();
-        let packages = plan.steps.iter().map(|step| LockedPackage::of(facts, plan, step));
-        let is_used = |position: usize| {
-            plan.steps.iter().any(|step| usize::from(plan.package(step).feed.0) == position)
-        };
+        let packages = plan.steps.iter().map(|step| LockedPackage::added(facts, plan, step));
+        let replaced = plan.replaced.iter().map(|replaced| LockedReplacement::of(facts, plan, replaced));
+        let back = plan.replaced.iter().filter_map(|replaced| replaced.back);
+        let carried = plan.steps.iter().map(|step| step.id).chain(back);
+        let feeds: BTreeSet<usize> = carried.map(|id| plan.universe.package(id).feed.0.into()).collect();
         let used: Vec<(&FeedPlace, &Verified<Signed>)> = facts
             .feeds
             .iter()
             .zip(&release.indexes)
             .enumerate()
-            .filter_map(|(position, feed)| is_used(position).then_some(feed))
+            .filter_map(|(position, feed)| feeds.contains(&position).then_some(feed))
             .collect();
         let index = |(place, index): &(&FeedPlace, &Verified<Signed>)| LockedIndex {
             name: place.name.clone(),
@@ -232,11 +255,17 @@ impl Lock {
             unvouched: facts.unvouched.iter().map(|decided| decided.word().to_owned()).collect(),
             demo,
             router: None,
-            install: plan.install.clone(),
+            install: plan.install.concat(),
+            runs: match &plan.install[..] {
+                [_, _, ..] => plan.install.iter().map(Vec::len).collect(),
+                _ => Vec::new(),
+            },
             baseline: LockedBaseline { from: baseline.source, packages: baseline.installed.len() },
             configuration: None,
+            cards: planned.cards.clone(),
             keys: core.map(|core| LockedKey::of(&feeds, core.by())).unwrap_or_default(),
             feeds,
+            replaced: replaced.collect::<Result<_, _>>()?,
             packages: packages.collect::<Result<_, _>>()?,
         })
     }
@@ -259,7 +288,7 @@ impl Lock {
             .feeds
             .iter()
             .flat_map(|feed| std::iter::once(&feed.name).chain(feed.files.iter().map(|file| &file.name)));
-        let packages = lock.packages.iter().flat_map(|package| [&package.name, &package.feed, &package.file]);
+        let packages = lock.carried().flat_map(|package| [&package.name, &package.feed, &package.file]);
         for name in feeds.chain(packages).chain(lock.keys.iter().map(|key| &key.id)) {
             if !crate::format::is_plain(name) {
                 return Err(LockError::Name(name.clone()));
@@ -269,9 +298,10 @@ impl Lock {
             return Err(LockError::TooManyFeeds { found: lock.feeds.len() });
         }
         let known = [&lock.release, &lock.version_code, &lock.kernel].into_iter().flatten();
-        let versions = lock.packages.iter().map(|package| &package.version);
-        let words =
-            [&lock.target, &lock.arch].into_iter().chain(known).chain(versions).chain(&lock.unvouched);
+        let versions = lock.carried().map(|package| &package.version);
+        let replaced = lock.replaced.iter().flat_map(LockedReplacement::words);
+        let words = [&lock.target, &lock.arch].into_iter().chain(known).chain(versions);
+        let words = words.chain(replaced).chain(&lock.unvouched);
         if let Some(word) = words.into_iter().find(|word| !crate::format::is_word(word)) {
             return Err(LockError::Word(word.clone()));
         }
@@ -279,10 +309,28 @@ impl Lock {
             configuration.check()?;
         }
         let is_planned = |name: &&String| lock.packages.iter().any(|package| package.name == **name);
-        match lock.install.iter().find(|name| !is_planned(name)) {
-            Some(name) => Err(LockError::Unplanned(name.clone())),
-            None => Ok(lock),
+        if let Some(name) = lock.install.iter().find(|name| !is_planned(name)) {
+            return Err(LockError::Unplanned(name.clone()));
         }
+        let in_runs = lock.runs.iter().try_fold(0_usize, |sum, count| sum.checked_add(*count));
+        match lock.runs.is_empty() || in_runs == Some(lock.install.len()) {
+            true => Ok(lock),
+            false => Err(LockError::Runs { runs: lock.runs, names: lock.install.len() }),
+        }
+    }
+
+    /// Parts what goes with its names by the runs of the client.
+    pub(super) fn by_run<'n, T>(&self, mut names: &'n [T]) -> Vec<&'n [T]> {
+        match self.runs.is_empty() {
+            true => vec![names],
+            false => self.runs.iter().filter_map(|count| names.split_off(..*count)).collect(),
+        }
+    }
+
+    /// All packages whose files it takes: those to add, and those for the way back.
+    pub fn carried(&self) -> impl Iterator<Item = &LockedPackage> {
+        let back = self.replaced.iter().filter_map(|replaced| replaced.back.as_ref());
+        self.packages.iter().chain(back)
     }
 
     /// The format of its feeds.

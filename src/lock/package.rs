@@ -45,8 +45,18 @@ pub struct LockedPackage {
 
 impl LockedPackage {
     /// What a step of a plan adds.
-    pub(super) fn of(facts: &ReleaseFacts, plan: &Plan<'_>, step: &Step) -> Result<LockedPackage, PlanError> {
-        let package = plan.package(step);
+    pub(super) fn added(
+        facts: &ReleaseFacts,
+        plan: &Plan<'_>,
+        step: &Step,
+    ) -> Result<LockedPackage, PlanError> {
+        let because = step.because.iter().map(ToString::to_string).collect();
+        let needed_by = step.needed_by.clone();
+        Ok(LockedPackage { because, needed_by, ..LockedPackage::of(facts, plan.package(step))? })
+    }
+
+    /// A package of the release.
+    pub(super) fn of(facts: &ReleaseFacts, package: &Package<'_>) -> Result<LockedPackage, PlanError> {
         let feed = &facts.feeds[usize::from(package.feed.0)];
         let no_digest = || PlanError::NoDigest { package: package.name.to_owned() };
         let digest = package.digest.ok_or_else(no_digest)?;
@@ -65,8 +75,8 @@ impl LockedPackage {
             installed_size: package.installed_size,
             digest_kind: digest.kind,
             digest: digest.value,
-            because: step.because.iter().map(ToString::to_string).collect(),
-            needed_by: step.needed_by.clone(),
+            because: Vec::new(),
+            needed_by: Vec::new(),
         })
     }
 

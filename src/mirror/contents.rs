@@ -36,12 +36,6 @@ pub enum MirrorWarning {
         folder: String,
         files: usize,
     },
-    /// A feed that the release has not.
-    NoFeed {
-        name: String,
-        /// Those that it has.
-        feeds: Vec<String>,
-    },
     /// A target whose metadata nobody vouches for.
     NoTarget {
         /// Its folder on the server.
@@ -61,10 +55,6 @@ impl<'a> Contents<'a> {
     /// # Errors
     /// When the release has no name, or an index cannot be read.
     pub fn add_feeds(&mut self, release: &OpenRelease, names: &[String]) -> Result<(), MirrorError> {
-        let known: Vec<String> = release.facts.feeds.iter().map(|feed| feed.name.clone()).collect();
-        for name in names.iter().filter(|name| !known.contains(name)) {
-            self.warnings.push(MirrorWarning::NoFeed { name: name.clone(), feeds: known.clone() });
-        }
         let is_wanted = |feed: &str, _: &Package<'_>| is_among(names, feed);
         let found = of_release(release, &is_wanted, self.earlier)?;
         self.add(found.into_iter().filter(|folder| !folder.files.is_empty()));
@@ -177,9 +167,6 @@ impl fmt::Display for MirrorWarning {
                 f,
                 "{folder}: {files} files that were mirrored earlier are not in its index any more: run what asked for them again"
             ),
-            MirrorWarning::NoFeed { name, feeds } => {
-                write!(f, "there is no feed {name} here: {}", feeds.join(", "))
-            }
             MirrorWarning::NoTarget { folder, why } => {
                 match why {
                     Unvouched::NoList => write!(f, "{folder} has no sha256sums")?,

@@ -170,7 +170,7 @@ pub fn of_lock(
     for (feed, index) in lock.feeds.iter().zip(&indexes) {
         let at = upstream.fetcher.locate(&feed.url)?;
         let wanted = |package: &Package<'_>| {
-            lock.packages.iter().any(|locked| locked.feed == feed.name && locked.file == package.file)
+            lock.carried().any(|locked| locked.feed == feed.name && locked.file == package.file)
         };
         let folder = feed_folder(&prefix, &root, &at, &feed.name);
         parts.push(of_feed(folder, &at, format, index, &wanted, earlier)?);

@@ -17,6 +17,9 @@ pub const LARGEST: u64 = 64 << 20;
 pub const MOST: usize = 2_000;
 /// Most parts of a path.
 const DEEPEST: usize = 14;
+/// Most bytes of a name. The router's file systems hold 254 (jffs2) or 255 (the others), and install.sh keeps what was there
+/// under a name of up to 14 more, as in `.NAME.before-owpkg`.
+const LONGEST_NAME: usize = 254 - 14;
 /// Most bytes of a path, or of where a link leads.
 const LONGEST: usize = 1000;
 /// Where install.sh notes on the router what it did.
@@ -64,6 +67,16 @@ pub enum OverlayError {
     /// Letters beyond ASCII come out otherwise on the router.
     #[error("{path:?} cannot stand on the disk: a stock OpenWrt reads the names of a FAT disk as ASCII only")]
     NotAscii { path: String },
+    /// Its name leaves no room for that of what it replaces.
+    #[error(
+        "{path:?} cannot be put in place on the router: its name has {bytes} bytes, expected at most {LONGEST_NAME}, as \
+         install.sh keeps what is there as NAME.before-owpkg"
+    )]
+    LongName {
+        path: String,
+        /// Those of its last part.
+        bytes: usize,
+    },
     /// Its path is too long or too deep.
     #[error("{path:?} cannot stand on the disk: expected at most {LONGEST} bytes and {DEEPEST} parts")]
     TooLong {
@@ -175,6 +188,10 @@ pub(super) fn check_path(path: &str) -> Result<(), OverlayError> {
     }
     if !path.is_ascii() {
         return Err(OverlayError::NotAscii { path: path.to_owned() });
+    }
+    let bytes = path.rsplit('/').next().map_or(0, str::len);
+    if bytes > LONGEST_NAME {
+        return Err(OverlayError::LongName { path: path.to_owned(), bytes });
     }
     if path.len() > LONGEST || path.split('/').count() > DEEPEST {
         return Err(OverlayError::TooLong { path: path.to_owned() });

@@ -3,7 +3,7 @@
 use super::feeds::{self, Wanted};
 use super::metadata;
 use super::open::{Reader, ReleaseSpec};
-use super::{FeedPlace, ReleaseError, Upstream};
+use super::{FeedPlace, ReleaseError, Target, Upstream};
 use crate::fetch::Location;
 use crate::format::{FORMATS, Format};
 use crate::trust::{Signed, Verified};
@@ -19,7 +19,7 @@ pub struct ArchFeeds {
 
 pub(super) fn open(upstream: &Upstream, root: &Location, arch: &str) -> Result<ArchFeeds, ReleaseError> {
     let mut reader = Reader::new(upstream, ReleaseSpec::of_tree(root.clone()));
-    let wanted = reader.feeds_of_arch(root, arch)?;
+    let wanted = reader.feeds_of_arch(root, arch, None)?;
     for format in FORMATS {
         let feeds = reader.feeds(format, wanted.clone())?;
         if !feeds.is_empty() {
@@ -32,8 +32,33 @@ pub(super) fn open(upstream: &Upstream, root: &Location, arch: &str) -> Result<A
 
 impl Reader<'_> {
     /// The feeds that an architecture may have.
-    pub(super) fn feeds_of_arch(&self, root: &Location, arch: &str) -> Result<Vec<Wanted>, ReleaseError> {
-        let feeds_conf = self.text(&root.join(&format!("packages/{arch}/feeds.conf"))?, metadata::CAP)?;
-        feeds::of_arch(root, arch, feeds_conf.as_deref())
+    pub(super) fn feeds_of_arch(
+        &self,
+        root: &Location,
+        arch: &str,
+        target: Option<&Target>,
+    ) -> Result<Vec<Wanted>, ReleaseError> {
+        let folder = root.join(&format!("packages/{arch}"))?;
+        let feeds_conf = self.text(&folder.join("feeds.conf")?, metadata::CAP)?;
+        let mut folders = Vec::new();
+        for name in self.upstream.fetcher.list(&folder)?.unwrap_or_default() {
+            // What cannot be joined is no name of a feed.
+            let Ok(at) = folder.join(&name) else { continue };
+            if self.upstream.fetcher.list(&at)?.is_some_and(|files| has_index(&files)) {
+                folders.push(name);
+            }
+        }
+        // A server cannot be listed, but says of what feeds it was built.
+        if let (Some(target), None, true) = (target, &feeds_conf, root.is_remote()) {
+            let built =
+                self.text(&root.join(&format!("targets/{target}/feeds.buildinfo"))?, metadata::CAP)?;
+            folders.extend(built.as_deref().map(feeds::names).unwrap_or_default());
+        }
+        feeds::of_arch(root, arch, feeds_conf.as_deref(), folders)
     }
+}
+
+/// Whether an index is among the files of a folder.
+fn has_index(files: &[String]) -> bool {
+    FORMATS.iter().any(|format| files.iter().any(|file| file == format.index_name()))
 }

@@ -2,6 +2,7 @@
 
 use crate::fetch::{FetchError, LocationError};
 use crate::format::{IndexError, InstalledError};
+use crate::hardware::Series;
 use crate::trust::TrustError;
 
 use super::{Release, ReleaseWarning};
@@ -90,11 +91,33 @@ pub enum ReleaseError {
         /// The file, by URL or path.
         at: String,
     },
-    /// The server does not say which release is the latest.
+    /// The server does not say which release is the latest, and a folder holds none.
     #[error("{at} does not say which release is the latest")]
     NoLatest {
-        /// The file, by URL or path.
+        /// The file that would say it.
         at: String,
+    },
+    /// There is no release of a series.
+    #[error("{at} has no release of {series}")]
+    NoneOfSeries {
+        /// The server's root or the folder.
+        at: String,
+        /// The series.
+        series: Series,
+    },
+    /// A further feed that was named has no index.
+    #[error("the feed {name} cannot be read: {at} {}", if *.is_there { "has no index" } else { "is not there" })]
+    NoFeedIndex {
+        /// Its name.
+        name: String,
+        /// Its folder, by URL or path.
+        at: String,
+        /// Whether there is such a folder, as far as that can be told.
+        is_there: bool,
+        /// The file that there should be.
+        index: &'static str,
+        /// The format of the release.
+        format: &'static str,
     },
     /// A further feed has the name of another one: on a disk they would share a folder.
     #[error("{at} cannot be the feed {name}: the release has one of that name")]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::feeds::Wanted;
 use super::open::Reader;
-use super::{FeedPlace, ReleaseError, ReleaseWarning, seen};
+use super::{FeedOrigin, FeedPlace, ReleaseError, ReleaseWarning, seen};
 use crate::fetch::Fetched;
 use crate::format::{FORMATS, FeedId, Format, IndexError};
 use crate::parallel;
@@ -33,6 +33,7 @@ impl Reader<'_> {
         format: &'static dyn Format,
         wanted: Vec<Wanted>,
     ) -> Result<Vec<(FeedPlace, Verified<Signed>)>, ReleaseError> {
+        let (unlisted, wanted): (Vec<Wanted>, _) = wanted.into_iter().partition(|wanted| wanted.unlisted);
         let places: Vec<FeedPlace> = wanted.iter().map(|wanted| wanted.place.clone()).collect();
         let indexes = self.indexes(format, &places)?;
         let mut found = Vec::new();
@@ -40,16 +41,31 @@ impl Reader<'_> {
         for (wanted, index) in wanted.into_iter().zip(indexes) {
             match index {
                 Some(index) => found.push((wanted.place, index)),
-                None if wanted.place.location.below(&self.spec.root).is_none() => {
-                    self.warnings.push(ReleaseWarning::NoFeedIndex {
-                        at: wanted.place.location.to_string(),
-                        feed: wanted.place.name,
-                        index: format.index_name(),
-                        format: format.name(),
+                None if wanted.place.origin != FeedOrigin::Release => {
+                    let FeedPlace { name, location, .. } = wanted.place;
+                    let is_there = location.is_remote() || self.upstream.fetcher.list(&location)?.is_some();
+                    let (index, format) = (format.index_name(), format.name());
+                    return Err(ReleaseError::NoFeedIndex {
+                        name,
+                        at: location.to_string(),
+                        is_there,
+                        index,
+                        format,
                     });
                 }
                 None if wanted.expected => missing.push(wanted.place.name),
                 None => {}
+            }
+        }
+        for Wanted { place, .. } in unlisted {
+            match self.indexes(format, std::slice::from_ref(&place)) {
+                Ok(index) => found.extend(index.into_iter().flatten().map(|index| (place.clone(), index))),
+                // It is there for somebody else, as far as anything tells.
+                Err(error @ (ReleaseError::Trust(_) | ReleaseError::Index { .. })) => {
+                    let (at, why) = (place.location.to_string(), error.to_string());
+                    self.warnings.push(ReleaseWarning::UnreadFeed { at, feed: place.name, why });
+                }
+                Err(error) => return Err(error),
             }
         }
         if !missing.is_empty() {

@@ -39,6 +39,17 @@ impl Release {
         Series::of_release(&self.0)
     }
 
+    /// Whether it names a series, `24.10`, of which there are several releases.
+    pub fn is_series(&self) -> bool {
+        let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        self.0.split_once('.').is_some_and(|(year, month)| all_digits(year) && all_digits(month))
+    }
+
+    /// Whether a release is meant by this name: the same one, or one of the series.
+    pub fn covers(&self, other: &Release) -> bool {
+        self == other || (self.is_series() && self.series() == other.series())
+    }
+
     /// Its folder below a server's root.
     pub fn folder(&self) -> String {
         match self.0.as_str() {

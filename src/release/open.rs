@@ -160,16 +160,17 @@ impl<'a> Reader<'a> {
         }
         let stated = profiles.version_number.as_deref().and_then(|text| Release::parse(text).ok());
         if let (Some(asked), Some(found)) = (&self.spec.release, &stated)
-            && asked != found
+            && !asked.covers(found)
         {
             let (at, asked, found) = (root.to_string(), asked.clone(), found.clone());
             return Err(ReleaseError::OtherRelease { at, asked, found });
         }
         let mut unvouched = Unproven { profiles: !profiles_vouched, decided: Vec::new() };
-        if self.spec.release.is_none() && stated.is_some() {
+        let named = self.spec.release.clone().filter(|named| !named.is_series() || stated.is_none());
+        if named.is_none() && stated.is_some() {
             unvouched.by_profiles(Decided::Release);
         }
-        let release = self.spec.release.clone().or(stated);
+        let release = named.or(stated);
         let stock = match &self.spec.installed {
             Some(installed) if !installed.needs_manifest() => None,
             _ => self.manifest(&metadata, &target, release.as_ref(), is_official)?,
@@ -206,7 +207,7 @@ impl<'a> Reader<'a> {
         if let Some(kernel) = &kernel {
             places.push(feeds::kmods(&root, &target, kernel)?);
         }
-        places.extend(self.feeds_of_arch(&root, &arch)?);
+        places.extend(self.feeds_of_arch(&root, &arch, Some(&target))?);
         for (name, location) in &self.spec.extra_feeds {
             places.push(Wanted {
                 place: FeedPlace {
@@ -218,6 +219,7 @@ impl<'a> Reader<'a> {
                     },
                 },
                 expected: true,
+                unlisted: false,
             });
         }
         let (mut feeds, mut indexes) = (vec![core], vec![core_index]);

@@ -1,9 +1,10 @@
-//! `.versions.json` at a server's root: which release is the latest.
+//! Which release is the newest: by `.versions.json` at a server's root, or by the folders of a mirror.
 
 use serde::Deserialize;
 
 use super::{Release, ReleaseError};
 use crate::fetch::{Fetcher, Location};
+use crate::hardware::Series;
 
 /// The official server.
 pub const OFFICIAL_SERVER: &str = "https://downloads.openwrt.org";
@@ -18,21 +19,33 @@ struct Versions {
     versions_list: Vec<String>,
 }
 
-/// The latest stable release below a server's root.
+/// The newest release that a server's root or a folder of releases has: of a series, or of all. A final one goes before
+/// all candidates for one.
 ///
 /// # Errors
-/// When the file cannot be fetched, or names none.
-pub fn latest_stable(fetcher: &Fetcher, mirror: &Location) -> Result<Release, ReleaseError> {
+/// When the list of releases cannot be had, or names none.
+pub fn newest(fetcher: &Fetcher, mirror: &Location, series: Option<Series>) -> Result<Release, ReleaseError> {
     let at = mirror.join(FILE)?;
-    let unknown = || ReleaseError::NoLatest { at: at.to_string() };
-    let found = fetcher.file(&at, CAP)?.ok_or_else(unknown)?;
-    let versions: Versions = serde_json::from_slice(&found.bytes)
-        .map_err(|source| ReleaseError::NotJson { at: at.to_string(), source })?;
-    if let Some(stable) = versions.stable_version.and_then(|name| Release::parse(&name).ok()) {
+    let (stable, names) = match fetcher.file(&at, CAP)? {
+        Some(found) => {
+            let versions: Versions = serde_json::from_slice(&found.bytes)
+                .map_err(|source| ReleaseError::NotJson { at: at.to_string(), source })?;
+            (versions.stable_version, versions.versions_list)
+        }
+        // A folder of releases tells by itself what it holds.
+        None => (None, fetcher.list(&mirror.join("releases")?)?.unwrap_or_default()),
+    };
+    let wanted = |release: &Release| series.is_none() || release.series() == series;
+    if let Some(stable) = stable.and_then(|name| Release::parse(&name).ok()).filter(wanted) {
         return Ok(stable);
     }
-    let listed = versions.versions_list.iter().filter_map(|name| Release::parse(name).ok());
-    let final_releases = listed.filter_map(|release| Some((release.version()?, release)));
-    let newest = final_releases.filter(|(version, _)| version.pre.is_empty()).max_by(|a, b| a.0.cmp(&b.0));
-    newest.map(|(_, release)| release).ok_or_else(unknown)
+    let known = names.iter().filter_map(|name| Release::parse(name).ok()).filter(wanted);
+    let dated = known
+        .filter(|release| !release.is_series())
+        .filter_map(|release| Some((release.version()?, release)));
+    let newest = dated.max_by(|(a, _), (b, _)| (a.pre.is_empty(), a).cmp(&(b.pre.is_empty(), b)));
+    newest.map(|(_, release)| release).ok_or_else(|| match series {
+        Some(series) => ReleaseError::NoneOfSeries { at: mirror.to_string(), series },
+        None => ReleaseError::NoLatest { at: at.to_string() },
+    })
 }

@@ -51,16 +51,14 @@ pub enum ReleaseWarning {
         /// Their names.
         feeds: Vec<String>,
     },
-    /// A further feed has no index.
-    NoFeedIndex {
+    /// A feed of the tree that no list names is left unread.
+    UnreadFeed {
         /// Its folder, by URL or path.
         at: String,
         /// Its name.
         feed: String,
-        /// The file that there should be.
-        index: &'static str,
-        /// The format of the release.
-        format: &'static str,
+        /// Why.
+        why: String,
     },
     /// Nobody vouches for metadata that decided something.
     Unvouched {

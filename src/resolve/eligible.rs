@@ -25,6 +25,8 @@ pub enum Ineligible {
     },
     /// The user said `--omit`.
     Omitted,
+    /// It is to make room for another.
+    Replaced,
     /// Its index states no digest, so its bytes could not be verified.
     NoDigest,
 }
@@ -154,6 +156,9 @@ impl<'u, 'r> Eligibility<'u, 'r> {
     pub fn check(&self, package: &Package<'_>) -> Result<(), Ineligible> {
         if self.request.omit.contains(package.name) {
             return Err(Ineligible::Omitted);
+        }
+        if self.request.replacements().any(|(old, _)| old == package.name) {
+            return Err(Ineligible::Replaced);
         }
         if let Some(held) = self.installed.get(package.name) {
             return Err(Ineligible::Held { version: held.version.clone() });

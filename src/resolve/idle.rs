@@ -58,8 +58,8 @@ fn is_modules(name: &str) -> bool {
     name.starts_with("kmod-")
 }
 
-/// Whether a package is what runs as a service, told by its name.
-fn serves(package: &str, service: &str) -> bool {
+/// Whether a package is what runs as a service, told by its name: `firewall4` for `firewall`.
+pub fn serves(package: &str, service: &str) -> bool {
     package
         .strip_prefix(service)
         .is_some_and(|rest| rest.starts_with('-') || rest.bytes().all(|byte| byte.is_ascii_digit()))

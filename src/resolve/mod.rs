@@ -1,7 +1,7 @@
 //! From what was asked for to the packages that must be added, in the order in which they install.
 //!
 //! [`resolve`] is pure: no clock, no network, no file. The router's own client has the last word, so its choice, as
-//! its model ([`Format::rehearse`](crate::format::Format::rehearse)) has it, is the plan wherever it is sound: closed,
+//! its model ([`Format::install`](crate::format::Choice::install)) has it, is the plan wherever it is sound: closed,
 //! free of conflicts, founded, minimal, and without a touch to what the router holds. Where it is not, or the client
 //! would fail, `resolvo` searches in the client's order of preference, and [`Plan::install`] names what makes the
 //! client follow.
@@ -23,7 +23,9 @@ mod paths;
 mod plan;
 mod provider;
 mod refusal;
+mod replaced;
 mod request;
+mod runs;
 mod solver;
 mod upgrade;
 
@@ -35,11 +37,14 @@ pub use baseline::{Baseline, BaselineError, BaselineSource, BaselineWarning};
 pub use diff::{Change, Diff, Direction, base_name};
 pub use eligible::{Candidate, Eligibility, Ineligible};
 pub use graph::{Graph, Node, NodeId};
-pub use idle::IdleModules;
+pub use idle::{IdleModules, serves};
 pub use kind::PackageKind;
 pub use paths::{LeftOut, Paths};
 pub use plan::{Plan, PlanWarning, Step};
-pub use refusal::{AbiMismatch, Chain, Known, Refusal, RefusalReport, Rejected, Shadow, Upgrade};
+pub use refusal::{
+    AbiMismatch, Chain, Known, NotReplaceable, Refusal, RefusalReport, Rejected, Shadow, Upgrade,
+};
+pub use replaced::Replaced;
 pub use request::{NotAReason, Request, Root, RootReason};
 
 /// After how many steps, each a look at a package, the search for a plan is given up; long chains get more. Steps and
@@ -51,6 +56,18 @@ const MOST_STEPS: u64 = 50_000_000;
 /// # Errors
 /// Why there is no plan.
 pub fn resolve<'u>(
+    universe: &'u Universe<'_>,
+    installed: &Installed,
+    request: &Request,
+) -> Result<Plan<'u>, Refusal> {
+    let kept = replaced::kept(installed, request)?;
+    let plan = add(universe, &kept, request)?;
+    let replaced = replaced::of(installed, &kept, request, &plan)?;
+    Ok(Plan { replaced, ..plan })
+}
+
+/// Finds what to add, and what to upgrade if there is no other way.
+fn add<'u>(
     universe: &'u Universe<'_>,
     installed: &Installed,
     request: &Request,
@@ -96,7 +113,7 @@ fn own_choice(eligibility: &Eligibility<'_, '_>) -> Option<links::Links> {
     let roots = eligibility.request.roots.iter();
     let roots = roots.filter(|root| !eligibility.is_met(&links::root_requirement(root)));
     let names: Vec<&str> = roots.map(|root| root.name.as_str()).collect();
-    let own = universe.format().rehearse(universe, eligibility.installed, &names);
+    let own = universe.format().install(universe, eligibility.installed, &names);
     let own: BTreeSet<_> = own.into_iter().collect();
     if !links::go_together(eligibility, &own) {
         return None;

@@ -1,12 +1,10 @@
 //! The plan: what to add, in install order, with reasons.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::links::{Links, root_requirement};
 use super::order::install_order;
-use super::{AbiMismatch, Eligibility, Root, RootReason, Upgrade};
+use super::{AbiMismatch, Eligibility, Replaced, Root, RootReason, Upgrade, runs};
 use crate::format::{Package, PackageId, Universe};
 
 /// What to add to the router.
@@ -16,9 +14,9 @@ pub struct Plan<'u> {
     pub universe: &'u Universe<'u>,
     /// The packages to add, dependencies first.
     pub steps: Vec<Step>,
-    /// The names to give to the router's client, in this order, so that it makes just this plan.
-    pub install: Vec<String>,
-    /// Whether the client makes just this plan of these names; if not, no list of names makes it.
+    /// The names to give to the router's client, run by run, so that it makes just this plan.
+    pub install: Vec<Vec<String>>,
+    /// Whether the client makes just this plan of these names, rehearsed or in earnest; if not, no names make it.
     pub is_followed: bool,
     /// Roots that the router holds already.
     pub already_held: Vec<Root>,
@@ -26,6 +24,8 @@ pub struct Plan<'u> {
     pub abi_mismatches: Vec<AbiMismatch>,
     /// Packages of the router that steps replace; none but with [`Request::allow_upgrade`](super::Request::allow_upgrade).
     pub upgrades: Vec<Upgrade>,
+    /// Packages of the router that make room, as the request names them.
+    pub replaced: Vec<Replaced>,
 }
 
 /// What follows from a plan that its maker may not expect.
@@ -38,6 +38,11 @@ pub enum PlanWarning {
     Replaces {
         /// Each with its versions.
         upgrades: Vec<Upgrade>,
+    },
+    /// Packages of the router make room, as was asked for.
+    TakesAway {
+        /// Each with the one that takes its place.
+        replaced: Vec<Replaced>,
     },
     /// The router's own client would choose otherwise.
     NotFollowed {
@@ -53,6 +58,11 @@ pub enum PlanWarning {
     UnlistedModules {
         /// The packages.
         packages: Vec<String>,
+    },
+    /// Services that no package of the router or of the plan is called like.
+    UnknownServices {
+        /// Their names.
+        services: Vec<String>,
     },
     /// The answer is from the facts built into owpkg, not from a release.
     BuiltInFacts {
@@ -88,6 +98,9 @@ impl<'u> Plan<'u> {
     pub fn warnings(&self) -> Vec<PlanWarning> {
         let mut warnings: Vec<PlanWarning> =
             self.abi_mismatches.iter().cloned().map(PlanWarning::AbiMismatch).collect();
+        if !self.replaced.is_empty() {
+            warnings.push(PlanWarning::TakesAway { replaced: self.replaced.clone() });
+        }
         if !self.upgrades.is_empty() {
             warnings.push(PlanWarning::Replaces { upgrades: self.upgrades.clone() });
         } else if !self.is_followed {
@@ -123,44 +136,11 @@ pub(super) fn make<'u>(eligibility: &Eligibility<'u, '_>, links: &Links) -> Plan
             Step { id, because: links.because.get(&id).cloned().unwrap_or_default(), needed_by }
         })
         .collect();
-    let (install, is_followed) = names_to_install(eligibility, &steps);
+    let (install, is_followed) = runs::of(eligibility, &steps);
     let packages = steps.iter().map(|step| universe.package(step.id));
     let abi_mismatches =
         packages.filter_map(|package| AbiMismatch::beside_held(package, eligibility.installed)).collect();
     let already_held = held.cloned().collect();
-    Plan { universe, steps, install, is_followed, already_held, abi_mismatches, upgrades: Vec::new() }
-}
-
-/// The roots alone where the client, told to install them, would make this very plan; else every package, in
-/// order, so that each finds its dependencies in place and leaves the client no choice; else their exact versions.
-fn names_to_install(eligibility: &Eligibility<'_, '_>, steps: &[Step]) -> (Vec<String>, bool) {
-    let universe = eligibility.universe;
-    let names = |steps: &mut dyn Iterator<Item = &Step>| -> Vec<String> {
-        steps.map(|step| universe.package(step.id).name.to_owned()).collect()
-    };
-    let wanted: BTreeSet<PackageId> = steps.iter().map(|step| step.id).collect();
-    let is_followed = |names: &[String]| {
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let own = universe.format().rehearse(universe, eligibility.installed, &names);
-        own.into_iter().collect::<BTreeSet<_>>() == wanted
-    };
-    let roots = names(&mut steps.iter().filter(|step| !step.because.is_empty()));
-    if is_followed(&roots) {
-        return (roots, true);
-    }
-    let all = names(&mut steps.iter());
-    if is_followed(&all) {
-        return (all, true);
-    }
-    let exact = |step: &Step| {
-        let package = universe.package(step.id);
-        let several = universe.named(package.name).nth(1).is_some();
-        let exact = several.then(|| universe.format().exactly(package)).flatten();
-        exact.unwrap_or_else(|| package.name.to_owned())
-    };
-    let exact: Vec<String> = steps.iter().map(exact).collect();
-    match is_followed(&exact) {
-        true => (exact, true),
-        false => (all, false),
-    }
+    let (upgrades, replaced) = (Vec::new(), Vec::new());
+    Plan { universe, steps, install, is_followed, already_held, abi_mismatches, upgrades, replaced }
 }

@@ -24,6 +24,8 @@ pub enum RootReason {
     Add,
     /// The user, who named it as the wpad to take.
     Wpa,
+    /// The user, who named it to take the place of this package of the router.
+    Replace(String),
     /// A chip that is to work.
     Chip(String),
     /// A family of chips that are to work.
@@ -40,13 +42,13 @@ pub enum RootReason {
 
 /// A text that is no reason of a root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a reason: --add, --wpa, chip NAME, family NAME, device ID, firmware FILE")]
+#[error("not a reason: --add, --wpa, in place of NAME, chip NAME, family NAME, device ID, firmware FILE")]
 pub struct NotAReason;
 
 impl RootReason {
     /// Whether the user named the very package, as opposed to hardware that wants it.
     pub fn is_named(&self) -> bool {
-        matches!(self, RootReason::Add | RootReason::Wpa)
+        matches!(self, RootReason::Add | RootReason::Wpa | RootReason::Replace(_))
     }
 }
 
@@ -65,6 +67,7 @@ impl fmt::Display for RootReason {
         match self {
             RootReason::Add => f.write_str("--add"),
             RootReason::Wpa => f.write_str("--wpa"),
+            RootReason::Replace(old) => write!(f, "in place of {old}"),
             RootReason::Chip(name) => write!(f, "chip {name}"),
             RootReason::Family(name) => write!(f, "family {name}"),
             RootReason::Device(id) => write!(f, "device {id}"),
@@ -82,6 +85,9 @@ impl FromStr for RootReason {
         Ok(match (text, text.split_once(' ')) {
             ("--add", _) => RootReason::Add,
             ("--wpa", _) => RootReason::Wpa,
+            (_, Some(("in", rest))) => {
+                RootReason::Replace(rest.strip_prefix("place of ").ok_or(NotAReason)?.to_owned())
+            }
             (_, Some(("chip", name))) => RootReason::Chip(name.to_owned()),
             (_, Some(("family", name))) => RootReason::Family(name.to_owned()),
             (_, Some(("device", id))) => RootReason::Device(id.to_owned()),
@@ -106,4 +112,14 @@ pub struct Request {
     pub omit: BTreeSet<String>,
     /// Whether packages that the router holds may be replaced by other versions where there is no plan without.
     pub allow_upgrade: bool,
+}
+
+impl Request {
+    /// The packages of the router that are to make room, each with the one that takes its place.
+    pub fn replacements(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.roots.iter().filter_map(|root| match &root.because {
+            RootReason::Replace(old) => Some((old.as_str(), root.name.as_str())),
+            _ => None,
+        })
+    }
 }

@@ -10,7 +10,7 @@ use super::{Ineligible, Plan, Request, Root, RootReason, attempt};
 use crate::format::{Installed, Requirement, Universe};
 
 /// Packages that no plan replaces.
-const FIXED: [&str; 2] = ["kernel", "libc"];
+pub(super) const FIXED: [&str; 2] = ["kernel", "libc"];
 
 /// The most packages that are given up before the search is; a router whose every package is old needs an image.
 const MOST: usize = 64;
@@ -50,7 +50,7 @@ fn blockers(refusal: &Refusal) -> BTreeSet<String> {
     let name = |Rejected { name, why, .. }: &Rejected| match why {
         Ineligible::Held { .. } => Some(name.clone()),
         Ineligible::ConflictsWithHeld { held } => Some(held.clone()),
-        Ineligible::Omitted | Ineligible::NoDigest => None,
+        Ineligible::Omitted | Ineligible::Replaced | Ineligible::NoDigest => None,
     };
     let first = rejected.iter().find_map(name);
     first.into_iter().filter(|name| !FIXED.contains(&name.as_str())).collect()

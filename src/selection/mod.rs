@@ -5,6 +5,7 @@
 //! ```
 
 mod error;
+mod list;
 mod planned;
 mod request;
 mod shadow;
@@ -13,6 +14,7 @@ mod warning;
 use std::collections::{BTreeSet, HashSet};
 
 pub use error::SelectionError;
+pub use list::{NotAPackageList, PackageList};
 pub use planned::{FIRST_OF_FAT, PlanSource, Planned};
 pub use warning::{ChipSaving, SelectionWarning, Warning};
 
@@ -28,6 +30,7 @@ pub struct Selection {
     devices: Vec<Device>,
     firmware: Vec<MissingFirmware>,
     packages: Vec<String>,
+    replace: Vec<(String, String)>,
     omit: BTreeSet<String>,
     wpad: Wpad,
     variant: Option<Variant>,
@@ -134,6 +137,13 @@ impl Selection {
         self
     }
 
+    /// Lets a package take the place of one that the router holds.
+    #[must_use]
+    pub fn replace(mut self, old: &str, by: &str) -> Selection {
+        self.replace.push((old.to_owned(), by.to_owned()));
+        self
+    }
+
     /// Goes without a package.
     #[must_use]
     pub fn omit(mut self, name: &str) -> Selection {
@@ -170,5 +180,6 @@ impl Selection {
             && self.devices.is_empty()
             && self.firmware.is_empty()
             && self.packages.is_empty()
+            && self.replace.is_empty()
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Selection, SelectionError, Warning, shadow};
 use crate::format::Universe;
+use crate::hardware::Card;
 use crate::release::snapshot::Snapshot;
 use crate::release::{OpenRelease, ReleaseFacts};
 use crate::resolve::case::Case;
@@ -20,6 +21,8 @@ pub struct Planned<'u> {
     pub baseline: Baseline,
     /// What to add.
     pub plan: Plan<'u>,
+    /// The cards that were asked for.
+    pub cards: Vec<Card>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
 }
@@ -56,7 +59,7 @@ impl<'u> Planned<'u> {
     ) -> Result<Planned<'u>, SelectionError> {
         let facts = source.facts();
         let baseline = Baseline::determine(facts, universe)?;
-        let (request, said) = selection.request(facts, universe, &baseline.installed)?;
+        let (request, cards, said) = selection.request(facts, universe, &baseline.installed)?;
         let only_facts = matches!(source, PlanSource::Snapshot(_)) || facts.is_demo();
         let plan = resolve::resolve(universe, &baseline.installed, &request)
             .map_err(|refusal| if only_facts { refusal.of_facts() } else { refusal })?;
@@ -65,7 +68,7 @@ impl<'u> Planned<'u> {
         warnings.extend(baseline.warnings.iter().cloned().map(Warning::from));
         warnings.extend(said);
         warnings.extend(plan.warnings().into_iter().map(Warning::from));
-        Ok(Planned { source, baseline, plan, warnings })
+        Ok(Planned { source, baseline, plan, cards, warnings })
     }
 
     /// The request of a selection with all that it depends on, and what comes of it.
@@ -78,7 +81,7 @@ impl<'u> Planned<'u> {
         selection: &Selection,
     ) -> Result<Case, SelectionError> {
         let baseline = Baseline::determine(facts, universe)?;
-        let (request, _) = selection.request(facts, universe, &baseline.installed)?;
+        let (request, ..) = selection.request(facts, universe, &baseline.installed)?;
         let result = resolve::resolve(universe, &baseline.installed, &request);
         Ok(Case::of(universe, &baseline.installed, &request, &result))
     }

@@ -6,13 +6,13 @@ use super::{ChipSaving, Selection, SelectionError, SelectionWarning, Warning, Wp
 use crate::format::{Installed, Universe};
 use crate::hardware::detect::MissingFirmware;
 use crate::hardware::{
-    Availability, Catalogue, ChipPackages, ChipWarning, Role, authenticator, firmware_packages,
+    Availability, Card, Catalogue, ChipPackages, ChipWarning, Role, authenticator, firmware_packages,
 };
 use crate::release::{Release, ReleaseFacts};
 use crate::resolve::{Request, Root, RootReason};
 
 impl Selection {
-    /// The packages that a release is asked for, and what the user should know first.
+    /// The packages that a release is asked for, the cards that they are for, and what the user should know first.
     ///
     /// # Errors
     /// When a chip cannot work with the release, or none of the devices can.
@@ -21,7 +21,7 @@ impl Selection {
         facts: &ReleaseFacts,
         universe: &Universe<'_>,
         installed: &Installed,
-    ) -> Result<(Request, Vec<Warning>), SelectionError> {
+    ) -> Result<(Request, Vec<Card>, Vec<Warning>), SelectionError> {
         let catalogue = Catalogue::builtin();
         let has = |package: &str| universe.holds(package);
         let available = Availability {
@@ -30,15 +30,24 @@ impl Selection {
             variant: self.variant,
         };
         let mut draft = Draft::new(self, universe, installed);
+        let mut cards = Vec::new();
+        let holds = |name: &str| installed.get(name).is_some();
+        for (old, by) in &self.replace {
+            draft.add(by, &RootReason::Replace(old.clone()));
+        }
         for found in &self.chips {
             let chosen = catalogue.wanted(*found, available.variant, available.has, available.series)?;
             draft.take(&chosen);
+            cards.extend(Card::of_name(found).into_iter().map(|card| card.with(&chosen, holds)));
             draft.warn(narrower(universe, found.name(), &chosen));
         }
         let mut refused = Vec::new();
         for device in &self.devices {
             match catalogue.wanted_for(device, available) {
-                Ok(chosen) => draft.take(&chosen),
+                Ok(chosen) => {
+                    draft.take(&chosen);
+                    cards.push(Card::of_device(device).with(&chosen, holds));
+                }
                 Err(reason) => refused.push(reason),
             }
         }
@@ -53,7 +62,7 @@ impl Selection {
             return Err(SelectionError::Devices(refused));
         }
         draft.warn(refused.into_iter().map(|reason| SelectionWarning::DeviceLeftOut { reason }));
-        Ok((draft.request, draft.warnings))
+        Ok((draft.request, cards, draft.warnings))
     }
 }
 

@@ -25,6 +25,14 @@ pub enum Signature {
 }
 
 impl Signature {
+    /// Its scheme.
+    pub fn scheme(&self) -> Scheme {
+        match self {
+            Signature::Usign(_) => Scheme::Usign,
+            Signature::Ec(_) => Scheme::Ec,
+        }
+    }
+
     /// The id of the key that signed, by the signature's own word.
     pub fn key_id(&self) -> &KeyId {
         match self {

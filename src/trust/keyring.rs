@@ -79,7 +79,7 @@ pub enum TrustError {
         what: String,
     },
     /// It is signed, but by keys that are not trusted.
-    #[error("{what} is signed by key {}, which is not trusted (trusted: {})", signed_by.join(", "), trusted.join(", "))]
+    #[error("{what} is signed by key {}, which is not trusted{}", signed_by.join(", "), of_other_kind(given))]
     ForeignKey {
         /// The index, by URL or path.
         what: String,
@@ -87,6 +87,8 @@ pub enum TrustError {
         signed_by: Vec<String>,
         /// The ids of the trusted keys.
         trusted: Vec<String>,
+        /// The ids of the keys that were given to trust and are of another kind than those that signed.
+        given: Vec<String>,
     },
     /// It says that a trusted key signed it, and the signature is wrong: the bytes were changed.
     #[error("{what} does not have the bytes that key {key} signed")]
@@ -104,6 +106,16 @@ pub enum TrustError {
         /// What is wrong with it.
         source: KeyError,
     },
+}
+
+/// That keys of the wrong kind were given, if they were.
+fn of_other_kind(given: &[String]) -> String {
+    match given.is_empty() {
+        true => String::new(),
+        false => {
+            format!("; the key {} is of another kind: opkg's are usign's, apk's are PEM", given.join(", "))
+        }
+    }
 }
 
 impl TrustError {
@@ -216,7 +228,12 @@ impl Keyring {
         let signed_by: Vec<String> = signed.signatures.iter().map(|s| s.key_id().to_string()).collect();
         Err(match signed_by.is_empty() {
             true => TrustError::Unsigned { what: what.to_owned() },
-            false => TrustError::ForeignKey { what: what.to_owned(), signed_by, trusted: self.ids() },
+            false => {
+                let of_kind = |key: &&PublicKey| signed.signatures.iter().any(|s| s.scheme() == key.scheme());
+                let added = self.keys.iter().filter(|key| !self.official.contains(key.id()));
+                let given = added.filter(|key| !of_kind(key)).map(|key| key.id().to_string()).collect();
+                TrustError::ForeignKey { what: what.to_owned(), signed_by, trusted: self.ids(), given }
+            }
         })
     }
 }

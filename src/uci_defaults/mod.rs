@@ -10,6 +10,7 @@
 //! A [`SetupRequest`] leaves to the [`RouterPackages`] what hangs on them, WPA3 above all: [`SetupRequest::settle`] makes
 //! a [`Setup`] of it, with the [`SetupWarning`]s that speak against it.
 
+mod country;
 mod network;
 mod request;
 mod router;
@@ -21,12 +22,13 @@ mod wifi;
 
 use crate::overlay::{Overlay, OverlayError};
 
+pub use country::Country;
 pub use network::{Addresses, AddressesError, Network, StaticAddress};
 pub use request::{SetupRequest, WifiRequest};
 pub use router::{RouterPackages, Supplicants};
 pub use security::{Encryption, Key, Security};
 pub use warnings::SetupWarning;
-pub use wifi::{Band, Country, Mode, Ssid, Wifi, WifiError};
+pub use wifi::{Band, Mode, Ssid, Wifi, WifiError};
 
 /// What the router is to be set to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! The addresses of the router's networks.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 
@@ -81,6 +82,20 @@ impl StaticAddress {
     /// The address alone.
     pub fn address(self) -> Ipv4Addr {
         self.0.addr()
+    }
+}
+
+impl fmt::Display for StaticAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl StaticAddress {
+    /// Another address in its network, the first that is free beside it: for the host of a guest.
+    pub fn neighbour(self) -> Option<StaticAddress> {
+        let free = self.0.hosts().find(|host| *host != self.0.addr())?;
+        Some(StaticAddress(Ipv4Net::new_assert(free, self.0.prefix_len())))
     }
 }
 

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use super::country::Country;
 use super::security::{Encryption, Security};
 
 /// A Wi-Fi.
@@ -50,10 +51,6 @@ pub enum Band {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ssid(String);
 
-/// A country, in two capital letters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Country([u8; 2]);
-
 /// Why there is no such Wi-Fi. No variant holds a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WifiError {
@@ -91,8 +88,8 @@ pub enum WifiError {
     /// 6 GHz has no older encryption.
     #[error("6 GHz has only WPA3 and OWE, not {encryption}")]
     TooOldForBand { encryption: Encryption },
-    /// No country's letters.
-    #[error("{0:?} is not a country, expected two letters")]
+    /// No country's letters, or of none that Linux knows rules for.
+    #[error("{0:?} is not a country that Wi-Fi has rules for, expected two letters")]
     Country(String),
     /// A channel that the band has not.
     #[error("there is no channel {channel} on {band}")]
@@ -221,25 +218,5 @@ impl Ssid {
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl FromStr for Country {
-    type Err = WifiError;
-
-    fn from_str(text: &str) -> Result<Country, WifiError> {
-        match text.as_bytes() {
-            [a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
-                Ok(Country([a.to_ascii_uppercase(), b.to_ascii_uppercase()]))
-            }
-            _ => Err(WifiError::Country(text.to_owned())),
-        }
-    }
-}
-
-impl fmt::Display for Country {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b] = self.0.map(char::from);
-        write!(out, "{a}{b}")
     }
 }

@@ -2,7 +2,7 @@
 
 use super::found::{HostHardware, Vendor, VmError};
 use super::recipe::{Body, Recipe, Source, Step};
-use super::{Disks, GUEST_SLOT, HOST_ADDRESS, MEMORY, SCRIPT_PATH, values};
+use super::{Disks, GUEST_SLOT, MEMORY, SCRIPT_PATH, values};
 
 const FIRMWARE: &str = "/usr/local/share/uefi-firmware/BHYVE_UEFI.fd";
 
@@ -12,6 +12,7 @@ pub(super) fn recipe(found: &HostHardware, disks: Disks<'_>, listing: &str) -> R
         return Err(VmError::Domain { slot: card.slot });
     }
     let sources = sources(found);
+    let (router, host) = disks.addresses();
     let title =
         format!("OpenWrt in bhyve with the card {} at {}, from {listing}", card.id, card.slot.freebsd());
     let (vendor, device) = (card.id.vendor, card.id.device);
@@ -28,11 +29,11 @@ pub(super) fn recipe(found: &HostHardware, disks: Disks<'_>, listing: &str) -> R
         ("firmware", FIRMWARE.to_owned(), "EFI, of the package bhyve-firmware"),
         ("tap", "tap0".to_owned(), "The guest's eth0 (lan), on the host"),
         ("bridge", "bridge0".to_owned(), "The bridge that the tap is on"),
-        ("address", HOST_ADDRESS.to_owned(), "The host's address there; OpenWrt's is 192.168.1.1"),
+        ("address", host, &*format!("The host's address there; OpenWrt's is {router}")),
         ("console", "/dev/nmdm0".to_owned(), "The guest's serial console while it runs"),
     ];
     let script = values::script(&title, &sources, &values, include_str!("bhyve.sh"));
-    Ok(Recipe { steps: steps(found), title, sources, script })
+    Ok(Recipe { steps: steps(found, &router), title, sources, script })
 }
 
 fn sources(found: &HostHardware) -> Vec<Source> {
@@ -45,7 +46,7 @@ fn sources(found: &HostHardware) -> Vec<Source> {
     sources
 }
 
-fn steps(found: &HostHardware) -> Vec<Step> {
+fn steps(found: &HostHardware, router: &str) -> Vec<Step> {
     let card = &found.card;
     let is_reserved = card.driver.as_ref().is_some_and(|(driver, _)| driver == "ppt");
     let mut loader = format!("vmm_load=\"YES\"\nnmdm_load=\"YES\"\npptdevs=\"{}\"\n", card.slot.bhyve());
@@ -87,6 +88,6 @@ fn steps(found: &HostHardware) -> Vec<Step> {
         format!("/usr/sbin/daemon -f {SCRIPT_PATH} run\n"),
     ));
     steps.push(super::steps::radio());
-    steps.push(super::steps::way_out("route add default 192.168.1.1"));
+    steps.push(super::steps::way_out(&format!("route add default {router}")));
     steps
 }

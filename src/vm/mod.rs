@@ -18,14 +18,13 @@ pub use found::{Card, CpuSeen, HostHardware, Vendor, VmError};
 pub use notes::notes;
 pub use recipe::{Body, Recipe, Source, Step};
 
+use crate::uci_defaults::StaticAddress;
+
 /// Memory of the guest in MiB. With 128, GRUB of the EFI image ends with "out of memory".
 const MEMORY: u32 = 192;
 
 /// Where the card is in the guest: OpenWrt names a radio by this place.
 const GUEST_SLOT: u8 = 7;
-
-/// The host's address on the bridge; OpenWrt's own is 192.168.1.1.
-const HOST_ADDRESS: &str = "192.168.1.2/24";
 
 /// Where the script goes, on either host.
 const SCRIPT_PATH: &str = "/usr/local/sbin/openwrt-vm";
@@ -57,6 +56,17 @@ pub struct Disks<'a> {
     pub image: &'a str,
     /// The disk of packages.
     pub packages: &'a str,
+    /// OpenWrt's own address in its LAN, where the disk sets another.
+    pub lan: Option<StaticAddress>,
+}
+
+impl Disks<'_> {
+    /// OpenWrt's own address in its LAN, and the host's beside it with the length of their network.
+    fn addresses(&self) -> (String, String) {
+        let set = |lan: StaticAddress| Some((lan.address().to_string(), lan.neighbour()?.to_string()));
+        let stock = || ("192.168.1.1".to_owned(), "192.168.1.2/24".to_owned());
+        self.lan.and_then(set).unwrap_or_else(stock)
+    }
 }
 
 /// Says how to run OpenWrt with the card that was found; `listing` is what the user calls the listing.

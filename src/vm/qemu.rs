@@ -2,7 +2,7 @@
 
 use super::found::{Card, HostHardware, Vendor};
 use super::recipe::{Body, Recipe, Source, Step};
-use super::{Disks, GUEST_SLOT, HOST_ADDRESS, MEMORY, SCRIPT_PATH, proxmox, values};
+use super::{Disks, GUEST_SLOT, MEMORY, SCRIPT_PATH, proxmox, values};
 
 const UNIT: &str = "[Unit]
 Description=OpenWrt with a passed-through card
@@ -20,6 +20,7 @@ WantedBy=multi-user.target
 pub(super) fn recipe(found: &HostHardware, disks: Disks<'_>, listing: &str) -> Recipe {
     let card = &found.card;
     let sources = sources(found);
+    let (router, host) = disks.addresses();
     let title = format!("OpenWrt in QEMU with the card {} at {}, from {listing}", card.id, card.slot);
     let values = [
         ("name", "openwrt".to_owned(), "The virtual machine"),
@@ -35,11 +36,11 @@ pub(super) fn recipe(found: &HostHardware, disks: Disks<'_>, listing: &str) -> R
         ("memory", MEMORY.to_string(), "In MiB; with 128 GRUB ends with \"out of memory\""),
         ("tap", "tap-openwrt".to_owned(), "The guest's eth0 (lan), on the host"),
         ("bridge", "br-openwrt".to_owned(), "The bridge that the tap is on"),
-        ("address", HOST_ADDRESS.to_owned(), "The host's address there; OpenWrt's is 192.168.1.1"),
+        ("address", host, &*format!("The host's address there; OpenWrt's is {router}")),
         ("run", "/run/openwrt-vm".to_owned(), "Sockets of console and monitor while it runs"),
     ];
     let script = values::script(&title, &sources, &values, include_str!("qemu.sh"));
-    Recipe { steps: steps(found, disks), title, sources, script }
+    Recipe { steps: steps(found, disks, &router), title, sources, script }
 }
 
 fn sources(found: &HostHardware) -> Vec<Source> {
@@ -63,7 +64,7 @@ fn host_driver(card: &Card) -> Option<(&str, usize)> {
     driver.filter(|(driver, _)| !["vfio-pci", "ppt"].contains(driver))
 }
 
-fn steps(found: &HostHardware, disks: Disks<'_>) -> Vec<Step> {
+fn steps(found: &HostHardware, disks: Disks<'_>, router: &str) -> Vec<Step> {
     let card = &found.card;
     let mut steps = vec![iommu(found)];
     match card.twin {
@@ -98,7 +99,7 @@ fn steps(found: &HostHardware, disks: Disks<'_>) -> Vec<Step> {
         ["systemctl enable --now openwrt-vm", "openwrt-vm console"],
     ));
     steps.push(super::steps::radio());
-    steps.push(super::steps::way_out("ip route add default via 192.168.1.1"));
+    steps.push(super::steps::way_out(&format!("ip route add default via {router}")));
     steps.push(proxmox::step(card.slot, disks));
     steps
 }

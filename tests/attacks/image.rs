@@ -115,15 +115,7 @@ pub const ATTACKS: &[Attack] = &[
     Attack {
         what: "the lock says that nothing is signed",
         formats: BOTH,
-        set: |site| {
-            lock(site, |text| {
-                text.replace("demo =", "demo =").replacen(
-                    "install = ",
-                    "accepted_unsigned = true\ninstall = ",
-                    1,
-                )
-            })
-        },
+        set: |site| lock(site, |text| text.replacen("install = ", "accepted_unsigned = true\ninstall = ", 1)),
         line: FOLDER,
         exit: 5,
         says: &["the lock says accepted_unsigned = \"true\""],

@@ -96,7 +96,7 @@ fn the_lock_of_resolve_knows_no_configuration() {
 #[test]
 fn the_same_files_give_the_same_disk_whenever_they_were_written() {
     for site in furnished(true) {
-        let options = "--files own --disable-service uhttpd dnsmasq --keep-modules minimal";
+        let options = "--files own --disable-service uhttpd --disable-service dnsmasq --keep-modules minimal";
         disk(&site, options).run().exits(0);
         let first = bytes(&site, "out");
         let file = fs::File::open(site.path().join("own/etc/config/network")).unwrap();
@@ -133,6 +133,16 @@ fn a_lock_with_a_configuration_is_to_have_that_very_one() {
         refused("--files own", &["\"etc/config/network\" has changed", "permissions"]);
         put(&site, "own/etc/config/network", 0o644, "another\n");
         refused("--files own", &["\"etc/config/network\" has changed"]);
+    }
+}
+
+#[test]
+fn a_name_that_the_router_cannot_keep_beside_another_is_refused() {
+    for site in furnished(false) {
+        put(&site, &format!("own/etc/{}", "x".repeat(240)), 0o644, "");
+        disk(&site, "--files own").run().exits(0);
+        put(&site, &format!("own/etc/{}", "y".repeat(241)), 0o644, "");
+        disk(&site, "--files own").run().exits(2).says(&["its name has 241 bytes, expected at most 240"]);
     }
 }
 

@@ -121,7 +121,7 @@ fn every_chip_of_the_catalogue_resolves_unless_the_release_has_no_driver_for_it(
 
 #[test]
 fn chips_of_every_kind_resolve_in_the_demo_release() {
-    let line = "resolve --demo --no-lock --format names --chip iwl7265d AX210 ath10k mt7921e rtl8821ce";
+    let line = "resolve --demo --no-lock --format names --chip iwl7265d --chip AX210 --chip ath10k --chip mt7921e --chip rtl8821ce";
     let ran = owpkg(line).run().exits(0);
     for package in ["kmod-iwlwifi", "kmod-ath10k", "kmod-mt7921e", "kmod-rtw88-8821ce"] {
         assert!(ran.lines().contains(&package), "{package} in {}", ran.out);

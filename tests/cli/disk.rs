@@ -307,7 +307,9 @@ fn what_was_written_is_told_as_json() {
                 "demo",
                 "accepted_unsigned",
                 "configuration",
-                "keys"
+                "keys",
+                "cards",
+                "shared_ids"
             ]
         );
         assert_eq!((&told["schema"], &told["packages"]), (&"owpkg.disk/1".into(), &7.into()));

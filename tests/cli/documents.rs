@@ -86,6 +86,8 @@ fn the_guides_are_in_their_document_and_their_commands_in_the_readme() {
 #[test]
 fn the_guide_shows_what_is_printed() {
     let desk = Desk::new();
+    // The demo release has no image to fetch.
+    desk.write("openwrt.img", "");
     let mut shown = 0;
     for block in GUIDE.split("```console\n$ ").skip(1) {
         let (command, below) = block.split_once("```").unwrap().0.split_once('\n').unwrap();

@@ -115,7 +115,7 @@ fn kind_and_file_system_choose() {
         image(&site, &format!("out.img {line}")).exits(0);
         assert_eq!(written(&site), content, "{line}");
     }
-    let ran = image(&site, "other.img --kind combined --filesystem squashfs").exits(6);
+    let ran = image(&site, "other.img --kind combined --filesystem squashfs").exits(3);
     ran.says(&["no image of combined, squashfs", "there are: combined ext4, combined-efi ext4"]);
     image(&site, "other.img --profile genric").exits(3).says(&["no profile genric", "did you mean generic?"]);
     assert!(!site.holds("other.img"));

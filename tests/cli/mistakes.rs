@@ -141,8 +141,9 @@ fn a_list_without_images_says_so() {
 fn a_mirror_says_each_thing_once_and_which_feeds_there_are() {
     for format in FORMATS {
         let site = wifi().on(format);
-        let ran = site.owpkg("mirror m --full --feeds nonesuch").run().exits(0);
-        assert_eq!(ran.err.matches("there is no feed nonesuch here: core").count(), 1, "{}", ran.err);
+        let ran = site.owpkg("mirror m --full --feeds nonesuch").run().exits(3);
+        ran.says(&["--feeds nonesuch: there is no feed of that name", "there are: core"]);
+        site.owpkg("mirror m --full --feeds bse").run().exits(3).says(&["did you mean base?"]);
         let ran = site.owpkg("mirror m --chip iwl7265d").run().exits(0);
         let mut lines: Vec<&str> = ran.err.lines().collect();
         let all = lines.len();
@@ -150,4 +151,24 @@ fn a_mirror_says_each_thing_once_and_which_feeds_there_are() {
         lines.dedup();
         assert_eq!(lines.len(), all, "{}", ran.err);
     }
+}
+
+#[test]
+fn serve_says_whether_it_is_the_folder_or_the_port() {
+    let desk = desk();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    desk.owpkg("serve nowhere").run().exits(2).says(&["nowhere cannot be read", "name the folder"]);
+    desk.owpkg("serve note.txt").run().exits(2).says(&["note.txt cannot be read", "name the folder"]);
+    let line = format!("serve folder --listen 127.0.0.1:{port}");
+    desk.owpkg(&line)
+        .run()
+        .exits(6)
+        .says(&["cannot be served on 127.0.0.1", "another program has this port"]);
+    desk.owpkg("serve folder --listen 192.0.2.1:0").run().exits(6).says(&["no such address"]);
+    desk.owpkg("serve folder --listen eighty").run().exits(2).says(&["expected a port"]);
+    // A port alone is understood; that of somebody else tells it, as a server that runs would not end.
+    let everywhere = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
+    let port = everywhere.local_addr().unwrap().port();
+    desk.owpkg(&format!("serve folder --listen {port}")).run().exits(6).says(&[&format!("0.0.0.0:{port}")]);
 }

@@ -6,6 +6,7 @@ mod demo;
 mod detect;
 pub mod disk;
 mod documents;
+mod endings;
 mod exits;
 pub mod explain;
 mod housekeeping;
@@ -15,11 +16,13 @@ mod interrupted;
 mod mistakes;
 mod outcomes;
 mod real;
+mod replace;
 mod resolve;
 mod select;
 mod selection;
 mod sources;
 mod trust;
+mod usage;
 
 use serde_json::Value;
 

@@ -6,8 +6,17 @@ use crate::support::feeds::{FORMATS, wifi};
 fn a_refusal_is_an_object_where_objects_are_asked_for() {
     for format in FORMATS {
         let ran = wifi().on(format).owpkg("resolve --add hostapd-comon --json").run().exits(3);
-        let refusal = ran.json();
-        assert_eq!(refusal["schema"], "owpkg.refusal/1");
+        let error = ran.json();
+        assert_eq!((&error["schema"], &error["status"]), (&"owpkg.error/1".into(), &3.into()));
+        assert_eq!(
+            (&error["code"], &error["facts"]["schema"]),
+            (&"unknown-package".into(), &"owpkg.refusal/1".into())
+        );
+        assert_eq!(
+            (&error["message"], &error["help"]),
+            (&error["facts"]["message"], &error["facts"]["help"])
+        );
+        assert_eq!(error["facts"]["kind"], "unknown-package");
         assert!(ran.out.contains("hostapd-common"), "near names are data too: {}", ran.out);
     }
 }

@@ -62,7 +62,7 @@ fn the_tree_shows_who_needs_whom() {
 #[test]
 fn what_several_need_is_shown_once_in_full() {
     for format in FORMATS {
-        let ran = wifi().on(format).owpkg("resolve --chip iwl7265d mt7921e --wpa none").run().exits(0);
+        let ran = wifi().on(format).owpkg("resolve --chip iwl7265d --chip mt7921e --wpa none").run().exits(0);
         let shown = ran.lines().into_iter().filter(|line| line.contains("kmod-mac80211")).collect::<Vec<_>>();
         assert_eq!(shown.len(), 2, "{shown:?}");
         assert!(shown[1].ends_with("kmod-mac80211 (above)"), "{shown:?}");
@@ -121,7 +121,7 @@ fn the_json_has_the_documented_keys() {
             "{schema release target arch format kernel{version release vermagic} \
              source{url verified_by[] snapshot} baseline{from packages} roots[{name because}] \
              packages[{name version feed file url size digest{kind value} depends[] needed_by[]}] \
-             install[] upgrades[] download_size warnings[] warning_facts[{code chips[] text}]}"
+             install[] upgrades[] replaced[] download_size warnings[] warning_facts[{code chips[] text}]}"
         );
     }
 }
@@ -172,7 +172,8 @@ fn the_json_says_what_the_plan_is() {
 #[test]
 fn both_formats_give_the_same_plan() {
     let plans = FORMATS.map(|format| {
-        let plan = wifi().on(format).owpkg("resolve --chip iwl7265d mt7921e --json").run().exits(0).json();
+        let plan =
+            wifi().on(format).owpkg("resolve --chip iwl7265d --chip mt7921e --json").run().exits(0).json();
         let field = |package: &Value, key: &str| package[key].to_string();
         let packages = plan["packages"].as_array().unwrap().iter();
         packages
@@ -197,7 +198,7 @@ fn both_formats_give_the_same_plan() {
 fn every_reason_is_told() {
     for format in FORMATS {
         let site = wifi().on(format);
-        let line = "resolve --chip iwl7265d mt7921e --add kmod-mac80211 hostapd-common --json";
+        let line = "resolve --chip iwl7265d --chip mt7921e --add kmod-mac80211 --add hostapd-common --json";
         let plan = site.owpkg(line).run().exits(0).json();
         let because = |name: &str| {
             let roots = plan["roots"].as_array().unwrap();
@@ -286,7 +287,7 @@ fn what_the_router_holds_is_not_added() {
 fn a_router_that_holds_all_of_it_needs_nothing() {
     for format in FORMATS {
         let site = wifi().on(format);
-        let ran = site.owpkg("resolve --add busybox base-files").run().exits(0);
+        let ran = site.owpkg("resolve --add busybox --add base-files").run().exits(0);
         assert!(ran.out.contains("already on the router: busybox, base-files"), "{}", ran.out);
         assert!(ran.out.contains("nothing to add: the router holds all of it"), "{}", ran.out);
         let plan = site.owpkg("resolve --add busybox --json").run().exits(0).json();

@@ -96,7 +96,7 @@ fn what_is_not_known_or_not_readable_is_refused_before_anything_else() {
     for (args, code, message) in [
         (&["--device", "dead:beef"][..], 3, "no row for the pci device dead:beef"),
         (&["--device", "8086"], 2, "\"8086\" is not a device id"),
-        (&["--device", "8086:095a", "dead:beef"], 3, "dead:beef"),
+        (&["--device", "8086:095a", "--device", "dead:beef"], 3, "dead:beef"),
         (&["--detect", "no-such-file"], 2, "no-such-file cannot be read"),
         (&["--detect", "-"], 3, "standard input shows no network device"),
         (&["--detect", "-", "--installed", "-"], 2, "cannot both read standard input"),

@@ -48,8 +48,7 @@ fn a_provided_name_is_a_package_to_ask_for() {
 fn an_omitted_root_is_left_out_aloud() {
     for format in FORMATS {
         let site = wifi().on(format);
-        let line =
-            "resolve --chip iwl7265d --omit iwlwifi-firmware-iwl7265d wpad-basic-mbedtls --format names";
+        let line = "resolve --chip iwl7265d --omit iwlwifi-firmware-iwl7265d --omit wpad-basic-mbedtls --format names";
         let ran = site.owpkg(line).run().exits(0);
         assert_eq!(ran.lines(), ["kmod-cfg80211", "kmod-mac80211", "kmod-iwlwifi"]);
         ran.says(&["iwlwifi-firmware-iwl7265d is left out, as --omit says, although chip iwl7265d wants it"]);
@@ -79,7 +78,7 @@ fn wpad_is_none_another_or_the_one_there_is() {
             |plan: Vec<String>| plan.into_iter().filter(|name| name.starts_with("wpad")).collect::<Vec<_>>();
         assert_eq!(wpads(site.plan("--chip iwl7265d")), ["wpad-basic-mbedtls"]);
         assert!(wpads(site.plan("--chip iwl7265d --wpa none")).is_empty());
-        assert_eq!(wpads(site.plan("--chip iwl7265d mt7921e --wpa wpad-openssl")), ["wpad-openssl"]);
+        assert_eq!(wpads(site.plan("--chip iwl7265d --chip mt7921e --wpa wpad-openssl")), ["wpad-openssl"]);
         let mistyped = site.owpkg("resolve --chip iwl7265d --wpa wpad-opensll").run().exits(3);
         mistyped.says(&["no feed of this release holds wpad-opensll (--wpa)", "did you mean wpad-openssl"]);
 
@@ -92,7 +91,7 @@ fn wpad_is_none_another_or_the_one_there_is() {
 fn two_that_exclude_each_other_are_named() {
     for format in FORMATS {
         let site = wifi().on(format);
-        let ran = site.owpkg("resolve --add wpad-openssl wpad-basic-mbedtls").run().exits(4);
+        let ran = site.owpkg("resolve --add wpad-openssl --add wpad-basic-mbedtls").run().exits(4);
         ran.says(&["wpad-openssl", "wpad-basic-mbedtls", "exclude each other", "ask for only one of"]);
     }
 }

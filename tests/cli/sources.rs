@@ -365,7 +365,11 @@ fn a_further_feed_is_a_feed_like_the_others() {
             lock.packages.iter().map(|package| (package.name.as_str(), package.feed.as_str())).collect();
         assert_eq!(of, [("hostapd-common", "base"), ("mine", "own")]);
         assert!(site.path().join("out/feeds/own").is_dir());
-        site.owpkg("resolve --chip iwl7265d --feed own=nowhere").run().exits(0).says(&["lacks the feed own"]);
+        let gone = site.owpkg("resolve --chip iwl7265d --feed own=nowhere").run().exits(6);
+        gone.says(&["the feed own cannot be read", "nowhere is not there", "is the name right?"]);
+        fs::create_dir_all(site.path().join("empty")).unwrap();
+        let empty = site.owpkg("resolve --chip iwl7265d --feed own=empty").run().exits(6);
+        empty.says(&["the feed own cannot be read", "empty has no index", format.index_name()]);
 
         let foreign = release().feed("own").package("mine", "1").build_signed(format, &signers_of(9));
         for (path, bytes) in foreign.0.iter().filter(|(path, _)| path.contains("/own/")) {

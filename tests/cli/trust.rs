@@ -71,6 +71,28 @@ fn an_index_without_signature_is_refused() {
 }
 
 #[test]
+fn a_damaged_index_is_a_matter_of_trust() {
+    for format in FORMATS {
+        let whole = wifi().on(format);
+        let path = whole.files.path_of(&format!("base/{}", format.facts().index_files[0].name));
+        let bytes = whole.files.0[&path].clone();
+        let mut flipped = bytes.clone();
+        flipped[bytes.len() / 2] ^= 0x10;
+        let pieces = [bytes[..bytes.len() / 2].to_vec(), bytes[..3].to_vec(), Vec::new(), flipped];
+        for (damage, piece) in ["half", "start", "nothing", "flipped"].into_iter().zip(pieces) {
+            let site = wifi().on(format);
+            site.write(&format!("tree/{path}"), piece);
+            for line in
+                ["resolve --chip iwl7265d", "disk out.img --chip iwl7265d", "mirror m --chip iwl7265d"]
+            {
+                let ran = site.owpkg(line).run();
+                assert_eq!(ran.code, 5, "{damage}, {line}: {}", ran.err);
+            }
+        }
+    }
+}
+
+#[test]
 fn an_accepted_unsigned_index_is_told_of_everywhere() {
     for format in FORMATS {
         let site = wifi().on(format);

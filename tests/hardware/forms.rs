@@ -994,8 +994,11 @@ fn every_form_gives_what_the_plain_one_gives() {
     assert!(FORMS.len() > 55);
 }
 
+/// Does to a text what a way of passing it on does.
+type Noise = fn(&str) -> String;
+
 /// What mail, forums and terminals do to a text.
-const NOISES: &[(&str, fn(&str) -> String)] = &[
+const NOISES: &[(&str, Noise)] = &[
     ("CRLF", |text| text.replace('\n', "\r\n")),
     ("quoted", |text| text.lines().map(|line| format!("> {line}\n")).collect()),
     ("quoted twice", |text| text.lines().map(|line| format!(">> {line}\n")).collect()),

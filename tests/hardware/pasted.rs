@@ -22,9 +22,12 @@ fn case(name: &str) -> Option<String> {
 
 const V25_12: Series = Series::new(25, 12);
 
+/// A file, the id that it shows, and the modules, firmware and status that are right for it.
+type Case<'a> = (&'a str, &'a str, &'a [&'a str], &'a [&'a str], Status);
+
 #[test]
 fn public_cases_have_their_right_answers() {
-    let rows: &[(&str, &str, &[&str], &[&str], Status)] = &[
+    let rows: &[Case<'_>] = &[
         ("03-mt76-1116-mt7902.txt", "14c3:7902", &["kmod-mt7921e"], &[], Status::FirmwareMissing),
         ("07-omr4326-rtl8125-lspci-k.txt", "", &["kmod-r8169"], &["r8169-firmware"], Status::Ok),
         (
@@ -42,7 +45,13 @@ fn public_cases_have_their_right_answers() {
             Status::Ok,
         ),
         ("15-forum26730-zerocd.txt", "05c6:f000", &[], &[], Status::Ok),
-        ("16-nbd168-4-ittim.txt", "0b48:7922", &["kmod-mt7921e"], &["kmod-mt7922-firmware"], Status::Ok),
+        (
+            "16-nbd168-4-ittim.txt",
+            "0b48:7922:0b48:7922",
+            &["kmod-mt7921e"],
+            &["kmod-mt7922-firmware"],
+            Status::Ok,
+        ),
         (
             "31-windows-hwid-own.txt",
             "14c3:7961:105b:e0ab",

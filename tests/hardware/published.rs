@@ -34,6 +34,9 @@ fn published() -> Option<BTreeMap<String, Vec<String>>> {
 
 const V25_12: Series = Series::new(25, 12);
 
+/// Packages of the series that its first release, whose list this is, has not yet.
+const ADDED_LATER: [&str; 1] = ["kmod-mt7990-firmware"];
+
 #[test]
 fn what_is_asked_of_25_12_is_what_it_published() {
     let Some(published) = published() else { return };
@@ -54,7 +57,7 @@ fn what_is_asked_of_25_12_is_what_it_published() {
                     // Firmware of radios inside other targets' processors is published for those targets alone.
                     let elsewhere = !chip.targets.is_empty() && each.role == Role::Firmware;
                     assert!(
-                        has(&each.package) || elsewhere,
+                        has(&each.package) || elsewhere || ADDED_LATER.contains(&&*each.package),
                         "{}: {} was not published",
                         chip.name,
                         each.package

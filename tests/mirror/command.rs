@@ -41,7 +41,7 @@ fn a_mirror_of_a_lock_is_a_server_for_the_next_owpkg() {
         let from = ["--mirror", &url, "--release", "25.12.0"];
         done(&bench, &[&["resolve", "--add", "b", "--lock", "b.lock"], &from[..]].concat());
         done(&bench, &[&["resolve", "--add", "c", "--lock", "c.lock"], &from[..]].concat());
-        let out = done(&bench, &["mirror", "dest", "--lock", "b.lock", "c.lock", "--json"]);
+        let out = done(&bench, &["mirror", "dest", "--lock", "b.lock", "--lock", "c.lock", "--json"]);
         let json: Value = serde_json::from_str(&out).unwrap();
         // b needs a and kmod-a, which needs kmod-c; and profiles.json and the manifest.
         assert_eq!((&json["schema"], &json["new"]), (&"owpkg.mirror/1".into(), &7.into()));

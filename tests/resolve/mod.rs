@@ -3,5 +3,6 @@
 mod cases;
 mod choice;
 mod laws;
+mod opkg;
 mod oracle;
 mod properties;

@@ -94,7 +94,7 @@ fn any_case() -> impl Strategy<Value = Case> {
     )
 }
 
-fn request(roots: &[String]) -> Request {
+pub fn request(roots: &[String]) -> Request {
     let root = |name: &String| Root { name: name.clone(), because: RootReason::Add };
     Request { roots: roots.iter().map(root).collect(), ..Request::default() }
 }

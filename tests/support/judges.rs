@@ -1,10 +1,10 @@
 //! Outside judges, and the hand that kills.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use std::{env, thread};
+use std::{env, fs, thread};
 
 /// An outside judge.
 pub fn tool(name: &str) -> PathBuf {
@@ -13,6 +13,23 @@ pub fn tool(name: &str) -> PathBuf {
         .map(|folder| folder.join(name))
         .find(|file| file.is_file())
         .unwrap_or_else(|| panic!("these tests need {name}: install the package {name}"))
+}
+
+/// What leads a shell of busybox to the stand-ins in `bin`, where it prefers its own applets to the PATH, as Debian's
+/// busybox-static does; nothing elsewhere.
+pub fn ways_to_stand_ins(bin: &Path) -> String {
+    let mut applet = Command::new(tool("busybox"));
+    applet.args(["ash", "-c", "PATH=/nowhere; sleep 0"]).stderr(Stdio::null());
+    if !applet.status().unwrap().success() {
+        return String::new();
+    }
+    let programs = fs::read_dir(bin).unwrap().map(|entry| entry.unwrap().path());
+    let own = programs.filter(|path| !path.is_symlink());
+    let way = |path: PathBuf| {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        format!("{name}() {{ '{}' \"$@\"; }}\n", path.display())
+    };
+    own.map(way).collect()
 }
 
 /// Says that a test did nothing, and why: past the capture of what passing tests print.

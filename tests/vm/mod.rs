@@ -18,6 +18,8 @@ fn desk() -> Desk {
     for (name, text) in [("pciconf.txt", PCICONF), ("amd.txt", PCICONF_AMD), ("lspci.txt", LSPCI)] {
         desk.write(name, text);
     }
+    desk.write("openwrt.img", "");
+    desk.owpkg("disk pkgs.img --demo --add iw").run().exits(0);
     desk
 }
 
@@ -157,4 +159,31 @@ fn the_json_has_exactly_its_documented_keys() {
     assert_eq!(keys(&report["sources"][0]), ["line", "value", "text"]);
     assert_eq!(report["steps"][0]["body"]["file"]["path"], "/boot/loader.conf.d/vmm.conf");
     assert_eq!(report["script"], vm(&desk, "bhyve --detect amd.txt --script").exits(0).out);
+}
+
+#[test]
+fn the_lan_is_the_disks_own() {
+    let desk = desk();
+    desk.owpkg("disk pkgs.img --demo --add iw --lan 172.20.99.1/24").run().exits(0);
+    for (host, listing, route) in [
+        ("bhyve", "pciconf.txt", "route add default 172.20.99.1"),
+        ("qemu", "lspci.txt", "ip route add default via 172.20.99.1"),
+    ] {
+        let ran = vm(&desk, &format!("{host} --detect {listing}")).exits(0);
+        assert!(ran.out.contains("172.20.99.2/24") && ran.out.contains(route), "{}", ran.out);
+        assert!(!ran.out.contains("192.168.1."), "{}", ran.out);
+    }
+}
+
+#[test]
+fn a_file_that_is_missing_is_told_at_once() {
+    let desk = desk();
+    let line = "vm qemu --detect lspci.txt";
+    let image = desk.owpkg(&format!("{line} --image nowhere.img --disk pkgs.img")).run().exits(2);
+    image.says(&["--image nowhere.img cannot be read", "owpkg image OUT fetches it"]);
+    let disk = desk.owpkg(&format!("{line} --image openwrt.img --disk nowhere.img")).run().exits(2);
+    disk.says(&["--disk nowhere.img cannot be read", "owpkg disk OUT makes it"]);
+    desk.write("other.img", "no disk");
+    let other = desk.owpkg(&format!("{line} --image openwrt.img --disk other.img")).run().exits(0);
+    other.says(&["other.img is no disk of owpkg's", "192.168.1.1/24"]);
 }

@@ -77,6 +77,7 @@ pub fn output_format() -> ValueParser {
     one_of(&OutputFormat::ALL, OutputFormat::word, |format| match format {
         OutputFormat::Fat => "A FAT image, to attach as a disk",
         OutputFormat::Tar => "A tar, to copy by scp",
+        OutputFormat::TarGz => "The same, packed",
         OutputFormat::Dir => "A folder",
     })
 }

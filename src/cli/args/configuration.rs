@@ -7,8 +7,30 @@ use crate::cli::error::{Exit, Failure};
 
 use crate::lock::{Lock, LockedConfiguration};
 use crate::overlay::Overlay;
-use crate::resolve::{BaselineSource, IdleModules, PlanWarning};
+use crate::resolve::{BaselineSource, IdleModules, PlanWarning, serves};
 use crate::selection::Planned;
+use crate::suggest::near;
+
+/// Services of a stock image that no package of it is called like.
+const STOCK_SERVICES: [&str; 17] = [
+    "boot",
+    "bootcount",
+    "cron",
+    "done",
+    "fstab",
+    "gpio_switch",
+    "led",
+    "log",
+    "network",
+    "packet_steering",
+    "sysctl",
+    "sysfixtime",
+    "sysntpd",
+    "system",
+    "ucitrack",
+    "umount",
+    "wpad",
+];
 
 /// What to set on the router.
 #[derive(Debug, Args)]
@@ -17,8 +39,8 @@ pub struct ConfigurationArgs {
     /// A folder of files and links that install.sh copies to the router's /, as ImageBuilder's FILES
     #[arg(long, value_name = "DIR")]
     pub files: Option<String>,
-    /// A service of /etc/init.d that is not to start any more
-    #[arg(long, value_name = "NAME", num_args = 1..)]
+    /// A service of /etc/init.d that is not to start any more; repeat it for several
+    #[arg(long, value_name = "NAME")]
     pub disable_service: Vec<String>,
     /// Which kernel modules the router goes on loading
     #[arg(long, value_enum, value_name = "WHICH")]
@@ -63,6 +85,10 @@ impl ConfigurationArgs {
         planned: &mut Planned<'_>,
         overlay: &Overlay,
     ) -> Result<Option<LockedConfiguration>, Failure> {
+        let services = self.unknown_services(planned, overlay)?;
+        if !services.is_empty() {
+            planned.warnings.push(PlanWarning::UnknownServices { services }.into());
+        }
         let mut idle = IdleModules::default();
         if self.keep_modules.is_some() {
             if planned.baseline.source == BaselineSource::DefaultPackages {
@@ -78,6 +104,32 @@ impl ConfigurationArgs {
             planned.warnings.push(PlanWarning::UnlistedModules { packages: idle.unknown }.into());
         }
         Ok(LockedConfiguration::of(overlay, &self.disable_service, idle.packages)?)
+    }
+
+    /// The services to disable that nothing is known to bring.
+    ///
+    /// # Errors
+    /// When one is called like one that there is: it is mistyped.
+    fn unknown_services(&self, planned: &Planned<'_>, overlay: &Overlay) -> Result<Vec<String>, Failure> {
+        let installed = planned.baseline.installed.iter().map(|(name, _)| name);
+        let added = planned.plan.steps.iter().map(|step| planned.plan.package(step).name);
+        let own = overlay.iter().filter_map(|(path, _)| path.strip_prefix("etc/init.d/"));
+        let known: Vec<&str> = STOCK_SERVICES.into_iter().chain(installed).chain(added).chain(own).collect();
+        let is_known = |name: &str| known.iter().any(|package| *package == name || serves(package, name));
+        let unknown: Vec<String> =
+            self.disable_service.iter().filter(|name| !is_known(name)).cloned().collect();
+        for name in &unknown {
+            let programs = known.iter().copied().filter(|known| !known.starts_with("kmod-"));
+            let near = near(name, programs);
+            if !near.is_empty() {
+                return Err(Failure::new(
+                    Exit::Unknown,
+                    format!("--disable-service {name}: no service of that name is known"),
+                    Some(format!("did you mean {}?", near.join(", "))),
+                ));
+            }
+        }
+        Ok(unknown)
     }
 
     /// A lock that was read, with this configuration; one that has its own must be given the same.

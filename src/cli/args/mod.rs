@@ -2,9 +2,11 @@
 
 pub mod choice;
 pub mod configuration;
+mod learn;
 mod selection;
 mod source;
 pub mod wifi;
 
+pub use learn::LearnArgs;
 pub use selection::SelectionArgs;
 pub use source::{PatienceArgs, SourceArgs};

@@ -9,20 +9,26 @@ use crate::hardware::Variant;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What to install")]
 pub struct SelectionArgs {
-    /// A chip or a family: iwl7265d, AX210, ath10k
-    #[arg(long, value_name = "NAME", num_args = 1..)]
+    /// A chip or a family: iwl7265d, AX210, ath10k; repeat it for several
+    #[arg(long, value_name = "NAME")]
     pub chip: Vec<String>,
-    /// A device by its id: 8086:095a, pci:8086:095a:8086:5010@59, usb:0bda:c811
-    #[arg(long, value_name = "ID", num_args = 1..)]
+    /// A device by its id: 8086:095a, pci:8086:095a:8086:5010@59, usb:0bda:c811; repeat it for several
+    #[arg(long, value_name = "ID")]
     pub device: Vec<String>,
     /// The network devices of a listing (see owpkg detect); - reads standard input, /sys this machine
     #[arg(long, value_name = "FILE|-")]
     pub detect: Option<String>,
-    /// A package
-    #[arg(long, value_name = "PKG", num_args = 1..)]
+    /// A package; repeat it for several
+    #[arg(long, value_name = "PKG")]
     pub add: Vec<String>,
-    /// A package to go without
-    #[arg(long, value_name = "PKG", num_args = 1..)]
+    /// A list of packages: a name a line, apk's world, opkg's or uci's saved lists; - reads standard input
+    #[arg(long, value_name = "FILE|-")]
+    pub add_file: Vec<String>,
+    /// A package of the router, and the one that is to take its place: dnsmasq=dnsmasq-full; repeat it for several
+    #[arg(long, value_name = "OLD=NEW")]
+    pub replace: Vec<String>,
+    /// A package to go without; repeat it for several
+    #[arg(long, value_name = "PKG")]
     pub omit: Vec<String>,
     /// Let packages that the router holds be replaced, where there is no plan without
     #[arg(long)]
@@ -38,6 +44,11 @@ pub struct SelectionArgs {
 impl SelectionArgs {
     /// Whether anything is to be installed.
     pub fn is_empty(&self) -> bool {
-        self.chip.is_empty() && self.device.is_empty() && self.detect.is_none() && self.add.is_empty()
+        self.chip.is_empty()
+            && self.device.is_empty()
+            && self.detect.is_none()
+            && self.add.is_empty()
+            && self.add_file.is_empty()
+            && self.replace.is_empty()
     }
 }

@@ -1,5 +1,7 @@
 //! The Wi-Fi and the addresses that a disk sets up on the router: what was typed, and the key.
 
+use std::io::Write as _;
+
 use clap::Args;
 
 use super::choice;
@@ -14,6 +16,8 @@ use crate::uci_defaults::{
 
 /// The variable with the key of the Wi-Fi.
 const KEY_VARIABLE: &str = "OWPKG_WIFI_KEY";
+/// How often a key may be typed.
+const ATTEMPTS: usize = 3;
 /// More than any key, in bytes.
 const KEY_CAP: u64 = 4096;
 
@@ -56,7 +60,7 @@ impl SetupArgs {
     ///
     /// # Errors
     /// When there is no such Wi-Fi or address, or no key.
-    pub fn read(&self, env: &mut Env, others: &[&Option<String>]) -> Result<SetupRequest, Failure> {
+    pub fn read(&self, env: &mut Env, others: &[&Option<String>]) -> Result<TypedSetup, Failure> {
         let stdin = |file: &Option<String>| file.as_deref() == Some("-");
         if stdin(&self.wifi_key_file) && others.iter().any(|other| stdin(other)) {
             return Err(Failure::usage(
@@ -69,11 +73,13 @@ impl SetupArgs {
         let lan = self.lan.as_deref().map(str::parse::<StaticAddress>).transpose();
         let lan = lan.map_err(|error| Failure::from(error).about("--lan"))?;
         let network = Network::new(uplink, lan)?;
-        let wifi = self.wifi.as_deref().map(|ssid| self.read_wifi(env, ssid)).transpose()?;
-        Ok(SetupRequest { wifi, network })
+        let mut asks_for_key = false;
+        let wifi =
+            self.wifi.as_deref().map(|ssid| self.read_wifi(env, ssid, &mut asks_for_key)).transpose()?;
+        Ok(TypedSetup { request: SetupRequest { wifi, network }, asks_for_key })
     }
 
-    fn read_wifi(&self, env: &mut Env, ssid: &str) -> Result<WifiRequest, Failure> {
+    fn read_wifi(&self, env: &mut Env, ssid: &str, asks: &mut bool) -> Result<WifiRequest, Failure> {
         let mut wifi = WifiRequest {
             ssid: ssid.parse()?,
             mode: self.wifi_mode,
@@ -83,17 +89,24 @@ impl SetupArgs {
             band: self.wifi_band,
             channel: self.wifi_channel,
         };
-        wifi.key = self.key(env, &wifi)?;
+        wifi.key = match self.key(env, &wifi)? {
+            GivenKey::Key(key) => Some(key),
+            GivenKey::None => None,
+            GivenKey::Asked => {
+                *asks = true;
+                Some(Key::new(b"to be typed")?)
+            }
+        };
         // What is wrong whatever the plan says is said before anything is fetched.
         wifi.clone().settle(&Supplicants::UNKNOWN)?;
         Ok(wifi)
     }
 
     /// The key: from the file, else the environment, else the keyboard; from the command line never.
-    fn key(&self, env: &mut Env, wifi: &WifiRequest) -> Result<Option<Key>, Failure> {
+    fn key(&self, env: &mut Env, wifi: &WifiRequest) -> Result<GivenKey, Failure> {
         if let Some(encryption) = wifi.encryption.filter(|encryption| !encryption.has_key()) {
             return match &self.wifi_key_file {
-                None => Ok(None),
+                None => Ok(GivenKey::None),
                 Some(_) => Err(Failure::usage(
                     format!("--wifi-encryption {encryption} has no key"),
                     "leave --wifi-key-file out, or give another encryption",
@@ -103,27 +116,70 @@ impl SetupArgs {
         if let Some(file) = &self.wifi_key_file {
             let bytes = input::read(env, file, KEY_CAP)
                 .map_err(|error| Failure::unreadable(format_args!("--wifi-key-file {file}"), &error))?;
-            return Ok(Some(Key::new(&bytes)?));
+            return Ok(GivenKey::Key(Key::new(&bytes)?));
         }
         if let Some(key) = env.var(KEY_VARIABLE) {
-            return Ok(Some(Key::new(key.as_bytes())?));
+            return Ok(GivenKey::Key(Key::new(key.as_bytes())?));
         }
-        let no_key = || {
-            Failure::usage(
-                format!("the key of the Wi-Fi {:?} is not known", wifi.ssid.as_str()),
-                format!(
-                    "put it into a file (--wifi-key-file FILE, or - for standard input), set {KEY_VARIABLE}, or run this \
-                     on a terminal and type it; an open Wi-Fi is --wifi-encryption none"
-                ),
-            )
-        };
-        if !env.in_is_terminal {
-            return Err(no_key());
-        }
-        let prompt = format!("Key of the Wi-Fi {:?} (not shown): ", wifi.ssid.as_str());
-        let typed = (env.ask_secret)(&prompt).map_err(|_| no_key())?;
-        Ok(Some(Key::new(typed.as_bytes())?))
+        if env.in_is_terminal { Ok(GivenKey::Asked) } else { Err(no_key(wifi)) }
     }
+}
+
+/// Where the key of a Wi-Fi is.
+enum GivenKey {
+    /// Here.
+    Key(Key),
+    /// There is none: the Wi-Fi is open.
+    None,
+    /// To be typed, when everything else is sure.
+    Asked,
+}
+
+/// What is to be set up, of which the key may still have to be typed.
+pub struct TypedSetup {
+    request: SetupRequest,
+    asks_for_key: bool,
+}
+
+impl TypedSetup {
+    /// Whether nothing is to be set up.
+    pub fn is_empty(&self) -> bool {
+        self.request == SetupRequest::default()
+    }
+
+    /// All of it: asks for the key, and once more where what is typed cannot be one.
+    ///
+    /// # Errors
+    /// When nothing is typed, or again and again what is no key.
+    pub fn complete(self, env: &mut Env) -> Result<SetupRequest, Failure> {
+        let TypedSetup { mut request, asks_for_key } = self;
+        let Some(wifi) = request.wifi.as_mut().filter(|_| asks_for_key) else { return Ok(request) };
+        let prompt = format!("Key of the Wi-Fi {:?} (not shown): ", wifi.ssid.as_str());
+        let mut left = ATTEMPTS;
+        loop {
+            let typed = (env.ask_secret)(&prompt).map_err(|_| no_key(wifi))?;
+            let settled = Key::new(typed.as_bytes()).and_then(|key| {
+                wifi.key = Some(key);
+                wifi.clone().settle(&Supplicants::UNKNOWN)
+            });
+            left -= 1;
+            match settled {
+                Ok(_) => return Ok(request),
+                Err(error) if left > 0 => writeln!(env.err, "{error}").map_err(Failure::stdout)?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+fn no_key(wifi: &WifiRequest) -> Failure {
+    Failure::usage(
+        format!("the key of the Wi-Fi {:?} is not known", wifi.ssid.as_str()),
+        format!(
+            "put it into a file (--wifi-key-file FILE, or - for standard input), set {KEY_VARIABLE}, or run this on a \
+             terminal and type it; an open Wi-Fi is --wifi-encryption none"
+        ),
+    )
 }
 
 /// Settles it for a router, and adds what sets it up to the files for it.

@@ -40,6 +40,7 @@ struct CacheJson<'a> {
     folder: &'a str,
     documents: AmountJson,
     packages: AmountJson,
+    findings: AmountJson,
     partial: AmountJson,
 }
 
@@ -81,6 +82,7 @@ fn show(env: &mut Env, args: &CacheArgs, folder: &str, usage: &CacheUsage) -> io
             folder,
             documents: amount(usage.documents),
             packages: amount(usage.packages),
+            findings: amount(usage.findings),
             partial: amount(usage.partial),
         };
         return json::print(&mut env.out, &json);
@@ -89,6 +91,7 @@ fn show(env: &mut Env, args: &CacheArgs, folder: &str, usage: &CacheUsage) -> io
     let rows = [
         ("indexes and metadata", usage.documents),
         ("packages and images", usage.packages),
+        ("read of packages", usage.findings),
         ("not finished", usage.partial),
     ];
     for (what, CacheAmount { files, bytes }) in rows {

@@ -3,16 +3,21 @@
 use std::io::{self, Write};
 
 use clap::Args;
+use serde::Serialize;
 
+use crate::cli::args::LearnArgs;
 use crate::cli::args::choice;
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
+use crate::cli::learned::{self, Known};
 use crate::cli::ui::chip;
-use crate::cli::ui::hardware::{self, by_history};
 use crate::cli::ui::json;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::text::table;
-use crate::hardware::{Catalogue, ChipEntry, FamilyEntry, Found, Kind, Listing, ProductEntry, Status};
+use crate::hardware::{
+    Catalogue, ChipEntry, DeviceId, FamilyEntry, Found, Kind, Listing, ProductEntry, Status,
+};
+use crate::proof::ListedBy;
 
 /// Most products that people are shown.
 const MOST_PRODUCTS: usize = 20;
@@ -29,33 +34,57 @@ pub struct ChipsArgs {
     /// Only chips of this kind
     #[arg(long, value_parser = choice::kind(), value_name = "KIND")]
     pub kind: Option<Kind>,
-    /// The release whose packages to name; the latest stable series without it
-    #[arg(long, value_name = "R")]
-    pub release: Option<String>,
     /// Print what was found as JSON
     #[arg(long)]
     pub json: bool,
+    /// The release whose packages to name.
+    #[command(flatten)]
+    pub learn: LearnArgs,
 }
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &ChipsArgs) -> Result<(), Failure> {
+    learned::with(env, &args.learn, |env, known| search(env, args, known))
+}
+
+/// `owpkg.chips/1`.
+#[derive(Serialize)]
+struct ChipsJson<'a> {
+    #[serde(flatten)]
+    listing: &'a Listing,
+    listed_by: &'a [ListedBy],
+}
+
+fn search(env: &mut Env, args: &ChipsArgs, known: &Known<'_>) -> Result<(), Failure> {
     let catalogue = Catalogue::builtin();
-    let series = hardware::series(args.release.as_deref())?;
     let words: Vec<&str> = args.words.iter().map(String::as_str).collect();
     let found = catalogue.search(&words, args.kind);
-    if found.is_empty() {
+    let listed_by = listed_by(&args.words, known);
+    if found.is_empty() && listed_by.is_empty() {
         return Err(nothing(catalogue, &words.join(" "), args.kind));
     }
-    // No index is at hand, so no size is known.
-    let listing = by_history(series, |offer| catalogue.listing(&found, offer, &|_| None));
+    let listing = known.ask(|offer| catalogue.listing(&found, offer, &|package| known.size(package)));
     if args.json {
-        json::print(&mut env.out, &listing).map_err(Failure::stdout)?;
-        return Ok(());
+        let json = ChipsJson { listing: &listing, listed_by: &listed_by };
+        return json::print(&mut env.out, &json).map_err(Failure::stdout);
     }
     let style = Style::new(env.out_is_terminal, env);
+    for listed in &listed_by {
+        writeln!(env.out, "{listed}").map_err(Failure::stdout)?;
+    }
+    if found.is_empty() {
+        return Ok(());
+    }
     let wide = !env.out_is_terminal;
     let named = catalogue.find(&words.join(" ")).ok();
-    print(&mut env.out, style, listing, named, series, wide).map_err(Failure::stdout)
+    print(&mut env.out, style, listing, named, known.series, wide).map_err(Failure::stdout)
+}
+
+/// The modules of the release that list an id among the words.
+fn listed_by(words: &[String], known: &Known<'_>) -> Vec<ListedBy> {
+    let Some(learned) = &known.learned else { return Vec::new() };
+    let ids = words.iter().filter_map(|word| word.parse::<DeviceId>().ok());
+    ids.flat_map(|id| learned.survey.listed_by_any_bus(id)).collect()
 }
 
 /// The failure that the catalogue holds no such chip.

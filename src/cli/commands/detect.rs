@@ -5,10 +5,12 @@ use std::io::{self, Write};
 
 use clap::Args;
 
+use crate::cli::args::LearnArgs;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
+use crate::cli::learned::{self, Known};
 use crate::cli::listing::{Listing, Origin};
-use crate::cli::ui::hardware::{self, by_history};
+use crate::cli::ui::hardware;
 use crate::cli::ui::json;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::text::field;
@@ -29,20 +31,26 @@ pub struct DetectArgs {
     /// The listing; - or a pipe is read too, a folder like /sys is a machine's, and this machine's is the default
     #[arg(value_name = "FILE|-")]
     pub file: Option<String>,
-    /// The release whose packages to name; the latest stable series without it
-    #[arg(long, value_name = "R")]
-    pub release: Option<String>,
     /// Print the devices as JSON
     #[arg(long)]
     pub json: bool,
+    /// The release whose packages to name.
+    #[command(flatten)]
+    pub learn: LearnArgs,
 }
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &DetectArgs) -> Result<(), Failure> {
-    let series = hardware::series(args.release.as_deref())?;
     let listing = Listing::read(env, args.file.as_deref())?;
     warn(env, listing.cut())?;
-    let report = by_history(series, |offer| Catalogue::builtin().report(&listing.detected, offer));
+    learned::with(env, &args.learn, |env, known| report(env, args, &listing, known))
+}
+
+fn report(env: &mut Env, args: &DetectArgs, listing: &Listing, known: &Known<'_>) -> Result<(), Failure> {
+    let mut report = known.ask(|offer| Catalogue::builtin().report(&listing.detected, offer));
+    if let Some(learned) = &known.learned {
+        learned.survey.amend(&mut report, &listing.detected.devices);
+    }
     if args.json {
         json::print(&mut env.out, &report).map_err(Failure::stdout)?;
     }
@@ -54,8 +62,8 @@ pub fn run(env: &mut Env, args: &DetectArgs) -> Result<(), Failure> {
     }
     let style = Style::new(env.out_is_terminal, env);
     let alike = DeviceGroup::group(&report.devices);
-    let next = next_step(&listing.origin, &alike, args.release.as_deref());
-    print(&mut env.out, style, &listing.origin, series, &alike, next).map_err(Failure::stdout)
+    let next = next_step(&listing.origin, &alike, &args.learn);
+    print(&mut env.out, style, &listing.origin, known, &alike, next).map_err(Failure::stdout)
 }
 
 /// Reports that differ only in the line where they stand, for logs name one card many times over; and firmware files
@@ -184,7 +192,7 @@ fn print(
     out: &mut dyn Write,
     style: Style,
     origin: &Origin,
-    series: Series,
+    known: &Known<'_>,
     devices: &[DeviceGroup<'_>],
     next: Option<String>,
 ) -> io::Result<()> {
@@ -196,9 +204,9 @@ fn print(
         .map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }))
         .collect();
     let counts = counts.join(" and ");
-    let heading = format!("{counts} in {origin}, for OpenWrt {series}");
+    let heading = format!("{counts} in {origin}, for OpenWrt {}", known.title);
     writeln!(out, "{}", style.faint(&heading))?;
-    devices.iter().try_for_each(|device| device.print(out, style, series))?;
+    devices.iter().try_for_each(|device| device.print(out, style, known.series))?;
     match next {
         Some(next) => writeln!(out, "\n{} {next}", style.help("next:")),
         None => Ok(()),
@@ -206,13 +214,19 @@ fn print(
 }
 
 /// The command that goes on with what was found; none when the release supports nothing of it.
-fn next_step(origin: &Origin, devices: &[DeviceGroup<'_>], release: Option<&str>) -> Option<String> {
+fn next_step(origin: &Origin, devices: &[DeviceGroup<'_>], learn: &LearnArgs) -> Option<String> {
     let supported = || devices.iter().filter(|device| device.is_supported());
     supported().next()?;
     // A bare series names no release that could be fetched.
     let whole = |text: &&str| text.ends_with("SNAPSHOT") || text.split('.').count() > 2;
-    let release =
-        release.filter(whole).map_or(String::new(), |text| format!(" --release {}", shell::word(text)));
+    let release = learn.release.as_deref().filter(whole);
+    let release = release.map_or(String::new(), |text| format!(" --release {}", shell::word(text)));
+    let tree = learn.tree.as_deref().map_or(String::new(), |tree| format!(" --tree {}", shell::word(tree)));
+    let release = release + &tree;
+    // What only the release's own modules list, no other command would find by its id.
+    let learned =
+        |device: &&DeviceGroup<'_>| !is_firmware(device.report) && device.report.chip.as_slice().is_empty();
+    let origin = if supported().any(|device| learned(&device)) { &Origin::Stdin } else { origin };
     Some(match origin {
         Origin::File(name) | Origin::Machine(name) => {
             format!("owpkg resolve --detect {}{release}", shell::word(name))
@@ -230,6 +244,7 @@ fn named<'a>(devices: impl Iterator<Item = &'a DeviceGroup<'a>>) -> Option<Strin
     for device in devices {
         let (list, word) = match (device.report.chip.as_slice(), device.device_argument()) {
             ([chip], _) => (&mut chips, (*chip).to_owned()),
+            ([], Some(_)) => (&mut packages, device.report.kmods.first()?.clone()),
             (_, Some(id)) => (&mut ids, id),
             (_, None) => {
                 (&mut packages, device.report.firmware.first().or(device.report.kmods.first())?.clone())
@@ -243,6 +258,7 @@ fn named<'a>(devices: impl Iterator<Item = &'a DeviceGroup<'a>>) -> Option<Strin
         return None;
     }
     let options = [("--chip", chips), ("--device", ids), ("--add", packages)];
-    let options = options.iter().filter(|(_, words)| !words.is_empty());
-    Some(options.map(|(option, words)| format!("{option} {}", words.join(" "))).collect::<Vec<_>>().join(" "))
+    let flags =
+        options.iter().flat_map(|(option, words)| words.iter().map(move |word| format!("{option} {word}")));
+    Some(flags.collect::<Vec<_>>().join(" "))
 }

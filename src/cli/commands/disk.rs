@@ -17,10 +17,10 @@ use crate::lock::Bundle;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg disk pkgs.img --chip iwl7265d\n  owpkg disk pkgs.img --size 5M\n  \
-                        owpkg disk pkgs.tar --format tar --chip mt7921e"
+                        owpkg disk pkgs.tar --chip mt7921e"
 )]
 pub struct DiskArgs {
-    /// The image, tar or folder to write
+    /// The image (.img), tar (.tar, .tar.gz) or folder (ending in /) to write; - writes to standard output
     pub out: String,
     /// The lock to read when nothing is selected
     #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
@@ -38,10 +38,11 @@ pub struct DiskArgs {
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
-    let settings = ImageOptions::read(&args.output)?;
-    let wishes = DiskOptions::read(env, &args.output, &[&args.selection.detect, &args.source.installed])?;
+    let settings = ImageOptions::read(env, &args.output, &args.out)?;
+    let wishes =
+        DiskOptions::read(env, &args.output, &args.out, &[&args.selection.detect, &args.source.installed])?;
     let mut session = Session::new(env, &args.source)?;
-    let next = next(args.output.format);
+    let next = next(args.output.format(&args.out));
     if args.selection.is_empty() {
         let lock = locks::read(env, &args.lock)?;
         let (lock, setup) = wishes.join_lock(env, lock)?;
@@ -49,12 +50,13 @@ pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
             session.turn_to_demo()?;
         }
         let bundle = Bundle::fetch(&session.upstream, lock)?;
-        return setup.write(env, &bundle, &args.out, &settings, next);
+        return setup.write(env, &bundle, &bundle.proofs, &args.out, &settings, next);
     }
     let selection = selection::read(env, &args.selection, &args.source)?;
     let opened = Opened::release(session.open(env, &args.source)?);
     let joined = opened.join()?;
     let (lock, setup) = wishes.plan(env, &joined, &selection)?;
     let bundle = joined.bundle(&session.upstream, lock)?;
-    setup.write(env, &bundle, &args.out, &settings, next)
+    let proofs = joined.proofs_of(&session.upstream, &bundle, setup.router())?;
+    setup.write(env, &bundle, &proofs, &args.out, &settings, next)
 }

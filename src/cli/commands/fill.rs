@@ -29,13 +29,13 @@ const MOST_NAMED: usize = 8;
     mut_arg("installed", |arg| arg.hide(true)),
     after_help = "Examples:\n  owpkg request > request.sh           run it on the router: sh request.sh\n  \
                   owpkg fill owpkg-request.txt pkgs.img\n  \
-                  owpkg fill /media/stick/owpkg-request.txt /media/stick/pkgs --format dir --add tcpdump"
+                  owpkg fill /media/stick/owpkg-request.txt /media/stick/pkgs/ --add tcpdump"
 )]
 pub struct FillArgs {
     /// The router's request, owpkg-request.txt; - reads standard input
     #[arg(value_name = "REQUEST|-")]
     pub request: String,
-    /// The image, tar or folder to write
+    /// The image (.img), tar (.tar, .tar.gz) or folder (ending in /) to write; - writes to standard output
     pub out: String,
     /// What to install.
     #[command(flatten)]
@@ -50,10 +50,10 @@ pub struct FillArgs {
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
-    let settings = ImageOptions::read(&args.output)?;
+    let settings = ImageOptions::read(env, &args.output, &args.out)?;
     refuse_what_is_answered(args)?;
     let request_file = Some(args.request.clone());
-    let wishes = DiskOptions::read(env, &args.output, &[&request_file])?;
+    let wishes = DiskOptions::read(env, &args.output, &args.out, &[&request_file])?;
     let request = listing::read_text(env, &args.request)?;
     let request =
         Request::parse(&request.0).map_err(|error| Failure::from(error).about(&request.1.to_string()))?;
@@ -75,7 +75,8 @@ pub fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     lock.release.get_or_insert(request.release);
     lock.router = Some(request.router);
     let bundle = joined.bundle(&session.upstream, lock)?;
-    setup.write(env, &bundle, &args.out, &settings, next_for_request(args.output.format))
+    let proofs = joined.proofs_of(&session.upstream, &bundle, setup.router())?;
+    setup.write(env, &bundle, &proofs, &args.out, &settings, next_for_request(args.output.format(&args.out)))
 }
 
 /// What the request says of the router cannot be said otherwise: the disk would be for another.

@@ -32,6 +32,9 @@ pub struct IndexArgs {
     /// Make an index that nobody vouches for; routers that check signatures refuse it
     #[arg(long, conflicts_with = "key")]
     pub unsigned: bool,
+    /// Rename package files that are called otherwise than their client looks for
+    #[arg(long)]
+    pub rename: bool,
     /// Print what was written as JSON
     #[arg(long)]
     pub json: bool,
@@ -47,7 +50,13 @@ pub fn run(env: &mut Env, args: &IndexArgs) -> Result<(), Failure> {
     }
     let folder = absolute(env, &args.dir);
     let secret = args.key.as_deref().map(|file| keys::read_secret(env, file)).transpose()?;
-    let feed = LocalFeed::read(&folder)?;
+    let (feed, renamed) = match args.rename {
+        true => LocalFeed::read_renaming(&folder)?,
+        false => (LocalFeed::read(&folder)?, Vec::new()),
+    };
+    for (from, to) in renamed {
+        writeln!(env.err, "renamed {from} to {to}").map_err(Failure::stdout)?;
+    }
     let index = feed.index(&folder, secret.as_ref())?;
     let files = write_index(&folder, feed.format, &index)?;
     warnings(&feed).iter().try_for_each(|warning| warn_of(env, warning))?;

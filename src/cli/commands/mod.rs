@@ -1,6 +1,7 @@
 //! One file a command, under its own name.
 
 pub mod cache;
+pub mod catalogue;
 pub mod chips;
 pub mod completions;
 pub mod detect;

@@ -8,11 +8,12 @@ use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::cli::planning;
-use crate::cli::ui::failure;
 use crate::cli::ui::plan::{self, PlanFormat};
+use crate::cli::ui::proof;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::warnings::warn;
 use crate::files::replace_file;
+use crate::proof::Proofs;
 use crate::selection::{PlanSource, Planned};
 use crate::shell;
 
@@ -55,25 +56,15 @@ pub fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
             "name a card with --chip, --device or --detect, or a package with --add",
         ));
     }
-    let result = plan_and_show(env, args);
-    if let Err(failure) = &result
-        && args.json
-    {
-        // A refusal goes to stdout too, as an object, if objects are what is asked for.
-        failure::print_json(env, failure)?;
-    }
-    result
-}
-
-fn plan_and_show(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
-    let (selection, opened) = planning::open(env, &args.selection, &args.source)?;
+    let (selection, session, opened) = planning::open(env, &args.selection, &args.source)?;
     let joined = opened.join()?;
     if let Some(path) = &args.save_case {
         joined.save_case(env, path, &selection)?;
     }
     let mut planned = joined.plan(env, &selection)?;
     planned.warn_of_fat();
-    show(env, args, &planned)?;
+    let proofs = joined.proofs(&session.upstream, &planned)?;
+    show(env, args, &planned, &proofs)?;
     // A disk only adds: no lock is made of a plan that replaces something, nor of the facts built in.
     let can_be_written = matches!(planned.source, PlanSource::Release(_)) && planned.plan.upgrades.is_empty();
     match can_be_written && !args.no_lock {
@@ -108,9 +99,10 @@ fn disk_command(args: &ResolveArgs) -> String {
     command
 }
 
-fn show(env: &mut Env, args: &ResolveArgs, planned: &Planned<'_>) -> Result<(), Failure> {
+fn show(env: &mut Env, args: &ResolveArgs, planned: &Planned<'_>, proofs: &Proofs) -> Result<(), Failure> {
     warn(env, planned.warnings.iter().cloned())?;
+    proof::warn(env, proofs)?;
     let style = Style::new(env.out_is_terminal, env);
     let format = if args.json { PlanFormat::Json } else { args.format };
-    plan::print(&mut env.out, style, format, planned)
+    plan::print(&mut env.out, style, format, planned, proofs)
 }

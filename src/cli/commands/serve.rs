@@ -1,7 +1,7 @@
 //! `owpkg serve`: serves a mirror to the routers of a network.
 
-use std::io::Write as _;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::io::{self, Write as _};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 
 use clap::Args;
@@ -22,7 +22,7 @@ pub struct ServeArgs {
     #[arg(value_name = "DIR")]
     pub dir: String,
     /// The address and port to listen on; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:8080")]
+    #[arg(long, value_name = "[ADDRESS:]PORT", default_value = "0.0.0.0:8080", value_parser = address)]
     pub listen: SocketAddr,
     /// Write no access log
     #[arg(long, short)]
@@ -32,14 +32,12 @@ pub struct ServeArgs {
 /// Runs the command, until it is told to stop.
 pub fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
     let root = env.path(&args.dir);
+    root.read_dir_utf8()
+        .map_err(|error| Failure::unreadable(&args.dir, &error).helped("name the folder of a mirror"))?;
     let log: Log = if args.quiet { Arc::new(|_| {}) } else { log_to(env.err.clone()) };
     let server = Server::start(&root, args.listen, log).map_err(|error| {
         let message = format!("{} cannot be served on {}: {error}", args.dir, args.listen);
-        Failure::new(
-            Exit::Unavailable,
-            message,
-            Some("is it a folder, and the port free? --listen takes another".into()),
-        )
+        Failure::new(Exit::Unavailable, message, Some(listen_help(&error).to_owned()))
     })?;
     let catalogue = Catalogue::read(&root);
     if catalogue.targets.is_empty() && catalogue.custom.is_empty() {
@@ -52,6 +50,27 @@ pub fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
     server.wait_for_signal().map_err(|error| Failure::new(Exit::Fault, error.to_string(), None))?;
     server.stop();
     Ok(())
+}
+
+/// An address and a port, or a port alone, on every address.
+fn address(typed: &str) -> Result<SocketAddr, String> {
+    let port = typed.strip_prefix(':').unwrap_or(typed);
+    match (typed.parse(), port.parse()) {
+        (Ok(address), _) => Ok(address),
+        (_, Ok(port)) => Ok(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port))),
+        _ => Err("expected a port, or an address and a port, like 8080 or 192.168.1.2:8080".to_owned()),
+    }
+}
+
+fn listen_help(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => "another program has this port: --listen 8081 takes another",
+        io::ErrorKind::PermissionDenied => "ports below 1024 are root's: --listen 8080 takes another",
+        io::ErrorKind::AddrNotAvailable => {
+            "this machine has no such address: --listen 8080 takes all that it has"
+        }
+        _ => "--listen takes another address or port",
+    }
 }
 
 fn show(env: &mut Env, catalogue: &Catalogue, address: SocketAddr) -> std::io::Result<()> {

@@ -94,7 +94,7 @@ fn subject(env: &mut Env, args: &TreeArgs) -> Result<(String, Graph), Failure> {
         let lock = locks::read(env, &args.lock)?;
         return Ok((locks::title(&lock), lock.graph()));
     }
-    let (selection, opened) = planning::open(env, &args.selection, &args.source)?;
+    let (selection, _, opened) = planning::open(env, &args.selection, &args.source)?;
     let joined = opened.join()?;
     let planned = joined.plan(env, &selection)?;
     warn(env, planned.warnings.iter().cloned())?;

@@ -14,6 +14,7 @@ use crate::cli::ui::style::Style;
 use crate::cli::ui::text::{WIDTH, wrap};
 use crate::cli::ui::vm_guide;
 use crate::cli::ui::warnings::warn_of;
+use crate::disk::check::{self, DiskSource};
 use crate::vm::{self, Body, Disks, HostHardware, Hypervisor, Recipe};
 
 /// `owpkg vm`
@@ -70,8 +71,17 @@ pub fn run(env: &mut Env, args: &VmArgs) -> Result<(), Failure> {
     })?;
     let (text, origin) = listing::read_text(env, listing)?;
     let found = HostHardware::in_text(&text, card)?;
+    is_file(env, "--image", image)?;
+    is_file(env, "--disk", disk)?;
     let (image, packages) = (env.path(image), env.path(disk));
-    let disks = Disks { image: image.as_str(), packages: packages.as_str() };
+    let lock = DiskSource::of(&packages).and_then(|source| check::lock(&source));
+    if !matches!(lock, Ok(Some(_))) {
+        let about =
+            "no disk of owpkg's that can be read, so OpenWrt's own address is taken to be 192.168.1.1/24";
+        warn_of(env, format_args!("{disk} is {about}"))?;
+    }
+    let lan = lock.ok().flatten().and_then(|lock| lock.lan());
+    let disks = Disks { image: image.as_str(), packages: packages.as_str(), lan };
     let recipe = vm::recipe(hypervisor, &found, disks, &origin.to_string())?;
     vm::notes(&found).iter().try_for_each(|note| warn_of(env, note))?;
     let style = Style::new(env.out_is_terminal, env);
@@ -83,6 +93,19 @@ pub fn run(env: &mut Env, args: &VmArgs) -> Result<(), Failure> {
         print(&mut env.out, style, &recipe)
     };
     printed.map_err(Failure::stdout)
+}
+
+/// Checks that a file of the virtual machine is there.
+fn is_file(env: &Env, flag: &str, name: &str) -> Result<(), Failure> {
+    let unreadable = |error: &io::Error| {
+        let how = if flag == "--image" { "owpkg image OUT fetches it" } else { "owpkg disk OUT makes it" };
+        Failure::unreadable(format_args!("{flag} {name}"), error).helped(format!("is the name right? {how}"))
+    };
+    match std::fs::metadata(env.path(name)) {
+        Err(error) => Err(unreadable(&error)),
+        Ok(found) if found.is_dir() => Err(unreadable(&io::ErrorKind::IsADirectory.into())),
+        Ok(_) => Ok(()),
+    }
 }
 
 /// Prints the steps; what belongs into files and on command lines is not wrapped.

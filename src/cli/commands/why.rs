@@ -86,7 +86,7 @@ pub fn run(env: &mut Env, args: &WhyArgs) -> Result<(), Failure> {
             None => Err(not_in_lock(args, &graph)),
         };
     }
-    let (selection, opened) = planning::open(env, &args.selection, &args.source)?;
+    let (selection, _, opened) = planning::open(env, &args.selection, &args.source)?;
     let joined = opened.join()?;
     let planned = joined.plan(env, &selection)?;
     warn(env, planned.warnings.iter().cloned())?;

@@ -37,6 +37,22 @@ pub enum Exit {
     Output = 7,
 }
 
+impl Exit {
+    /// The word for it, for programs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Exit::Done => "done",
+            Exit::Fault => "fault",
+            Exit::Usage => "usage",
+            Exit::Unknown => "unknown",
+            Exit::Unresolvable => "unresolvable",
+            Exit::Untrusted => "untrusted",
+            Exit::Unavailable => "unavailable",
+            Exit::Output => "output",
+        }
+    }
+}
+
 /// Why a command did not do what it was told.
 #[derive(Debug)]
 pub struct Failure {
@@ -49,6 +65,8 @@ pub struct Failure {
     broken_pipe: bool,
     no_network: bool,
     another_try: bool,
+    /// Whether programs were told by the answer already.
+    pub answered: bool,
     /// The refusal that it is, if it is one.
     pub refusal: Option<Box<Refusal>>,
 }
@@ -63,6 +81,7 @@ impl Failure {
             broken_pipe: false,
             no_network: false,
             another_try: false,
+            answered: false,
             refusal: None,
         }
     }
@@ -89,11 +108,21 @@ impl Failure {
         Failure { message: format!("{file}: {}", self.message), ..self }
     }
 
+    /// The same failure, with another next step.
+    pub(super) fn helped(self, help: impl Into<String>) -> Failure {
+        Failure { help: Some(help.into()), ..self }
+    }
+
     /// Standard output cannot be written.
     pub fn stdout(error: io::Error) -> Failure {
         let broken_pipe = error.kind() == io::ErrorKind::BrokenPipe;
         let message = format!("standard output cannot be written: {error}");
         Failure { broken_pipe, ..Failure::new(Exit::Output, message, None) }
+    }
+
+    /// The same failure, after an answer was printed that tells it to programs already.
+    pub(super) fn answered(self) -> Failure {
+        Failure { answered: true, ..self }
     }
 
     /// Whether the reader of standard output went away, which is no failure.

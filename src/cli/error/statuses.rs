@@ -13,6 +13,7 @@ use crate::lock::{BadConfiguration, BundleError, LockError, OtherFiles, PlanErro
 use crate::mirror::{MirrorError, StoreError};
 use crate::overlay::FolderError;
 use crate::overlay::OverlayError;
+use crate::proof::SurveyError;
 use crate::release::image::UnpackError;
 use crate::release::snapshot::BadSnapshot;
 use crate::release::{ImageError, NotARelease, ReleaseError, ReleaseWarning};
@@ -54,6 +55,15 @@ always!(Unknown: UnknownChip);
 always!(Unresolvable: BaselineError, Unsupported);
 always!(Unavailable: NoSysfs);
 always!(Output: OutputError);
+
+impl From<SurveyError> for Failure {
+    fn from(error: SurveyError) -> Failure {
+        match error {
+            SurveyError::Fetch(error) => error.into(),
+            SurveyError::Location(error) => error.into(),
+        }
+    }
+}
 
 impl From<WifiError> for Failure {
     fn from(error: WifiError) -> Failure {
@@ -118,6 +128,7 @@ impl From<ReleaseError> for Failure {
             }
             ReleaseError::MetadataDigest { .. }
             | ReleaseError::Unvouched { .. }
+            | ReleaseError::Index { .. }
             | ReleaseError::NotFresh(_) => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
@@ -130,6 +141,7 @@ impl From<ImageError> for Failure {
             ImageError::Release(error) => return error.into(),
             ImageError::WhichProfile { .. } | ImageError::WhichImage { .. } => Exit::Usage,
             ImageError::NotListed { .. } => Exit::Untrusted,
+            ImageError::NoneLike { ref asked, .. } if !asked.is_empty() => Exit::Unknown,
             ImageError::NoProfiles { .. } | ImageError::NoneLike { .. } => Exit::Unavailable,
         };
         Failure::of(exit, &error, error.help())
@@ -207,9 +219,10 @@ impl From<BundleError> for Failure {
             BundleError::Fetch(error) => error.into(),
             BundleError::Trust(error) => error.into(),
             BundleError::Lock(error) => error.into(),
-            BundleError::NotInIndex { .. } | BundleError::NoKey { .. } | BundleError::Contradicts(_) => {
-                Failure::of(Exit::Untrusted, &error, error.help())
-            }
+            BundleError::NotInIndex { .. }
+            | BundleError::NoKey { .. }
+            | BundleError::Index { .. }
+            | BundleError::Contradicts(_) => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
     }
@@ -225,6 +238,7 @@ impl From<MirrorError> for Failure {
             MirrorError::NotInTree { .. }
             | MirrorError::OtherFormat { .. }
             | MirrorError::NoRelease { .. } => Failure::of(Exit::Usage, &error, error.help()),
+            MirrorError::Index { .. } => Failure::of(Exit::Untrusted, &error, error.help()),
             _ => Failure::of(Exit::Unavailable, &error, error.help()),
         }
     }
@@ -234,7 +248,7 @@ impl From<LocalFeedError> for Failure {
     fn from(error: LocalFeedError) -> Failure {
         let exit = match &error {
             LocalFeedError::Packages { .. } => Exit::Untrusted,
-            LocalFeedError::Write { .. } => Exit::Output,
+            LocalFeedError::Write { .. } | LocalFeedError::Rename { .. } => Exit::Output,
             LocalFeedError::Index(_) | LocalFeedError::Trust(_) => Exit::Fault,
             _ => Exit::Usage,
         };

@@ -6,13 +6,16 @@ use serde::Serialize;
 
 use super::configuration::{self, ConfigurationJson};
 use super::json;
+use super::proof;
 use super::setup;
+use super::style::Style;
 use super::text;
 use crate::cli::env::Env;
 use crate::disk::{self, OutputFormat};
 use crate::files::{Permissions, WrittenFile};
 use crate::format::Format;
-use crate::lock::{Lock, LockedKey};
+use crate::lock::{Lock, LockedKey, LockedReplacement};
+use crate::proof::{CardProof, Proofs, SharedIds};
 use crate::stick::RouterId;
 use crate::uci_defaults::Setup;
 
@@ -27,6 +30,10 @@ pub fn next(format: OutputFormat) -> &'static str {
             "copy it to the router, then there:\n  \
              mkdir -p /tmp/pkgs && tar -xf /tmp/pkgs.tar -C /tmp/pkgs && sh /tmp/pkgs/install.sh"
         }
+        OutputFormat::TarGz => {
+            "copy it to the router, then there:\n  \
+             mkdir -p /tmp/pkgs && tar -xzf /tmp/pkgs.tar.gz -C /tmp/pkgs && sh /tmp/pkgs/install.sh"
+        }
         OutputFormat::Dir => "copy the folder to the router, then there: sh install.sh",
     }
 }
@@ -38,7 +45,7 @@ pub fn next_for_request(format: OutputFormat) -> &'static str {
             "write it over a stick (all that the stick holds is lost), take that to the router, then there:\n  \
              mkdir -p /tmp/pkgs && mount -t vfat /dev/sda /tmp/pkgs && sh /tmp/pkgs/install.sh"
         }
-        OutputFormat::Tar => next(format),
+        OutputFormat::Tar | OutputFormat::TarGz => next(format),
         OutputFormat::Dir => {
             "carry the folder to the router on the stick, then there, in the folder: sh install.sh"
         }
@@ -57,6 +64,8 @@ pub struct WrittenDisk<'a> {
     pub setup: &'a Setup,
     /// What to do with it.
     pub next: &'a str,
+    /// What its packages show of the cards that it is for.
+    pub proofs: &'a Proofs,
     /// Whether it is a folder, whose files are at hand.
     pub unpacked: bool,
 }
@@ -70,12 +79,29 @@ struct DiskJson<'a> {
     packages: usize,
     feeds: Vec<&'a str>,
     install: &'a [String],
+    replaced: Vec<ReplacedJson<'a>>,
     demo: bool,
     accepted_unsigned: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     router: Option<&'a RouterId>,
     configuration: Option<ConfigurationJson<'a>>,
     keys: Vec<KeyJson<'a>>,
+    cards: &'a [CardProof],
+    shared_ids: &'a [SharedIds],
+}
+
+/// A package of the router that makes room.
+#[derive(Serialize)]
+struct ReplacedJson<'a> {
+    name: &'a str,
+    version: &'a str,
+    by: &'a str,
+}
+
+impl<'a> ReplacedJson<'a> {
+    fn of(replaced: &'a LockedReplacement) -> ReplacedJson<'a> {
+        ReplacedJson { name: &replaced.name, version: &replaced.version, by: &replaced.by }
+    }
 }
 
 /// A key that official images lack.
@@ -106,16 +132,21 @@ impl WrittenDisk<'_> {
                 packages: lock.packages.len(),
                 feeds: lock.feeds.iter().map(|feed| feed.name.as_str()).collect(),
                 install: &lock.install,
+                replaced: lock.replaced.iter().map(ReplacedJson::of).collect(),
                 demo: lock.demo,
                 accepted_unsigned: lock.accepted_unsigned,
                 router: lock.router.as_ref(),
                 configuration: lock.configuration.as_ref().map(ConfigurationJson::of),
                 keys,
+                cards: &self.proofs.cards,
+                shared_ids: &self.proofs.shared,
             };
             return json::print(&mut env.out, &json);
         }
         let demo = if lock.demo { "DEMO: " } else { "" };
         writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), text::size(bytes))?;
+        let style = Style::new(env.out_is_terminal, env);
+        proof::print(&mut env.out, style, self.proofs)?;
         let unsigned: Vec<&str> = lock
             .feeds
             .iter()

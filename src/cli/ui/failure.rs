@@ -2,13 +2,16 @@
 
 use std::io::{self, Write as _};
 
+use serde::Serialize;
+
 use super::json;
 use super::style::Style;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
+use crate::resolve::{Refusal, RefusalReport};
 
 /// Shows a failure on standard error.
-pub fn show(env: &mut Env, failure: &Failure) -> io::Result<()> {
+fn show(env: &mut Env, failure: &Failure) -> io::Result<()> {
     let style = Style::new(env.err_is_terminal, env);
     writeln!(env.err, "{} {}", style.error("error:"), failure.message)?;
     match &failure.help {
@@ -17,9 +20,50 @@ pub fn show(env: &mut Env, failure: &Failure) -> io::Result<()> {
     }
 }
 
-/// Prints the refusal that a failure is as JSON, if it is one.
-pub fn print_json(env: &mut Env, failure: &Failure) -> Result<(), Failure> {
-    let Some(refusal) = &failure.refusal else { return Ok(()) };
-    let report = refusal.report(failure.help.clone().unwrap_or_default());
-    json::print(&mut env.out, &report).and_then(|()| env.out.flush()).map_err(Failure::stdout)
+/// Says it, to programs on standard output too, and gives the exit status.
+pub fn end(env: &mut Env, failure: &Failure, json: bool) -> u8 {
+    // If the streams are gone, the status is all that is left to say.
+    if json && !failure.answered {
+        let _ = json::print(&mut env.out, &ErrorJson::of(failure)).and_then(|()| env.out.flush());
+    }
+    let _ = show(env, failure);
+    failure.exit as u8
+}
+
+/// `owpkg.error/1`.
+#[derive(Serialize)]
+struct ErrorJson<'f> {
+    schema: &'static str,
+    /// The exit status.
+    status: u8,
+    /// The same in a word, or where there is no plan, why.
+    code: &'static str,
+    message: &'f str,
+    help: Option<&'f str>,
+    facts: Facts<'f>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Facts<'f> {
+    /// Why there is no plan: `owpkg.refusal/1`.
+    Refusal(RefusalReport<'f>),
+    None {},
+}
+
+impl ErrorJson<'_> {
+    fn of(failure: &Failure) -> ErrorJson<'_> {
+        let refusal = failure.refusal.as_deref();
+        ErrorJson {
+            schema: "owpkg.error/1",
+            status: failure.exit as u8,
+            code: refusal.map_or(failure.exit.word(), Refusal::kind),
+            message: &failure.message,
+            help: failure.help.as_deref(),
+            facts: match refusal {
+                Some(refusal) => Facts::Refusal(refusal.report(failure.help.clone().unwrap_or_default())),
+                None => Facts::None {},
+            },
+        }
+    }
 }

@@ -9,6 +9,7 @@ pub mod hardware;
 pub mod json;
 pub mod plan;
 pub mod progress;
+pub mod proof;
 pub mod setup;
 pub mod style;
 pub mod text;

@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::json;
+use super::proof;
 use super::style::Style;
 use super::text::size;
 use super::tree;
@@ -13,8 +14,9 @@ use super::warnings::sentence;
 use crate::cli::error::Failure;
 use crate::drawing::Drawing;
 use crate::fetch::LocationError;
+use crate::proof::{CardProof, Proofs, SharedIds};
 use crate::release::Kernel;
-use crate::resolve::{BaselineSource, Graph, Step, Upgrade};
+use crate::resolve::{BaselineSource, Graph, Replaced, Step, Upgrade};
 use crate::selection::{PlanSource, Planned, Warning};
 use crate::trust::Digest;
 
@@ -44,6 +46,7 @@ pub fn print(
     style: Style,
     format: PlanFormat,
     planned: &Planned<'_>,
+    proofs: &Proofs,
 ) -> Result<(), Failure> {
     let plan = &planned.plan;
     let graph = || Graph::of(plan);
@@ -60,15 +63,17 @@ pub fn print(
                 plan.steps.iter().map(|step| url(planned, step)).collect::<Result<_, _>>()?;
             urls.iter().try_for_each(|url| writeln!(out, "{url}"))
         }
-        PlanFormat::Json => return print_json(out, planned),
+        PlanFormat::Json => return print_json(out, planned, proofs),
         PlanFormat::Dot => out.write_all(drawing(&graph()).dot().as_bytes()),
         PlanFormat::Svg => out.write_all(drawing(&graph()).svg()?.as_bytes()),
         PlanFormat::Table => heading(out, style, planned)
             .and_then(|()| table(out, planned))
-            .and_then(|()| summary(out, planned)),
+            .and_then(|()| summary(out, planned))
+            .and_then(|()| proof::print(out, style, proofs)),
         PlanFormat::Tree => heading(out, style, planned)
             .and_then(|()| tree::print(out, style, &graph(), None))
-            .and_then(|()| summary(out, planned)),
+            .and_then(|()| summary(out, planned))
+            .and_then(|()| proof::print(out, style, proofs)),
     }
     .map_err(Failure::stdout)
 }
@@ -163,11 +168,14 @@ struct PlanJson<'a> {
     baseline: BaselineJson,
     roots: Vec<RootJson<'a>>,
     packages: Vec<PackageJson<'a>>,
-    install: &'a [String],
+    install: Vec<String>,
     upgrades: &'a [Upgrade],
+    replaced: &'a [Replaced],
     download_size: Option<u64>,
     warnings: Vec<String>,
     warning_facts: &'a [Warning],
+    cards: &'a [CardProof],
+    shared_ids: &'a [SharedIds],
 }
 
 #[derive(Serialize)]
@@ -202,8 +210,8 @@ struct PackageJson<'a> {
     needed_by: &'a [String],
 }
 
-fn print_json(out: &mut dyn Write, planned: &Planned<'_>) -> Result<(), Failure> {
-    let Planned { source, baseline, plan, warnings } = planned;
+fn print_json(out: &mut dyn Write, planned: &Planned<'_>, proofs: &Proofs) -> Result<(), Failure> {
+    let Planned { source, baseline, plan, warnings, .. } = planned;
     let facts = planned.facts();
     let signed_by = planned.signed_by();
     let package = |step| -> Result<PackageJson<'_>, LocationError> {
@@ -236,11 +244,14 @@ fn print_json(out: &mut dyn Write, planned: &Planned<'_>) -> Result<(), Failure>
         baseline: BaselineJson { from: baseline.source, packages: baseline.installed.len() },
         roots: roots.map(|step| RootJson { name: plan.package(step).name, because: reasons(step) }).collect(),
         packages: plan.steps.iter().map(package).collect::<Result<_, _>>()?,
-        install: &plan.install,
+        install: plan.install.concat(),
         upgrades: &plan.upgrades,
+        replaced: &plan.replaced,
         download_size: plan.download_size(),
         warnings: warnings.iter().map(sentence).collect(),
         warning_facts: warnings,
+        cards: &proofs.cards,
+        shared_ids: &proofs.shared,
     };
     json::print(out, &json).map_err(Failure::stdout)
 }

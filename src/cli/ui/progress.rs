@@ -1,7 +1,9 @@
 //! Progress on standard error: bars on a terminal, plain lines elsewhere.
 
+use std::collections::HashSet;
 use std::io::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -20,18 +22,25 @@ pub struct Bars {
     is_terminal: bool,
     done: AtomicU64,
     files: AtomicU64,
+    /// Whether their sizes are known: those of packages are, those of indexes are not.
+    sized: AtomicBool,
+    /// The causes for which something is fetched again, each told once.
+    told: Mutex<HashSet<String>>,
 }
 
 impl Bars {
     /// A progress that draws on a terminal, or writes lines elsewhere.
     pub fn new(err: ErrStream, is_terminal: bool) -> Bars {
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
-        let style = ProgressStyle::with_template(
-            "{msg} {wide_bar} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left",
-        );
-        // The template is a constant; without it the default style does.
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Bars { bar, err, is_terminal, done: AtomicU64::new(0), files: AtomicU64::new(0) }
+        let told = Mutex::default();
+        let (done, files, sized) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
+        Bars { bar, err, is_terminal, done, files, sized, told }
+    }
+
+    /// How many of the files are here.
+    fn count(&self, done: u64) {
+        let what = if self.sized.load(Ordering::Relaxed) { "packages" } else { "index files" };
+        self.bar.set_message(format!("{done}/{} {what}", self.files.load(Ordering::Relaxed)));
     }
 
     fn line(&self, text: &str) {
@@ -44,6 +53,16 @@ impl Bars {
     }
 }
 
+/// The bar of packages or, where it is not known how much there is to come, a count.
+fn style(sized: bool) -> ProgressStyle {
+    let template = match sized {
+        true => "{msg} {wide_bar} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left",
+        false => "{msg}  {bytes}  {bytes_per_sec}",
+    };
+    // The templates are constants; without them the default style does.
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
 impl Progress for Bars {
     fn started(&self, files: usize, bytes: Option<u64>) {
         self.files.store(files as u64, Ordering::Relaxed);
@@ -51,8 +70,10 @@ impl Progress for Bars {
         if self.is_terminal {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
             self.bar.reset();
+            self.bar.set_style(style(bytes.is_some()));
             self.bar.set_length(bytes.unwrap_or(0));
-            self.bar.set_message(format!("0/{files} packages"));
+            self.sized.store(bytes.is_some(), Ordering::Relaxed);
+            self.count(0);
         } else if let Some(bytes) = bytes.filter(|bytes| *bytes >= WORTH_A_LINE) {
             self.line(&format!("fetching {files} packages, {}", super::text::size(bytes)));
         }
@@ -69,14 +90,17 @@ impl Progress for Bars {
     fn done(&self, _name: &str) {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         let files = self.files.load(Ordering::Relaxed);
-        self.bar.set_message(format!("{done}/{files} packages"));
+        self.count(done);
         if done >= files {
             self.bar.finish_and_clear();
         }
     }
 
     fn retrying(&self, at: &str, pause: Duration, cause: &Failure) {
-        self.line(&format!("{at}: {cause}; trying again in {:.1} s", pause.as_secs_f32()));
+        let cause = cause.to_string();
+        if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(cause.clone()) {
+            self.line(&format!("{cause}: {at}; trying again in {:.1} s", pause.as_secs_f32()));
+        }
     }
 
     fn repairing(&self, name: &str) {

@@ -54,8 +54,8 @@ pub fn sentence(warning: &SetupWarning) -> String {
             "without a country no access point may start on 5 or 6 GHz: name it, like --wifi-country DE".to_owned()
         }
         SetupWarning::OneBand => {
-            "the card looks for the Wi-Fi on one band only, the highest that it has: name another one with --wifi-band \
-             2g or 5g"
+            "without --wifi-band the router looks for the Wi-Fi on the card's highest band only: give --wifi-band 2g if \
+             yours is on 2.4 GHz alone"
                 .to_owned()
         }
     }

@@ -12,6 +12,11 @@ pub const WIDTH: usize = 80;
 /// Where what belongs to a label starts.
 const INDENT: usize = 12;
 
+/// A number of things: `1 file`, `2 files`.
+pub fn count(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Breaks text between words into lines of at most `width` characters; a longer word stays whole.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();

@@ -9,7 +9,7 @@ use super::text::size;
 use crate::cli::env::Env;
 use crate::cli::error::{Failure, went_back};
 use crate::release::{Decided, ReleaseWarning};
-use crate::resolve::{BaselineWarning, PlanWarning, Upgrade};
+use crate::resolve::{BaselineWarning, PlanWarning, Replaced, Upgrade};
 use crate::selection::{ChipSaving, SelectionWarning, Warning};
 use crate::uci_defaults::SetupWarning;
 
@@ -64,9 +64,9 @@ fn of_release(warning: &ReleaseWarning) -> String {
             let what = if feeds.len() == 1 { "feed" } else { "feeds" };
             format!("{at} lacks the {what} {}", feeds.join(", "))
         }
-        ReleaseWarning::NoFeedIndex { at, feed, index, format } => format!(
-            "{at} lacks the feed {feed}: there is no {index}, which owpkg index makes of {format} packages"
-        ),
+        ReleaseWarning::UnreadFeed { at, feed, why } => {
+            format!("{at} is in no list of feeds and is left unread: {why} (--feed {feed}={at} asks for it)")
+        }
         ReleaseWarning::Unvouched { at, why, decided } => {
             let decided: Vec<&str> = decided.iter().map(|decided| in_words(*decided)).collect();
             format!("{at}: no key vouches for what says {}: {why}", decided.join(", "))
@@ -171,6 +171,12 @@ fn of_selection(warning: &SelectionWarning) -> String {
 fn of_plan(warning: &PlanWarning) -> String {
     match warning {
         PlanWarning::AbiMismatch(mismatch) => mismatch.to_string(),
+        PlanWarning::TakesAway { replaced } => {
+            let each = replaced
+                .iter()
+                .map(|Replaced { name, version, by, .. }| format!("{name} {version} for {by}"));
+            format!("this removes from the router: {}", each.collect::<Vec<_>>().join(", "))
+        }
         PlanWarning::Replaces { upgrades } => {
             let upgrades: Vec<String> = upgrades.iter().map(Upgrade::to_string).collect();
             format!("this replaces what the router holds: {}", upgrades.join(", "))
@@ -180,12 +186,16 @@ fn of_plan(warning: &PlanWarning) -> String {
         }
         PlanWarning::CannotMountFat { lacks } => format!(
             "the router holds no {}: unless its kernel has that built in it cannot mount a FAT disk; write a tar instead \
-             and copy it there by scp (owpkg disk pkgs.tar --format tar)",
+             and copy it there by scp (owpkg disk pkgs.tar)",
             lacks.join(", ")
         ),
         PlanWarning::UnlistedModules { packages } => format!(
             "no feed lists {}: modules that only these need will not be loaded any more",
             packages.join(", ")
+        ),
+        PlanWarning::UnknownServices { services } => format!(
+            "no package is known that brings the service {}: install.sh says whether the router has it",
+            services.join(", ")
         ),
         PlanWarning::BuiltInFacts { release, target, date, age_days } => {
             let age = age_days.map_or(String::new(), |days| format!(", {days} days ago"));

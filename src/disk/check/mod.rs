@@ -16,6 +16,7 @@ use crate::disk::{self, contents};
 use crate::format::{is_package_file, measure};
 use crate::lock::{Lock, LockedPackage, bundle};
 use crate::overlay::FOLDER;
+use crate::proof::{CardProof, Contents, Evidence, Proofs};
 use crate::trust::{Authority, Digest, DigestKind, Keyring, Sha256Reader, SignedFile, UnsignedFeeds};
 
 const LOCK: &str = "owpkg.lock";
@@ -29,6 +30,23 @@ struct FileRead {
     sha256: Digest,
     /// Its bytes, unless it is a package or the user's own.
     bytes: Vec<u8>,
+}
+
+/// The lock on a disk, which vouches for nothing; none where it has none.
+///
+/// # Errors
+/// When the disk cannot be read, or its lock is none.
+pub fn lock(source: &DiskSource) -> io::Result<Option<Lock>> {
+    let mut text = None;
+    source.visit(&mut |path, file| {
+        if path == LOCK {
+            let mut bytes = Vec::new();
+            file.take(KEPT_CAP).read_to_end(&mut bytes)?;
+            text = Some(String::from_utf8_lossy(&bytes).into_owned());
+        }
+        Ok(())
+    })?;
+    text.map(|text| Lock::parse(&text).map_err(io::Error::other)).transpose()
 }
 
 /// Checks everything on a disk.
@@ -53,7 +71,8 @@ pub fn check(source: &DiskSource, keyring: &Keyring, unsigned: &UnsignedFeeds) -
     check_indexes(&lock, &found, keyring, unsigned, &mut expected, &mut audit);
     check_packages(source, &lock, &found, &mut expected, &mut audit)?;
     check_keys(&lock, &found, keyring, &mut expected, &mut audit);
-    check_texts(&lock, &found, &mut expected, &mut audit);
+    let proofs = prove(source, &lock)?;
+    check_texts(&lock, &proofs, &found, &mut expected, &mut audit);
     check_own(&lock, &found, &mut expected, &mut audit);
     let sums: String = found
         .iter()
@@ -168,9 +187,9 @@ fn check_packages(
     audit: &mut Audit,
 ) -> io::Result<()> {
     let mut unpacked = BTreeMap::new();
-    if lock.packages.iter().any(|package| package.digest_kind != DigestKind::Sha256) {
+    if lock.carried().any(|package| package.digest_kind != DigestKind::Sha256) {
         let packages: BTreeMap<String, &LockedPackage> =
-            lock.packages.iter().map(|package| (place(package), package)).collect();
+            lock.carried().map(|package| (place(package), package)).collect();
         source.visit(&mut |path, file| {
             if let Some(package) = packages.get(path) {
                 unpacked.insert(path.to_owned(), measure(package.digest_kind, file));
@@ -178,7 +197,7 @@ fn check_packages(
             Ok(())
         })?;
     }
-    for package in &lock.packages {
+    for package in lock.carried() {
         let path = place(package);
         let wrong = match found.get(&path) {
             None => Some(Wrong::Missing),
@@ -242,14 +261,35 @@ fn check_keys(
     }
 }
 
+/// What the packages on the disk show of the cards that it is for. One that cannot be read is a fault of its own.
+fn prove(source: &DiskSource, lock: &Lock) -> io::Result<Vec<CardProof>> {
+    let Ok(format) = lock.format() else { return Ok(Vec::new()) };
+    if lock.cards.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut read = BTreeMap::new();
+    source.visit(&mut |path, mut file| {
+        if lock.packages.iter().any(|package| place(package) == path)
+            && let Ok(contents) = Contents::read(format, &mut file)
+        {
+            read.insert(path.to_owned(), contents);
+        }
+        Ok(())
+    })?;
+    let packages =
+        lock.packages.iter().filter_map(|package| Some((package.name.as_str(), read.get(&place(package))?)));
+    Ok(Proofs::of(&lock.cards, &Evidence::of(packages), &[]).cards)
+}
+
 fn check_texts(
     lock: &Lock,
+    proofs: &[CardProof],
     found: &BTreeMap<String, FileRead>,
     expected: &mut BTreeSet<String>,
     audit: &mut Audit,
 ) {
     check_text(LOCK, &lock.to_text(), found, audit);
-    match contents::texts(lock) {
+    match contents::texts(lock, proofs) {
         Ok(texts) => texts.iter().for_each(|(path, text)| check_text(path, text, found, audit)),
         Err(error) => audit.fault(LOCK, Wrong::Text(error.to_string())),
     }

@@ -1,7 +1,7 @@
 //! The files of a disk, however it is packed.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use flate2::bufread::GzDecoder;
@@ -23,11 +23,11 @@ pub enum DiskSource {
     Tar(Utf8PathBuf),
     /// A folder.
     Dir(Utf8PathBuf),
-    /// A folder in a tar that is packed by gzip.
+    /// A tar that is packed by gzip, or a folder in it.
     Packed {
         /// The packed tar.
         archive: Utf8PathBuf,
-        /// The folder in it.
+        /// The folder in it; empty for all of it.
         folder: &'static str,
     },
 }
@@ -44,13 +44,12 @@ impl DiskSource {
         if path.is_dir() {
             return Ok(DiskSource::Dir(path.to_owned()));
         }
-        let mut file = File::open(path)?;
-        let mut magic = [0; 5];
-        file.seek(SeekFrom::Start(257))?;
-        let read = file.read(&mut magic)?;
-        Ok(match magic[..read] == *b"ustar" {
-            true => DiskSource::Tar(path.to_owned()),
-            false => DiskSource::Fat(path.to_owned()),
+        let mut head = Vec::new();
+        File::open(path)?.take(262).read_to_end(&mut head)?;
+        Ok(match (&head[..], head.get(257..)) {
+            ([0x1f, 0x8b, ..], _) => DiskSource::Packed { archive: path.to_owned(), folder: "" },
+            (_, Some(b"ustar")) => DiskSource::Tar(path.to_owned()),
+            _ => DiskSource::Fat(path.to_owned()),
         })
     }
 
@@ -72,12 +71,16 @@ impl DiskSource {
             DiskSource::Tar(path) => visit_tar(File::open(path)?, counted),
             DiskSource::Packed { archive, folder } => {
                 let unpacked = GzDecoder::new(BufReader::new(File::open(archive)?));
-                visit_tar(unpacked, &mut |path, file| match path
-                    .strip_prefix(folder)
-                    .and_then(|path| path.strip_prefix('/'))
-                {
-                    Some(path) => counted(path, file),
-                    None => Ok(()),
+                visit_tar(unpacked, &mut |path, file| {
+                    let below = path.strip_prefix(folder);
+                    let below = match folder.is_empty() {
+                        true => below,
+                        false => below.and_then(|path| path.strip_prefix('/')),
+                    };
+                    match below {
+                        Some(path) => counted(path, file),
+                        None => Ok(()),
+                    }
                 })
             }
             DiskSource::Fat(path) => FatReader::new(File::open(path)?)?.visit(counted),

@@ -12,8 +12,9 @@ Usage: sh install.sh [--dry-run | --help]
 
 Installs the packages of this disk, without a network, by the router's own package
 manager, which checks their signatures. Before that it makes sure that the disk is
-undamaged and made for this router, and that nothing else would be changed. If the
-disk brings a configuration, that is set when the packages are in place.
+undamaged and made for this router, and that nothing else would be changed. If they
+take the place of packages that the router holds, it says so, and removes these. If
+the disk brings a configuration, that is set when the packages are in place.
 
   --dry-run   change nothing: stop after the checks and the rehearsal
   --help      print this text
@@ -88,10 +89,22 @@ shell_word() {
 	esac
 }
 
+# of_feed FEED: the keys of that feed, of lines FEED KEY.
+of_feed() {
+	awk -v feed="$1" '$1 == feed { print $2 }'
+}
+
 # trust_refused WHAT FOLDER-OF-KEYS FEED
 trust_refused() {
 	found=$(find "$2" -type f 2>/dev/null | sed 's,.*/,,' | tr '\n' ' ')
-	own=$(own_keys | awk -v feed="$3" '$1 == feed { print $2; exit }')
+	for key in $(signers | of_feed "$3"); do
+		if [ -f "$2/$key" ]; then
+			refuse "$client does not trust $1: the signature is bad, as this router holds the key" \
+				"a signature by $key in $2" 'another, or an index that was changed after it was signed' \
+				'install nothing of this disk; write it anew from a source that you trust'
+		fi
+	done
+	own=$(own_keys | of_feed "$3" | sed 1q)
 	if [ -n "$own" ]; then
 		refuse "$client does not trust $1: the router lacks its key, which official images do not have" \
 			"$own in $2" "${found:-no key}" \
@@ -159,6 +172,13 @@ left_over() {
 	awk 'FILENAME == ARGV[1] { held[$1]; next } !($1 in held)' "$1" planned
 }
 
+# The packages that are to make room and are there, with their versions. When nothing is to be installed they stay.
+find_going() {
+	replaced >to_replace
+	awk 'FILENAME == ARGV[1] { held[$1] = $2; next } $1 in held { print $1, held[$1] }' before to_replace >going
+	if [ ! -s missing ]; then : >going; fi
+}
+
 # The packages of the plan that the router holds in another version: they stay as they are.
 other_versions() {
 	awk '
@@ -183,18 +203,24 @@ check_space() {
 	fi
 }
 
-# Compares the rehearsal with the plan. The package manager's changes are lines `add NAME VERSION`,
+# Compares the rehearsal with the plan. The package manager's changes are lines `add NAME VERSION`, `remove NAME`,
 # `finish NAME` (one that was unpacked earlier) or `other TEXT`. Versions are no numbers: 1.0 is not 1.00.
 objections() {
 	awk '
 		FILENAME == ARGV[1] { plan[$1] = $2; next }
 		FILENAME == ARGV[2] { missing[$1]; next }
+		FILENAME == ARGV[3] { going[$1]; next }
+		$1 == "remove" && !($2 in going) { print "  would remove: " $2 }
+		$1 == "remove" { delete going[$2]; next }
 		$1 == "other" { sub(/^other /, ""); print "  would do: " $0; next }
 		!($2 in plan) { print "  not on the plan: " $2 " " $3 }
 		$1 == "add" && $2 in plan && plan[$2] != $3 "" { print "  another version: " $2 " " $3 ", planned " plan[$2] }
 		{ delete missing[$2] }
-		END { for (name in missing) print "  would not install: " name " " plan[name] }
-	' planned missing changes
+		END {
+			for (name in missing) print "  would not install: " name " " plan[name]
+			for (name in going) print "  would not remove: " name
+		}
+	' planned missing going changes
 }
 
 check_rehearsal() {
@@ -212,17 +238,22 @@ check_outcome() {
 	begin 'Checking what is installed'
 	installed after
 	lacking=$(left_over after | awk '{ print $1 }' | tr '\n' ' ')
-	changed=$(awk 'FILENAME == ARGV[1] { now[$0]; next } !($0 in now)' after before | tr '\n' ' ')
+	changed=$(awk '
+		FILENAME == ARGV[1] { now[$0]; next }
+		FILENAME == ARGV[2] { going[$0]; next }
+		($0 in now) == ($0 in going)
+	' after going before | tr '\n' ' ')
 	if [ -n "$lacking$changed" ]; then
 		refuse "$client did not do what it rehearsed" 'the plan installed, all else as before' \
-			"not installed: ${lacking:-none}; changed or gone: ${changed:-none}" 'see what it said above'
+			"not installed: ${lacking:-none}; changed, gone or not removed: ${changed:-none}" 'see what it said above'
 	fi
 	ok
 }
 
 install_packages() {
 	say "Installing with $client:"
-	install || refuse "$client failed; it says why above" \
+	undone=
+	install || refuse "$client failed; it says why above$undone" \
 		'mend that and run this script again: it goes on where it stopped'
 	check_outcome
 }
@@ -251,6 +282,7 @@ main() {
 	check_disk
 	other_versions
 	left_over before >missing
+	find_going
 	: >todo
 	own_kb=0
 	if [ "$configured" = yes ]; then survey_configuration; fi
@@ -261,6 +293,10 @@ main() {
 	check_space
 	if [ -s missing ]; then
 		check_rehearsal
+		if [ -s going ]; then
+			say 'To remove, as these make room:'
+			sed 's/^/  /' going
+		fi
 		say 'To install:'
 		awk '{ print "  " $1 " " $2 }' missing
 	fi
@@ -275,6 +311,7 @@ main() {
 	if [ -s missing ]; then install_packages; fi
 	if [ "$configured" = yes ]; then apply_configuration; fi
 	did="$(awk 'END { print NR }' missing) packages installed"
+	if [ -s going ]; then did="$did, $(awk 'END { print NR }' going) removed"; fi
 	if [ "$configured" = yes ]; then did="$did, $(awk 'END { print NR }' todo) settings made"; fi
 	say "Done: $did, nothing else changed."
 	say 'New drivers and settings take effect when the router restarts: reboot'

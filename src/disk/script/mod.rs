@@ -59,8 +59,10 @@ pub struct Script<'a> {
     pub router: Option<&'a str>,
     /// The folders below `feeds/`, in the order in which the client is told about them.
     pub feeds: &'a [&'a str],
-    /// The names to give to the client, in this order.
-    pub install: &'a [&'a str],
+    /// The names to give to the client, run by run.
+    pub install: &'a [&'a [&'a str]],
+    /// The packages of the router that make room, each with the version that it holds.
+    pub replaced: &'a [(&'a str, &'a str)],
     /// Everything that the plan adds.
     pub plan: &'a [Planned<'a>],
     /// An index of the disk has no trusted signature, and the user said that this is well.
@@ -71,18 +73,20 @@ pub struct Script<'a> {
     pub key_ids: &'a [String],
     /// What the disk sets on the router beside the packages.
     pub configuration: Option<&'a LockedConfiguration>,
-    /// The keys of feeds that images of official releases lack.
-    pub own_keys: &'a [CustomKey<'a>],
+    /// The keys that signed each feed.
+    pub signers: &'a [FeedKey<'a>],
+    /// Those of them that images of official releases lack.
+    pub own_keys: &'a [FeedKey<'a>],
     /// The format's own part.
     pub steps: &'static str,
 }
 
-/// A key that images of official releases lack.
+/// A key that vouches for a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CustomKey<'a> {
-    /// A feed that it vouches for.
+pub struct FeedKey<'a> {
+    /// The feed.
     pub feed: &'a str,
-    /// Its file below `keys/`, and in the router's folder of keys.
+    /// The key's file in the router's folder of keys, and, where official images lack it, below `keys/`.
     pub file: &'a str,
 }
 
@@ -155,22 +159,34 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
 
     let feeds = script.feeds.iter().map(|feed| folder(feed)).collect::<Result<Vec<_>, _>>()?;
     list(&mut text, "The feeds, as further arguments of a command.", "with_feeds", "\"$@\"", &feeds);
-    let names = script.install.iter().map(|name| word("package", name)).collect::<Result<Vec<_>, _>>()?;
-    list(&mut text, "The same for the packages to ask for.", "with_names", "\"$@\"", &names);
+    let runs = script.install.iter().map(|run| run.iter().map(|name| word("package", name)).collect());
+    runs_of_names(&mut text, &runs.collect::<Result<Vec<Vec<_>>, _>>()?);
+    let replaced = script
+        .replaced
+        .iter()
+        .map(|(name, version)| Ok(format!("{} {}", word("package", name)?, word("version", version)?)));
+    let replaced = replaced.collect::<Result<Vec<_>, ScriptError>>()?;
+    let print = if replaced.is_empty() { ":" } else { "printf '%s %s\\n'" };
+    list(&mut text, "All that makes room for it: name, version.", "replaced", print, &replaced);
     let plan = script.plan.iter().map(planned).collect::<Result<Vec<_>, _>>()?;
     let print = if plan.is_empty() { ":" } else { "printf '%s %s %s\\n'" };
     list(&mut text, "All that will be installed: name, version, bytes.", "plan", print, &plan);
 
-    let own = |key: &CustomKey<'_>| Ok(format!("{} {}", folder(key.feed)?, word("key", key.file)?));
-    let own = script.own_keys.iter().map(own).collect::<Result<Vec<_>, _>>()?;
-    let print = if own.is_empty() { ":" } else { "printf '%s %s\\n'" };
-    list(
-        &mut text,
-        "The keys that official images lack: a feed, its key's file below keys/.",
-        "own_keys",
-        print,
-        &own,
-    );
+    let keys = |keys: &[FeedKey<'_>]| {
+        let words = keys.iter().map(|key| Ok(format!("{} {}", folder(key.feed)?, word("key", key.file)?)));
+        words.collect::<Result<Vec<_>, ScriptError>>()
+    };
+    for (comment, name, keys) in [
+        ("The keys that signed each feed: the feed, the key's file.", "signers", keys(script.signers)?),
+        (
+            "Those of them that official images lack, whose files are below keys/.",
+            "own_keys",
+            keys(script.own_keys)?,
+        ),
+    ] {
+        let print = if keys.is_empty() { ":" } else { "printf '%s %s\\n'" };
+        list(&mut text, comment, name, print, &keys);
+    }
 
     for part in [BODY, script.steps] {
         text.push('\n');
@@ -190,6 +206,17 @@ fn list(text: &mut String, comment: &str, name: &str, command: &str, words: &[St
     for word in words {
         let _ = write!(text, " \\\n\t\t{word}");
     }
+    text.push_str("\n}\n");
+}
+
+/// Writes a function that calls its arguments with the names of each run, until that fails.
+fn runs_of_names(text: &mut String, runs: &[Vec<String>]) {
+    text.push_str("\n# The same for the packages to ask for; once for each run of the package manager.\nwith_names() {\n");
+    let calls = runs.iter().map(|names| {
+        let words: String = names.iter().map(|name| format!(" \\\n\t\t{name}")).collect();
+        format!("\t\"$@\"{words}")
+    });
+    text.push_str(&calls.collect::<Vec<_>>().join(" &&\n"));
     text.push_str("\n}\n");
 }
 

@@ -4,6 +4,7 @@
 //! CACHEDIR.TAG  .gitignore
 //! v1/documents/<xx>/<sha256 of the URL>      an index or metadata file, under a line that says how to revalidate it
 //! v1/packages/<xx>/<key>                     a whole package file
+//! v1/findings/<name>                         what was read of files, under a line with its own SHA-256
 //! v1/seen/<xx>/<sha256 of the URL>           what was seen there before
 //! v1/partial/<key>.<random>.part, .from      a download under way, and the validator (ETag, date) of its source
 //! v1/partial/<random>.new                    another file under way
@@ -12,6 +13,7 @@
 //! Files appear under their final name by renaming only, so a killed process leaves the old file or the new one.
 
 mod documents;
+mod findings;
 mod memory;
 mod packages;
 mod part;
@@ -25,6 +27,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::FetchError;
 
 pub(super) use documents::{Documents, Validators};
+pub(super) use findings::Findings;
 pub(super) use memory::Memory;
 pub(super) use packages::{Held, Packages, Settled};
 pub(super) use part::Part;
@@ -67,6 +70,15 @@ impl CacheDir {
 
     /// Writes a file whole or not at all.
     fn write(&self, path: &Utf8Path, pieces: &[&[u8]]) -> Result<(), FetchError> {
+        self.write_file(path, pieces, true)
+    }
+
+    /// The same for a file that is worth no waiting for the disk: a power failure may leave a damaged one.
+    fn write_lightly(&self, path: &Utf8Path, pieces: &[&[u8]]) -> Result<(), FetchError> {
+        self.write_file(path, pieces, false)
+    }
+
+    fn write_file(&self, path: &Utf8Path, pieces: &[&[u8]], synced: bool) -> Result<(), FetchError> {
         let partial = self.folder(PARTIAL);
         self.prepare(&partial)?;
         if let Some(folder) = path.parent() {
@@ -81,7 +93,9 @@ impl CacheDir {
             for piece in pieces {
                 file.as_file_mut().write_all(piece)?;
             }
-            file.as_file().sync_all()?;
+            if synced {
+                file.as_file().sync_all()?;
+            }
             file.persist(path)?;
             Ok(())
         };

@@ -23,6 +23,8 @@ pub struct CacheUsage {
     pub documents: Amount,
     /// Whole package files and images.
     pub packages: Amount,
+    /// What was read of files.
+    pub findings: Amount,
     /// What killed runs left, to be taken up again.
     pub partial: Amount,
 }
@@ -37,13 +39,14 @@ impl CacheUsage {
         Ok(CacheUsage {
             documents: amount("documents")?,
             packages: amount("packages")?,
+            findings: amount("findings")?,
             partial: amount(PARTIAL)?,
         })
     }
 
     /// All of it together.
     pub fn total(&self) -> Amount {
-        let all = [self.documents, self.packages, self.partial];
+        let all = [self.documents, self.packages, self.findings, self.partial];
         Amount {
             files: all.iter().map(|amount| amount.files).sum(),
             bytes: all.iter().map(|amount| amount.bytes).sum(),

@@ -91,6 +91,6 @@ pub fn may_choose(package: &Package<'_>, name: &str) -> bool {
 }
 
 /// What `apk add` would install for `names`, in its order; nothing if it would fail.
-pub fn rehearse(universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
+pub fn install(universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
     Solver::new(universe, installed, names).solve().unwrap_or_default()
 }

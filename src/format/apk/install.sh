@@ -36,13 +36,18 @@ rehearse() {
 	awk '
 		!/^\([ 0-9\/?]+\) / { next }
 		{ sub(/^[^)]*\) /, "") }
+		$1 == "Purging" && NF == 3 { print "remove", $2; next }
 		$1 == "Installing" && NF == 3 { print "add", $2, substr($3, 2, length($3) - 2); next }
 		{ print "other", $0 }
 	' log >changes
 }
 
+# That a package is not to be there has done its work when it is gone.
 install() {
-	with_names own_apk add
+	with_names own_apk add || return
+	while read -r name _; do
+		if grep -qxF "!$name" "$etc/apk/world"; then own_apk del "$name" || return; fi
+	done <going
 }
 
 # files_of NAME…: writes the paths of the files of those of the packages that are installed, and a heading for each;

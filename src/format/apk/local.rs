@@ -8,7 +8,7 @@ use super::read;
 use super::schema::{dependency, info, package};
 use super::version;
 use super::write::{self, WriteError, put};
-use crate::format::{FeedId, IndexEntry, Package};
+use crate::format::{FeedId, Indescribable, IndexEntry, Package};
 use crate::trust::ec::SecretKey;
 use crate::trust::{Counted, Digest, SignedFile};
 
@@ -30,7 +30,7 @@ enum MetadataError {
 }
 
 /// Reads a package to its end, and makes its entry; what apk would not read again from it is refused.
-pub(super) fn describe(name: &str, file: &mut dyn Read) -> Result<IndexEntry, String> {
+pub(super) fn describe(name: &str, file: &mut dyn Read) -> Result<IndexEntry, Indescribable> {
     let mut file = Counted::new(file);
     let whole = package_file::read(&mut file).map_err(|error| error.to_string())?;
     io::copy(&mut file, &mut io::sink()).map_err(|error| error.to_string())?;
@@ -38,16 +38,19 @@ pub(super) fn describe(name: &str, file: &mut dyn Read) -> Result<IndexEntry, St
     let payload = payload([(&whole.metadata[..], size, digest)]).map_err(|error| error.to_string())?;
     let parsed = read::parse(&payload, FeedId(0)).map_err(|error| error.to_string())?;
     if let Some(warning) = parsed.warnings.first() {
-        return Err(warning.why.to_owned());
+        return Err(warning.why.to_owned().into());
     }
     let Some(Package { name: own, version, arch, file, .. }) = parsed.packages.first() else {
-        return Err("it does not say what it is".to_owned());
+        return Err("it does not say what it is".into());
     };
-    if *file != name {
-        return Err(format!("apk looks for {own} {version} under the name {file}: rename it"));
-    }
     if !version::is_valid(version) {
-        return Err(format!("{version:?} is no version to apk"));
+        return Err(format!("{version:?} is no version to apk").into());
+    }
+    if *file != name {
+        return Err(Indescribable {
+            why: format!("apk looks for {own} {version} under the name {file}"),
+            rename_to: Some(file.to_string()).filter(|file| !file.contains(['/', '\\'])),
+        });
     }
     Ok(IndexEntry {
         file: name.to_owned(),

@@ -21,9 +21,9 @@ use std::collections::HashSet;
 use std::io::{self, Read};
 
 use super::{
-    Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, IndexEntry, IndexError,
-    IndexFile, IndexFiles, Installed, InstalledLists, ListedLine, Package, PackageFiles, PackageId, Parsed,
-    Universe, UnpackBudget, Versions,
+    Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, Indescribable, IndexEntry,
+    IndexError, IndexFile, IndexFiles, Installed, InstalledLists, ListedLine, Package, PackageFiles,
+    PackageId, Parsed, Universe, UnpackBudget, Versions, VisitFile,
 };
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, ec};
 use adb::{BlockKind, Blocks, Defect, Error, Malformed};
@@ -113,8 +113,12 @@ impl Choice for Apk {
         Some(format!("{}={}", package.name, package.version))
     }
 
-    fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
-        choice::rehearse(universe, installed, names)
+    fn without(&self, name: &str) -> Option<String> {
+        Some(format!("!{name}"))
+    }
+
+    fn install(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
+        choice::install(universe, installed, names)
     }
 }
 
@@ -148,8 +152,13 @@ impl PackageFiles for Apk {
         format!("{name}-{version}.apk")
     }
 
-    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, String> {
+    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, Indescribable> {
         local::describe(name, file)
+    }
+
+    fn visit_files(&self, package: &mut dyn Read, visit: &mut VisitFile<'_>) -> io::Result<()> {
+        package::visit(package, visit)?;
+        Ok(())
     }
 }
 

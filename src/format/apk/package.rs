@@ -4,6 +4,7 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use super::adb::{self, Adb, Block, BlockKind, Blocks, Malformed};
 use super::schema::{self, FileEntry, Files};
+use crate::format::VisitFile;
 use crate::trust::{Sha256Reader, sha256};
 
 /// The largest metadata that is read of a package, in bytes.
@@ -104,7 +105,12 @@ pub struct Apk {
 
 /// The same as [`check`], with the metadata.
 pub fn read(file: impl Read) -> Result<Apk, PackageError> {
-    read_packed(BufReader::with_capacity(64 << 10, file))
+    visit(file, &mut |_, _| Ok(()))
+}
+
+/// The same as [`read`], and shows each file to `visit` on the way: those without data first.
+pub fn visit(file: impl Read, visit: &mut VisitFile<'_>) -> Result<Apk, PackageError> {
+    read_packed(BufReader::with_capacity(64 << 10, file), visit)
 }
 
 /// Reads a package file to its end and checks that it is sound in itself: each file's data is there once, in order,
@@ -116,7 +122,7 @@ pub fn check(file: impl Read) -> Result<[u8; 32], PackageError> {
     Ok(read(file)?.sha256)
 }
 
-fn read_packed(file: impl BufRead) -> Result<Apk, PackageError> {
+fn read_packed(file: impl BufRead, visit: &mut VisitFile<'_>) -> Result<Apk, PackageError> {
     let mut blocks = Blocks::open(adb::unpack(file)?)?;
     if blocks.schema() != schema::PACKAGE {
         return Err(PackageError::Schema { found: blocks.schema() });
@@ -125,11 +131,11 @@ fn read_packed(file: impl BufRead) -> Result<Apk, PackageError> {
         Some(block) => block.into_bytes(METADATA_CAP)?,
         None => Vec::new(),
     };
-    let files = files_with_data(&metadata)?;
+    let files = files_with_data(&metadata, visit)?;
     let mut next = files.iter();
     while let Some(block) = blocks.next_block()? {
         match block.kind {
-            BlockKind::Data => check_data(block, next.next())?,
+            BlockKind::Data => check_data(block, next.next(), visit)?,
             _ => drop(block.into_bytes(SIGNATURE_CAP)?),
         }
     }
@@ -139,8 +145,11 @@ fn read_packed(file: impl BufRead) -> Result<Apk, PackageError> {
     }
 }
 
-/// The files that have data, in order.
-fn files_with_data(metadata: &[u8]) -> Result<Vec<FileEntry<'_>>, PackageError> {
+/// The files that have data, in order; the others are shown.
+fn files_with_data<'m>(
+    metadata: &'m [u8],
+    visit: &mut VisitFile<'_>,
+) -> Result<Vec<FileEntry<'m>>, PackageError> {
     let mut files = Vec::new();
     let mut content: u64 = 0;
     for (count, file) in Files::of(Adb::new(metadata)?.root().list()?)?.enumerate() {
@@ -148,6 +157,8 @@ fn files_with_data(metadata: &[u8]) -> Result<Vec<FileEntry<'_>>, PackageError> 
         if file.has_data() {
             content = content.saturating_add(file.size);
             files.push(file);
+        } else {
+            visit(&path(&file), &mut io::empty())?;
         }
         if count >= MOST_FILES || content > CONTENT_CAP {
             return Err(PackageError::TooMuch);
@@ -156,7 +167,11 @@ fn files_with_data(metadata: &[u8]) -> Result<Vec<FileEntry<'_>>, PackageError> 
     Ok(files)
 }
 
-fn check_data(mut block: Block<'_, impl Read>, next: Option<&FileEntry<'_>>) -> Result<(), PackageError> {
+fn check_data(
+    mut block: Block<'_, impl Read>,
+    next: Option<&FileEntry<'_>>,
+    visit: &mut VisitFile<'_>,
+) -> Result<(), PackageError> {
     let (at, length) = (block.at, block.length);
     let mut number = || {
         let mut bytes = [0; 4];
@@ -171,11 +186,18 @@ fn check_data(mut block: Block<'_, impl Read>, next: Option<&FileEntry<'_>>) -> 
         return Err(PackageError::Length { at, name: name(file), expected: file.size, found });
     }
     let mut content = Sha256Reader::new(block);
+    visit(&path(file), &mut content)?;
     io::copy(&mut BufReader::with_capacity(64 << 10, &mut content), &mut io::sink())?;
     match content.finish().0 == file.hash {
         true => Ok(()),
         false => Err(PackageError::Content { at, name: name(file) }),
     }
+}
+
+/// The path of a file on the router, without the first slash.
+fn path(file: &FileEntry<'_>) -> String {
+    let folder = String::from_utf8_lossy(file.folder);
+    if folder.is_empty() { name(file) } else { format!("{folder}/{}", name(file)) }
 }
 
 fn name(file: &FileEntry<'_>) -> String {

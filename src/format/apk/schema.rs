@@ -151,6 +151,8 @@ impl<'a> Stored<'a> {
 pub struct FileEntry<'a> {
     /// The position of its directory and its own in it, both counted from 1, as data blocks name them.
     pub position: (u32, u32),
+    /// The path of its directory, without a slash before or behind it.
+    pub folder: &'a [u8],
     /// Its name in its directory.
     pub name: &'a [u8],
     /// Its size in bytes.
@@ -162,10 +164,11 @@ pub struct FileEntry<'a> {
 }
 
 impl<'a> FileEntry<'a> {
-    fn read(position: (u32, u32), value: Value<'a>) -> Result<FileEntry<'a>, Malformed> {
+    fn read(position: (u32, u32), folder: &'a [u8], value: Value<'a>) -> Result<FileEntry<'a>, Malformed> {
         let slots = value.list()?;
         Ok(FileEntry {
             position,
+            folder,
             name: slots.get(package::FILE_NAME).blob()?.unwrap_or_default(),
             size: slots.get(package::FILE_SIZE).int()?,
             hash: slots.get(package::FILE_HASH).blob()?.unwrap_or_default(),
@@ -184,6 +187,7 @@ impl<'a> FileEntry<'a> {
 pub struct Files<'a> {
     paths: Items<'a>,
     files: Items<'a>,
+    folder: &'a [u8],
     position: (u32, u32),
 }
 
@@ -191,7 +195,7 @@ impl<'a> Files<'a> {
     /// The files of the package whose root is given.
     pub fn of(root: List<'a>) -> Result<Files<'a>, Malformed> {
         let paths = root.get(package::PATHS).list()?.items();
-        Ok(Files { paths, files: List::EMPTY.items(), position: (0, 0) })
+        Ok(Files { paths, files: List::EMPTY.items(), folder: b"", position: (0, 0) })
     }
 }
 
@@ -202,12 +206,15 @@ impl<'a> Iterator for Files<'a> {
         loop {
             if let Some(file) = self.files.next() {
                 self.position.1 += 1;
-                return Some(FileEntry::read(self.position, file));
+                return Some(FileEntry::read(self.position, self.folder, file));
             }
-            let files = self.paths.next()?.list().and_then(|slots| slots.get(package::DIR_FILES).list());
+            let folder = self.paths.next()?.list().and_then(|slots| {
+                let name = slots.get(package::DIR_NAME).blob()?.unwrap_or_default();
+                Ok((name, slots.get(package::DIR_FILES).list()?))
+            });
             self.position = (self.position.0 + 1, 0);
-            match files {
-                Ok(files) => self.files = files.items(),
+            match folder {
+                Ok((name, files)) => (self.folder, self.files) = (name, files.items()),
                 Err(error) => return Some(Err(error)),
             }
         }

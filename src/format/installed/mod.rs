@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 mod join;
 mod list;
 
-use super::{Dependency, FORMATS, Format, Universe};
+use super::{Dependency, FORMATS, Format, Package, Universe};
 
 pub use join::Joined;
 
@@ -50,6 +50,14 @@ pub enum InstalledError {
     /// There is no package in it.
     #[error("it lists no package")]
     Empty,
+}
+
+impl InstalledPackage {
+    /// A package of an index, once it is installed.
+    pub fn of(package: &Package<'_>) -> InstalledPackage {
+        let provides = package.provides.iter().map(|p| (p.name.to_owned(), p.version.map(str::to_owned)));
+        InstalledPackage { version: package.version.to_owned(), provides: provides.collect() }
+    }
 }
 
 impl Installed {

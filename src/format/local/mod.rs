@@ -4,7 +4,7 @@ mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -45,6 +45,29 @@ pub struct LocalFeed {
 pub struct NotIndexed {
     pub file: String,
     pub why: String,
+    /// The name under which it could, where that is all that is wrong.
+    pub rename_to: Option<String>,
+}
+
+/// Why a package file cannot stand in an index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Indescribable {
+    /// What is wrong with it, in words.
+    pub why: String,
+    /// The name under which it could, where that is all that is wrong.
+    pub rename_to: Option<String>,
+}
+
+impl From<&str> for Indescribable {
+    fn from(why: &str) -> Indescribable {
+        why.to_owned().into()
+    }
+}
+
+impl From<String> for Indescribable {
+    fn from(why: String) -> Indescribable {
+        Indescribable { why, rename_to: None }
+    }
 }
 
 impl fmt::Display for NotIndexed {
@@ -82,6 +105,9 @@ pub enum LocalFeedError {
         key: String,
         format: &'static dyn Format,
     },
+    /// A file cannot be given the name that its client looks for.
+    #[error("{from} cannot be renamed to {to}: {source}")]
+    Rename { from: Utf8PathBuf, to: String, source: io::Error },
     /// There is too much for an index.
     #[error("an index of {folder} cannot be made: {source}")]
     Write { folder: Utf8PathBuf, source: io::Error },
@@ -109,14 +135,14 @@ impl LocalFeed {
     pub fn read(folder: &Utf8Path) -> Result<LocalFeed, LocalFeedError> {
         let (format, files) = package_files(folder)?;
         let results = parallel::map(&files, parallel::processors(), |name| {
-            let opened = File::open(folder.join(name)).map_err(|error| error.to_string());
-            opened.and_then(|mut file| format.describe(name, &mut file))
+            let mut file = File::open(folder.join(name)).map_err(|error| error.to_string())?;
+            format.describe(name, &mut file)
         });
         let (mut packages, mut bad) = (Vec::new(), Vec::new());
         for (file, result) in files.into_iter().zip(results) {
             match result {
                 Ok(package) => packages.push(package),
-                Err(why) => bad.push(NotIndexed { file, why }),
+                Err(Indescribable { why, rename_to }) => bad.push(NotIndexed { file, why, rename_to }),
             }
         }
         if !bad.is_empty() {
@@ -134,6 +160,32 @@ impl LocalFeed {
             packages,
             unlisted: unlisted.into_iter().map(|package| package.name).collect(),
         })
+    }
+
+    /// The same, after files that are called otherwise than their client looks for were renamed: which, and to what.
+    ///
+    /// # Errors
+    /// As [`LocalFeed::read`], and when a name is taken or a file cannot be renamed.
+    pub fn read_renaming(folder: &Utf8Path) -> Result<(LocalFeed, Vec<(String, String)>), LocalFeedError> {
+        let misnamed = match LocalFeed::read(folder) {
+            Err(LocalFeedError::Packages { packages, .. })
+                if packages.iter().all(|file| file.rename_to.is_some()) =>
+            {
+                packages
+            }
+            read => return Ok((read?, Vec::new())),
+        };
+        let mut renamed = Vec::new();
+        for NotIndexed { file, rename_to, .. } in misnamed {
+            let to = rename_to.unwrap_or_default();
+            let failed = |source| LocalFeedError::Rename { from: folder.join(&file), to: to.clone(), source };
+            if folder.join(&to).symlink_metadata().is_ok() {
+                return Err(failed(io::ErrorKind::AlreadyExists.into()));
+            }
+            fs::rename(folder.join(&file), folder.join(&to)).map_err(failed)?;
+            renamed.push((file, to));
+        }
+        Ok((LocalFeed::read(folder)?, renamed))
     }
 
     /// Makes the index, signed if there is a key, and reads it again: what comes of it is what a router will see.

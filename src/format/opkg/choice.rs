@@ -9,7 +9,7 @@
 //! | then the name that sorts last | `opkg-provider-sorts-last` |
 //! | but of the providers of a name on the command line the one that sorts first | `opkg-virtual-name-asked-for` |
 //! | then the highest version, then the better architecture | `architecture-of-any` |
-//! | a package counts only if something answers to all that it depends on | `opkg-kernel-of-two-builds` |
+//! | of a name on the command line the first version counts only if all that it needs can be had | `opkg-kernel-of-two-builds` |
 //! | alternatives: an installed one, else the leftmost that there is | `opkg-alternatives` |
 //! | a constraint on a virtual name is compared with the provider's own version | `opkg-constraint-on-a-virtual-name` |
 //! | equal versions satisfy every constraint | `opkg-equal-version-always-fits` |
@@ -17,6 +17,8 @@
 //! | a star takes every provider that can be had | `opkg-greedy` |
 //! | what is recommended comes along | `opkg-recommends` |
 //! | the closure of a name is computed before anything of it is installed | `opkg-two-providers` |
+//! | of which nothing is installed if something cannot be had | `opkg-provider-lacks-something` |
+//! | a rehearsal marks nothing as installed, so what one name brings meets nothing of the next | `opkg-rehearsal` |
 //! | nothing is ever taken back | `opkg-conflict-needs-backtracking` |
 //! | conflicts are with packages, not with what they provide | `opkg-conflict-with-a-virtual-name` |
 
@@ -55,21 +57,30 @@ fn later(universe: &Universe<'_>, a: PackageId, b: PackageId) -> Ordering {
         .then_with(|| native(a).cmp(&native(b)))
 }
 
-/// What opkg would install when told to install `names` one after the other.
-pub fn rehearse(universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
+/// How opkg is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Run {
+    /// `--noaction`: nothing is marked as installed.
+    Rehearsal,
+    /// In earnest.
+    Install,
+}
+
+/// What opkg adds when told to install `names` one after the other.
+pub fn run(universe: &Universe<'_>, installed: &Installed, names: &[&str], run: Run) -> Vec<PackageId> {
     let mut client = Client {
         universe,
         installed,
+        run,
         asked: names.iter().copied().collect(),
         visited: HashSet::new(),
         order: Vec::new(),
-        unpacked: HashSet::new(),
+        chosen: HashSet::new(),
         end: universe.looked_at() + MOST_LOOKS,
     };
     for name in names {
-        let dependency = Dependency::on(name);
-        if installed.meeting(universe.format(), &dependency).is_none()
-            && let Some(candidate) = client.best(&dependency, true)
+        if installed.get(name).is_none()
+            && let Some(candidate) = client.best_named(&Dependency::on(name))
         {
             client.install(candidate);
         }
@@ -77,15 +88,17 @@ pub fn rehearse(universe: &Universe<'_>, installed: &Installed, names: &[&str]) 
     client.order
 }
 
+#[derive(Clone)]
 struct Client<'a, 'i> {
     universe: &'a Universe<'i>,
     installed: &'a Installed,
+    run: Run,
     asked: HashSet<&'a str>,
     /// Packages whose dependencies have been looked at: opkg does it once in its life.
     visited: HashSet<&'i str>,
-    /// What is unpacked, in this order.
+    /// What it was told to install so far, with all that it needs, and in which order.
+    chosen: HashSet<PackageId>,
     order: Vec<PackageId>,
-    unpacked: HashSet<PackageId>,
     /// When there was enough work.
     end: u64,
 }
@@ -98,23 +111,32 @@ struct Visit<'a, 'i> {
 }
 
 impl<'a, 'i> Client<'a, 'i> {
-    /// Installs a package: its whole closure is computed before the first package of it is unpacked.
+    /// Installs a package with its closure, which is computed before the first package of it is unpacked; nothing if a
+    /// part of it cannot be had.
     fn install(&mut self, package: PackageId) {
-        for id in self.closure(package) {
-            if self.unpacked.insert(id) {
-                self.order.push(id);
+        let visited = self.visited.clone();
+        match self.closure(package) {
+            Some(closure) => {
+                for id in closure {
+                    if self.chosen.insert(id) {
+                        self.order.push(id);
+                    }
+                }
             }
+            // opkg saw it coming, with marks of their own.
+            None => self.visited = visited,
         }
     }
 
-    /// What a package needs and lacks, dependencies first, itself last.
-    fn closure(&mut self, package: PackageId) -> Vec<PackageId> {
+    /// What a package needs and lacks, dependencies first, itself last; none if something cannot be had.
+    fn closure(&mut self, package: PackageId) -> Option<Vec<PackageId>> {
         let mut closure = Vec::new();
+        let mut is_whole = true;
         let mut stack: Vec<Visit<'a, 'i>> = self.visit(package).into_iter().collect();
         let mut entered = HashSet::from([package]);
         while let Some(visit) = stack.last_mut() {
             if self.universe.looked_at() > self.end {
-                break;
+                return None;
             }
             let Some(requirement) = visit.requirements.get(visit.next) else {
                 closure.push(visit.package);
@@ -122,19 +144,26 @@ impl<'a, 'i> Client<'a, 'i> {
                 continue;
             };
             visit.next += 1;
-            for id in self.wanted_for(requirement) {
-                if entered.insert(id) {
-                    match self.visit(id) {
-                        Some(visit) => stack.push(visit),
-                        None => closure.push(id),
+            let is_wish =
+                requirement.greedy || visit.next > self.universe.package(visit.package).depends.len();
+            match self.wanted_for(requirement) {
+                Some(wanted) => {
+                    for id in wanted {
+                        if entered.insert(id) {
+                            match self.visit(id) {
+                                Some(visit) => stack.push(visit),
+                                None => closure.push(id),
+                            }
+                        }
                     }
                 }
+                None => is_whole &= is_wish,
             }
         }
         if closure.last() != Some(&package) {
             closure.push(package);
         }
-        closure
+        is_whole.then_some(closure)
     }
 
     fn visit(&mut self, id: PackageId) -> Option<Visit<'a, 'i>> {
@@ -143,59 +172,84 @@ impl<'a, 'i> Client<'a, 'i> {
         self.visited.insert(package.name).then_some(Visit { package: id, requirements, next: 0 })
     }
 
-    /// The packages to install for a requirement; none when it is met, or cannot be.
-    fn wanted_for(&self, requirement: &Requirement<'i>) -> Vec<PackageId> {
+    /// The packages to install for a requirement, none of them when it is met; nothing when it cannot be.
+    fn wanted_for(&self, requirement: &Requirement<'i>) -> Option<Vec<PackageId>> {
         if requirement.greedy {
             let alternatives = requirement.alternatives();
             let providers = alternatives.flat_map(|alternative| self.universe.answering(alternative.name));
-            let wanted = |id: &PackageId| {
-                let package = self.universe.package(*id);
-                let is_here = self.unpacked.contains(id) || self.installed.get(package.name).is_some();
-                !is_here && self.is_satisfiable(package)
-            };
-            return providers.copied().filter(wanted).collect();
+            return Some(providers.copied().filter(|&id| self.is_taken_greedily(id)).collect());
         }
-        let met = |alternative: &&Dependency<'i>| {
-            self.installed.meeting(self.universe.format(), alternative).is_some()
-                || self.answering_here(alternative)
-        };
-        match requirement.alternatives().find(met) {
-            Some(_) => Vec::new(),
-            None => {
-                let best = requirement.alternatives().find_map(|alternative| self.best(alternative, false));
-                best.into_iter().collect()
-            }
+        if self.is_met(requirement) {
+            return Some(Vec::new());
         }
+        requirement.alternatives().find_map(|alternative| self.best(alternative)).map(|best| vec![best])
     }
 
-    /// Whether something that was unpacked answers.
-    fn answering_here(&self, dependency: &Dependency<'_>) -> bool {
+    fn is_met(&self, requirement: &Requirement<'_>) -> bool {
+        requirement.alternatives().any(|alternative| {
+            self.installed.meeting(self.universe.format(), alternative).is_some()
+                || (self.run == Run::Install && self.is_answered(alternative))
+        })
+    }
+
+    /// Whether something that was told to install answers.
+    fn is_answered(&self, dependency: &Dependency<'_>) -> bool {
         let answering = self.universe.answering(dependency.name).iter();
-        answering.copied().any(|id| self.unpacked.contains(&id) && self.meets(id, dependency))
+        answering.copied().any(|id| self.chosen.contains(&id) && self.meets(id, dependency))
+    }
+
+    /// Whether a star takes a package: it is not there, and brings nothing that is not wanted anyway.
+    fn is_taken_greedily(&self, id: PackageId) -> bool {
+        let package = self.universe.package(id);
+        let is_wanted = |id: &PackageId| self.chosen.contains(id);
+        !is_wanted(&id)
+            && self.installed.get(package.name).is_none()
+            && !self.visited.contains(package.name)
+            && package.depends.iter().filter(|requirement| !requirement.greedy).all(|requirement| {
+                self.wanted_for(requirement).is_some_and(|wanted| wanted.iter().all(is_wanted))
+            })
     }
 
     fn meets(&self, id: PackageId, dependency: &Dependency<'_>) -> bool {
         self.universe.format().meets(self.universe.package(id), dependency)
     }
 
-    /// opkg's choice for a name; `on_command_line` names that only others provide go to the name that sorts first.
-    fn best(&self, dependency: &Dependency<'_>, on_command_line: bool) -> Option<PackageId> {
+    /// opkg's choice for a name on the command line.
+    fn best_named(&self, dependency: &Dependency<'_>) -> Option<PackageId> {
         let candidates = self.candidates(dependency);
-        let by_name = |id: &&PackageId| self.universe.package(**id).name == dependency.name;
-        if on_command_line && !candidates.iter().any(|id| by_name(&id)) {
-            let native = |id: PackageId| self.universe.package(id).arch == self.universe.arch();
-            return candidates.into_iter().min_by(|&a, &b| {
-                Reverse(native(a)).cmp(&Reverse(native(b))).then(later(self.universe, a, b))
-            });
+        let named = candidates.iter().copied();
+        let mut named: Vec<PackageId> =
+            named.filter(|id| self.universe.package(*id).name == dependency.name).collect();
+        if let [first, _, ..] = named[..]
+            && !self.visited.contains(dependency.name)
+            && self.clone().closure(first).is_none()
+        {
+            named.remove(0);
         }
+        if !named.is_empty() {
+            return self.favourite(dependency, named);
+        }
+        // A name that only others provide goes to the one of them that sorts first.
+        let native = |id: PackageId| self.universe.package(id).arch == self.universe.arch();
+        candidates
+            .into_iter()
+            .min_by(|&a, &b| Reverse(native(a)).cmp(&Reverse(native(b))).then(later(self.universe, a, b)))
+    }
+
+    /// opkg's choice for a dependency.
+    fn best(&self, dependency: &Dependency<'_>) -> Option<PackageId> {
+        self.favourite(dependency, self.candidates(dependency))
+    }
+
+    fn favourite(&self, dependency: &Dependency<'_>, candidates: Vec<PackageId>) -> Option<PackageId> {
         candidates.into_iter().max_by(|&a, &b| {
             let score = |id| score(self.universe.package(id), dependency.name, &self.asked);
             score(a).cmp(&score(b)).then_with(|| later(self.universe, a, b))
         })
     }
 
-    /// The packages that stand for a name: those that answer to it, a superseded one replaced by its successor,
-    /// of fitting version and with dependencies that something answers to.
+    /// The packages of fitting version that stand for a name: those that answer to it, a superseded one replaced by its
+    /// successor.
     fn candidates(&self, dependency: &Dependency<'_>) -> Vec<PackageId> {
         let answering = self.universe.answering(dependency.name);
         let mut names: Vec<&str> = answering.iter().map(|&id| self.universe.package(id).name).collect();
@@ -214,25 +268,11 @@ impl<'a, 'i> Client<'a, 'i> {
                     .constraint
                     .as_ref()
                     .is_none_or(|constraint| self.universe.format().satisfies(package.version, constraint));
-                if seen.insert(id) && fits && self.is_satisfiable(package) {
+                if seen.insert(id) && fits {
                     candidates.push(id);
                 }
             }
         }
         candidates
-    }
-
-    fn is_satisfiable(&self, package: &Package<'i>) -> bool {
-        package.depends.iter().all(|requirement| {
-            requirement.greedy
-                || requirement.alternatives().any(|alternative| {
-                    self.installed.meeting(self.universe.format(), alternative).is_some()
-                        || self
-                            .universe
-                            .answering(alternative.name)
-                            .iter()
-                            .any(|&id| self.meets(id, alternative))
-                })
-        })
     }
 }

@@ -4,11 +4,11 @@ use std::io::{self, Read};
 
 use super::ipk::{self, Limits};
 use super::{stanza, write};
-use crate::format::{FeedId, IndexEntry};
+use crate::format::{FeedId, Indescribable, IndexEntry};
 use crate::trust::{Digest, Sha256Reader};
 
 /// Reads a package to its end, and makes its stanza; what opkg would not read again from it is refused.
-pub(super) fn describe(name: &str, file: &mut dyn Read) -> Result<IndexEntry, String> {
+pub(super) fn describe(name: &str, file: &mut dyn Read) -> Result<IndexEntry, Indescribable> {
     let mut file = Sha256Reader::new(file);
     let package = ipk::read(&mut file, &Limits::default()).map_err(|error| chain(&error))?;
     io::copy(&mut file, &mut io::sink()).map_err(|error| error.to_string())?;
@@ -18,16 +18,16 @@ pub(super) fn describe(name: &str, file: &mut dyn Read) -> Result<IndexEntry, St
     let text = write::stanza(&package.control, name, Some((size, digest)));
     let parsed = stanza::parse(text.as_bytes(), FeedId(0)).map_err(|error| error.to_string())?;
     if let Some(warning) = parsed.warnings.first() {
-        return Err(format!("its control file says too little: {}", warning.why));
+        return Err(format!("its control file says too little: {}", warning.why).into());
     }
     let [package] = &parsed.packages[..] else {
-        return Err("its control file is not one stanza: an empty line ends it too early".to_owned());
+        return Err("its control file is not one stanza: an empty line ends it too early".into());
     };
     if package.version.is_empty() {
-        return Err("its control file states no version".to_owned());
+        return Err("its control file states no version".into());
     }
     if (&*package.file, package.size, package.digest) != (name, Some(size), Some(digest)) {
-        return Err("its control file hides what the index says of the file".to_owned());
+        return Err("its control file hides what the index says of the file".into());
     }
     Ok(IndexEntry {
         file: name.to_owned(),

@@ -17,9 +17,9 @@ use std::io::{self, Read};
 use flate2::bufread::MultiGzDecoder;
 
 use super::{
-    Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, IndexEntry, IndexError,
-    IndexFile, IndexFiles, Installed, InstalledLists, PackageFiles, PackageId, Parsed, Relation, Universe,
-    UnpackBudget, Versions,
+    Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, Indescribable, IndexEntry,
+    IndexError, IndexFile, IndexFiles, Installed, InstalledLists, PackageFiles, PackageId, Parsed, Relation,
+    Universe, UnpackBudget, Versions, VisitFile,
 };
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, usign};
 
@@ -97,8 +97,12 @@ impl Choice for Opkg {
         choice::prefer(universe, dependency.name, asked, candidates);
     }
 
+    fn install(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
+        choice::run(universe, installed, names, choice::Run::Install)
+    }
+
     fn rehearse(&self, universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
-        choice::rehearse(universe, installed, names)
+        choice::run(universe, installed, names, choice::Run::Rehearsal)
     }
 }
 
@@ -137,8 +141,13 @@ impl PackageFiles for Opkg {
         format!("{name}_{version}_{arch}.ipk")
     }
 
-    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, String> {
+    fn describe(&self, name: &str, file: &mut dyn Read) -> Result<IndexEntry, Indescribable> {
         local::describe(name, file)
+    }
+
+    fn visit_files(&self, package: &mut dyn Read, visit: &mut VisitFile<'_>) -> io::Result<()> {
+        ipk::visit(package, &ipk::Limits::default(), visit)?;
+        Ok(())
     }
 }
 

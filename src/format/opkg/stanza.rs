@@ -174,7 +174,7 @@ impl<'i> Stanza<'i> {
         let replaces = self.replaces.iter().map(|(names, _)| names);
         let lists = self.depends.iter().chain(&self.recommends).chain(&self.conflicts).chain(&self.provides);
         let separators = |list: &&[u8]| list.iter().filter(|byte| b",| ".contains(byte)).count();
-        lists.chain(replaces).map(|list| 1 + separators(&list)).sum()
+        lists.chain(replaces).map(|list| 1 + separators(list)).sum()
     }
 
     /// The package that the stanza describes, or why it is passed over.

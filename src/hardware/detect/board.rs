@@ -12,7 +12,7 @@ pub struct Board {
 }
 
 impl Board {
-    /// Takes a line of either: `"target": "x86/64",` or `Target Platform	x86/64`.
+    /// Takes a line of either: `"target": "x86/64",` or `Target Platform … x86/64`.
     pub(super) fn take(&mut self, line: &str) -> bool {
         let quoted = |key: &str| {
             let (_, rest) = line.strip_prefix(key)?.split_once(": \"")?;

@@ -81,7 +81,7 @@ fn number(digits: &str) -> Option<u16> {
 
 /// OpenBSD's `pcidump -v`: `0x0000: Vendor ID: 8086, Product ID: 095a`.
 fn pcidump(line: &str) -> Option<Device> {
-    let (_, rest) = line.split_once(": Vendor ID: ")?;
+    let rest = line.strip_prefix("0x0000:")?.trim_start().strip_prefix("Vendor ID: ")?;
     let (vendor, product) = rest.split_once(", Product ID: ")?;
     Some(Device::of_id(DeviceId::new(Bus::Pci, hex_word(vendor)?, hex_word(product)?)))
 }
@@ -140,7 +140,7 @@ fn usbdevs(line: &str) -> Option<Device> {
 /// Takes a line below one of OpenBSD's `pcidump -v` or FreeBSD's verbose boot.
 pub(super) fn more(line: &str, device: &mut Device) -> bool {
     let byte = |key| hex_after(line, key).and_then(number8);
-    if let (Some(class), Some(subclass)) = (byte(": Class: "), byte("Subclass: ")) {
+    if let (Some(class), Some(subclass)) = (byte("Class: "), byte("Subclass: ")) {
         device.class = format!("{class:02x}{subclass:02x}");
         return true;
     }
@@ -149,7 +149,7 @@ pub(super) fn more(line: &str, device: &mut Device) -> bool {
         device.id.revision = Some(revision);
         return true;
     }
-    if let Some(vendor) = hex_after(line, ": Subsystem Vendor ID: ").and_then(number16) {
+    if let Some(vendor) = hex_after(line, "Subsystem Vendor ID: ").and_then(number16) {
         let subdevice = hex_after(line, " Product ID: ").and_then(number16);
         device.id.subsystem = subdevice.map(|subdevice| (vendor, subdevice)).filter(|pair| *pair != (0, 0));
         return true;

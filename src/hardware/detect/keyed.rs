@@ -5,6 +5,9 @@ use super::draft::Draft;
 use super::keys::{FORMS, udev_line, unquoted};
 use super::{Block, Seen};
 
+/// Takes what a value tells into the device.
+pub(super) type Take = fn(&mut Draft, &str);
+
 /// How one program writes a device.
 pub(super) struct Form {
     /// What stands between a key and its value.
@@ -16,7 +19,7 @@ pub(super) struct Form {
     /// What a first line tells; nothing when a device does not start with it.
     pub(super) starts: fn(&str) -> Option<Draft>,
     /// What the keys tell.
-    pub(super) keys: &'static [(&'static str, fn(&mut Draft, &str))],
+    pub(super) keys: &'static [(&'static str, Take)],
 }
 
 /// The lines of one device so far.

@@ -12,8 +12,11 @@ use crate::hardware::{Bus, Device, DeviceId, ids};
 /// Most lines that a fold is looked for in.
 const MAX_FOLDS: u8 = 3;
 
+/// Reads the device of a line.
+type Read = fn(&str) -> Option<Device>;
+
 /// Programs with a device a line: what reads the line, and what reads those below it.
-const LINES: [(fn(&str) -> Option<Device>, Program); 9] = [
+const LINES: [(Read, Program); 9] = [
     (pciconf::device, Program::Pciconf),
     (lspci::device, Program::Lspci),
     (lsusb::device, Program::Lsusb(lsusb::Descriptors::NONE)),
@@ -169,7 +172,7 @@ impl Reader {
         let found = LINES.iter().find_map(|(read, program)| Some((read(bare)?, *program)));
         let Some((device, program)) = found else { return false };
         let device = Device { line: number, ..device };
-        if self.belongs_to_last(program, &device) {
+        if self.belongs_to_last(program, &device, bare) {
             return true;
         }
         self.close();
@@ -185,11 +188,11 @@ impl Reader {
     }
 
     /// Several lines may show one device by its id in several widths.
-    fn belongs_to_last(&mut self, program: Program, device: &Device) -> bool {
+    fn belongs_to_last(&mut self, program: Program, device: &Device, line: &str) -> bool {
         let Some(last) = self.found.devices.last_mut() else { return false };
         let same = matches!(self.part, Part::Device(Program::Windows))
             && program == Program::Windows
-            && windows::is_same(last, device);
+            && windows::is_same(last, device, line);
         if same {
             windows::join(last, device);
         }

@@ -32,15 +32,15 @@ pub(super) fn device(line: &str) -> Option<Device> {
     Some(found)
 }
 
-/// Whether a device is the one before it: Windows lists the ids of one device from the closest to the widest.
-pub(super) fn is_same(last: &Device, next: &Device) -> bool {
-    let known =
-        |one: Option<(u16, u16)>, other: Option<(u16, u16)>| one.is_none() || other.is_none() || one == other;
-    (last.id.bus, last.id.vendor, last.id.device) == (next.id.bus, next.id.vendor, next.id.device)
-        && known(last.id.subsystem, next.id.subsystem)
-        && (last.id.revision.is_none() || next.id.revision.is_none() || last.id.revision == next.id.revision)
-        // The same id in full once more is another device.
-        && last.id != next.id
+/// Whether a line is of the device before it: Windows lists the ids of one device from the closest to the widest.
+pub(super) fn is_same(last: &Device, next: &Device, line: &str) -> bool {
+    let (last, next) = (last.id, next.id);
+    let agree = last.subsystem.is_none() || next.subsystem.is_none() || last.subsystem == next.subsystem;
+    let wider = match next.bus {
+        Bus::Pci => last != next && (next.revision.is_none() || last.revision == next.revision),
+        _ => !line.to_ascii_uppercase().contains("&REV_"),
+    };
+    (last.bus, last.vendor, last.device) == (next.bus, next.vendor, next.device) && agree && wider
 }
 
 /// Takes what another id of the same device tells beside the first.

@@ -16,6 +16,17 @@ impl PassedOver {
 }
 
 impl DeviceReport {
+    /// Takes the word of a release's own modules: packages, each with what it lists.
+    pub(crate) fn learn(&mut self, listed: &[(String, String)]) {
+        self.status = Status::Ok;
+        self.certainty = Certainty::High;
+        self.chip = ChipNames::None;
+        self.firmware.clear();
+        self.kmods = listed.iter().map(|(package, _)| package.clone()).collect();
+        self.kmods.dedup();
+        self.notes = listed.iter().map(|(_, note)| note.clone()).collect::<Vec<_>>().into();
+    }
+
     pub(super) fn empty(line: usize, name: String) -> Self {
         Self {
             line,

@@ -63,13 +63,13 @@ impl Catalogue {
                 userspace: vec![SWITCH_PACKAGE.to_owned()],
                 status: Status::Ok,
                 notes: vec![switch.note()].into(),
-                ..unknown(device)
+                ..DeviceReport::unknown(device)
             });
         }
         let Some(identity) = self.identify(device) else {
-            return device.is_network().then(|| unknown(device));
+            return device.is_network().then(|| DeviceReport::unknown(device));
         };
-        Some(self.report_identity(identity, unknown(device), offer, known))
+        Some(self.report_identity(identity, DeviceReport::unknown(device), offer, known))
     }
 
     /// A device that the listing only names.
@@ -143,12 +143,15 @@ type ChipReports = HashMap<&'static str, DeviceReport>;
 const UNKNOWN_NAME: &str = "no table has this name, and the listing shows no id: `lspci -nn` or `lsusb` does";
 const UNKNOWN: &str = "the catalogue has no row for this id; the driver may be part of the kernel";
 
-fn unknown(device: &Device) -> DeviceReport {
-    DeviceReport {
-        bus: Some(device.id.bus),
-        id: Some(device.id.to_string()),
-        revision: device.id.revision.map(|revision| format!("{revision:02x}")),
-        notes: vec![UNKNOWN.to_owned()].into(),
-        ..DeviceReport::empty(device.line, device.name.clone())
+impl DeviceReport {
+    /// A device that no table knows.
+    pub(crate) fn unknown(device: &Device) -> DeviceReport {
+        DeviceReport {
+            bus: Some(device.id.bus),
+            id: Some(device.id.to_string()),
+            revision: device.id.revision.map(|revision| format!("{revision:02x}")),
+            notes: vec![UNKNOWN.to_owned()].into(),
+            ..DeviceReport::empty(device.line, device.name.clone())
+        }
     }
 }

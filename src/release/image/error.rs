@@ -31,6 +31,8 @@ pub enum ImageError {
         asked: String,
         /// What there is.
         there: Vec<String>,
+        /// What there is that is called alike.
+        near: Vec<String>,
     },
     /// There are several such images.
     #[error("{at} has several images: {}", .there.join(", "))]

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use crate::fetch::{Fetcher, Location, Want};
 use crate::format::measure;
+use crate::suggest::near;
 use crate::trust::{Artifact, Authority, Digest, Expected, Verified};
 
 use super::profiles::ListedImage;
@@ -110,11 +111,11 @@ fn device<P, T>(
 }
 
 impl Images {
-    /// The image that is meant.
+    /// The images that may be meant.
     ///
     /// # Errors
-    /// When there is none like that, or several.
-    pub fn choose(&self, wanted: &ImageWanted) -> Result<&Image, ImageError> {
+    /// When there is none like that.
+    pub fn like(&self, wanted: &ImageWanted) -> Result<Vec<&Image>, ImageError> {
         let mut left: Vec<&Image> = self.all.iter().collect();
         let kind = wanted.kind.as_deref();
         let filesystem = wanted.filesystem.as_deref();
@@ -124,19 +125,29 @@ impl Images {
             let asked = [kind, filesystem].into_iter().flatten().collect::<Vec<_>>().join(", ");
             return Err(ImageError::NoneLike {
                 at: self.folder.to_string(),
+                near: self.near(kind, filesystem),
                 asked,
                 there: labels(&self.all),
             });
         }
+        Ok(left)
+    }
+
+    /// The image that is meant.
+    ///
+    /// # Errors
+    /// When there is none like that, or several.
+    pub fn choose(&self, wanted: &ImageWanted) -> Result<&Image, ImageError> {
+        let mut left = self.like(wanted)?;
         let mut prefer = |is: &dyn Fn(&Image) -> bool| {
             if left.iter().any(|image| is(image)) {
                 left.retain(|image| is(image));
             }
         };
-        if kind.is_none() {
+        if wanted.kind.is_none() {
             prefer(&|image| image.kind == PREFERRED.0);
         }
-        if filesystem.is_none() {
+        if wanted.filesystem.is_none() {
             prefer(&|image| image.filesystem.as_deref() == Some(PREFERRED.1));
         }
         // The same image may be there for other virtual machines too, in their own containers.
@@ -145,6 +156,17 @@ impl Images {
             [image] => Ok(image),
             _ => Err(ImageError::WhichImage { at: self.folder.to_string(), there: labels(left) }),
         }
+    }
+
+    /// The kinds and file systems like those that are asked for and that there are none of.
+    fn near(&self, kind: Option<&str>, filesystem: Option<&str>) -> Vec<String> {
+        let kinds = || self.all.iter().map(|image| image.kind.as_str());
+        let filesystems = || self.all.iter().filter_map(|image| image.filesystem.as_deref());
+        let kind = kind.filter(|kind| kinds().all(|own| own != *kind));
+        let filesystem = filesystem.filter(|filesystem| filesystems().all(|own| own != *filesystem));
+        let near_kinds = kind.map(|kind| near(kind, kinds()));
+        let near_filesystems = filesystem.map(|filesystem| near(filesystem, filesystems()));
+        near_kinds.into_iter().chain(near_filesystems).flatten().collect()
     }
 
     /// The image with this file name.
@@ -156,6 +178,7 @@ impl Images {
             at: self.folder.to_string(),
             asked: name.to_owned(),
             there: labels(&self.all),
+            near: near(name, self.all.iter().map(|image| image.name.as_str())),
         })
     }
 

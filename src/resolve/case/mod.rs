@@ -14,11 +14,11 @@
 //!   f 1.0 provides g h=2
 //! request
 //!   add kmod-a                    also: want NAME REASON…, omit NAME, allow-upgrade
-//! plan                            what is expected: packages in install order, or
+//! plan                            what is expected: packages in install order
 //!   kmod-a 6.12.1-r1
-//! install                         the names that make the client follow, or
+//! install                         the names that make the client follow; again for each further run of it
 //!   kmod-a
-//! refusal                         the message
+//! refusal                         what is expected instead: the message
 //!   …
 //! ```
 //! Relations are written as they are shown (`=`, `>=`, `><`, …), `|` parts alternatives, and a `*` asks for every provider.
@@ -90,8 +90,8 @@ pub enum Outcome {
     Plan {
         /// Its packages, as `name version`, in install order.
         packages: Vec<String>,
-        /// The names that make the client follow.
-        install: Vec<String>,
+        /// The names that make the client follow, run by run.
+        install: Vec<Vec<String>>,
     },
     /// A refusal.
     Refusal(String),

@@ -72,7 +72,12 @@ impl Case {
                 self.outcome = Outcome::default();
                 return Ok(Section::Plan);
             }
-            ("install", []) => return Ok(Section::Install),
+            ("install", []) => {
+                if let Outcome::Plan { install, .. } = &mut self.outcome {
+                    install.push(Vec::new());
+                }
+                return Ok(Section::Install);
+            }
             ("refusal", []) => {
                 self.outcome = Outcome::Refusal(String::new());
                 return Ok(Section::Refusal);
@@ -113,7 +118,9 @@ impl Case {
                 _ => return Err("not a part of a request"),
             },
             (Section::Plan, Outcome::Plan { packages, .. }) => packages.push(line.to_owned()),
-            (Section::Install, Outcome::Plan { install, .. }) => install.push(line.to_owned()),
+            (Section::Install, Outcome::Plan { install, .. }) => {
+                install.last_mut().ok_or("no run")?.push(line.to_owned());
+            }
             (Section::Refusal, Outcome::Refusal(message)) => *message += line,
             _ => return Err("it belongs to no section"),
         }

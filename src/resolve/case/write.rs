@@ -41,8 +41,10 @@ impl fmt::Display for Case {
             Outcome::Plan { packages, install } => {
                 writeln!(f, "\nplan")?;
                 packages.iter().try_for_each(|package| writeln!(f, "  {package}"))?;
-                writeln!(f, "install")?;
-                install.iter().try_for_each(|name| writeln!(f, "  {name}"))
+                install.iter().try_for_each(|run| {
+                    writeln!(f, "install")?;
+                    run.iter().try_for_each(|name| writeln!(f, "  {name}"))
+                })
             }
             Outcome::Refusal(message) => writeln!(f, "\nrefusal\n  {message}"),
         }

@@ -143,12 +143,14 @@ impl<'u> Search<'_, 'u, '_> {
         let is_missing = rejected.is_empty() && other_versions.is_empty();
         let abi_mismatch =
             is_missing.then(|| AbiMismatch::of_missing(name, universe, installed)).flatten().map(Box::new);
+        let missing_feed = is_missing.then(|| Known::missing_feed(name, universe)).flatten();
         Some(Refusal::Unmet {
             chain,
             wanted: requirement.to_string(),
             rejected,
             other_versions: other_versions.into(),
             abi_mismatch,
+            missing_feed,
         })
     }
 }

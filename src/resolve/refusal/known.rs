@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use crate::format::Universe;
 use crate::hardware::history;
 use crate::release::snapshot::Snapshot;
+use crate::resolve::base_name;
 
 /// Where a package is known to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,5 +26,16 @@ impl Known {
             Some((snapshot.about.release, row.feed.to_owned()))
         });
         (releases.is_some() || feed.is_some()).then_some(Known { releases, feed })
+    }
+
+    /// The feed of a release that has a package, whatever its binary interface, if none of that feed's packages is at
+    /// hand.
+    pub(super) fn missing_feed(name: &str, universe: &Universe<'_>) -> Option<Box<str>> {
+        let snapshot = Snapshot::read().ok()?;
+        let row = snapshot.rows.iter().find(|row| base_name(row.name) == base_name(name))?;
+        let feed = row.feed;
+        let is_here = universe.feeds().iter().any(|here| here.name == feed)
+            || snapshot.rows.iter().any(|row| row.feed == feed && universe.holds(row.name));
+        (!is_here).then(|| feed.into())
     }
 }

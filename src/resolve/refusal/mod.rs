@@ -54,6 +54,28 @@ pub struct Upgrade {
     pub to: String,
 }
 
+/// Why a package of the router cannot make room for another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "why", rename_all = "kebab-case")]
+pub enum NotReplaceable {
+    /// The router does not hold it.
+    NotHeld,
+    /// Everything on the router is built for it.
+    Fixed,
+    /// Others of the router need it.
+    Needed {
+        /// Their names.
+        needed_by: Vec<String>,
+    },
+    /// It must go before the other can come, and no feed holds it any more, should that fail.
+    NoWayBack {
+        /// The version that the router holds.
+        version: String,
+        /// The versions that feeds hold.
+        listed: Vec<String>,
+    },
+}
+
 /// How a package of a feed of one's own decides over what the release has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "how", rename_all = "kebab-case")]
@@ -135,6 +157,8 @@ pub enum Refusal {
         other_versions: Box<[String]>,
         /// The same library with another binary interface, where that is what there is.
         abi_mismatch: Option<Box<AbiMismatch>>,
+        /// The feed that OpenWrt has it in, where that is not there at all.
+        missing_feed: Option<Box<str>>,
     },
     /// Packages provide a name, and the client takes none of them unless it is named.
     Unchosen {
@@ -160,6 +184,16 @@ pub enum Refusal {
         upgrades: Vec<Upgrade>,
         /// Why there is none without.
         without: Box<Refusal>,
+    },
+    /// A package of the router cannot make room for another.
+    NotReplaceable {
+        /// The package.
+        name: String,
+        /// The one that was to take its place.
+        by: String,
+        /// Why not.
+        #[serde(flatten)]
+        why: NotReplaceable,
     },
     /// A feed that the user gave would decide over what the release has.
     Shadowed {
@@ -197,6 +231,23 @@ pub struct RefusalReport<'r> {
 }
 
 impl Refusal {
+    /// Its kind in a word, as in JSON.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Refusal::UnknownPackage { .. } => "unknown-package",
+            Refusal::OtherArchitecture { .. } => "other-architecture",
+            Refusal::KernelMismatch { .. } => "kernel-mismatch",
+            Refusal::Unmet { .. } => "unmet",
+            Refusal::Unchosen { .. } => "unchosen",
+            Refusal::Conflict { .. } => "conflict",
+            Refusal::NeedsUpgrade { .. } => "needs-upgrade",
+            Refusal::TooHard { .. } => "too-hard",
+            Refusal::Contradiction { .. } => "contradiction",
+            Refusal::Shadowed { .. } => "shadowed",
+            Refusal::NotReplaceable { .. } => "not-replaceable",
+        }
+    }
+
     /// The refusal as JSON: its fields by kind, the message, and what the user can do about it.
     pub fn report(&self, help: String) -> RefusalReport<'_> {
         RefusalReport { schema: "owpkg.refusal/1", refusal: self, message: self.to_string(), help }

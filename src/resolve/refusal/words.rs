@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AbiMismatch, Chain, Refusal, Rejected, Upgrade};
+use super::{AbiMismatch, Chain, NotReplaceable, Refusal, Rejected, Upgrade};
 use crate::resolve::{Ineligible, Shadow};
 
 impl fmt::Display for Chain {
@@ -43,6 +43,7 @@ impl fmt::Display for Ineligible {
             }
             Ineligible::ConflictsWithHeld { held } => write!(f, "excludes the installed {held}"),
             Ineligible::Omitted => write!(f, "is omitted"),
+            Ineligible::Replaced => write!(f, "is to make room for another"),
             Ineligible::NoDigest => write!(f, "has no digest in its index, so it cannot be verified"),
         }
     }
@@ -68,6 +69,9 @@ impl fmt::Display for Refusal {
                     None => write!(f, "and the router's kernel is not known"),
                 }
             }
+            Refusal::Unmet { chain, wanted, missing_feed: Some(feed), .. } => {
+                write!(f, "the feed {feed} is missing, and {chain} needs {wanted} of it")
+            }
             Refusal::Unmet { chain, wanted, rejected, other_versions, .. } => {
                 if let ([], [Rejected { name, version, why }, ..]) = (&chain.packages[..], &rejected[..]) {
                     return write!(f, "{} {why}", WithReason(&format!("{name} {version}"), chain));
@@ -80,12 +84,20 @@ impl fmt::Display for Refusal {
                 }
             }
             Refusal::Unchosen { chain, wanted, providers } => {
-                match chain.packages.is_empty() {
-                    true => write!(f, "{} is no package", WithReason(wanted, chain))?,
-                    false => write!(f, "{chain} needs {wanted}")?,
+                match &providers[..] {
+                    [only] => write!(f, "{only} provides {wanted}, and is taken only when it is named: ")?,
+                    all => {
+                        write!(
+                            f,
+                            "{} packages provide {wanted}, each taken only when it is named: ",
+                            all.len()
+                        )?;
+                    }
                 }
-                let are = if providers.len() == 1 { "package provides" } else { "packages provide" };
-                write!(f, "; {} {are} it, and none is the default", providers.len())
+                match chain.packages.is_empty() {
+                    true => write!(f, "{} is no package", WithReason(wanted, chain)),
+                    false => write!(f, "{chain} needs it"),
+                }
             }
             Refusal::Conflict { one, other, over } => {
                 write!(f, "{one} and {other} exclude each other")?;
@@ -94,6 +106,25 @@ impl fmt::Display for Refusal {
             Refusal::NeedsUpgrade { upgrades, without } => {
                 let upgrades: Vec<String> = upgrades.iter().map(Upgrade::to_string).collect();
                 write!(f, "it takes replacing what the router holds ({}): {without}", upgrades.join(", "))
+            }
+            Refusal::NotReplaceable { name, by, why } => {
+                write!(f, "{name} cannot make room for {by}: ")?;
+                match why {
+                    NotReplaceable::NotHeld => write!(f, "the router does not hold it"),
+                    NotReplaceable::Fixed => write!(f, "the router's other packages are built for it"),
+                    NotReplaceable::Needed { needed_by } => {
+                        write!(f, "the router's {} cannot do without it", needed_by.join(", "))
+                    }
+                    NotReplaceable::NoWayBack { version, listed } if listed.is_empty() => write!(
+                        f,
+                        "no feed holds {name} {version}, so there would be no way back if the installation failed"
+                    ),
+                    NotReplaceable::NoWayBack { version, listed } => write!(
+                        f,
+                        "the router holds {version}, the feeds {}, so there would be no way back if the installation failed",
+                        listed.join(", ")
+                    ),
+                }
             }
             Refusal::Shadowed { name, version, feed, shadow } => match shadow {
                 Shadow::TakesPlace { version: own } => {

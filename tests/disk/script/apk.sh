@@ -2,7 +2,7 @@
 # A stand-in for apk, as far as install.sh speaks to it: the same words, files and exit statuses.
 # $ROUTER is the router's root. The first line of a packages.adb names its key, a file in etc/apk/keys; each
 # further line is NAME VERSION NEEDED…, where NEEDED may be NAME=VERSION.
-# Files in $ROUTER/mood bring out a mood: busy, forgetful.
+# Files in $ROUTER/mood bring out a mood: busy, forgetful, tampered.
 PATH=$HOST_PATH
 set -fu
 
@@ -29,8 +29,15 @@ needs_of() {
 	wanted=$1 awk '$1 == ENVIRON["wanted"] { $1 = $2 = ""; print; exit }' "$work/offered"
 }
 
-# need NAME[=VERSION]
+# need NAME[=VERSION], or !NAME
 need() {
+	case $1 in
+	!*)
+		have=$(version_in "${1#!}" "$work/installed")
+		if [ -n "$have" ]; then printf '%s %s purged gone\n' "${1#!}" "$have" >>"$work/changes"; fi
+		return
+		;;
+	esac
 	case $visited in *"|$1|"*) return ;; esac
 	visited="$visited|$1|"
 	have=$(version_in "${1%%=*}" "$work/installed")
@@ -61,7 +68,7 @@ add)
 	: >"$work/offered"
 	: >"$work/changes"
 	while read -r index; do
-		if [ -e "$ROUTER/etc/apk/keys/$(head -n 1 "$index")" ]; then
+		if [ -e "$ROUTER/etc/apk/keys/$(head -n 1 "$index")" ] && [ ! -e "$ROUTER/mood/tampered" ]; then
 			tail -n +2 "$index" >>"$work/offered"
 		else
 			echo "WARNING: opening $index: UNTRUSTED signature" >&2
@@ -71,13 +78,24 @@ add)
 	awk -v total="$(awk 'END { print NR }' "$work/changes")" '
 		NF == 2 { printf "(%2d/%d) Installing %s (%s)\n", NR, total, $1, $2 }
 		NF == 3 { printf "(%2d/%d) Upgrading %s (%s -> %s)\n", NR, total, $1, $3, $2 }
+		NF == 4 { printf "(%2d/%d) Purging %s (%s)\n", NR, total, $1, $2 }
 		END { print "OK: 4968 KiB in 53 packages" }
 	' "$work/changes"
 	if [ $simulate = no ] && [ ! -e "$ROUTER/mood/forgetful" ]; then
-		while read -r name version _; do printf 'P:%s\nV:%s\n\n' "$name" "$version" >>"$database"; done <"$work/changes"
+		while read -r name version have gone; do
+			if [ -n "$gone" ]; then
+				wanted=$name awk 'BEGIN { RS = ""; ORS = "\n\n" } { split($0, lines, "\n") } lines[1] != "P:" ENVIRON["wanted"]' \
+					"$database" >"$database.new" && mv "$database.new" "$database"
+			else
+				printf 'P:%s\nV:%s\n\n' "$name" "$version" >>"$database"
+			fi
+		done <"$work/changes"
 		for asked; do echo "$asked" >>"$world"; done
 		sort -u -o "$world" "$world"
 	fi
+	;;
+del)
+	sed -i "/^!\{0,1\}$1\$/d" "$world"
 	;;
 info)
 	[ "$1" = --contents ] || exit 99

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use owpkg::disk::script::CustomKey;
+use owpkg::disk::script::FeedKey;
 
 use super::router::{CLIENTS, KEY, Router, offer, planned};
 
@@ -198,9 +198,19 @@ fn refuses_without_the_key() {
 }
 
 #[test]
+fn a_bad_signature_is_no_missing_key() {
+    each(|mut router| {
+        router.own_keys = ["core", "base"].map(|feed| FeedKey { feed, file: KEY }).to_vec();
+        router.write("mood/tampered", "");
+        router.refuses(&["does not trust", "the signature is bad", KEY, "write it anew"]);
+        assert!(!router.run(&[]).err.contains("cp "));
+    });
+}
+
+#[test]
 fn says_how_a_key_that_official_images_lack_is_added_and_goes_on_with_it() {
     each(|mut router| {
-        router.own_keys = ["core", "base"].map(|feed| CustomKey { feed, file: KEY }).to_vec();
+        router.own_keys = ["core", "base"].map(|feed| FeedKey { feed, file: KEY }).to_vec();
         let name = router.client.name();
         let keys = router.root().join(format!("etc/{name}/keys"));
         fs::remove_file(keys.join(KEY)).unwrap();
@@ -225,7 +235,7 @@ fn says_how_a_key_that_official_images_lack_is_added_and_goes_on_with_it() {
 #[test]
 fn a_router_that_holds_the_key_hears_nothing_of_it() {
     each(|mut router| {
-        router.own_keys = vec![CustomKey { feed: "base", file: KEY }];
+        router.own_keys = vec![FeedKey { feed: "base", file: KEY }];
         let outcome = router.install(&[]);
         outcome.is_done("3 packages installed");
         assert!(!outcome.out.contains("keys/") && outcome.err.is_empty(), "{outcome:#?}");
@@ -235,7 +245,7 @@ fn a_router_that_holds_the_key_hears_nothing_of_it() {
 #[test]
 fn a_missing_key_of_official_feeds_is_not_to_be_added() {
     each(|mut router| {
-        router.own_keys = vec![CustomKey { feed: "mine", file: "another" }];
+        router.own_keys = vec![FeedKey { feed: "mine", file: "another" }];
         let keys = router.root().join(format!("etc/{}/keys", router.client.name()));
         fs::remove_file(keys.join(KEY)).unwrap();
         router.refuses(&["use the image of the release whose keys signed it"]);

@@ -49,6 +49,24 @@ fn files_are_put_in_place_with_their_permissions_and_belong_to_root() {
 }
 
 #[test]
+fn the_longest_name_leaves_room_for_what_it_replaces() {
+    for client in CLIENTS {
+        let mut router = Router::new(client);
+        for folder in ["etc/config", "etc/uci-defaults"] {
+            let path = format!("{folder}/{}", "x".repeat(240));
+            router.overlay.add(&path, 0o644, b"new".to_vec(), false).unwrap();
+            fs::create_dir_all(router.root().join(folder)).unwrap();
+            router.write(&path, "old");
+            router.overlay.add(&format!("{path}x"), 0o644, Vec::new(), false).unwrap_err();
+        }
+        router.install(&[]).is_done("2 settings made");
+        for folder in ["etc/config", "etc/uci-defaults"] {
+            assert_eq!(router.names_in(folder).len(), 2);
+        }
+    }
+}
+
+#[test]
 fn files_are_put_in_place_when_all_packages_are_there() {
     each(|mut router| {
         router.install(&[]).is_done("Done");

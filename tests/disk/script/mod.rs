@@ -6,4 +6,5 @@ mod configuration;
 mod modules;
 mod opkg;
 mod render;
+mod replace;
 pub mod router;

@@ -1,6 +1,6 @@
 //! What the script does with opkg.
 
-use super::router::{Client, Router, offer, planned};
+use super::router::{Client, Offer, Router, offer, planned};
 
 fn router() -> Router {
     Router::new(Client::Opkg)
@@ -116,6 +116,45 @@ fn a_newer_package_on_the_router_stays() {
     router.offers[0].needs = "kmod-stack radio-firmware libc";
     router.plan[0] = planned("kmod-stack", "5.15.137-1");
     router.install(&[]).is_done("3 packages installed, nothing else changed");
+}
+
+/// `oo` provides `pp`, which `aa` needs and is a package too; `bb` needs `oo`. Only a run of its own puts `oo` there before a
+/// rehearsal looks for `pp`.
+fn with_a_shadowed_provider() -> Router {
+    let mut router = router();
+    let provider = Offer { provides: "pp", ..offer("base", "oo", "1-1", "") };
+    let rest =
+        [offer("base", "aa", "1-1", "pp"), offer("base", "bb", "1-1", "oo"), offer("base", "pp", "1-1", "")];
+    router.offers = std::iter::once(provider).chain(rest).collect();
+    router.plan = ["oo", "aa", "bb"].map(|name| planned(name, "1-1")).to_vec();
+    router.names = vec!["oo"];
+    router.then = vec![vec!["aa", "bb"]];
+    router
+}
+
+#[test]
+fn each_run_is_rehearsed_on_what_the_runs_before_it_bring() {
+    let router = with_a_shadowed_provider();
+    let before = router.state();
+    router.install(&["--dry-run"]).is_done("Dry run");
+    assert_eq!(router.state(), before);
+    router.run(&[]).is_done("3 packages installed");
+    assert_eq!(router.installed(), ["aa", "bb", "kernel", "libc", "oo"]);
+    router.run(&[]).is_done("Nothing to do");
+}
+
+#[test]
+fn in_one_run_the_rehearsal_would_choose_otherwise() {
+    let mut router = with_a_shadowed_provider();
+    router.names.extend(router.then.remove(0));
+    router.refuses(&["not on the plan: pp 1-1"]);
+}
+
+#[test]
+fn a_run_that_fails_is_the_last() {
+    let mut router = with_a_shadowed_provider();
+    router.names.push("nowhere");
+    router.refuses(&["opkg cannot install the packages of the disk", "Unknown package 'nowhere'"]);
 }
 
 /// Takes a file off SHA256SUMS, as if the disk had been made without it.

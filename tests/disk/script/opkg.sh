@@ -1,7 +1,7 @@
 #!/bin/sh
 # A stand-in for opkg, as far as install.sh speaks to it: the same words, files and exit statuses.
 # $ROUTER is the router's root. A Packages.sig is good when it names a file in etc/opkg/keys.
-# Files in $ROUTER/mood bring out a mood: busy, interrupted, forgetful.
+# Files in $ROUTER/mood bring out a mood: busy, interrupted, forgetful, tampered; `fails` holds lines STEP NAME of what fails.
 PATH=$HOST_PATH
 set -fu
 
@@ -11,6 +11,8 @@ checking=no
 feeds=
 failed=0
 visited=
+# The status of a further destination.
+told=/dev/null
 
 # request.sh asks by the router's own configuration.
 if [ "$*" = status ] && [ ! -e "$ROUTER/mood/busy" ]; then cat "$status" && exit; fi
@@ -36,7 +38,13 @@ while read -r kind name value; do
 	src/gz) feeds="$feeds $name=${value#file:}" ;;
 	lists_dir) lists=$value ;;
 	option) if [ "$name" = check_signature ]; then checking=yes; fi ;;
-	dest | arch) ;;
+	dest)
+		case $name in
+		root) status=${value%/}/usr/lib/opkg/status ;;
+		*) told=$value/usr/lib/opkg/status ;;
+		esac
+		;;
+	arch) ;;
 	*) echo "opkg: unexpected line: $kind $name" >&2 && exit 99 ;;
 	esac
 done <"$conf"
@@ -73,7 +81,7 @@ update() {
 			echo "Signature file download failed."
 			rm -f "$lists/$name"
 			failed=$((failed + 1))
-		elif [ -e "$ROUTER/etc/opkg/keys/$(cat "$lists/$name.sig")" ]; then
+		elif [ -e "$ROUTER/etc/opkg/keys/$(cat "$lists/$name.sig")" ] && [ ! -e "$ROUTER/mood/tampered" ]; then
 			echo "Signature check passed."
 		else
 			echo "Signature check failed."
@@ -82,17 +90,61 @@ update() {
 	done
 }
 
+# What is installed; of a package in a feed the index says what it provides.
+database() {
+	cat "$status"
+	sed -n 's/^Package: //p' "$told" 2>/dev/null | while read -r name; do
+		printf 'Package: %s\nVersion: %s\nProvides: %s\n\n' "$name" "$(offered Version "$name")" "$(offered Provides "$name")"
+	done
+}
+
+# provider_of NAME: the installed package that is or provides it.
+provider_of() {
+	database | by_name_or_provided "$1"
+}
+
+by_name_or_provided() {
+	wanted=$1 awk '
+		/^Package: / { here = $2; if (here == ENVIRON["wanted"]) { found = here; exit } }
+		/^Provides: / && index(" " $0 " ", " " ENVIRON["wanted"] " ") { found = here }
+		END { if (found != "") print found }
+	'
+}
+
+# choice_for NAME: the package of that name, or the one that provides it.
+choice_for() {
+	for feed in $feeds; do gzip -dc "$lists/${feed%%=*}"; done | by_name_or_provided "$1"
+}
+
 say() {
 	printf '%s\n' "$*"
 }
 
+# fails STEP NAME: whether the mood is that this step in earnest fails.
+fails() {
+	[ $noaction = no ] && grep -qxF "$1 $2" "$ROUTER/mood/fails" 2>/dev/null && failed=255 && say " * $1 of $2 failed." >&2
+}
+
+remove_one() {
+	if [ -z "$(stanza Version "$1" <"$status")" ]; then
+		say 'No packages removed.'
+		return
+	fi
+	say "Removing package $1 from root..."
+	if fails remove "$1"; then return; fi
+	[ $noaction = yes ] || drop "$1"
+}
+
 # install_one NAME asked|needed
 install_one() {
+	if [ "$2" = needed ]; then
+		if [ -n "$(provider_of "$1")" ]; then return; fi
+		set -- "$(choice_for "$1")" needed
+	fi
 	case $visited in *"|$1|"*) return ;; esac
 	visited="$visited|$1|"
-	have=$(stanza Version "$1" <"$status")
+	have=$(database | stanza Version "$1")
 	new=$(offered Version "$1")
-	if [ -n "$have" ] && [ "$2" = needed ]; then return; fi
 	if [ -z "$new" ]; then
 		say "Unknown package '$1'."
 		say " * opkg_install_cmd: Cannot install package $1." >&2
@@ -108,14 +160,25 @@ install_one() {
 	else
 		say "Installing $1 ($new) to root..."
 	fi
+	for other in $(offered Conflicts "$1"); do
+		if [ -n "$(stanza Version "$other" <"$status")" ]; then
+			say "The following packages conflict with $1: $other" >&2
+			failed=255
+			return
+		fi
+	done
 	for needed in $(offered Depends "$1" | tr ',' ' '); do install_one "$needed" needed; done
+	if fails install "$1"; then return; fi
 	for old in $(offered Replaces "$1"); do
 		say "Removing package $old from root..."
 		[ $noaction = yes ] || drop "$old"
 	done
 	if [ $noaction = no ] && [ ! -e "$ROUTER/mood/forgetful" ]; then
 		drop "$1"
-		printf 'Package: %s\nVersion: %s\nStatus: install user installed\n\n' "$1" "$(offered Version "$1")" >>"$status"
+		state=installed
+		if fails configure "$1"; then state=unpacked; fi
+		printf 'Package: %s\nVersion: %s\nProvides: %s\nStatus: install user %s\n\n' \
+			"$1" "$(offered Version "$1")" "$(offered Provides "$1")" "$state" >>"$status"
 		say "Configuring $1."
 	fi
 }
@@ -127,6 +190,9 @@ status)
 update)
 	if [ -e "$ROUTER/mood/interrupted" ]; then kill -TERM "$PPID"; fi
 	update
+	;;
+remove)
+	for asked; do remove_one "$asked"; done
 	;;
 install)
 	for asked; do install_one "$asked" asked; done

@@ -19,12 +19,14 @@ const PLAIN: Script<'_> = Script {
     kernel: None,
     router: None,
     feeds: &["core"],
-    install: &["iw"],
+    install: &[&["iw"]],
+    replaced: &[],
     plan: &[Planned { name: "iw", version: "5.19-1", installed_size: None }],
     accepted_unsigned: false,
     unvouched: &[],
     key_ids: &[],
     configuration: None,
+    signers: &[],
     own_keys: &[],
     steps: "",
 };
@@ -80,7 +82,7 @@ fn it_is_the_same_every_time() {
 fn names_that_no_list_can_carry_are_refused() {
     for name in ["", "a b", "a\nb", "a\tb", "a\0b", "a\u{7f}", "a\u{a0}b", "-f", "--force-depends"] {
         let refused = |script: &Script<'_>| matches!(render(script), Err(ScriptError::Word { .. }));
-        assert!(refused(&Script { install: &[name], ..PLAIN.clone() }), "install {name:?}");
+        assert!(refused(&Script { install: &[&[name]], ..PLAIN.clone() }), "install {name:?}");
         assert!(refused(&Script { plan: &[planned_as(name, "1")], ..PLAIN.clone() }), "plan {name:?}");
         assert!(refused(&Script { plan: &[planned_as("a", name)], ..PLAIN.clone() }), "version {name:?}");
         assert!(refused(&Script { release: Some(name), ..PLAIN.clone() }), "release {name:?}");

@@ -9,14 +9,14 @@ use std::process::{Command, Stdio};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use owpkg::disk::script::{CustomKey, Planned, Script, render};
+use owpkg::disk::script::{FeedKey, Planned, Script, render};
 use owpkg::lock::LockedConfiguration;
 use owpkg::overlay::Item;
 use owpkg::overlay::Overlay;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::support::judges::tool;
+use crate::support::judges::{tool, ways_to_stand_ins};
 
 pub const KERNEL: &str = "5.15.137-1-adec7b9ab9fcf988b58011de28c60b3a";
 pub const KEY: &str = "d95e275d41a63bff";
@@ -94,6 +94,8 @@ pub struct Offer {
     pub version: &'static str,
     pub needs: &'static str,
     pub replaces: &'static str,
+    pub provides: &'static str,
+    pub conflicts: &'static str,
 }
 
 /// What ran and what came of it.
@@ -133,6 +135,10 @@ pub struct Router {
     folder: TempDir,
     pub offers: Vec<Offer>,
     pub names: Vec<&'static str>,
+    /// Packages that make room, with their versions.
+    pub replaced: Vec<(&'static str, &'static str)>,
+    /// Names for further runs of the package manager.
+    pub then: Vec<Vec<&'static str>>,
     pub plan: Vec<Planned<'static>>,
     pub release: Option<&'static str>,
     pub target: &'static str,
@@ -143,7 +149,7 @@ pub struct Router {
     pub overlay: Overlay,
     pub services: Vec<String>,
     pub idle: Vec<String>,
-    pub own_keys: Vec<CustomKey<'static>>,
+    pub own_keys: Vec<FeedKey<'static>>,
 }
 
 impl Router {
@@ -159,6 +165,8 @@ impl Router {
                 offer("base", "radio-firmware", "20230804-1", ""),
             ],
             names: vec!["kmod-radio"],
+            then: Vec::new(),
+            replaced: Vec::new(),
             plan: vec![
                 planned("kmod-stack", "5.15.137-1"),
                 planned("radio-firmware", "20230804-1"),
@@ -292,6 +300,8 @@ impl Router {
     pub fn script(&self) -> String {
         let configuration =
             LockedConfiguration::of(&self.overlay, &self.services, self.idle.clone()).unwrap();
+        let install: Vec<&[&str]> =
+            std::iter::once(&self.names).chain(&self.then).map(Vec::as_slice).collect();
         let text = render(&Script {
             demo: self.demo,
             release: self.release,
@@ -300,12 +310,14 @@ impl Router {
             kernel: self.kernel,
             router: None,
             feeds: &["core", "base"],
-            install: &self.names,
+            install: &install,
+            replaced: &self.replaced,
             plan: &self.plan,
             accepted_unsigned: self.accepted_unsigned,
             unvouched: &[],
             key_ids: &[KEY.to_owned()],
             configuration: configuration.as_ref(),
+            signers: &["core", "base"].map(|feed| FeedKey { feed, file: KEY }),
             own_keys: &self.own_keys,
             steps: self.client.steps(),
         })
@@ -348,7 +360,12 @@ impl Router {
     /// Runs a script from a folder.
     pub fn run_as(&self, folder: &Path, script: &Path, arguments: &[&str]) -> Outcome {
         let bin = self.folder.path().join("bin");
-        let output = Command::new(bin.join("ash"))
+        let ways = ways_to_stand_ins(&bin);
+        let mut shell = Command::new(bin.join("ash"));
+        if !ways.is_empty() {
+            shell.args(["-c", &format!("{ways}. \"$0\"")]);
+        }
+        let output = shell
             .arg(script)
             .args(arguments)
             .current_dir(folder)
@@ -509,10 +526,11 @@ impl Router {
 
 impl Offer {
     fn stanza(&self) -> String {
-        let Offer { name, version, replaces, .. } = self;
+        let Offer { name, version, replaces, provides, conflicts, .. } = self;
         let needs = self.needs.replace(' ', ", ");
         format!(
-            "Package: {name}\nVersion: {version}\nDepends: {needs}\nReplaces: {replaces}\nArchitecture: all\n\n"
+            "Package: {name}\nVersion: {version}\nDepends: {needs}\nProvides: {provides}\nReplaces: {replaces}\n\
+             Conflicts: {conflicts}\nArchitecture: all\n\n"
         )
     }
 
@@ -522,7 +540,7 @@ impl Offer {
 }
 
 pub fn offer(feed: &'static str, name: &'static str, version: &'static str, needs: &'static str) -> Offer {
-    Offer { feed, name, version, needs, replaces: "" }
+    Offer { feed, name, version, needs, replaces: "", provides: "", conflicts: "" }
 }
 
 pub fn planned(name: &'static str, version: &'static str) -> Planned<'static> {

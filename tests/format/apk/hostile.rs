@@ -166,7 +166,7 @@ fn truncated_file() {
 
 #[test]
 fn bytes_behind_the_packed_stream() {
-    let refused = "packages.adb does not unpack: there are bytes behind the packed stream";
+    let refused = "packages.adb does not unpack: more bytes follow where the packed data ends";
     assert_eq!(refusal([&deflated(&good())[..], b"x"].concat()), refused);
     let zstd = ruzstd::encoding::compress_to_vec(&good()[..], ruzstd::encoding::CompressionLevel::Fastest);
     assert_eq!(refusal([b"ADBc\x02\x00", &zstd[..], b"x"].concat()), refused);

@@ -33,7 +33,11 @@ mount_root() {
 	if [ "$(number /dev/loop0 0 4)" = $((0x00088b1f)) ]; then
 		dd if=$root bs=65536 skip=$((offset / 65536)) 2>/dev/null | gzip -cd >/tmp/sysupgrade.tar 2>/dev/null
 	fi
-	if [ "$(number /dev/loop0 1080 2)" != $((0xef53)) ]; then mke2fs /dev/loop0 >/dev/null; fi
+	if [ "$(number /dev/loop0 1080 2)" != $((0xef53)) ]; then
+		mke2fs /dev/loop0 >/dev/null
+		# OpenWrt's own makers of file systems clear what is before the superblock: the archive's first bytes.
+		dd if=/dev/zero of=/dev/loop0 bs=1024 count=1 2>/dev/null
+	fi
 	mount -t ext4 -o rw,noatime /dev/loop0 /overlay
 	mkdir -p /overlay/upper /overlay/work
 	mount -t overlay -o lowerdir=/rom,upperdir=/overlay/upper,workdir=/overlay/work overlay /new

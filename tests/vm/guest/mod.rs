@@ -36,7 +36,7 @@ pub struct Kernel {
 }
 
 impl Kernel {
-    /// The kernel that `.ci/run` unpacked, or one that is installed; none, said, where a guest cannot be started.
+    /// The kernel that `./check` unpacked, or one that is installed; none, said, where a guest cannot be started.
     pub fn found() -> Option<Kernel> {
         let has = |name: &str| Command::new(name).arg("--version").output().is_ok();
         if !has("qemu-system-x86_64") || !Path::new("/usr/share/OVMF/OVMF_CODE_4M.fd").is_file() {

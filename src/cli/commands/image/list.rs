@@ -24,12 +24,13 @@ struct ImagesJson<'a> {
 }
 
 /// Tells which there are.
-pub fn list(env: &mut Env, args: &ImageArgs, images: &Images, wanted: &ImageWanted) -> io::Result<()> {
-    let is = |asked: &Option<String>, own: Option<&str>| asked.is_none() || asked.as_deref() == own;
-    let fits = |image: &&Image| {
-        is(&wanted.kind, Some(&image.kind)) && is(&wanted.filesystem, image.filesystem.as_deref())
-    };
-    let shown: Vec<&Image> = images.all.iter().filter(fits).collect();
+pub fn list(
+    env: &mut Env,
+    args: &ImageArgs,
+    images: &Images,
+    wanted: &ImageWanted,
+    shown: Vec<&Image>,
+) -> io::Result<()> {
     if args.json {
         let json = ImagesJson {
             schema: "owpkg.images/1",

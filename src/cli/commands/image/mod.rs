@@ -40,7 +40,10 @@ pub fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
     }
     let wanted = ImageWanted { kind: args.kind.clone(), filesystem: args.filesystem.clone() };
     let Some(out) = &args.out else {
-        return list::list(env, args, &images, &wanted).map_err(Failure::stdout);
+        // The demo release has none, which is no mistake unless one is asked for.
+        let named = wanted.kind.is_some() || wanted.filesystem.is_some();
+        let shown = if images.all.is_empty() && !named { Vec::new() } else { images.like(&wanted)? };
+        return list::list(env, args, &images, &wanted, shown).map_err(Failure::stdout);
     };
     let image = images.choose(&wanted)?;
     let packing = if image.is_packed() { Packing::Gzip } else { Packing::Whole };

@@ -9,8 +9,8 @@ use crate::cli::commands::verify::VerifyArgs;
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "Examples:\n  owpkg mirror ./mirror --chip iwl7265d\n  owpkg mirror ./mirror --full \
-                        --releases 24.10.2 25.12.0 --targets x86/64 ath79/generic --prune\n  owpkg mirror ./mirror \
-                        --full --archs x86_64 --feeds base luci --release 24.10.2\n\nA feed of --feed is carried \
+                        --releases 24.10.2 --releases 25.12.0 --prune\n  owpkg mirror ./mirror \
+                        --full --archs x86_64 --feeds base --feeds luci --release 24.10.2\n\nA feed of --feed is carried \
                         whole, in feeds/, and its public key in keys/.\n\nWithout a selection, --full or --images it mirrors what \
                         owpkg.lock names. A mirror only grows: what an earlier run asked for \
                         stays as long as its index offers it.")]
@@ -21,8 +21,8 @@ pub struct MirrorArgs {
     /// The folder to mirror to, or s3://bucket/prefix
     #[arg(value_name = "DEST", required = true)]
     pub dest: Option<String>,
-    /// A lock to mirror the packages of; may be given several times
-    #[arg(long, value_name = "FILE", num_args = 1..)]
+    /// A lock to mirror the packages of; repeat it for several
+    #[arg(long, value_name = "FILE")]
     pub lock: Vec<String>,
     /// The firmware images too; with --profile, those of one device
     #[arg(long)]
@@ -61,16 +61,16 @@ pub struct WholeArgs {
     /// Every package of the feeds
     #[arg(long)]
     pub full: bool,
-    /// Several releases
-    #[arg(long, value_name = "R", num_args = 1.., conflicts_with_all = ["release", "tree"])]
+    /// A release; repeat it for several
+    #[arg(long, value_name = "R", conflicts_with_all = ["release", "tree"])]
     pub releases: Vec<String>,
-    /// Several targets
-    #[arg(long, value_name = "T/S", num_args = 1.., conflicts_with = "target")]
+    /// A target; repeat it for several
+    #[arg(long, value_name = "T/S", conflicts_with = "target")]
     pub targets: Vec<String>,
-    /// Only these feeds: core, kmods, base, luci, packages, routing, telephony
-    #[arg(long, value_name = "NAME", num_args = 1.., requires = "full")]
+    /// Only this feed: core, kmods, base, luci, packages, routing, telephony; repeat it for several
+    #[arg(long, value_name = "NAME", requires = "full")]
     pub feeds: Vec<String>,
-    /// The feeds of these architectures, without a target
-    #[arg(long, value_name = "ARCH", num_args = 1.., requires = "full")]
+    /// The feeds of an architecture, without a target; repeat it for several
+    #[arg(long, value_name = "ARCH", requires = "full")]
     pub archs: Vec<String>,
 }

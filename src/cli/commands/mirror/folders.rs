@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::args::MirrorArgs;
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
-use crate::cli::error::Failure;
+use crate::cli::error::{Exit, Failure};
 use crate::cli::input;
 use crate::cli::planning::Opened;
 use crate::cli::selection;
@@ -13,8 +13,9 @@ use crate::cli::session::Session;
 use crate::cli::ui::warnings::{sentence, warn_of};
 use crate::fetch::Location;
 use crate::mirror::{Contents, Images, Mirror, MirrorFolder, Store};
-use crate::release::{self, OpenRelease, Release};
+use crate::release::{OpenRelease, Release};
 use crate::selection::{Selection, Warning};
+use crate::suggest::near;
 
 /// The folders of the mirror, each once.
 pub fn folders(
@@ -41,6 +42,7 @@ pub fn folders(
     if chosen {
         let selection = selection::read(env, &args.selection, &args.source)?;
         for release in variants(&args.whole.releases, &args.source.release) {
+            let release = exactly(env, session, &args.source, release)?;
             if args.whole.archs.is_empty() || !args.whole.targets.is_empty() {
                 for target in variants(&args.whole.targets, &args.source.target) {
                     let source = SourceArgs { release: release.clone(), target, ..args.source.clone() };
@@ -67,6 +69,35 @@ fn variants(several: &[String], one: &Option<String>) -> Vec<Option<String>> {
     }
 }
 
+/// The newest release in place of a series, so that it is looked up and told once.
+fn exactly(
+    env: &mut Env,
+    session: &Session,
+    source: &SourceArgs,
+    release: Option<String>,
+) -> Result<Option<String>, Failure> {
+    let Some(name) = &release else { return Ok(release) };
+    let named = Release::parse(name)?;
+    if source.tree.is_some() || source.demo || !named.is_series() {
+        return Ok(release);
+    }
+    let mirror = Location::parse(&source.mirror, &env.cwd)?;
+    Ok(Some(session.release(env, &mirror, Some(named))?.to_string()))
+}
+
+/// Fails where a feed is named that there is none of.
+fn check_names<'f>(names: &[String], feeds: impl Iterator<Item = &'f str> + Clone) -> Result<(), Failure> {
+    let Some(name) = names.iter().find(|name| !feeds.clone().any(|feed| feed == *name)) else {
+        return Ok(());
+    };
+    let near = near(name, feeds.clone());
+    let help = match near.is_empty() {
+        false => format!("did you mean {}?", near.join(", ")),
+        true => format!("there are: {}", feeds.collect::<Vec<_>>().join(", ")),
+    };
+    Err(Failure::new(Exit::Unknown, format!("--feeds {name}: there is no feed of that name"), Some(help)))
+}
+
 /// What the arguments name, as far as it was opened.
 struct Wanted<'a> {
     args: &'a MirrorArgs,
@@ -80,6 +111,7 @@ impl Wanted<'_> {
         let args = self.args;
         self.say(open.facts.warnings.iter().cloned());
         if args.whole.full {
+            check_names(&args.whole.feeds, open.facts.feeds.iter().map(|feed| feed.name.as_str()))?;
             self.contents.add_feeds(open, &args.whole.feeds)?;
         }
         if !args.source.feed.is_empty() {
@@ -97,29 +129,25 @@ impl Wanted<'_> {
 
     fn add_arch(
         &mut self,
-        env: &Env,
+        env: &mut Env,
         session: &Session,
         release: Option<String>,
         arch: &str,
     ) -> Result<(), Failure> {
         if !crate::format::is_plain(arch) {
-            return Err(Failure::usage(
-                format!("{arch:?} is no architecture"),
-                "like --archs x86_64 mips_24kc",
-            ));
+            return Err(Failure::usage(format!("{arch:?} is no architecture"), "like --archs x86_64"));
         }
         let source = &self.args.source;
         let mirror = Location::parse(&source.mirror, &env.cwd)?;
-        let release = match release {
-            Some(name) => Release::parse(&name)?,
-            None => release::latest_stable(&session.upstream.fetcher, &mirror)?,
-        };
+        let named = release.as_deref().map(Release::parse).transpose()?;
+        let release = session.release(env, &mirror, named)?;
         let root = match (session.upstream.fetcher.mounted(), &source.tree) {
             (Some(tree), _) => tree.root(),
             (None, Some(tree)) => Location::parse(tree, &env.cwd)?,
             (None, None) => mirror.join(&release.folder())?,
         };
         let feeds = session.upstream.open_arch(&root, arch)?;
+        check_names(&self.args.whole.feeds, feeds.feeds.iter().map(|(feed, _)| feed.name.as_str()))?;
         self.contents.add_arch(&release, &root, &feeds, &self.args.whole.feeds)?;
         self.take_warnings();
         Ok(())

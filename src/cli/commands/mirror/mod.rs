@@ -117,7 +117,7 @@ fn show(
         return json::print(&mut env.out, &json);
     }
     for own in folders {
-        writeln!(env.out, "  {}: {} files", own.folder, own.files.len())?;
+        writeln!(env.out, "  {}: {}", own.folder, text::count(own.files.len(), "file"))?;
     }
     let nobody = |own: &&MirrorFolder| own.index.iter().any(|file| *file.by() == Authority::Nobody);
     let unsigned: Vec<&str> = folders.iter().filter(nobody).map(|own| own.folder.as_str()).collect();
@@ -125,8 +125,9 @@ fn show(
     let shared = if linked == 0 { String::new() } else { format!(" ({linked} the same as others)") };
     writeln!(
         env.out,
-        "{}: {new} new{shared}, {kept} kept, {removed} removed, {published} index files published, {} in {seconds:.1} s",
+        "{}: {new} new{shared}, {kept} kept, {removed} removed, {} published, {} in {seconds:.1} s",
         store.name(),
+        text::count(published, "index file"),
         text::size(bytes),
     )?;
     feeds.iter().try_for_each(|feed| custom_feed::show(&mut env.out, feed, "http://HOST"))?;

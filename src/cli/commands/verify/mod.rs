@@ -58,7 +58,8 @@ pub fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
             Exit::Untrusted,
             format!("{}: {faults} {}", args.thing, if faults == 1 { "fault" } else { "faults" }),
             help(args, &audit),
-        )),
+        )
+        .answered()),
     }
 }
 

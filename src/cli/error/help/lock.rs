@@ -26,6 +26,7 @@ impl Help for BadConfiguration {
     fn help(&self) -> Option<String> {
         Some(match self {
             BadConfiguration::Overlay(error) => error.help(),
+            BadConfiguration::Lan(_) => "make the lock anew: owpkg resolve, owpkg disk".into(),
             BadConfiguration::Service(_) => "name a file of the router's /etc/init.d".to_owned(),
             BadConfiguration::Modules(_) => "write a new disk with owpkg disk".to_owned(),
         })

@@ -1,7 +1,9 @@
 //! About requests that cannot be resolved: the nearest way out.
 
 use super::Help;
-use crate::resolve::{BaselineError, Chain, Ineligible, Known, Refusal, Rejected, RootReason};
+use crate::resolve::{
+    BaselineError, Chain, Ineligible, Known, NotReplaceable, Refusal, Rejected, RootReason,
+};
 
 impl Help for BaselineError {
     fn help(&self) -> Option<String> {
@@ -53,6 +55,9 @@ fn of_refusal(refusal: &Refusal) -> String {
                 ),
                 (None, None) => "give the router's complete list with --installed".to_owned(),
             },
+            Refusal::Unmet { missing_feed: Some(feed), .. } => {
+                format!("add it with --feed {feed}=URL, or name a tree that holds it")
+            }
             Refusal::Unmet { rejected, wanted, abi_mismatch, .. } => match (rejected.first(), abi_mismatch) {
                 (Some(rejected), _) => of_rejected(rejected),
                 (None, Some(abi_mismatch)) => abi_mismatch.to_string(),
@@ -61,12 +66,24 @@ fn of_refusal(refusal: &Refusal) -> String {
                 }
             },
             Refusal::Unchosen { providers, .. } => {
-                format!("name one of them: --add {}", providers.join(", --add "))
+                let which = if providers.len() == 1 { "name it" } else { "name one of them" };
+                format!("{which}: --add {}", providers.join(", --add "))
             }
             Refusal::Conflict { one, other, .. } => of_conflict(one, other),
             Refusal::NeedsUpgrade { .. } => {
                 "take an image of the same date as the feeds, or let --allow-upgrade replace them".to_owned()
             }
+            Refusal::NotReplaceable { name, by, why } => match why {
+                NotReplaceable::NotHeld => {
+                    format!("--add {by} is enough; --installed gives the router's own list")
+                }
+                NotReplaceable::Fixed => "flash another image".to_owned(),
+                NotReplaceable::Needed { .. } => format!("keep {name}, and leave {by} out"),
+                NotReplaceable::NoWayBack { .. } => {
+                    "take an image and feeds of the same date, or add the feed that holds it with --feed NAME=URL"
+                        .to_owned()
+                }
+            },
             Refusal::Shadowed { feed, .. } => format!("--prefer {feed} lets it"),
             Refusal::TooHard { .. } => {
                 "ask for fewer packages at once, or choose among the packages that exclude each other with --add and \
@@ -82,6 +99,7 @@ fn of_refusal(refusal: &Refusal) -> String {
 fn of_rejected(rejected: &Rejected) -> String {
     let Rejected { name, version, why } = rejected;
     match why {
+        Ineligible::Replaced => format!("keep {name}, or omit what needs it"),
         Ineligible::Omitted => format!("drop --omit {name}, or omit what needs it"),
         Ineligible::Held { version: held } => format!(
             "the router holds {name} {held}, the feeds have {version}, and what is held stays: take an image and \
@@ -89,12 +107,13 @@ fn of_rejected(rejected: &Rejected) -> String {
         ),
         Ineligible::ConflictsWithHeld { held } if is_wpad(name) && is_wpad(held) => {
             format!(
-                "the router's {held} does Wi-Fi too: keep it with --wpa none, or remove it on the router first"
+                "the router's {held} does Wi-Fi too: keep it with --wpa none, or let {name} take its place: \
+                 --replace {held}={name}"
             )
         }
         Ineligible::ConflictsWithHeld { held } => {
             format!(
-                "remove {held} on the router first and give its new list (--installed, or a new request), or keep {held}"
+                "let {name} take the place of the router's {held}: --replace {held}={name}; or keep {held}"
             )
         }
         Ineligible::NoDigest => "take it from a feed that lists its digest".to_owned(),

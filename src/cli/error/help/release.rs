@@ -37,6 +37,13 @@ impl Help for ReleaseError {
             }
             ReleaseError::FeedTwice { .. } => Some("give it another name with --feed NAME=URL".into()),
             ReleaseError::NoLatest { .. } => Some("name one with --release; --mirror takes the folder or URL that holds releases/".into()),
+            ReleaseError::NoneOfSeries { .. } => Some("name another one with --release, or another --mirror".into()),
+            ReleaseError::NoFeedIndex { is_there: false, .. } => {
+                Some("is the name right? --feed NAME=DIR takes the folder of a feed".into())
+            }
+            ReleaseError::NoFeedIndex { index, format, .. } => Some(format!(
+                "the release is one of {format}, whose feeds have a {index}; owpkg index makes it of a folder of packages"
+            )),
             ReleaseError::MetadataDigest { .. } => {
                 Some("the server may be in the middle of an update; --installed FILE does without its manifest".into())
             }
@@ -53,6 +60,9 @@ impl Help for ImageError {
                 let first: Vec<&str> = known.iter().map(String::as_str).take(5).collect();
                 let more = if known.len() > first.len() { ", …" } else { "" };
                 Some(format!("choose one with --profile: {}{more}", first.join(", ")))
+            }
+            ImageError::NoneLike { near, .. } if !near.is_empty() => {
+                Some(format!("did you mean {}?", near.join(", ")))
             }
             ImageError::NoneLike { there, .. } if !there.is_empty() => {
                 Some(format!("there are: {}", there.join(", ")))

@@ -8,7 +8,7 @@ impl Help for WifiError {
         let text = match self {
             WifiError::KeyIsDerived { .. } => "give the passphrase, or --wifi-encryption psk2",
             WifiError::TooOldForBand { .. } => "give --wifi-encryption sae, or owe for an open Wi-Fi",
-            WifiError::Country(_) => "like DE, FR, US or JP",
+            WifiError::Country(_) => "like DE, FR, US or JP; the United Kingdom is GB",
             WifiError::Channel { .. } => "name the band too (--wifi-band), or leave the channel out",
             WifiError::ChannelOfStation => "leave --wifi-channel out, or give --wifi-mode ap",
             WifiError::SsidLength { .. } | WifiError::SsidControl { .. } => {

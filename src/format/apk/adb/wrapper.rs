@@ -78,7 +78,7 @@ fn invalid(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Erro
 fn expect_end(reader: &mut impl BufRead) -> io::Result<()> {
     match reader.fill_buf()?.is_empty() {
         true => Ok(()),
-        false => Err(invalid("there are bytes behind the packed stream")),
+        false => Err(invalid("more bytes follow where the packed data ends")),
     }
 }
 

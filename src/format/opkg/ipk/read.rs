@@ -8,6 +8,8 @@ use super::ar_guard::{self, ArGuard};
 use super::archive::{self, Member};
 use super::gunzip::Gunzip;
 use super::path::{on_router, shown};
+use crate::format::VisitFile;
+
 use super::{Container, FileEntry, FileKind, Ipk, IpkError, Limits, Part};
 
 const CONTROL: &str = "control.tar.gz";
@@ -15,12 +17,17 @@ const DATA: &str = "data.tar.gz";
 
 /// Reads a whole package; `reader` is read to its end, through buffers of the function's own.
 pub fn read(reader: impl Read, limits: &Limits) -> Result<Ipk, IpkError> {
+    visit(reader, limits, &mut |_, _| Ok(()))
+}
+
+/// The same as [`read`], and shows each file and link to `visit` on the way.
+pub fn visit(reader: impl Read, limits: &Limits, visit: &mut VisitFile<'_>) -> Result<Ipk, IpkError> {
     let mut reader = Source(reader);
     let mut head = Vec::new();
     reader.by_ref().take(512).read_to_end(&mut head).map_err(|error| IpkError::met(Part::Package, error))?;
     let container = container(&head).map_err(|found| IpkError::NotIpk { found })?;
     let mut reader = BufReader::with_capacity(1 << 15, Cursor::new(head).chain(reader));
-    let mut reading = Reading { limits, control: None, data: None };
+    let mut reading = Reading { limits, visit, control: None, data: None };
     match container {
         Container::GzipTar => reading.gzip_tar(reader)?,
         Container::Ar => reading.ar(&mut reader)?,
@@ -78,8 +85,9 @@ impl<R: Read> Read for Source<R> {
 }
 
 /// What was found of a package so far.
-struct Reading<'l> {
+struct Reading<'l, 'v> {
     limits: &'l Limits,
+    visit: &'l mut VisitFile<'v>,
     control: Option<Control>,
     data: Option<Data>,
 }
@@ -97,7 +105,7 @@ struct Data {
     unpacked: u64,
 }
 
-impl Reading<'_> {
+impl Reading<'_, '_> {
     fn gzip_tar(&mut self, packed: impl io::BufRead) -> Result<(), IpkError> {
         let limits = self.limits;
         let archive = Gunzip::new(Part::Package, packed, limits.inflated);
@@ -137,7 +145,7 @@ impl Reading<'_> {
             }
             b"data.tar.gz" if self.data.is_some() => Err(IpkError::Duplicate { member: DATA }),
             b"data.tar.gz" => {
-                self.data = Some(read_data(content, size, self.limits)?);
+                self.data = Some(read_data(content, size, self.limits, self.visit)?);
                 Ok(())
             }
             _ if name.starts_with(b"control.tar") => wrong(CONTROL),
@@ -180,11 +188,16 @@ fn read_control(packed: &mut dyn Read, limits: &Limits) -> Result<Control, IpkEr
     Ok(control)
 }
 
-fn read_data(packed: &mut dyn Read, size: u64, limits: &Limits) -> Result<Data, IpkError> {
+fn read_data(
+    packed: &mut dyn Read,
+    size: u64,
+    limits: &Limits,
+    visit: &mut VisitFile<'_>,
+) -> Result<Data, IpkError> {
     let part = Part::Data;
     let mut files = Vec::new();
     let archive = Gunzip::new(part, BufReader::with_capacity(1 << 15, packed), limits.inflated);
-    let archive = archive::walk(part, archive, limits, |member, _| {
+    let archive = archive::walk(part, archive, limits, |member, content| {
         refuse_extension(part, member)?;
         let path = on_router(part, &member.name)?;
         let kind = match member.kind {
@@ -195,6 +208,9 @@ fn read_data(packed: &mut dyn Read, size: u64, limits: &Limits) -> Result<Data, 
             EntryType::Fifo => FileKind::Fifo,
             _ => FileKind::File,
         };
+        if kind != FileKind::Directory {
+            visit(path.trim_start_matches('/'), content).map_err(|error| IpkError::met(part, error))?;
+        }
         // "./" stands for the root, which is there already.
         if path != "/" {
             let size = if kind == FileKind::File { member.size } else { 0 };

@@ -1,0 +1,85 @@
+//! What commands about hardware stand on: the history of packages, or a release with what its own modules list.
+
+use std::io::Write as _;
+
+use super::args::LearnArgs;
+use super::env::Env;
+use super::error::Failure;
+use super::session::Session;
+use super::ui::hardware;
+use super::ui::text;
+use crate::format::Universe;
+use crate::hardware::{Availability, Series};
+use crate::proof::Survey;
+use crate::release::Release;
+
+/// What is known of the release whose packages are named.
+pub struct Known<'u> {
+    /// Its series.
+    pub series: Series,
+    /// The release and the target, for people: `25.12`, or `25.12.2, x86/64`.
+    pub title: String,
+    /// The release itself, where it was read.
+    pub learned: Option<Learned<'u>>,
+}
+
+/// A release that was read.
+pub struct Learned<'u> {
+    /// Its packages.
+    pub universe: &'u Universe<'u>,
+    /// What its modules list.
+    pub survey: Survey,
+}
+
+impl Known<'_> {
+    /// Asks something with what the release offers: by its own indexes, or else by the history of packages.
+    pub fn ask<T>(&self, ask: impl FnOnce(Availability<'_>) -> T) -> T {
+        match &self.learned {
+            None => hardware::by_history(self.series, ask),
+            Some(learned) => {
+                let has = |package: &str| learned.universe.holds(package);
+                ask(Availability { has: &has, series: Some(self.series), variant: None })
+            }
+        }
+    }
+
+    /// The size of a package's file in bytes, where an index states it.
+    pub fn size(&self, package: &str) -> Option<u64> {
+        let universe = self.learned.as_ref()?.universe;
+        universe.named(package).filter_map(|id| universe.package(id).size).max()
+    }
+}
+
+/// Reads the release that the arguments name, if they want it read, and does something with what is known.
+pub fn with<T>(
+    env: &mut Env,
+    args: &LearnArgs,
+    act: impl FnOnce(&mut Env, &Known<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let series = hardware::series(args.release.as_deref())?;
+    let Some(source) = args.source() else {
+        return act(env, &Known { series, title: series.to_string(), learned: None });
+    };
+    let session = Session::new(env, &source)?;
+    let release = session.open(env, &source)?;
+    let (universe, _) = release.universe()?;
+    let facts = &release.facts;
+    let named = facts.release.as_ref().map_or("of unknown release".to_owned(), ToString::to_string);
+    let title = format!("{named}, {}", facts.target);
+    let fetcher = &session.upstream.fetcher;
+    let survey = match Survey::known(fetcher, &release)? {
+        Some(known) => known,
+        None => {
+            let (packages, bytes) = Survey::cost(&universe);
+            writeln!(
+                env.err,
+                "reading the kernel modules of OpenWrt {title}: {packages} packages, {}, once",
+                text::size(bytes)
+            )
+            .map_err(Failure::stdout)?;
+            Survey::learn(fetcher, &release, &universe)?
+        }
+    };
+    let series = facts.release.as_ref().and_then(Release::series).unwrap_or(series);
+    act(env, &Known { series, title, learned: Some(Learned { universe: &universe, survey }) })
+}

@@ -1,0 +1,32 @@
+//! What the packages' bytes show of the cards that were asked for: a line a card.
+
+use std::io::{self, Write};
+
+use super::style::Style;
+use super::warnings::warn_of;
+use crate::cli::env::Env;
+use crate::cli::error::Failure;
+use crate::proof::{CardProof, DriverProof, FirmwareProof, Proofs};
+
+/// Writes a line for each card of which the bytes show something good, or nothing yet.
+pub fn print(out: &mut dyn Write, style: Style, proofs: &Proofs) -> io::Result<()> {
+    let silent = |proof: &&CardProof| matches!(proof.driver, DriverProof::NoModule { .. });
+    let good = proofs.cards.iter().filter(|proof| !is_bad(proof) && !silent(proof));
+    let mut good = good.peekable();
+    if good.peek().is_some() {
+        writeln!(out, "\n{}", style.faint("what the packages' bytes show:"))?;
+    }
+    good.try_for_each(|proof| writeln!(out, "  {proof}"))
+}
+
+/// Warns of what is not there, and of drivers that get in each other's way.
+pub fn warn(env: &mut Env, proofs: &Proofs) -> Result<(), Failure> {
+    proofs.cards.iter().filter(|proof| is_bad(proof)).try_for_each(|proof| warn_of(env, proof))?;
+    proofs.shared.iter().try_for_each(|shared| warn_of(env, shared))
+}
+
+/// Whether something that the card needs is not there.
+fn is_bad(proof: &CardProof) -> bool {
+    matches!(proof.driver, DriverProof::NotListed { .. })
+        || matches!(proof.firmware, FirmwareProof::Missing { .. })
+}

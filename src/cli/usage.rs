@@ -1,0 +1,100 @@
+//! A command line that cannot be read, or that asks for help.
+
+use std::ffi::OsString;
+use std::io::Write;
+
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, Command};
+
+use super::command;
+use super::env::Env;
+use super::error::{Exit, Failure};
+use super::ui::failure;
+use crate::shell;
+
+/// Shows what clap says; help and version go to stdout and are no failure.
+pub fn show(env: &mut Env, error: &clap::Error) -> u8 {
+    if error.use_stderr() {
+        let failure = unreadable(&env.args, error);
+        if asks_for_json(&env.args) {
+            return failure::end(env, &failure, true);
+        }
+        if error.kind() == ErrorKind::UnknownArgument && repeated(&env.args).is_some() {
+            return failure::end(env, &failure, false);
+        }
+    }
+    let text = error.render();
+    let to_stderr = error.use_stderr();
+    let coloured = if to_stderr { env.err_is_terminal } else { env.out_is_terminal };
+    let out: &mut dyn Write = if to_stderr { &mut env.err } else { &mut env.out };
+    // Nothing is left to say where this cannot be written.
+    let _ = match coloured {
+        true => write!(out, "{}", text.ansi()),
+        false => write!(out, "{text}"),
+    };
+    if to_stderr { Exit::Usage as u8 } else { Exit::Done as u8 }
+}
+
+/// Whether objects are asked for on standard output, as far as a command line tells that may be wrong otherwise.
+pub fn asks_for_json(args: &[OsString]) -> bool {
+    let flags = args.iter().take_while(|arg| *arg != "--");
+    let words: Vec<&str> = flags.filter_map(|arg| arg.to_str()).collect();
+    words.iter().any(|word| matches!(*word, "--json" | "--format=json"))
+        || words.windows(2).any(|pair| pair == ["--format", "json"])
+}
+
+fn unreadable(args: &[OsString], error: &clap::Error) -> Failure {
+    if let (ErrorKind::UnknownArgument, Some((flag, line))) = (error.kind(), repeated(args)) {
+        return Failure::usage(
+            format!("{flag} takes one word, and is given once for each"),
+            format!("type it like this: {line}"),
+        );
+    }
+    let text = error.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let (message, help) = text.split_once("\n\n").unwrap_or((text, ""));
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    Failure::usage(one_line(message), one_line(help))
+}
+
+/// Where several words follow a flag that takes one: the flag, and the command line with the flag before each of them.
+fn repeated(args: &[OsString]) -> Option<(String, String)> {
+    let words: Vec<&str> = args.iter().map(|arg| arg.to_str()).collect::<Option<_>>()?;
+    let program = command::program();
+    let mut command = &program;
+    let mut line = vec!["owpkg".to_owned()];
+    // Words that are no flag's value, by their place in the line, with the flag whose value stands before them.
+    let mut loose: Vec<(usize, Option<&str>)> = Vec::new();
+    let (mut flag, mut awaits) = (None, false);
+    for word in words.iter().skip(1) {
+        if awaits {
+            awaits = false;
+        } else if let Some(long) = word.strip_prefix("--") {
+            let (name, value) =
+                long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
+            let arg = find(command, name)?;
+            flag = matches!(arg.get_action(), ArgAction::Append).then_some(*word).filter(|_| value.is_none());
+            awaits = arg.get_action().takes_values() && value.is_none();
+        } else if let Some(below) = command.find_subcommand(word).filter(|_| loose.is_empty()) {
+            command = below;
+        } else {
+            loose.push((line.len(), flag));
+        }
+        line.push(shell::word(word));
+    }
+    let taken = command.get_positionals().count();
+    let surplus = loose.len().checked_sub(taken).filter(|surplus| *surplus > 0)?;
+    let meant: Vec<(usize, &str)> =
+        loose.iter().filter_map(|&(at, flag)| Some((at, flag?))).take(surplus).collect();
+    if meant.len() < surplus {
+        return None;
+    }
+    for &(at, flag) in meant.iter().rev() {
+        line.insert(at, flag.to_owned());
+    }
+    Some((meant.first()?.1.to_owned(), line.join(" ")))
+}
+
+fn find<'c>(command: &'c Command, long: &str) -> Option<&'c Arg> {
+    command.get_arguments().find(|arg| arg.get_long() == Some(long))
+}

@@ -1,0 +1,8 @@
+//! Proof from the packages' bytes: modules that a C compiler made, packed and signed in both formats.
+
+mod cards;
+mod learning;
+mod matching;
+mod modules;
+mod real;
+mod shared;
