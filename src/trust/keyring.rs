@@ -79,7 +79,7 @@ pub enum TrustError {
         what: String,
     },
     /// It is signed, but by keys that are not trusted.
-    #[error("{what} is signed by key {}, which is not trusted{}", signed_by.join(", "), of_other_kind(given))]
+    #[error("{what} is signed by key {}, which is not trusted{}", signed_by.join(", "), in_words(given, other_kind))]
     ForeignKey {
         /// The index, by URL or path.
         what: String,
@@ -87,8 +87,10 @@ pub enum TrustError {
         signed_by: Vec<String>,
         /// The ids of the trusted keys.
         trusted: Vec<String>,
-        /// The ids of the keys that were given to trust and are of another kind than those that signed.
+        /// Those of them that are of no official release.
         given: Vec<String>,
+        /// Those of these that are of another kind than the keys that signed.
+        other_kind: Vec<String>,
     },
     /// It says that a trusted key signed it, and the signature is wrong: the bytes were changed.
     #[error("{what} does not have the bytes that key {key} signed")]
@@ -108,14 +110,19 @@ pub enum TrustError {
     },
 }
 
-/// That keys of the wrong kind were given, if they were.
-fn of_other_kind(given: &[String]) -> String {
-    match given.is_empty() {
-        true => String::new(),
-        false => {
-            format!("; the key {} is of another kind: opkg's are usign's, apk's are PEM", given.join(", "))
-        }
+/// The keys that were given beside the official ones, and that some are of the wrong kind.
+fn in_words(given: &[String], other_kind: &[String]) -> String {
+    let mut words = String::new();
+    if !given.is_empty() {
+        words += &format!(" (given: {})", given.join(", "));
     }
+    if !other_kind.is_empty() {
+        words += &format!(
+            "; {} is of another kind: opkg's keys are usign's, apk's are PEM",
+            other_kind.join(", ")
+        );
+    }
+    words
 }
 
 impl TrustError {
@@ -230,9 +237,15 @@ impl Keyring {
             true => TrustError::Unsigned { what: what.to_owned() },
             false => {
                 let of_kind = |key: &&PublicKey| signed.signatures.iter().any(|s| s.scheme() == key.scheme());
-                let added = self.keys.iter().filter(|key| !self.official.contains(key.id()));
-                let given = added.filter(|key| !of_kind(key)).map(|key| key.id().to_string()).collect();
-                TrustError::ForeignKey { what: what.to_owned(), signed_by, trusted: self.ids(), given }
+                let added = || self.keys.iter().filter(|key| !self.official.contains(key.id()));
+                let id = |key: &PublicKey| key.id().to_string();
+                TrustError::ForeignKey {
+                    what: what.to_owned(),
+                    trusted: self.ids(),
+                    given: added().map(id).collect(),
+                    other_kind: added().filter(|key| !of_kind(key)).map(id).collect(),
+                    signed_by,
+                }
             }
         })
     }

@@ -304,6 +304,7 @@ fn what_was_written_is_told_as_json() {
                 "packages",
                 "feeds",
                 "install",
+                "replaced",
                 "demo",
                 "accepted_unsigned",
                 "configuration",

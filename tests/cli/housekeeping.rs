@@ -63,7 +63,7 @@ fn the_cache_tells_what_it_holds_and_gives_it_back() {
         let made = std::fs::read(desk.path().join("out.img")).unwrap();
 
         let held = json(&desk.owpkg("cache --json").run().exits(0).out);
-        assert_eq!(keys(&held), ["schema", "folder", "documents", "packages", "partial"]);
+        assert_eq!(keys(&held), ["schema", "folder", "documents", "packages", "findings", "partial"]);
         assert_eq!(held["folder"], desk.path().join("cache").as_str());
         assert_eq!(held["packages"]["files"], 7);
         let sizes: u64 = std::fs::read_dir(desk.path().join("cache/v1/packages"))
@@ -73,7 +73,9 @@ fn the_cache_tells_what_it_holds_and_gives_it_back() {
             .sum();
         assert_eq!(held["packages"]["bytes"], sizes);
         assert_eq!(held["partial"]["files"], 0);
-        let files = held["documents"]["files"].as_u64().unwrap() + 7;
+        // What was read of each package is kept too.
+        assert_eq!(held["findings"]["files"], 7);
+        let files = held["documents"]["files"].as_u64().unwrap() + 7 + 7;
         assert!(desk.owpkg("cache").run().exits(0).out.contains("packages and images        7 files"));
 
         let told = desk.owpkg("cache clear").run().exits(0).out;

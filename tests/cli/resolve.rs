@@ -121,7 +121,8 @@ fn the_json_has_the_documented_keys() {
             "{schema release target arch format kernel{version release vermagic} \
              source{url verified_by[] snapshot} baseline{from packages} roots[{name because}] \
              packages[{name version feed file url size digest{kind value} depends[] needed_by[]}] \
-             install[] upgrades[] replaced[] download_size warnings[] warning_facts[{code chips[] text}]}"
+             install[] upgrades[] replaced[] download_size warnings[] warning_facts[{code chips[] text}] \
+             cards[{card driver{state packages[]} ids{known listed not_listed[]} firmware{state}}] shared_ids[]}"
         );
     }
 }

@@ -109,9 +109,9 @@ fn a_feed_of_the_other_format_is_none() {
         new_key(&site, other, "other");
         let (secret, _) = pair(other, "other");
         site.desk.owpkg(&format!("index others --key {secret}")).run().exits(0);
-        let ran = site.owpkg("resolve --add mine --feed mine=others").run().exits(3);
-        let file = format!("there is no {}", format.index_name());
-        ran.says(&["others lacks the feed mine", &file, &format!("of {} packages", format.name())]);
+        let ran = site.owpkg("resolve --add mine --feed mine=others").run().exits(6);
+        let (file, client) = (format!("have a {}", format.index_name()), format!("one of {}", format.name()));
+        ran.says(&["the feed mine cannot be read", "others has no index", &file, &client]);
     });
 }
 

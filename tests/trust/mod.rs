@@ -166,7 +166,8 @@ fn a_foreign_signature_is_refused_or_accepted_by_name() {
         what: "index".into(),
         signed_by: vec!["0505050505050505".into()],
         trusted: vec!["0101010101010101".into()],
-        given: vec![],
+        given: vec!["0101010101010101".into()],
+        other_kind: vec![],
     };
     let refused = ring.verify(foreign(), "index", Unsigned::Refuse).unwrap_err();
     assert!(refused.help().unwrap().contains("0505050505050505"));

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{PatienceArgs, SourceArgs};
+use super::source::{PatienceArgs, SourceArgs};
 use crate::release::OFFICIAL_SERVER;
 
 /// The release whose packages are named, and whether its own modules are read for it.

@@ -52,7 +52,8 @@ pub fn run(env: &mut Env, args: &ChipsArgs) -> Result<(), Failure> {
 struct ChipsJson<'a> {
     #[serde(flatten)]
     listing: &'a Listing,
-    listed_by: &'a [ListedBy],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listed_by: Option<&'a [ListedBy]>,
 }
 
 fn search(env: &mut Env, args: &ChipsArgs, known: &Known<'_>) -> Result<(), Failure> {
@@ -65,7 +66,8 @@ fn search(env: &mut Env, args: &ChipsArgs, known: &Known<'_>) -> Result<(), Fail
     }
     let listing = known.ask(|offer| catalogue.listing(&found, offer, &|package| known.size(package)));
     if args.json {
-        let json = ChipsJson { listing: &listing, listed_by: &listed_by };
+        let json =
+            ChipsJson { listing: &listing, listed_by: known.learned.is_some().then_some(&listed_by[..]) };
         return json::print(&mut env.out, &json).map_err(Failure::stdout);
     }
     let style = Style::new(env.out_is_terminal, env);

@@ -8,9 +8,12 @@ use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::proof::{CardProof, DriverProof, FirmwareProof, Proofs};
 
-/// Writes a line for each card of which the bytes show something good, or nothing yet.
+/// Writes a line for each card of which the bytes show something good.
 pub fn print(out: &mut dyn Write, style: Style, proofs: &Proofs) -> io::Result<()> {
-    let silent = |proof: &&CardProof| matches!(proof.driver, DriverProof::NoModule { .. });
+    // Of a plan whose packages nobody has read yet there is nothing to say.
+    let silent = |proof: &&CardProof| {
+        matches!(proof.driver, DriverProof::NoModule { .. } | DriverProof::NotRead { .. })
+    };
     let good = proofs.cards.iter().filter(|proof| !is_bad(proof) && !silent(proof));
     let mut good = good.peekable();
     if good.peek().is_some() {
