@@ -56,6 +56,7 @@
 //! | `cli::session`, `cli::learned`, `cli::planning`, `cli::writing` | the release, what its modules list, its plan, and the disk |
 //! | `cli::commands` | the commands, one file each |
 //! | `cli::command` | their list: the one other file that a new command edits |
+//! | `cli::usage` | a command line that cannot be read |
 //!
 //! # Where a change goes
 //!

@@ -41,6 +41,7 @@ fn owpkg(folder: &Utf8Path, line: &str, status: u8) -> String {
         in_is_terminal: false,
         ask_secret: Box::new(|_| Err(io::ErrorKind::UnexpectedEof.into())),
         stdin: Box::new(io::empty()),
+        raw_out: None,
         out: Box::new(out.clone()),
         err: ErrStream::new(err.clone()),
         out_is_terminal: false,

@@ -1,8 +1,10 @@
 //! The world outside of the program, passed in so that tests can pass another.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read, Write};
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use camino::Utf8PathBuf;
@@ -21,6 +23,8 @@ pub struct Env {
     pub stdin: Box<dyn Read>,
     /// Standard output: answers.
     pub out: Box<dyn Write>,
+    /// The same for bytes that are no text, from when only clean text may pass otherwise.
+    pub raw_out: Option<RawOut>,
     /// Standard error: progress and diagnostics.
     pub err: ErrStream,
     /// Asks for a secret on the terminal, without showing what is typed.
@@ -33,6 +37,20 @@ pub struct Env {
     pub err_is_terminal: bool,
     /// Seconds since 1970.
     pub now: i64,
+}
+
+/// Standard output for bytes that are no text: a disk.
+#[derive(Clone)]
+pub struct RawOut(Rc<RefCell<Box<dyn Write>>>);
+
+impl Write for RawOut {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.borrow_mut().flush()
+    }
 }
 
 /// Given a prompt, answers with what is typed.
@@ -71,6 +89,7 @@ impl Env {
             vars: std::env::vars_os().filter_map(utf8).collect(),
             stdin: Box::new(io::stdin()),
             out: Box::new(io::BufWriter::new(io::stdout())),
+            raw_out: None,
             err: ErrStream::new(io::stderr()),
             ask_secret: Box::new(|prompt| rpassword::prompt_password(prompt)),
             in_is_terminal: io::stdin().is_terminal(),
@@ -83,7 +102,9 @@ impl Env {
     /// Lets only clean text reach standard output and standard error from here on.
     pub(super) fn clean(&mut self) {
         let out = std::mem::replace(&mut self.out, Box::new(io::sink()));
-        self.out = Box::new(Clean::new(out, self.out_is_terminal));
+        let raw = RawOut(Rc::new(RefCell::new(out)));
+        self.out = Box::new(Clean::new(raw.clone(), self.out_is_terminal));
+        self.raw_out = Some(raw);
         self.err = ErrStream::new(Clean::new(self.err.clone(), self.err_is_terminal));
     }
 

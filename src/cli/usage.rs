@@ -19,7 +19,7 @@ pub fn show(env: &mut Env, error: &clap::Error) -> u8 {
         if asks_for_json(&env.args) {
             return failure::end(env, &failure, true);
         }
-        if error.kind() == ErrorKind::UnknownArgument && repeated(&env.args).is_some() {
+        if is_surplus(error) && repeated(&env.args).is_some() {
             return failure::end(env, &failure, false);
         }
     }
@@ -35,6 +35,11 @@ pub fn show(env: &mut Env, error: &clap::Error) -> u8 {
     if to_stderr { Exit::Usage as u8 } else { Exit::Done as u8 }
 }
 
+/// Whether there may be a word too many; of a command that has others below it, clap takes the word for one of these.
+fn is_surplus(error: &clap::Error) -> bool {
+    matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::ArgumentConflict)
+}
+
 /// Whether objects are asked for on standard output, as far as a command line tells that may be wrong otherwise.
 pub fn asks_for_json(args: &[OsString]) -> bool {
     let flags = args.iter().take_while(|arg| *arg != "--");
@@ -44,7 +49,7 @@ pub fn asks_for_json(args: &[OsString]) -> bool {
 }
 
 fn unreadable(args: &[OsString], error: &clap::Error) -> Failure {
-    if let (ErrorKind::UnknownArgument, Some((flag, line))) = (error.kind(), repeated(args)) {
+    if let (true, Some((flag, line))) = (is_surplus(error), repeated(args)) {
         return Failure::usage(
             format!("{flag} takes one word, and is given once for each"),
             format!("type it like this: {line}"),

@@ -25,7 +25,7 @@ use crate::overlay::Overlay;
 use crate::proof::Proofs;
 use crate::release::Release;
 use crate::selection::Selection;
-use crate::uci_defaults::{RouterPackages, Setup};
+use crate::uci_defaults::{RouterPackages, Setup, StaticAddress};
 
 /// What stands for standard output.
 const STDOUT: &str = "-";
@@ -165,7 +165,8 @@ impl DiskOptions<'_> {
         let DiskOptions { args, mut overlay, setup, .. } = self;
         let (setup, warnings) = bring(setup.complete(env)?, &RouterPackages::of_lock(&lock), &mut overlay)?;
         warn_of_setup(env, &warnings)?;
-        let lock = args.configuration.join(lock, &overlay)?.with_lan(setup.network.lan);
+        let lock =
+            args.configuration.join(lock, &overlay)?.with_lan(setup.network.lan.map(StaticAddress::net));
         Ok((lock, RouterSetup { overlay, setup, router: None }))
     }
 
@@ -187,7 +188,9 @@ impl DiskOptions<'_> {
         let configuration = args.configuration.plan(&mut planned, &overlay)?;
         warn(env, planned.warnings.iter().cloned())?;
         warn_of_setup(env, &warnings)?;
-        let lock = planning::lock(env, &planned)?.configured(configuration).with_lan(setup.network.lan);
+        let lock = planning::lock(env, &planned)?
+            .configured(configuration)
+            .with_lan(setup.network.lan.map(StaticAddress::net));
         let router = Some(planned.baseline.installed);
         Ok((lock, RouterSetup { overlay, setup, router }))
     }
@@ -233,7 +236,11 @@ fn write_to_stdout(env: &mut Env, entries: &[Entry], options: &OutputOptions) ->
         path.map_err(|path| Failure::new(Exit::Output, format!("{} is no UTF-8", path.display()), None))?;
     let bytes = write(&path, entries, options)?.bytes;
     let mut file = File::open(path).map_err(Failure::stdout)?;
-    io::copy(&mut file, &mut env.out).map_err(Failure::stdout)?;
+    let copied = match &mut env.raw_out {
+        Some(out) => io::copy(&mut file, out),
+        None => io::copy(&mut file, &mut env.out),
+    };
+    copied.map_err(Failure::stdout)?;
     writeln!(env.err, "wrote the disk to standard output: {}", size(bytes)).map_err(Failure::stdout)
 }
 

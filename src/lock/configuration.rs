@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 
 use super::Lock;
 use crate::overlay::{self, Item, Overlay, OverlayError};
 use crate::trust;
-use crate::uci_defaults::StaticAddress;
 
 /// The configuration that a disk brings beside its packages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,7 +126,7 @@ impl LockedConfiguration {
             return Err(BadConfiguration::Service(name.clone()));
         }
         if let Some(lan) = &self.lan
-            && lan.parse::<StaticAddress>().is_err()
+            && lan.parse::<Ipv4Net>().is_err()
         {
             return Err(BadConfiguration::Lan(lan.clone()));
         }
@@ -197,15 +197,15 @@ impl Lock {
     }
 
     /// The same lock, whose disk sets the router's own address in its LAN, if it does.
-    pub fn with_lan(mut self, lan: Option<StaticAddress>) -> Lock {
+    pub fn with_lan(mut self, lan: Option<Ipv4Net>) -> Lock {
         if let Some(configuration) = &mut self.configuration {
             configuration.lan = lan.map(|lan| lan.to_string());
         }
         self
     }
 
-    /// The router's own address in its LAN, where the disk sets it.
-    pub fn lan(&self) -> Option<StaticAddress> {
+    /// The router's own address in its LAN and the length of its network, where the disk sets it.
+    pub fn lan(&self) -> Option<Ipv4Net> {
         self.configuration.as_ref()?.lan.as_ref()?.parse().ok()
     }
 

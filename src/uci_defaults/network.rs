@@ -79,6 +79,19 @@ pub enum AddressesError {
 }
 
 impl StaticAddress {
+    /// An address that was written down.
+    ///
+    /// # Errors
+    /// When no host can have it.
+    pub fn of(net: Ipv4Net) -> Result<StaticAddress, AddressesError> {
+        net.to_string().parse()
+    }
+
+    /// The address with the length of its network.
+    pub fn net(self) -> Ipv4Net {
+        self.0
+    }
+
     /// The address alone.
     pub fn address(self) -> Ipv4Addr {
         self.0.addr()

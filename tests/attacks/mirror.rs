@@ -113,7 +113,7 @@ pub const ATTACKS: &[Attack] = &[
             change(site, "base/Packages.sig", |bytes| *bytes = b"untrusted comment: \nnone\n".to_vec())
         },
         line: CHIP,
-        exit: 6,
+        exit: 5,
         says: &["is not a signature"],
     },
     Attack {
@@ -148,7 +148,7 @@ pub const ATTACKS: &[Attack] = &[
         formats: OPKG,
         set: |site| change(site, "base/Packages.gz", |bytes| *bytes = bomb()),
         line: CHIP,
-        exit: 6,
+        exit: 5,
         says: &["unpacks to more than"],
     },
     Attack {
@@ -159,7 +159,7 @@ pub const ATTACKS: &[Attack] = &[
             change(site, name, |bytes| *bytes = b"<html>".to_vec());
         },
         line: CHIP,
-        exit: 6,
+        exit: 5,
         says: &["base"],
     },
     Attack {
@@ -172,7 +172,7 @@ pub const ATTACKS: &[Attack] = &[
         },
         line: CHIP,
         exit: 6,
-        says: &["lists 40 feeds"],
+        says: &["and at most 32 are read"],
     },
     Attack {
         what: "the manifest claims that the router holds a package",

@@ -123,7 +123,7 @@ fn unknown_words_bring_up_near_names() {
     assert_eq!((ran.code, ran.out.as_str()), (3, ""));
     assert!(ran.err.contains("did you mean iwl7265"), "{}", ran.err);
     let ran = owpkg(&["chips", "toaster", "--json"]).run();
-    assert_eq!((ran.code, ran.out.as_str()), (3, ""));
+    assert_eq!((ran.code, &ran.json()["schema"]), (3, &"owpkg.error/1".into()));
     assert!(ran.err.contains("owpkg chips lists all"), "{}", ran.err);
 }
 

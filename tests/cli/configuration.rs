@@ -311,9 +311,9 @@ fn only_modules_that_nothing_needs_are_idle() {
         // What only a disabled service needs goes with it, through nftables.
         let without = json!(["kmod-crypto", "kmod-igb", "kmod-nfnetlink", "kmod-nft", "kmod-ptp"]);
         assert_eq!(idle("--chip iwl7265d --disable-service firewall"), without);
-        let kept = json!(["kmod-crypto", "kmod-igb", "kmod-ptp"]);
-        assert_eq!(idle("--chip iwl7265d --disable-service fire"), kept);
         verify(&site).run().exits(0);
+        let typo = "disk out --chip iwl7265d --disable-service fire";
+        site.owpkg(typo).run().exits(3).says(&["did you mean firewall"]);
 
         let text = site.owpkg("disk out --chip iwl7265d --keep-modules minimal").run().exits(0).out;
         assert!(text.contains("stops loading the modules of up to 3 packages"), "{text}");

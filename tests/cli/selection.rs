@@ -101,7 +101,11 @@ fn what_excludes_a_held_package_is_refused() {
     for format in FORMATS {
         let site = wifi().stock("wpad-basic-mbedtls", "2025.08.26~ca266cc2-r1").on(format);
         let ran = site.owpkg("resolve --add wpad-openssl").run().exits(4);
-        ran.says(&["wpad-openssl", "the installed wpad-basic-mbedtls", "the router first"]);
+        ran.says(&[
+            "wpad-openssl",
+            "the installed wpad-basic-mbedtls",
+            "--replace wpad-basic-mbedtls=wpad-openssl",
+        ]);
     }
 }
 

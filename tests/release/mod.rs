@@ -22,7 +22,7 @@ fn modules_in_core() -> crate::support::feeds::Builder {
 fn the_kernel_is_the_manifests_where_profiles_name_none() {
     for format in FORMATS {
         let files = wifi().build(format).with_profiles(|profiles| drop(profiles.remove("linux_kernel")));
-        let plan = Site::new(format, files).owpkg(CHIP).run().exits(0).json();
+        let plan = Site::new(format, files).owpkg(&format!("{CHIP} --key sums.pub")).run().exits(0).json();
         assert_eq!(plan["kernel"]["vermagic"], VERMAGIC);
         assert_eq!(plan["warnings"].as_array().unwrap().len(), 1, "{}", plan["warnings"]);
     }
@@ -188,8 +188,8 @@ fn profiles_that_are_no_json_are_refused() {
     for format in FORMATS {
         for text in ["", "{", "3", "{\"profiles\": 3}"] {
             let files = wifi().build(format);
-            let path = files.path_of("profiles.json");
-            let ran = Site::new(format, files.with(&path, text)).owpkg(CHIP).run().exits(6);
+            let files = files.with_vouched("profiles.json", text.into());
+            let ran = Site::new(format, files).owpkg(CHIP).run().exits(6);
             ran.says(&["profiles.json is not what it should be"]);
         }
     }

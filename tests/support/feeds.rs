@@ -13,7 +13,7 @@ use owpkg::demo::{Blueprint, PackageSpec, SigningKeys};
 use owpkg::format::Format;
 use owpkg::format::measure;
 use owpkg::release::Kernel;
-use owpkg::trust::{Digest, DigestKind, ec, usign};
+use owpkg::trust::{self, Digest, DigestKind, ec, usign};
 
 use super::run::{Desk, Run};
 use super::server::{Reply, Request, Server};
@@ -211,7 +211,20 @@ impl Files {
         let path = self.path_of("profiles.json");
         let mut profiles = serde_json::from_slice(&self.0[&path]).unwrap();
         change(&mut profiles);
-        self.with(&path, serde_json::to_vec(&profiles).unwrap())
+        self.with_vouched("profiles.json", serde_json::to_vec(&profiles).unwrap())
+    }
+
+    /// A file of the target's folder with other bytes, for which the signed list vouches.
+    pub fn with_vouched(self, name: &str, bytes: Vec<u8>) -> Files {
+        let path = self.path_of(name);
+        let list = self.0.keys().find(|path| path.ends_with("/sha256sums")).unwrap().clone();
+        let digest = Digest::sha256(trust::sha256(&bytes)).hex();
+        let lines = String::from_utf8(self.0[&list].clone()).unwrap();
+        let other = lines.lines().filter(|line| !line.ends_with(&format!("*{name}")));
+        let lines: String = other.map(|line| format!("{line}\n")).collect();
+        let lines = format!("{lines}{digest} *{name}\n");
+        let signature = signers().usign.sign(lines.as_bytes()).to_text();
+        self.with(&path, bytes).with(&list, lines).with(&format!("{list}.sig"), signature)
     }
 
     /// All of it below a folder.

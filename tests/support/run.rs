@@ -91,6 +91,7 @@ impl Desk {
             in_is_terminal: true,
             ask_secret: Box::new(|_| Err(io::ErrorKind::UnexpectedEof.into())),
             stdin: Box::new(io::empty()),
+            raw_out: None,
             out: Box::new(out.clone()),
             err: ErrStream::new(err.clone()),
             out_is_terminal: false,

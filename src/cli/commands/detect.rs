@@ -51,14 +51,11 @@ fn report(env: &mut Env, args: &DetectArgs, listing: &Listing, known: &Known<'_>
     if let Some(learned) = &known.learned {
         learned.survey.amend(&mut report, &listing.detected.devices);
     }
-    if args.json {
-        json::print(&mut env.out, &report).map_err(Failure::stdout)?;
-    }
     if report.devices.is_empty() {
         return Err(listing.shows_nothing());
     }
     if args.json {
-        return Ok(());
+        return json::print(&mut env.out, &report).map_err(Failure::stdout);
     }
     let style = Style::new(env.out_is_terminal, env);
     let alike = DeviceGroup::group(&report.devices);

@@ -15,6 +15,7 @@ use crate::cli::ui::text::{WIDTH, wrap};
 use crate::cli::ui::vm_guide;
 use crate::cli::ui::warnings::warn_of;
 use crate::disk::check::{self, DiskSource};
+use crate::uci_defaults::StaticAddress;
 use crate::vm::{self, Body, Disks, HostHardware, Hypervisor, Recipe};
 
 /// `owpkg vm`
@@ -80,7 +81,7 @@ pub fn run(env: &mut Env, args: &VmArgs) -> Result<(), Failure> {
             "no disk of owpkg's that can be read, so OpenWrt's own address is taken to be 192.168.1.1/24";
         warn_of(env, format_args!("{disk} is {about}"))?;
     }
-    let lan = lock.ok().flatten().and_then(|lock| lock.lan());
+    let lan = lock.ok().flatten().and_then(|lock| lock.lan()).map(StaticAddress::of).transpose()?;
     let disks = Disks { image: image.as_str(), packages: packages.as_str(), lan };
     let recipe = vm::recipe(hypervisor, &found, disks, &origin.to_string())?;
     vm::notes(&found).iter().try_for_each(|note| warn_of(env, note))?;
