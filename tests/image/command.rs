@@ -83,7 +83,7 @@ fn it_carries_the_very_disk_that_owpkg_disk_makes() {
         ] {
             assert!(ran.out.contains(part), "{part} in {}", ran.out);
         }
-        site.owpkg(&format!("disk pkgs --format dir {selection}")).run().exits(0);
+        site.owpkg(&format!("disk pkgs --format dir {selection} --key sums.pub")).run().exits(0);
         let archive = archive(&site, "openwrt.img");
         assert_eq!(archive[..4], [0x1f, 0x8b, 8, 0]);
         let mut files = unpacked(&archive);
