@@ -19,13 +19,13 @@
 //!
 //! | module | what it answers |
 //! |---|---|
-//! | [`suggest`], [`shell`], [`parallel`] | which known name is like this one, how does a shell read it, and how is the same done to many things at once? |
+//! | `suggest`, [`shell`], `parallel` | which known name is like this one, how does a shell read it, and how is the same done to many things at once? |
 //! | [`trust`] | who vouches for these bytes? Only it can make a [`trust::Verified`] |
 //! | [`hardware`] | which chip is this, and which packages does it want? |
 //! | [`kmod`] | which devices does a kernel module drive, and which firmware does it ask for? |
 //! | [`fat`], [`files`] | how is a FAT file system laid out, and how does a file get its place whole or not at all? |
 //! | [`fetch`] | how do bytes get here? The only module that uses the network, and the only asynchronous one inside |
-//! | [`format`] | what do indexes and package files say? One trait, [`format::Format`], stands before opkg and apk |
+//! | [`format`](mod@format) | what do indexes and package files say? One trait, [`format::Format`], stands before opkg and apk |
 //! | [`release`] | what does a release tree hold: target, kernel, manifest, feeds, images? |
 //! | [`resolve`] | what must be added, in which order, and why? Pure: no clock, no network, no file |
 //! | [`selection`] | which roots do chips, devices and names come to, and what is the plan of them? |
@@ -60,7 +60,7 @@
 //!
 //! # Where a change goes
 //!
-//! A chip, an id, a key or a newer snapshot is data in `indexes/`. A package format is a folder in [`format`] and its
+//! A chip, an id, a key or a newer snapshot is data in `indexes/`. A package format is a folder in [`format`](mod@format) and its
 //! name in [`format::FORMATS`]. What a disk can set on a router is a file in [`uci_defaults`], a command a file in
 //! `cli::commands` and its line in `cli::command`. An error is a fact with fields; the status that it ends with is a line
 //! in `cli::error`, and what to do about it, where that is a flag, one in `cli::error::help`. A request that resolves

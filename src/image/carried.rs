@@ -4,7 +4,7 @@
 //! changes that this archive makes in it.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Take, Write};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use flate2::bufread::GzDecoder;
@@ -24,6 +24,8 @@ use crate::trust::{Keyring, UnsignedFeeds};
 
 /// Most bytes of a text in an archive that is kept in memory.
 const TEXT_CAP: u64 = 16 << 20;
+/// Most bytes that an archive unpacks to.
+const UNPACKED_CAP: u64 = 1 << 30;
 /// How much of an image is compared at once.
 const CHUNK: usize = 256 << 10;
 
@@ -236,7 +238,8 @@ fn find(image: &mut File, layout: &Layout) -> Result<(Door, Place), CarriedError
     let at = behind_squashfs(root, used);
     image.seek(SeekFrom::Start(at))?;
     let mut gzip = GzDecoder::new(Counted { inner: BufReader::new(&*image), count: 0 });
-    match io::copy(&mut gzip, &mut io::sink()) {
+    match io::copy(&mut gzip.by_ref().take(UNPACKED_CAP), &mut io::sink()) {
+        Ok(UNPACKED_CAP) => Err(too_large()),
         Ok(_) if gzip.header().is_some() => {
             let size = gzip.into_inner().count;
             Ok((Door::BehindSquashfs, Place { size, runs: vec![Run { at, bytes: 0..size }] }))
@@ -244,6 +247,10 @@ fn find(image: &mut File, layout: &Layout) -> Result<(Door, Place), CarriedError
         _ if has_overlay(image, at)? => Err(CarriedError::Started),
         _ => Err(CarriedError::Nothing),
     }
+}
+
+fn too_large() -> CarriedError {
+    CarriedError::Foreign(format!("it unpacks to more than {UNPACKED_CAP} bytes"))
 }
 
 fn mounts(layout: &Layout) -> Option<u64> {
@@ -256,9 +263,10 @@ fn mounts(layout: &Layout) -> Option<u64> {
 /// Tells of each file of an archive, in its order.
 fn each_file(
     archive: &std::path::Path,
-    mut tell: impl FnMut(&str, &mut tar::Entry<'_, GzDecoder<BufReader<File>>>) -> io::Result<()>,
+    mut tell: impl FnMut(&str, &mut tar::Entry<'_, Take<GzDecoder<BufReader<File>>>>) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut tar = tar::Archive::new(GzDecoder::new(BufReader::new(File::open(archive)?)));
+    let unpacked = GzDecoder::new(BufReader::new(File::open(archive)?));
+    let mut tar = tar::Archive::new(unpacked.take(UNPACKED_CAP));
     for entry in tar.entries()? {
         let mut entry = entry?;
         if entry.header().entry_type().is_file() {

@@ -2,8 +2,8 @@
 //!
 //! OpenWrt strips the aliases of its modules, but a module is a relocatable object. The driver's structure in its data
 //! points to a name, a table of ids and a probe function; the relocations say where to. So a table is found through the
-//! structure that the kernel itself would read ([`driver`]), never by its looks alone, and then has to hold as one
-//! ([`tables`]): its entries are of the kernel's layout and it ends with a zero one.
+//! structure that the kernel itself would read (`driver`), never by its looks alone, and then has to hold as one
+//! (`tables`): its entries are of the kernel's layout and it ends with a zero one.
 //!
 //! ```text
 //! bytes ──image──▶ sections, pointers, imports ──driver──▶ places of tables ──tables──▶ ids

@@ -1,7 +1,7 @@
 //! A release tree and what it says of itself: target, architecture, kernel, stock image, feeds.
 //!
 //! A tree is a folder or URL that holds `targets/` and `packages/`: `releases/<v>/` on the server, or the `bin/` of
-//! somebody's own build. [`open()`] reads it once, verifies every index, and answers with an [`OpenRelease`].
+//! somebody's own build. [`Upstream::open`] reads it once, verifies every index, and answers with an [`OpenRelease`].
 
 mod arch;
 mod error;

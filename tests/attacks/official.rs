@@ -41,7 +41,7 @@ fn metadata_that_is_withheld_or_forged_is_refused() {
         }
         let error = refused(whole().without("sha256sums").without("profiles.json").without(".manifest"));
         assert!(matches!(error, ReleaseError::Unvouched { .. }), "{error}");
-        let error = refused(whole().with_profiles(|profiles| drop(profiles.remove("linux_kernel"))));
+        let error = refused(whole().with_forged_profiles(|profiles| drop(profiles.remove("linux_kernel"))));
         assert!(matches!(error, ReleaseError::MetadataDigest { .. }), "{error}");
     }
 }
@@ -49,7 +49,7 @@ fn metadata_that_is_withheld_or_forged_is_refused() {
 #[test]
 fn where_the_user_says_all_of_it_nothing_of_it_decides() {
     for format in FORMATS {
-        let files = super::files(format).without("sha256sums.sig").with_profiles(|profiles| {
+        let files = super::files(format).without("sha256sums.sig").with_forged_profiles(|profiles| {
             profiles.insert("version_number".into(), "25.12.9".into());
             profiles.insert("arch_packages".into(), "x86_64".into());
         });

@@ -181,6 +181,9 @@ impl Builder {
     }
 }
 
+/// What `profiles.json` holds.
+type Profiles = serde_json::Map<String, serde_json::Value>;
+
 impl Files {
     /// The path of the only file whose path holds `part`.
     #[track_caller]
@@ -204,14 +207,21 @@ impl Files {
     }
 
     /// With `profiles.json` changed.
-    pub fn with_profiles(
-        self,
-        change: impl FnOnce(&mut serde_json::Map<String, serde_json::Value>),
-    ) -> Files {
-        let path = self.path_of("profiles.json");
-        let mut profiles = serde_json::from_slice(&self.0[&path]).unwrap();
+    pub fn with_profiles(self, change: impl FnOnce(&mut Profiles)) -> Files {
+        let profiles = self.changed_profiles(change);
+        self.with_vouched("profiles.json", profiles)
+    }
+
+    /// The same, where the signed list still vouches for what was there before.
+    pub fn with_forged_profiles(self, change: impl FnOnce(&mut Profiles)) -> Files {
+        let (path, profiles) = (self.path_of("profiles.json"), self.changed_profiles(change));
+        self.with(&path, profiles)
+    }
+
+    fn changed_profiles(&self, change: impl FnOnce(&mut Profiles)) -> Vec<u8> {
+        let mut profiles = serde_json::from_slice(&self.0[&self.path_of("profiles.json")]).unwrap();
         change(&mut profiles);
-        self.with_vouched("profiles.json", serde_json::to_vec(&profiles).unwrap())
+        serde_json::to_vec(&profiles).unwrap()
     }
 
     /// A file of the target's folder with other bytes, for which the signed list vouches.

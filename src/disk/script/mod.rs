@@ -1,7 +1,7 @@
 //! The disk's `install.sh`: what the router runs.
 //!
 //! It has four parts: a head of facts about this disk, rendered here; the body that both formats share,
-//! `install.sh` beside this file; the format's own steps ([`Format::install_steps`]); and the call of `main`,
+//! `install.sh` beside this file; the format's own steps (`FormatFacts::install_steps`); and the call of `main`,
 //! last, so that a script cut short does nothing. The steps define
 //!
 //! | name | does |
@@ -14,8 +14,6 @@
 //! | `files_of NAME…` | writes the paths of the files of those of the packages that are installed |
 //!
 //! On a disk that brings a configuration its tables and steps follow, which stand in a file of their own.
-//!
-//! [`Format::install_steps`]: crate::format::Format::install_steps
 
 mod configuration;
 

@@ -68,7 +68,7 @@ pub mod dependency {
     pub const NAME: usize = 1;
     /// The version.
     pub const VERSION: usize = 2;
-    /// How to match it: bits of [`Match`](crate::format::matching::Match).
+    /// How to match it: bits of [`Match`](crate::format::apk::matching::Match).
     pub const MATCH: usize = 3;
 }
 

@@ -3,8 +3,8 @@
 //! Text comes from anywhere, so everything in it is taken for hostile: lines are cut, devices are counted, and what is
 //! passed on of names is printable. What is no listing is passed over.
 //!
-//! Each program's form is a file: one with a device a line is a row of [`LINES`], one that names a device's numbers one
-//! a line a row of `keys::FORMS`, and one with lines of its own a [`Block`].
+//! Each program's form is a file: one with a device a line is a row of `reader::LINES`, one that names a device's numbers one
+//! a line a row of `keys::FORMS`, and one with lines of its own a `Block`.
 
 mod board;
 mod bsd;

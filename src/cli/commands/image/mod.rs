@@ -158,8 +158,12 @@ fn is_of(lock: &Lock, file: &str, images: &Images) -> Result<(), Failure> {
 /// A refusal, with the images of the release that do better.
 fn refused(error: ImageWriteError, images: &Images, image: &Image) -> Failure {
     let ImageWriteError::Door(door) = &error else { return error.into() };
-    let squashfs = |other: &Image| other.filesystem.as_deref() == Some("squashfs");
-    let efi = |other: &Image| other.kind.contains("efi");
+    // A root alone is no disk to start from.
+    let is = |other: &Image, filesystem: &str| {
+        other.filesystem.as_deref() == Some(filesystem) && other.kind != "rootfs"
+    };
+    let squashfs = |other: &Image| is(other, "squashfs");
+    let efi = |other: &Image| is(other, "ext4") && other.kind.contains("efi");
     let better = |is: &dyn Fn(&Image) -> bool| {
         let others =
             images.all.iter().filter(|other| other.is_packed() && other.name != image.name && is(other));
@@ -171,8 +175,11 @@ fn refused(error: ImageWriteError, images: &Images, image: &Image) -> Failure {
         (!flags.is_empty()).then(|| flags.join(", or "))
     };
     let help = match door {
-        DoorError::None { why: NoDoor::BootIsNoFat | NoDoor::Target } => {
+        DoorError::None { why: NoDoor::BootIsNoFat } => {
             better(&|other| squashfs(other) || efi(other)).map(|flags| format!("take one that can: {flags}"))
+        }
+        DoorError::None { why: NoDoor::Target } => {
+            better(&squashfs).map(|flags| format!("take one that can: {flags}"))
         }
         DoorError::TooLarge { .. } | DoorError::RootTooSmall { .. } if !squashfs(image) => {
             better(&squashfs).map(|flags| format!("take one with more room: {flags}"))

@@ -175,7 +175,7 @@ fn help(args: &VerifyArgs, audit: &Audit) -> Option<String> {
     } else if all(|wrong| matches!(wrong, Wrong::Extra)) {
         Some("owpkg mirror --prune removes what does not belong to a mirror".into())
     } else if !args.repair {
-        Some("a mirror is mended with --repair; a disk is written again with owpkg disk".into())
+        Some("a mirror is mended with --repair; a disk is written again with owpkg disk, an image with owpkg image".into())
     } else {
         Some("what is left the server does not have: run owpkg mirror again for its indexes of now".into())
     }
