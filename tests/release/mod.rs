@@ -161,7 +161,8 @@ fn the_manifest_of_the_device_is_preferred() {
     for format in FORMATS {
         // The signed sha256sums would tell of the change.
         let files = wifi().build(format).without("sha256sums");
-        let files = files.with_profiles(|profiles| profiles["profiles"]["small"] = serde_json::json!({}));
+        let small = serde_json::json!({});
+        let files = files.with_forged_profiles(|profiles| profiles["profiles"]["small"] = small);
         let path = files.path_of(".manifest");
         let folder = path.rsplit_once('/').unwrap().0.to_owned();
         let device = format!("{}hostapd-common - 1\n", list());

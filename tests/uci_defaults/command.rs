@@ -93,8 +93,8 @@ fn the_key_comes_from_a_file_or_the_environment_or_the_keyboard() {
 fn without_a_key_the_three_ways_are_named() {
     let words =
         ["the key of the Wi-Fi \"home\" is not known", "--wifi-key-file FILE", "OWPKG_WIFI_KEY", "terminal"];
-    refused("--wifi home", &words);
-    let line = "disk d.img --chip iwl7265d --tree nowhere --wifi home";
+    let line = "disk d.img --chip iwl7265d --demo --wifi home";
+    owpkg(line).run().exits(2).says(&words);
     owpkg(line).typing(KEY).stdin("").run().exits(2).says(&words);
 }
 

@@ -107,7 +107,7 @@ fn programs_for_the_other_side_of_a_wifi_or_none() {
 #[test]
 fn a_station_without_a_band_looks_at_one_only() {
     let site = wifi().on(FORMATS[1]);
-    let note = "on one band only";
+    let note = "on the card's highest band only";
     assert!(warnings(&site, "--chip iwl7265d").contains(note));
     assert!(!warnings(&site, "--chip iwl7265d --wifi-band 2g").contains(note));
     let mut older = wifi();
@@ -122,7 +122,7 @@ fn a_router_that_cannot_mount_a_fat_disk() {
             let mut builder = wifi();
             builder.blueprint.manifest.retain(|(name, _)| name != missing);
             let site = builder.on(format);
-            let words = [&*format!("the router holds no {missing}:"), "owpkg disk pkgs.tar --format tar"];
+            let words = [&*format!("the router holds no {missing}:"), "(owpkg disk pkgs.tar)"];
             site.owpkg("resolve --chip iwl7265d").run().exits(0).says(&words);
             site.owpkg("disk d.img --chip iwl7265d").run().exits(0).says(&words);
             let tar = site.owpkg("disk d.tar --format tar --chip iwl7265d").run().exits(0);
@@ -137,9 +137,16 @@ const ETHERNET: &str = "00:1f.6 Ethernet controller [0200]: Intel [8086:15bc]\n"
 const CONTROLLER: &str = "00:14.0 USB controller [0c03]: Intel [8086:9d2f]\n";
 const ADAPTER: &str = "Bus 001 Device 004: ID 0bda:c811 Realtek Semiconductor Corp. 802.11ac NIC\n";
 
+fn with_image_and_disk() -> Desk {
+    let desk = Desk::new();
+    desk.write("a", "");
+    desk.owpkg("disk b --demo --add iw --format fat").run().exits(0);
+    desk
+}
+
 #[test]
 fn an_adapter_on_usb_is_not_passed_like_a_card() {
-    let desk = Desk::new();
+    let desk = with_image_and_disk();
     let vm = |listing: String, line: &str| {
         desk.owpkg(&format!("vm {line} --detect - --image a --disk b")).stdin(listing).run()
     };
@@ -158,7 +165,7 @@ fn an_adapter_on_usb_is_not_passed_like_a_card() {
 
 #[test]
 fn a_card_that_no_guest_can_use_or_use_twice() {
-    let desk = Desk::new();
+    let desk = with_image_and_disk();
     let vm = |id: &str| {
         let listing = format!("02:00.0 Network controller [0280]: Acme [{id}]\n");
         desk.owpkg("vm bhyve --detect - --image a --disk b").stdin(listing).run().exits(0).err

@@ -120,8 +120,17 @@ fn what_cannot_be_done_is_said() {
     vm(&desk, "qemu --detect nowhere.txt").exits(2);
     desk.owpkg("vm qemu --detect lspci.txt").run().exits(2);
     desk.owpkg("vm xen --guide").run().exits(2);
-    let comma =
-        desk.owpkg(&["vm", "qemu", "--detect", "lspci.txt", "--image", "a,readonly=on", "--disk", "b"]);
+    desk.write("a,readonly=on", "");
+    let comma = desk.owpkg(&[
+        "vm",
+        "qemu",
+        "--detect",
+        "lspci.txt",
+        "--image",
+        "a,readonly=on",
+        "--disk",
+        "pkgs.img",
+    ]);
     comma.run().exits(2).says(&["holds a comma"]);
 }
 

@@ -12,7 +12,8 @@ On the host, FreeBSD, as root, in a folder that stays:
    3  owpkg image openwrt.img
    4  owpkg disk pkgs.img --detect cards.txt --wifi MyWiFi --wifi-country DE
         with the name of your Wi-Fi and your country; it asks for the key
-        leaner: --keep-modules minimal --disable-service uhttpd --disable-service sysntpd
+        leaner: --keep-modules minimal --disable-service uhttpd \\
+        --disable-service sysntpd
    5  owpkg vm bhyve --detect cards.txt --image openwrt.img --disk pkgs.img
         its first step is /boot/loader.conf.d/vmm.conf: write that file
    6  owpkg vm bhyve --detect cards.txt --image openwrt.img --disk pkgs.img \\
@@ -47,7 +48,8 @@ On the host, Linux, as root, in a folder that stays:
    3  owpkg image openwrt.img
    4  owpkg disk pkgs.img --detect cards.txt --wifi MyWiFi --wifi-country DE
         with the name of your Wi-Fi and your country; it asks for the key
-        leaner: --keep-modules minimal --disable-service uhttpd --disable-service sysntpd
+        leaner: --keep-modules minimal --disable-service uhttpd \\
+        --disable-service sysntpd
    5  owpkg vm qemu --detect cards.txt --image openwrt.img --disk pkgs.img
         its first steps enable the IOMMU and reserve the card: do these two
    6  owpkg vm qemu --detect cards.txt --image openwrt.img --disk pkgs.img \\
