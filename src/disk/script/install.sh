@@ -53,6 +53,14 @@ refuse() {
 	exit 1
 }
 
+# logged COMMAND…: what it says goes to the log, and what it says of errors, which would come amid its lines, behind that.
+logged() {
+	code=0
+	"$@" >log 2>errors || code=$?
+	cat errors >>log
+	return $code
+}
+
 # Ends after the package manager failed, with what it wrote to the log but its progress.
 client_failed() {
 	if grep -q 'Could not lock' log; then

@@ -27,7 +27,7 @@ installed() {
 # An index that apk does not trust is only a warning to it.
 rehearse() {
 	status=0
-	with_names own_apk add --simulate >log 2>&1 || status=$?
+	logged with_names own_apk add --simulate || status=$?
 	if grep -q UNTRUSTED log; then
 		feed=$(sed -n '/UNTRUSTED/ { s,.*/feeds/\([^/]*\)/.*,\1,p; q; }' log)
 		trust_refused "the feeds of the disk" "$etc/apk/keys" "$feed"

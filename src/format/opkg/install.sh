@@ -42,7 +42,7 @@ installed() {
 }
 
 rehearse() {
-	own_opkg update >log 2>&1 || client_failed 'opkg cannot read the feeds of the disk'
+	logged own_opkg update || client_failed 'opkg cannot read the feeds of the disk'
 	with_feeds must_be_trusted
 	: >changes
 	cp opkg.conf rehearsal.conf
@@ -63,7 +63,7 @@ rehearse_removal() {
 		refuse "this disk cannot put back what it would remove, if the rest failed: $(cat others)" \
 			"make the disk for what this router holds: --installed with the output of: $listing"
 	fi
-	each_going own_opkg --noaction remove >log 2>&1 || client_failed 'opkg does not remove what is to make room'
+	logged each_going own_opkg --noaction remove || client_failed 'opkg does not remove what is to make room'
 	awk '
 		/^Removing package .* from root\.\.\.$/ { print "remove", $3; next }
 		/^Removing / || / removing\.$/ { print "other", $0 }
@@ -76,7 +76,7 @@ rehearse_removal() {
 	ln -s "${root%/}/usr/lib/opkg/info" less/usr/lib/opkg/info
 	sed "s,^dest root .*,dest root $work/less," opkg.conf >rehearsal.conf
 	if ! grep -q '^option overlay_root' rehearsal.conf; then echo "option overlay_root $root" >>rehearsal.conf; fi
-	each_going rehearsing_opkg install >log 2>&1 || client_failed 'opkg could not put back what is to make room'
+	logged each_going rehearsing_opkg install || client_failed 'opkg could not put back what is to make room'
 	awk '
 		FILENAME == ARGV[1] { going[$1 " (" $2 ")"]; next }
 		/^Installing / && !(($2 " " $3) in going) { print "other", $0 ", to put back what makes room" }
@@ -90,7 +90,7 @@ each_going() {
 
 # Called where errors do not end the script.
 rehearse_run() {
-	rehearsing_opkg install "$@" >log 2>&1 || return
+	logged rehearsing_opkg install "$@" || return
 	# "Configuring" speaks of earlier packages here, as nothing is unpacked.
 	awk '
 		/^Installing .* to root\.\.\.$/ && NF == 5 { print "add", $2, substr($3, 2, length($3) - 2); next }

@@ -2,7 +2,7 @@
 # A stand-in for apk, as far as install.sh speaks to it: the same words, files and exit statuses.
 # $ROUTER is the router's root. The first line of a packages.adb names its key, a file in etc/apk/keys; each
 # further line is NAME VERSION NEEDED…, where NEEDED may be NAME=VERSION.
-# Files in $ROUTER/mood bring out a mood: busy, forgetful, tampered.
+# Files in $ROUTER/mood bring out a mood: busy, forgetful, tampered, chatty.
 PATH=$HOST_PATH
 set -fu
 
@@ -75,8 +75,15 @@ add)
 		fi
 	done <"$repositories"
 	for asked; do need "$asked"; done
-	awk -v total="$(awk 'END { print NR }' "$work/changes")" '
-		NF == 2 { printf "(%2d/%d) Installing %s (%s)\n", NR, total, $1, $2 }
+	chatty=
+	if [ -e "$ROUTER/mood/chatty" ]; then chatty=yes; fi
+	awk -v chatty="$chatty" -v total="$(awk 'END { print NR }' "$work/changes")" '
+		NF == 2 {
+			printf "(%2d/%d) Installing ", NR, total
+			fflush()
+			if (chatty) print "WARNING: nothing much" >"/dev/stderr"
+			printf "%s (%s)\n", $1, $2
+		}
 		NF == 3 { printf "(%2d/%d) Upgrading %s (%s -> %s)\n", NR, total, $1, $3, $2 }
 		NF == 4 { printf "(%2d/%d) Purging %s (%s)\n", NR, total, $1, $2 }
 		END { print "OK: 4968 KiB in 53 packages" }

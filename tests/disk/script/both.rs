@@ -198,6 +198,14 @@ fn refuses_without_the_key() {
 }
 
 #[test]
+fn what_the_client_says_of_errors_may_come_amid_its_lines() {
+    each(|router| {
+        router.write("mood/chatty", "");
+        router.install(&[]).is_done("3 packages installed");
+    });
+}
+
+#[test]
 fn a_bad_signature_is_no_missing_key() {
     each(|mut router| {
         router.own_keys = ["core", "base"].map(|feed| FeedKey { feed, file: KEY }).to_vec();

@@ -1,7 +1,7 @@
 #!/bin/sh
 # A stand-in for opkg, as far as install.sh speaks to it: the same words, files and exit statuses.
 # $ROUTER is the router's root. A Packages.sig is good when it names a file in etc/opkg/keys.
-# Files in $ROUTER/mood bring out a mood: busy, interrupted, forgetful, tampered; `fails` holds lines STEP NAME of what fails.
+# Files in $ROUTER/mood bring out a mood: busy, interrupted, forgetful, tampered, chatty; `fails` holds lines STEP NAME of what fails.
 PATH=$HOST_PATH
 set -fu
 
@@ -158,7 +158,9 @@ install_one() {
 	if [ -n "$have" ]; then
 		say "Upgrading $1 on root from $have to $new..."
 	else
-		say "Installing $1 ($new) to root..."
+		printf 'Installing %s (%s) ' "$1" "$new"
+		if [ -e "$ROUTER/mood/chatty" ]; then echo 'Collected errors:' >&2; fi
+		say 'to root...'
 	fi
 	for other in $(offered Conflicts "$1"); do
 		if [ -n "$(stanza Version "$other" <"$status")" ]; then
