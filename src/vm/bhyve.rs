@@ -48,7 +48,7 @@ fn sources(found: &HostHardware) -> Vec<Source> {
 
 fn steps(found: &HostHardware, router: &str) -> Vec<Step> {
     let card = &found.card;
-    let is_reserved = card.driver.as_ref().is_some_and(|(driver, _)| driver == "ppt");
+    let is_reserved = card.driver.as_ref().is_some_and(|driver| driver.name == "ppt");
     let mut loader = format!("vmm_load=\"YES\"\nnmdm_load=\"YES\"\npptdevs=\"{}\"\n", card.slot.bhyve());
     let mut reserve =
         "Reserve the card for virtual machines; other pptdevs go into the same line.".to_owned();

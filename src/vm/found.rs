@@ -28,10 +28,21 @@ pub struct Card {
     pub line: usize,
     /// That line, printable.
     pub text: String,
-    /// The driver that holds it, and the line that says so.
-    pub driver: Option<(String, usize)>,
+    /// The driver that holds it.
+    pub driver: Option<DriverSeen>,
     /// The place of another card with the same numbers.
     pub twin: Option<Slot>,
+}
+
+/// A driver that a listing shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DriverSeen {
+    /// Its name.
+    pub name: String,
+    /// Line of the listing.
+    pub line: usize,
+    /// That line, printable.
+    pub text: String,
 }
 
 /// The maker of the host's processor, and the line that shows it.
@@ -129,7 +140,11 @@ impl HostHardware {
             id: device.id,
             line: device.line,
             text: shown(device.line),
-            driver: device.driver.clone().filter(|name| is_module(name)).map(|name| (name, driver_line)),
+            driver: device.driver.clone().filter(|name| is_module(name)).map(|name| DriverSeen {
+                name,
+                line: driver_line,
+                text: shown(driver_line),
+            }),
             twin: twin.map(|(slot, _)| *slot),
         };
         let cpu = of_bridges(&devices).or_else(|| of_words(&lines));

@@ -14,7 +14,7 @@ mod steps;
 mod values;
 
 pub(crate) use found::usb_ways;
-pub use found::{Card, CpuSeen, HostHardware, Vendor, VmError};
+pub use found::{Card, CpuSeen, DriverSeen, HostHardware, Vendor, VmError};
 pub use notes::notes;
 pub use recipe::{Body, Recipe, Source, Step};
 

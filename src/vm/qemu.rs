@@ -1,6 +1,6 @@
 //! OpenWrt in QEMU with KVM on Linux.
 
-use super::found::{Card, HostHardware, Vendor};
+use super::found::{Card, DriverSeen, HostHardware, Vendor};
 use super::recipe::{Body, Recipe, Source, Step};
 use super::{Disks, GUEST_SLOT, MEMORY, SCRIPT_PATH, proxmox, values};
 
@@ -47,9 +47,8 @@ fn sources(found: &HostHardware) -> Vec<Source> {
     let card = &found.card;
     let value = format!("card {} ({})", card.slot, card.id);
     let mut sources = vec![Source { line: card.line, value, text: card.text.clone() }];
-    if let Some((driver, line)) = host_driver(card) {
-        let text = format!("Kernel driver in use: {driver}");
-        sources.push(Source { line, value: format!("driver {driver}"), text });
+    if let Some(DriverSeen { name, line, text }) = host_driver(card) {
+        sources.push(Source { line: *line, value: format!("driver {name}"), text: text.clone() });
     }
     if let Some(cpu) = &found.cpu {
         let whose = if cpu.vendor == Vendor::Amd { "AMD" } else { "Intel" };
@@ -59,9 +58,8 @@ fn sources(found: &HostHardware) -> Vec<Source> {
 }
 
 /// The driver that would take the card at boot.
-fn host_driver(card: &Card) -> Option<(&str, usize)> {
-    let driver = card.driver.as_ref().map(|(driver, line)| (driver.as_str(), *line));
-    driver.filter(|(driver, _)| !["vfio-pci", "ppt"].contains(driver))
+fn host_driver(card: &Card) -> Option<&DriverSeen> {
+    card.driver.as_ref().filter(|driver| !["vfio-pci", "ppt"].contains(&driver.name.as_str()))
 }
 
 fn steps(found: &HostHardware, disks: Disks<'_>, router: &str) -> Vec<Step> {
@@ -75,8 +73,8 @@ fn steps(found: &HostHardware, disks: Disks<'_>, router: &str) -> Vec<Step> {
         )),
         None => {
             let mut conf = format!("options vfio-pci ids={:04x}:{:04x}\n", card.id.vendor, card.id.device);
-            if let Some((driver, _)) = host_driver(card) {
-                conf += &format!("softdep {driver} pre: vfio-pci\n");
+            if let Some(DriverSeen { name, .. }) = host_driver(card) {
+                conf += &format!("softdep {name} pre: vfio-pci\n");
             }
             let what = "Reserve the card from the start; without this the script takes it from its driver when it is run.";
             steps.push(Step::file(what, "/etc/modprobe.d/openwrt-vm.conf", conf));
