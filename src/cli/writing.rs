@@ -20,12 +20,13 @@ use crate::disk::{self, OutputFormat, OutputOptions, write};
 use crate::fat::{FatKind, Label, Size};
 use crate::files::{Entry, Permissions};
 use crate::format::Installed;
+use crate::hardware::Hypervisor;
 use crate::lock::{Bundle, Lock};
 use crate::overlay::Overlay;
 use crate::proof::Proofs;
 use crate::release::Release;
 use crate::selection::Selection;
-use crate::uci_defaults::{RouterPackages, Setup, StaticAddress};
+use crate::uci_defaults::{RouterPackages, Setup, StaticAddress, add_give_back};
 
 /// What stands for standard output.
 const STDOUT: &str = "-";
@@ -70,6 +71,9 @@ pub struct RouterArgs {
     /// What it is to be set to at its next start.
     #[command(flatten)]
     pub setup: SetupArgs,
+    /// The router is a guest of this host: warn of what its card cannot do there, and give it back at shutdown
+    #[arg(long, value_name = "HOST", value_parser = choice::hypervisor())]
+    pub vm: Option<Hypervisor>,
 }
 
 /// What the arguments say of the output.
@@ -149,7 +153,10 @@ impl<'a> DiskOptions<'a> {
         args: &'a RouterArgs,
         others: &[&Option<String>],
     ) -> Result<DiskOptions<'a>, Failure> {
-        let overlay = args.configuration.overlay(env)?;
+        let mut overlay = args.configuration.overlay(env)?;
+        if args.vm.is_some() {
+            add_give_back(&mut overlay)?;
+        }
         Ok(DiskOptions { args, on_fat: false, overlay, setup: args.setup.read(env, others)? })
     }
 }
@@ -157,7 +164,7 @@ impl<'a> DiskOptions<'a> {
 impl DiskOptions<'_> {
     /// Whether nothing is to be set.
     pub fn is_empty(&self) -> bool {
-        self.setup.is_empty() && self.args.configuration.is_empty()
+        self.setup.is_empty() && self.args.configuration.is_empty() && self.args.vm.is_none()
     }
 
     /// A lock that was read, with the configuration of its disk.
@@ -178,7 +185,8 @@ impl DiskOptions<'_> {
         selection: &Selection,
     ) -> Result<(Lock, RouterSetup), Failure> {
         let DiskOptions { args, on_fat, mut overlay, setup } = self;
-        let mut planned = joined.plan(env, selection)?;
+        let guest = args.vm.map(|host| selection.clone().guest_of(host));
+        let mut planned = joined.plan(env, guest.as_ref().unwrap_or(selection))?;
         if on_fat {
             planned.warn_of_fat();
         }

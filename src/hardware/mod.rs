@@ -13,6 +13,7 @@ mod device;
 mod firmware;
 mod halves;
 mod history;
+mod hypervisor;
 mod identify;
 mod ids;
 mod kmods;
@@ -38,12 +39,13 @@ pub use catalogue::{BadTable, Catalogue, Found, UnknownChip, plain};
 pub use chip::{Alternative, Bus, Certainty, Chip, Family, Gap, How, Kind, List};
 pub use device::{BadDeviceId, Device, DeviceId, UsbInterface};
 pub use firmware::firmware_packages;
-pub use halves::bluetooth_halves;
+pub use halves::{bluetooth_halves, second_functions};
 pub use history::{former_holders, history, moves, packages_with_history};
+pub use hypervisor::Hypervisor;
 pub use identify::Identity;
 pub use ids::{IdRow, all_id_rows, devices_of, id_rows, id_source};
 pub use kmods::may_drive_network;
-pub use limits::{Limit, LimitRow, all_limits, limits};
+pub use limits::{Limit, LimitRow, all_limits, limits, passthrough_limits};
 pub use listing::{
     AlternativeEntry, ChipEntry, FamilyEntry, Listing, MemberEntry, ProductEntry, releases_of,
 };

@@ -11,6 +11,7 @@
 //! a [`Setup`] of it, with the [`SetupWarning`]s that speak against it.
 
 mod country;
+mod give_back;
 mod network;
 mod request;
 mod router;
@@ -23,6 +24,7 @@ mod wifi;
 use crate::overlay::{Overlay, OverlayError};
 
 pub use country::Country;
+pub use give_back::{GIVE_BACK, GIVE_BACK_PATH, add_give_back};
 pub use network::{Addresses, AddressesError, Network, StaticAddress};
 pub use request::{SetupRequest, WifiRequest};
 pub use router::{RouterPackages, Supplicants};

@@ -8,7 +8,7 @@ use crate::format::FORMATS;
 use crate::hardware::{Kind, Variant};
 use crate::trust::Scheme;
 use crate::uci_defaults::{Band, Encryption, Mode};
-use crate::vm::Hypervisor;
+use crate::vm::{Form, Hypervisor};
 
 /// Reads one of `all` by its word; `about` says what it is.
 fn one_of<T: Copy + Send + Sync + 'static>(
@@ -95,7 +95,17 @@ pub fn fat_kind() -> ValueParser {
 pub fn hypervisor() -> ValueParser {
     one_of(&Hypervisor::ALL, Hypervisor::word, |hypervisor| match hypervisor {
         Hypervisor::Bhyve => "FreeBSD's",
-        Hypervisor::Qemu => "Linux's, and Proxmox VE",
+        Hypervisor::Qemu => "Linux's, also by libvirt",
+        Hypervisor::Proxmox => "Proxmox VE",
+    })
+}
+
+/// What a recipe comes as.
+pub fn form() -> ValueParser {
+    one_of(&Form::ALL, Form::word, |form| match form {
+        Form::Script => "A script of the host's own commands",
+        Form::VmBhyve => "The .conf of vm-bhyve, for bhyve",
+        Form::Libvirt => "The XML of a domain, for qemu",
     })
 }
 

@@ -205,9 +205,23 @@ impl From<WriteError> for Failure {
 impl From<VmError> for Failure {
     fn from(error: VmError) -> Failure {
         let exit = match &error {
-            VmError::NoCard | VmError::OnUsb { .. } | VmError::NotThere { .. } => Exit::Unknown,
-            VmError::WhichCard { .. } | VmError::Path { .. } => Exit::Usage,
-            VmError::Domain { .. } => Exit::Unresolvable,
+            VmError::NoCard
+            | VmError::NoPlace { .. }
+            | VmError::NoId { .. }
+            | VmError::OnUsb { .. }
+            | VmError::NotThere { .. }
+            | VmError::NoSuchId { .. } => Exit::Unknown,
+            VmError::InGuest { .. }
+            | VmError::WhichCard { .. }
+            | VmError::WhichPort { .. }
+            | VmError::Form { .. }
+            | VmError::Machine(_)
+            | VmError::Path { .. }
+            | VmError::Image { .. }
+            | VmError::Format { .. }
+            | VmError::NoPackages { .. }
+            | VmError::Read { .. } => Exit::Usage,
+            VmError::Domain { .. } | VmError::Forbidden { .. } => Exit::Unresolvable,
         };
         Failure::of(exit, &error, error.help())
     }

@@ -2,12 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::host::{HostFact, HostLine, HostReader};
 use super::noise::{clean, pieces};
 use super::{
-    Block, Detected, DriverSeen, LooseId, MAX_DEVICES, MissingFirmware, Named, Seen, bsd, dmesg, inxi,
-    iwlwifi, keyed, lspci, lsusb, modalias, pciconf, procfs, scan, usbconfig, usbdevices, windows,
+    Block, Detected, DriverSeen, LooseId, MAX_DEVICES, MissingFirmware, Named, Seen, Slot, bsd, dmesg, inxi,
+    iwlwifi, keyed, lspci, lsusb, modalias, pciconf, procfs, pvesh, scan, usbconfig, usbdevices, virsh,
+    windows,
 };
-use crate::hardware::{Bus, Device, DeviceId, ids};
+use crate::hardware::{Bus, Device, DeviceId, Hypervisor, ids};
 
 /// Most lines that a fold is looked for in.
 const MAX_FOLDS: u8 = 3;
@@ -16,7 +18,8 @@ const MAX_FOLDS: u8 = 3;
 type Read = fn(&str) -> Option<Device>;
 
 /// Programs with a device a line: what reads the line, and what reads those below it.
-const LINES: [(Read, Program); 9] = [
+const LINES: [(Read, Program); 10] = [
+    (pvesh::row, Program::Proxmox),
     (pciconf::device, Program::Pciconf),
     (lspci::device, Program::Lspci),
     (lsusb::device, Program::Lsusb(lsusb::Descriptors::NONE)),
@@ -38,6 +41,7 @@ enum Program {
     Windows,
     Bsd,
     Modalias,
+    Proxmox,
     Other,
 }
 
@@ -66,6 +70,7 @@ struct Open {
 pub(super) struct Reader {
     found: Detected,
     part: Part,
+    host: HostReader,
     open: Option<Open>,
     /// The last line that ends in a colon, without it.
     heading: String,
@@ -89,8 +94,24 @@ impl Reader {
             }
             return;
         }
+        let indented = line.trim_start_matches(['>', '|']).starts_with([' ', '\t']);
         for piece in pieces(bare) {
-            self.piece(number, piece.trim());
+            let piece = self.host.line(number, piece.trim(), indented);
+            if !piece.is_empty() {
+                self.piece(number, piece);
+            }
+        }
+    }
+
+    /// Takes the devices of a text that is JSON.
+    pub(super) fn entries(&mut self, number: usize, text: &str, entries: Vec<pvesh::Entry>) {
+        self.close();
+        for entry in entries {
+            let before = text.find(&entry.mark()).map_or(0, |at| text[..at].matches('\n').count());
+            if let Some(device) = entry.device(number + before) {
+                self.host.hypervisor = Some(Hypervisor::Proxmox);
+                self.push(Seen::Device(device));
+            }
         }
     }
 
@@ -119,6 +140,10 @@ impl Reader {
             self.open(number, bare);
         } else if let Some((name, revision)) = iwlwifi::detected(bare) {
             self.detected_by_iwlwifi(number, bare, name, revision);
+        } else if let Some(named) = virsh::passthru(number, bare) {
+            self.close();
+            self.host.hypervisor = Some(Hypervisor::Bhyve);
+            self.push(Seen::Named(named));
         } else if let Some(named) = bsd::named(number, bare) {
             self.push(Seen::Named(named));
         } else if !self.found.board.take(bare) {
@@ -141,7 +166,7 @@ impl Reader {
             Program::Lsusb(descriptors) => descriptors.more(bare, device),
             Program::Windows => windows::more(bare, device),
             Program::Bsd => bsd::more(bare, device),
-            Program::Modalias | Program::Iwlwifi | Program::Other => false,
+            Program::Modalias | Program::Iwlwifi | Program::Proxmox | Program::Other => false,
         };
         if taken && lspci::is_cut(bare) {
             self.open(number, bare);
@@ -160,7 +185,8 @@ impl Reader {
             .or_else(|| keyed::start(number, bare, &self.heading))
             .or_else(|| inxi::start(number, bare))
             .or_else(|| usbconfig::start(number, bare))
-            .or_else(|| usbdevices::start(number, bare));
+            .or_else(|| usbdevices::start(number, bare))
+            .or_else(|| virsh::start(number, bare));
         let Some(block) = block else { return false };
         self.close();
         self.part = Part::Block(block);
@@ -172,6 +198,11 @@ impl Reader {
         let found = LINES.iter().find_map(|(read, program)| Some((read(bare)?, *program)));
         let Some((device, program)) = found else { return false };
         let device = Device { line: number, ..device };
+        match program {
+            Program::Pciconf => self.host.hypervisor = Some(Hypervisor::Bhyve),
+            Program::Proxmox => self.host.hypervisor = Some(Hypervisor::Proxmox),
+            _ => {}
+        }
         if self.belongs_to_last(program, &device, bare) {
             return true;
         }
@@ -213,6 +244,7 @@ impl Reader {
         };
         known.id.subsystem = told.id.subsystem;
         known.hw_revision = told.hw_revision;
+        known.place = known.place.take().or_else(|| told.place.clone());
         true
     }
 
@@ -229,7 +261,8 @@ impl Reader {
         }
         let class = "0280".to_owned();
         let driver = Some("iwlwifi".to_owned());
-        self.push(Seen::Named(Named { line, bus: Some(Bus::Pci), class, name, driver, hw_revision }));
+        let slot = iwlwifi::slot(bare).and_then(Slot::of_linux);
+        self.push(Seen::Named(Named { line, bus: Some(Bus::Pci), class, name, driver, slot, hw_revision }));
     }
 
     /// Takes a line that is the rest of the one before.
@@ -322,6 +355,20 @@ impl Reader {
         }
     }
 
+    /// Ids that a configuration reserves: devices where a table knows them.
+    fn reserved(&mut self, host: &[HostLine]) {
+        for HostLine { line, fact } in host {
+            let HostFact::Reserved { vendor, device } = *fact else { continue };
+            if self.seen_loose.len() < MAX_DEVICES
+                && self.seen_loose.insert((vendor, device))
+                && ids::knows(Bus::Pci, vendor, device)
+            {
+                let id = DeviceId::new(Bus::Pci, vendor, device);
+                self.loose_devices.push(Device { line: *line, ..Device::of_id(id) });
+            }
+        }
+    }
+
     fn hint(&mut self, hint: &'static str) {
         if !self.found.hints.contains(&hint) {
             self.found.hints.push(hint);
@@ -330,6 +377,8 @@ impl Reader {
 
     pub(super) fn finish(mut self) -> Detected {
         self.close();
+        let host = std::mem::take(&mut self.host);
+        self.reserved(&host.found);
         for loose in std::mem::take(&mut self.loose_devices) {
             let numbers = |device: &Device| (device.id.vendor, device.id.device);
             if !self.found.devices.iter().any(|known| numbers(known) == numbers(&loose)) {
@@ -337,6 +386,10 @@ impl Reader {
             }
         }
         self.found.devices.sort_by_key(|device| device.line);
+        tell_of_host(&mut self.found.devices, &host.found);
+        let held = |device: &Device| device.driver.as_deref() == Some("vfio-pci");
+        let by_driver = self.found.devices.iter().any(held).then_some(Hypervisor::Qemu);
+        (self.found.hypervisor, self.found.host) = (host.hypervisor.or(by_driver), host.found);
         // A tree beside a listing with ids says nothing new.
         if self.found.devices.iter().any(|device| device.id.bus == Bus::Usb) {
             self.found.drivers.clear();
@@ -345,6 +398,32 @@ impl Reader {
             self.found.hints.clear();
         }
         self.found
+    }
+}
+
+/// Adds to the devices what the host's other lines say of them.
+fn tell_of_host(devices: &mut [Device], host: &[HostLine]) {
+    let mut places: HashMap<Slot, Vec<usize>> = HashMap::new();
+    for (at, device) in devices.iter().enumerate() {
+        if let Some(slot) = device.slot() {
+            places.entry(slot).or_default().push(at);
+        }
+    }
+    let vfio = || Some("vfio-pci".to_owned());
+    for HostLine { fact, .. } in host {
+        let there = |slot: Slot| places.get(&slot).into_iter().flatten().copied();
+        match *fact {
+            HostFact::Group { slot, group } => {
+                there(slot).for_each(|at| devices[at].iommu_group = Some(group));
+            }
+            HostFact::Held { slot } => there(slot).for_each(|at| devices[at].driver = vfio()),
+            HostFact::Reserved { vendor, device: product } => {
+                let same = |each: &&mut Device| (each.id.vendor, each.id.device) == (vendor, product);
+                let unheld = devices.iter_mut().filter(same).filter(|device| device.driver.is_none());
+                unheld.for_each(|device| device.driver = vfio());
+            }
+            HostFact::Given { .. } | HostFact::Dead { .. } | HostFact::Cpu(_) => {}
+        }
     }
 }
 
