@@ -10,7 +10,7 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use super::guest::{Guest, Kernel};
-use super::scripts::{Host, qemu};
+use super::scripts::{Host, qemu, qemu_of};
 use crate::cli::disk::expected_feeds;
 use crate::support::feeds::{FORMATS, Site, wifi};
 
@@ -45,7 +45,10 @@ pub fn stock(kernel: &Kernel, site: &Site) -> Guest {
 
 /// The host of the script tests, with the real QEMU and the system's own EFI firmware.
 fn host() -> Host {
-    let host = qemu();
+    with_firmware(qemu())
+}
+
+fn with_firmware(host: Host) -> Host {
     for (from, to) in
         [("firmware", "/usr/share/OVMF/OVMF_CODE_4M.fd"), ("lspci.txt", "/usr/share/OVMF/OVMF_VARS_4M.fd")]
     {
@@ -139,17 +142,57 @@ fn the_card_is_where_the_recipe_says() {
     assert_eq!(answers(&console), [(look, "0x1234\n".to_owned(), "0".to_owned())], "{console}");
 }
 
+#[test]
+fn an_adapter_on_usb_is_in_the_guest() {
+    let Some(kernel) = Kernel::found() else { return };
+    let host = with_firmware(qemu_of("qemu --detect usb.txt")).moved("/run/openwrt-vm", "vm");
+    let guest = Guest::new(&kernel);
+    let look = "cat /sys/devices/pci0000:00/0000:00:05.0/class".to_owned();
+    std::fs::write(host.desk.path().join("openwrt.img"), guest.disk(&kernel, &[&look])).unwrap();
+    let (console, usb) = std::thread::scope(|scope| {
+        let running = scope.spawn(|| host.run("run"));
+        let usb = ask_monitor(&host.desk.path().join("vm.monitor"), "info usb", || running.is_finished());
+        let console = read_console(&host.desk.path().join("vm.console"), || running.is_finished());
+        let output = running.join().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        (console, usb)
+    });
+    // The device that stands in for an adapter is QEMU's own; the controller is for USB 3.
+    assert_eq!(answers(&console), [(look, "0x0c0330\n".to_owned(), "0".to_owned())], "{console}");
+    assert!(usb.contains("Product QEMU USB Tablet"), "{usb}");
+}
+
+/// What QEMU's monitor says to a command.
+fn ask_monitor(path: &camino::Utf8Path, command: &str, ended: impl Fn() -> bool) -> String {
+    use std::io::{BufRead, BufReader, Write};
+    let mut socket = connect(path, ended);
+    socket.write_all(format!("{command}\n").as_bytes()).unwrap();
+    let mut said = String::new();
+    for line in BufReader::new(socket).lines() {
+        said += &line.unwrap();
+        if said.contains("Product") {
+            break;
+        }
+    }
+    said
+}
+
 /// All that comes from the console, from when it is there until the guest is off.
 fn read_console(path: &camino::Utf8Path, ended: impl Fn() -> bool) -> String {
-    let start = Instant::now();
-    let mut socket = loop {
-        match UnixStream::connect(path) {
-            Ok(socket) => break socket,
-            Err(error) => assert!(start.elapsed() < Duration::from_secs(60) && !ended(), "{path}: {error}"),
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    };
+    let mut socket = connect(path, ended);
     let mut console = Vec::new();
     socket.read_to_end(&mut console).unwrap();
     String::from_utf8_lossy(&console).into_owned()
+}
+
+/// A socket, when it is there.
+fn connect(path: &camino::Utf8Path, ended: impl Fn() -> bool) -> UnixStream {
+    let start = Instant::now();
+    loop {
+        match UnixStream::connect(path) {
+            Ok(socket) => return socket,
+            Err(error) => assert!(start.elapsed() < Duration::from_secs(60) && !ended(), "{path}: {error}"),
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }

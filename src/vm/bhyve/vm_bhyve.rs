@@ -12,7 +12,7 @@ const CONF: &str = "/usr/vm/openwrt/openwrt.conf";
 pub(in crate::vm) fn conf(request: Request<'_>) -> Result<Recipe, VmError> {
     let Request { hardware, disks, machine, .. } = request;
     let sources = steps::sources(hardware, Hypervisor::Bhyve);
-    let title = request.title("bhyve, by vm-bhyve,", |function| function.slot.freebsd());
+    let title = request.title("vm-bhyve", |function| function.slot.freebsd());
     let (router, host) = disks.addresses();
     let switch = machine.bridge.as_deref().unwrap_or("openwrt");
     let mut keys = vec![
@@ -40,7 +40,7 @@ pub(in crate::vm) fn conf(request: Request<'_>) -> Result<Recipe, VmError> {
     }
     let lines: String = keys.iter().map(|(key, value)| format!("{key}=\"{value}\"\n")).collect();
     let script = script::head(&title, &sources, &request.listing()) + &lines;
-    let title = format!("{title} from {}", request.listing());
+    let title = format!("{title}, from {}", request.listing());
 
     let mut all = first_steps(hardware);
     all.push(Step::commands(

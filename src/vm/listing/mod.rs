@@ -119,12 +119,15 @@ impl HostHardware {
         let shown = |line: usize| shown(&lines, line);
         let choice = choose::choose(detected, names, host, &shown)?;
         let passed: Vec<Slot> = choice.cards.iter().flatten().map(|(slot, _)| *slot).collect();
+        let is_freebsd = |of: Hypervisor| of == Hypervisor::Bhyve;
+        let is_own = detected.hypervisor.is_none_or(|of| is_freebsd(of) == is_freebsd(host));
         let function = |(slot, device): &(Slot, &Device)| Function {
             slot: *slot,
             id: device.id,
             line: device.line,
             text: shown(device.line),
-            driver: driver(device, &detected.devices, &lines),
+            // The names of another system's drivers are none here.
+            driver: driver(device, &detected.devices, &lines).filter(|_| is_own),
             modules: device.modules.iter().filter(|name| is_module(name)).cloned().collect(),
             whole: slot.bus > 0
                 && choice.placed.iter().all(|(other, _)| {
