@@ -2,6 +2,7 @@
 # Gives passed-through Wi-Fi cards back to the host of this virtual machine when it shuts down: some do not come back
 # after the guest otherwise. Made by owpkg.
 
+# shellcheck disable=SC2034 # rc.common reads it.
 STOP=95
 
 stop() {

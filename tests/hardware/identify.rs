@@ -301,7 +301,7 @@ fn second_functions_are_of_the_chip_of_the_first() {
     let catalogue = Catalogue::builtin();
     let chips = |id| {
         let identity = catalogue.identify(&Device::of_id(id)).expect("an id of the table");
-        identity.chips.iter().map(|chip| chip.modules.first()).collect::<Vec<_>>()
+        identity.chips.iter().flat_map(|chip| chip.modules.iter()).collect::<Vec<_>>()
     };
     for (first, second, source) in owpkg::hardware::second_functions() {
         assert!(first != second && !source.is_empty());

@@ -163,7 +163,7 @@ fn an_adapter_on_usb_is_not_passed_like_a_card() {
         }
     }
     for host in ["bhyve", "qemu"] {
-        let wifi = "03:00.0 Network controller [0280]: Acme [14c3:7961]\n";
+        let wifi = "03:00.0 Network controller [0280]: Acme [8086:2725]\n";
         assert_eq!(vm(format!("{wifi}{ADAPTER}"), host).exits(0).err, "", "the card is meant");
         let whole = vm(format!("{CONTROLLER}{ADAPTER}"), &format!("{host} --card 00:14.0")).exits(0);
         assert_eq!(whole.err, "", "the way out that was named");

@@ -5,6 +5,8 @@ use std::io::Write;
 
 use super::{desk, efi_image, vm};
 use crate::image::build::{Boot, Root, recipe};
+use crate::image::command::site;
+use crate::support::feeds::FORMATS;
 use crate::support::run::{Desk, Ran};
 
 fn with(desk: &Desk, image: &str, rest: &str) -> Ran {
@@ -60,7 +62,7 @@ fn release_memory_and_secrets_are_those_of_the_lock() {
     let large = vm(&desk, "bhyve --detect cards.txt --script").exits(0).out;
     assert!(large.contains("memory='512M'"), "ath11k: {large}");
     let small = vm(&desk, "bhyve --detect pciconf.txt").exits(0).out;
-    assert!(small.contains("memory='192M'") && !small.contains("rm "), "{small}");
+    assert!(small.contains("memory='192M'") && !small.contains("        rm '"), "{small}");
     assert!(small.contains("OpenWrt 25.12.0, by the lock in "), "{small}");
     desk.write("key", "correct horse");
     let disk =
@@ -108,4 +110,32 @@ fn the_service_gives_back_cards_on_pci_alone() {
     assert_eq!(desk.read("sys/devices/0000:00:07.0/remove"), "1\n");
     assert_eq!(desk.read("kmsg"), "owpkg: gives back 0000:00:07.0\n");
     assert!(!desk.holds("sys/devices/hwsim0/remove"));
+}
+
+/// One start with the card is all; what the disk would tell, the image's own lock tells.
+#[test]
+fn an_image_that_carries_its_disk_is_started_once() {
+    for format in FORMATS {
+        let site = site(format);
+        site.write("key-of-wifi", "correct horse");
+        let wifi =
+            "--wifi home --wifi-key-file key-of-wifi --wifi-country DE --lan 192.168.7.1/24 --vm bhyve";
+        site.owpkg(&format!("image openwrt.img --chip iwl7265d {wifi} --key usign")).run().exits(0);
+        site.write("pciconf.txt", super::PCICONF);
+        let vm = |line: &str| {
+            site.desk.owpkg(&format!("vm {line} --detect pciconf.txt --image openwrt.img")).run()
+        };
+        for host in ["bhyve", "bhyve --form vm-bhyve", "qemu", "qemu --form libvirt", "proxmox"] {
+            let recipe = vm(host).exits(0).out;
+            assert!(!recipe.contains("install.sh") && !recipe.contains("Boot once"), "{host}: {recipe}");
+            assert!(recipe.contains("this first start installs what the image"), "{host}: {recipe}");
+            assert!(recipe.contains("192.168.7.") && !recipe.contains("192.168.1."), "{host}: {recipe}");
+            assert!(!recipe.contains("        #!/bin/sh /etc/rc.common"), "the image brings it: {recipe}");
+            assert!(!recipe.contains("correct horse"), "{host}: {recipe}");
+        }
+        let copied = vm("proxmox").exits(0).out;
+        assert!(copied.contains("        rm '"), "the copy on the storage is the machine's: {copied}");
+        assert!(!vm("bhyve").exits(0).out.contains("        rm '"), "the machine starts from it");
+        vm("qemu --disk nowhere").exits(2);
+    }
 }

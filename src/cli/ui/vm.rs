@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use camino::Utf8Path;
 use serde::Serialize;
 
 use super::json;
@@ -44,7 +45,8 @@ pub fn print(out: &mut dyn Write, style: Style, recipe: &Recipe, disks: &Disks) 
     }
     if let Some(release) = &disks.release {
         let lock = disks.packages.as_ref().unwrap_or(&disks.image);
-        writeln!(out, "  OpenWrt {release}, by the lock in {lock}")?;
+        let name = Utf8Path::new(lock).file_name().unwrap_or(lock);
+        writeln!(out, "  OpenWrt {release}, by the lock in {name}")?;
     }
     for (position, step) in recipe.steps.iter().enumerate() {
         writeln!(out)?;

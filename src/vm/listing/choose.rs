@@ -191,9 +191,10 @@ impl<'d> Shown<'d, '_> {
         for device in
             self.detected.devices.iter().filter(|device| device.id.bus == Bus::Usb && is_wifi(device))
         {
-            let same = |other: &&Device| {
-                other.id == device.id
-                    && (other.place == device.place || device.place.is_none() && device.line == other.line)
+            let same = |other: &&Device| match (&device.place, &other.place) {
+                _ if other.id != device.id => false,
+                (None, None) => (self.line)(device.line) == (self.line)(other.line),
+                (own, of_other) => own == of_other,
             };
             // A log beside a list shows one adapter twice, once with its port.
             let known_by_port = found.iter().any(|other| other.id == device.id && other.place.is_some());

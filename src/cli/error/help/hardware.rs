@@ -68,7 +68,7 @@ impl Help for VmError {
             VmError::Forbidden { told, .. } => format!("told in {told}; --anyway prints the recipe nevertheless"),
             VmError::Form { form, host } => format!("owpkg vm {} --form {}", host.word(), form.word()),
             VmError::Machine(error) => match error {
-                MachineError::Memory(_) => "give it in MiB: --memory 256".to_owned(),
+                MachineError::Memory(_) => "like --memory 256, in MiB".to_owned(),
                 MachineError::Cpus(_) => "like --cpus 2".to_owned(),
                 MachineError::Bridge(_) => "like --bridge br0".to_owned(),
                 MachineError::Slot(_) => "like --slot 7".to_owned(),
