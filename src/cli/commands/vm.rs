@@ -22,53 +22,53 @@ use crate::vm::{self, CardName, Disks, Form, HostHardware, Hypervisor, Machine, 
                         owpkg vm qemu --detect cards.txt --image openwrt.img --disk pkgs.img --script\n  \
                         owpkg vm proxmox --detect cards.txt --image openwrt.img --card 03:00.0 --memory 512"
 )]
-pub struct VmArgs {
+pub(crate) struct VmArgs {
     /// What runs the virtual machine
     #[arg(value_parser = choice::hypervisor())]
-    pub host: Hypervisor,
+    pub(crate) host: Hypervisor,
     /// The host's listing, as owpkg detect reads it; - reads standard input, a folder like /sys is a machine's
     #[arg(long, value_name = "FILE|-", required_unless_present = "guide")]
-    pub detect: Option<String>,
+    pub(crate) detect: Option<String>,
     /// OpenWrt's image (see owpkg image)
     #[arg(long, value_name = "FILE", required_unless_present = "guide")]
-    pub image: Option<String>,
+    pub(crate) image: Option<String>,
     /// The disk of packages (see owpkg disk), where the image does not carry it
     #[arg(long, value_name = "FILE")]
-    pub disk: Option<String>,
+    pub(crate) disk: Option<String>,
     /// The card where there are several: by its place (2/0/0, 02:00.0, on USB 1-4.2) or its numbers; repeat it for several
     #[arg(long, value_name = "CARD")]
-    pub card: Vec<String>,
+    pub(crate) card: Vec<String>,
     /// What the recipe comes as
     #[arg(long, value_name = "FORM", value_parser = choice::form(), default_value = "script")]
-    pub form: Form,
+    pub(crate) form: Form,
     /// Memory of the machine in MiB; without it what the card and the packages need
     #[arg(long, value_name = "MIB")]
-    pub memory: Option<u32>,
+    pub(crate) memory: Option<u32>,
     /// Processors of the machine
     #[arg(long, value_name = "N", default_value_t = 1)]
-    pub cpus: u32,
+    pub(crate) cpus: u32,
     /// The bridge of the host's for the guest's LAN; without it one of its own
     #[arg(long, value_name = "NAME")]
-    pub bridge: Option<String>,
+    pub(crate) bridge: Option<String>,
     /// Where the guest sees the card, by which OpenWrt names the radio
     #[arg(long, value_name = "N", default_value_t = 7)]
-    pub slot: u8,
+    pub(crate) slot: u8,
     /// Print the recipe of a card that endangers the host
     #[arg(long)]
-    pub anyway: bool,
+    pub(crate) anyway: bool,
     /// Print the script, or the form's configuration, alone
     #[arg(long, conflicts_with = "json")]
-    pub script: bool,
+    pub(crate) script: bool,
     /// Print the whole way from the card to the guest, in six commands
     #[arg(long, conflicts_with_all = ["detect", "image", "disk", "card", "script", "json"])]
-    pub guide: bool,
+    pub(crate) guide: bool,
     /// Print the recipe as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &VmArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &VmArgs) -> Result<(), Failure> {
     let hypervisor = args.host;
     // Without --guide both are there: clap sees to it.
     let (Some(listing), Some(image)) = (&args.detect, &args.image) else {

@@ -28,14 +28,14 @@ struct StepJson<'a> {
 }
 
 /// Prints a recipe for programs.
-pub fn print_json(out: &mut dyn Write, recipe: &Recipe) -> io::Result<()> {
+pub(crate) fn print_json(out: &mut dyn Write, recipe: &Recipe) -> io::Result<()> {
     let Recipe { title, sources, script, steps } = recipe;
     let steps = steps.iter().map(|step| StepJson { what: sentence(&step.task), body: &step.body }).collect();
     json::print(out, &VmJson { schema: "owpkg.vm/1", title, sources, script, steps })
 }
 
 /// Prints the steps; what belongs into files and on command lines is not wrapped.
-pub fn print(out: &mut dyn Write, style: Style, recipe: &Recipe, disks: &Disks) -> io::Result<()> {
+pub(crate) fn print(out: &mut dyn Write, style: Style, recipe: &Recipe, disks: &Disks) -> io::Result<()> {
     writeln!(out, "{}", style.strong(&recipe.title))?;
     for Source { line, value, text } in &recipe.sources {
         match line {
@@ -185,7 +185,7 @@ fn iommu(cpu: Option<(Maker, usize)>) -> String {
 }
 
 /// What speaks against a machine.
-pub fn warning(warning: &VmWarning, host: Hypervisor) -> String {
+pub(crate) fn warning(warning: &VmWarning, host: Hypervisor) -> String {
     match warning {
         VmWarning::NoDriver { chip, note } => {
             let because = if note.is_empty() { String::new() } else { format!(" ({note})") };

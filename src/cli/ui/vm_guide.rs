@@ -119,7 +119,7 @@ one: --lan 192.168.5.1/24 in 2; the recipe knows it from the image.
 ";
 
 /// The whole way for a host, in six commands.
-pub fn guide(hypervisor: Hypervisor) -> &'static str {
+pub(crate) fn guide(hypervisor: Hypervisor) -> &'static str {
     match hypervisor {
         Hypervisor::Bhyve => BHYVE,
         Hypervisor::Qemu => QEMU,

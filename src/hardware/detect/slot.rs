@@ -66,12 +66,12 @@ impl Slot {
     }
 
     /// The place as bhyve takes it: `2/0/0`; there is no domain in it.
-    pub fn bhyve(&self) -> String {
+    pub(crate) fn bhyve(&self) -> String {
         format!("{}/{}/{}", self.bus, self.device, self.function)
     }
 
     /// The place as FreeBSD's `pciconf` shows it: `pci0:2:0:0`.
-    pub fn freebsd(&self) -> String {
+    pub(crate) fn freebsd(&self) -> String {
         format!("pci{}:{}:{}:{}", self.domain, self.bus, self.device, self.function)
     }
 }
