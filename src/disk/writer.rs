@@ -68,6 +68,8 @@ pub struct OutputOptions {
     pub label: Label,
     /// The volume id of a FAT image.
     pub volume_id: u32,
+    /// Whether a partition table comes before a FAT.
+    pub partition: bool,
     /// The time of every file, in seconds since 1970.
     pub date: i64,
     /// Who may read it.
@@ -84,6 +86,7 @@ impl OutputOptions {
             kind: None,
             label: Label::OWPKG,
             volume_id: u32::from_le_bytes([a, b, c, d]),
+            partition: false,
             date: lock.date,
             permissions: if lock.is_secret() { Permissions::Owner } else { Permissions::All },
         }
@@ -143,6 +146,7 @@ fn write_fat(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Res
         label: options.label,
         volume_id: options.volume_id,
         time: Timestamp::from_unix(options.date),
+        partition: options.partition,
     };
     let plan = fat::plan(&files, &settings).map_err(failed)?;
     let ((), placed) = place_file(path, options.permissions, |file| {

@@ -9,7 +9,7 @@ use crate::cli::listing;
 use crate::cli::planning::Opened;
 use crate::cli::selection;
 use crate::cli::session::Session;
-use crate::cli::ui::disk::next_for_request;
+use crate::cli::ui::disk::Medium;
 use crate::cli::ui::warnings::warn_of;
 use crate::cli::writing::{DiskOptions, ImageOptions, OutputArgs};
 use crate::disk::check_fit;
@@ -50,7 +50,7 @@ pub struct FillArgs {
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
-    let settings = ImageOptions::read(env, &args.output, &args.out)?;
+    let settings = ImageOptions::read(env, &args.output, &args.out, Medium::Stick)?;
     refuse_what_is_answered(args)?;
     let request_file = Some(args.request.clone());
     let wishes = DiskOptions::read(env, &args.output, &args.out, &[&request_file])?;
@@ -76,7 +76,7 @@ pub fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     lock.router = Some(request.router);
     let bundle = joined.bundle(&session.upstream, lock)?;
     let proofs = joined.proofs_of(&session.upstream, &bundle, setup.router())?;
-    setup.write(env, &bundle, &proofs, &args.out, &settings, next_for_request(args.output.format(&args.out)))
+    setup.write(env, &bundle, &proofs, &args.out, &settings)
 }
 
 /// What the request says of the router cannot be said otherwise: the disk would be for another.

@@ -8,10 +8,12 @@ use super::configuration::{self, ConfigurationJson};
 use super::json;
 use super::proof;
 use super::setup;
+use super::stick::onto_a_stick;
 use super::style::Style;
 use super::text;
 use crate::cli::env::Env;
-use crate::disk::{self, OutputFormat};
+use crate::disk::{self, INSTALL_COMMAND, OutputFormat, mount_command};
+use crate::fat::Label;
 use crate::files::{Permissions, WrittenFile};
 use crate::format::Format;
 use crate::lock::{Lock, LockedKey, LockedReplacement};
@@ -19,37 +21,43 @@ use crate::proof::{CardProof, Proofs, SharedIds};
 use crate::stick::RouterId;
 use crate::uci_defaults::Setup;
 
-/// What to do with a disk.
-pub fn next(format: OutputFormat) -> &'static str {
-    match format {
-        OutputFormat::Fat => {
-            "attach it to the router as a disk, then there:\n  \
-             mkdir -p /tmp/pkgs && mount -t vfat /dev/vdb /tmp/pkgs && sh /tmp/pkgs/install.sh"
+/// What a disk is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Medium {
+    /// A disk of a virtual machine, first of all.
+    Disk,
+    /// A stick that people plug into their computers too.
+    Stick,
+}
+
+/// What to do with a disk that was written to `out`; one that is a FAT has this label.
+pub fn next(medium: Medium, format: OutputFormat, label: &Label, out: &str) -> String {
+    let there = match (format, medium) {
+        (OutputFormat::Fat, _) => {
+            let attach = match medium {
+                Medium::Disk => "attach it to the router as a disk",
+                Medium::Stick => "write it over a stick, take that to the router",
+            };
+            let (mount, label, dd) = (mount_command(label), label.as_str(), onto_a_stick(out));
+            return format!(
+                "{attach}, then there (it is found by its label {label}, whether as vdb, sda or sda1):\n  \
+                 {mount}\n  {INSTALL_COMMAND}\n{dd}"
+            );
         }
-        OutputFormat::Tar => {
+        (OutputFormat::Tar, _) => {
             "copy it to the router, then there:\n  \
              mkdir -p /tmp/pkgs && tar -xf /tmp/pkgs.tar -C /tmp/pkgs && sh /tmp/pkgs/install.sh"
         }
-        OutputFormat::TarGz => {
+        (OutputFormat::TarGz, _) => {
             "copy it to the router, then there:\n  \
              mkdir -p /tmp/pkgs && tar -xzf /tmp/pkgs.tar.gz -C /tmp/pkgs && sh /tmp/pkgs/install.sh"
         }
-        OutputFormat::Dir => "copy the folder to the router, then there: sh install.sh",
-    }
-}
-
-/// What to do with a disk for a router far from here.
-pub fn next_for_request(format: OutputFormat) -> &'static str {
-    match format {
-        OutputFormat::Fat => {
-            "write it over a stick (all that the stick holds is lost), take that to the router, then there:\n  \
-             mkdir -p /tmp/pkgs && mount -t vfat /dev/sda /tmp/pkgs && sh /tmp/pkgs/install.sh"
-        }
-        OutputFormat::Tar | OutputFormat::TarGz => next(format),
-        OutputFormat::Dir => {
+        (OutputFormat::Dir, Medium::Disk) => "copy the folder to the router, then there: sh install.sh",
+        (OutputFormat::Dir, Medium::Stick) => {
             "carry the folder to the router on the stick, then there, in the folder: sh install.sh"
         }
-    }
+    };
+    there.to_owned()
 }
 
 /// A disk that was written.
