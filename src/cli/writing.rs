@@ -13,7 +13,7 @@ use super::args::wifi::{SetupArgs, TypedSetup, bring};
 use super::env::Env;
 use super::error::{Exit, Failure};
 use super::planning::{self, Joined};
-use super::ui::disk::{Medium, WrittenDisk, next};
+use super::ui::disk::{WrittenDisk, next};
 use super::ui::proof;
 use super::ui::text::size;
 use super::ui::warnings::{warn, warn_of_readers, warn_of_setup};
@@ -47,8 +47,8 @@ pub struct OutputArgs {
     /// Label of the image
     #[arg(long, value_name = "LABEL", default_value = "OWPKG")]
     pub label: String,
-    /// Put a partition table before the FAT, as Windows and OpenWrt's automount want it on a stick; owpkg fill does so
-    /// unless told no
+    /// Put a partition table before the FAT, as Windows and OpenWrt's automount want it on a stick; a disk of
+    /// owpkg fill has one unless told no
     #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true, default_missing_value = "yes", value_parser = BoolishValueParser::new())]
     partition: Option<bool>,
     /// Print what was written as JSON
@@ -83,8 +83,7 @@ pub struct ImageOptions {
     size: Size,
     kind: Option<FatKind>,
     label: Label,
-    partition: bool,
-    medium: Medium,
+    partition: Option<bool>,
     json: bool,
 }
 
@@ -108,7 +107,7 @@ pub struct RouterSetup {
 
 impl ImageOptions {
     /// Reads them, and refuses what does not go together; nothing is fetched for it.
-    pub fn read(env: &Env, args: &OutputArgs, out: &str, medium: Medium) -> Result<ImageOptions, Failure> {
+    pub fn read(env: &Env, args: &OutputArgs, out: &str) -> Result<ImageOptions, Failure> {
         let format = args.format(out);
         let of_fat = args.size.is_some() || args.fat.is_some() || args.partition.is_some();
         if format != OutputFormat::Fat && of_fat {
@@ -131,15 +130,16 @@ impl ImageOptions {
             size: bytes.map_or(Size::Smallest, Size::Exactly),
             kind: args.fat,
             label,
-            partition: args.partition.unwrap_or(medium == Medium::Stick),
-            medium,
+            partition: args.partition,
             json: args.json,
         })
     }
 
     fn options(&self, lock: &Lock) -> OutputOptions {
         let ImageOptions { format, size, kind, label, partition, .. } = *self;
-        OutputOptions { format, size, kind, label, partition, ..OutputOptions::of(lock) }
+        let own = OutputOptions::of(lock);
+        let partition = partition.unwrap_or(own.partition);
+        OutputOptions { format, size, kind, label, partition, ..own }
     }
 }
 
@@ -235,7 +235,7 @@ impl RouterSetup {
         }
         proof::warn(env, proofs)?;
         let unpacked = settings.format == OutputFormat::Dir;
-        let next = &next(settings.medium, settings.format, &settings.label, out);
+        let next = &next(lock, settings.format, &settings.label, out);
         let written = WrittenDisk { out, placed, lock, setup: &self.setup, next, proofs, unpacked };
         written.tell(env, settings.json).map_err(Failure::stdout)
     }

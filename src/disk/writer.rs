@@ -78,6 +78,7 @@ pub struct OutputOptions {
 
 impl OutputOptions {
     /// The smallest FAT image for a lock. The same lock gives the same image: its volume id and its time are the lock's.
+    /// One for a router that asked for it goes there on a stick, and so has a partition table.
     pub fn of(lock: &Lock) -> OutputOptions {
         let [a, b, c, d, ..] = trust::sha256(lock.to_text().as_bytes());
         OutputOptions {
@@ -86,7 +87,7 @@ impl OutputOptions {
             kind: None,
             label: Label::OWPKG,
             volume_id: u32::from_le_bytes([a, b, c, d]),
-            partition: false,
+            partition: lock.router.is_some(),
             date: lock.date,
             permissions: if lock.is_secret() { Permissions::Owner } else { Permissions::All },
         }

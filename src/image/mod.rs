@@ -8,6 +8,7 @@ mod archive;
 mod bytes;
 mod carried;
 mod change;
+mod disk_format;
 mod door;
 pub mod first_boot;
 mod gpt;
@@ -22,9 +23,10 @@ use camino::Utf8Path;
 pub use archive::pack;
 pub use carried::{Carried, CarriedError};
 pub use change::{Bytes, Change};
+pub use disk_format::{DiskFormat, LARGEST_DISK};
 pub use door::{BOOT_FILE, Door, DoorError, Load, NoDoor};
 pub use layout::{Holds, Layout, LayoutError, Partition};
-pub use write::{Cargo, ImageWriteError, WrittenImage, write};
+pub use write::{Cargo, Form, ImageWriteError, WrittenImage, write};
 
 /// What becomes of an image that takes an archive in.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -44,7 +44,7 @@ pub fn stock(kernel: &Kernel, site: &Site) -> Guest {
 }
 
 /// The host of the script tests, with the real QEMU and the system's own EFI firmware.
-fn host() -> Host {
+pub fn host() -> Host {
     let host = qemu();
     for (from, to) in
         [("firmware", "/usr/share/OVMF/OVMF_CODE_4M.fd"), ("lspci.txt", "/usr/share/OVMF/OVMF_VARS_4M.fd")]
@@ -55,7 +55,7 @@ fn host() -> Host {
 }
 
 /// What the guest printed to each typed line, and how the line ended.
-fn answers(console: &str) -> Vec<(String, String, String)> {
+pub fn answers(console: &str) -> Vec<(String, String, String)> {
     let console = console.replace('\r', "");
     let told = console.split("guest# ").skip(1).map(|told| {
         let (line, rest) = told.split_once('\n').unwrap();
@@ -66,7 +66,7 @@ fn answers(console: &str) -> Vec<(String, String, String)> {
 }
 
 /// The commands that the disk's own README.txt tells to type.
-fn told_by_readme(site: &Site) -> Vec<String> {
+pub fn told_by_readme(site: &Site) -> Vec<String> {
     let readme = site.read("pkgs/README.txt");
     let lines = readme.lines().filter_map(|line| line.strip_prefix("  "));
     lines.filter(|line| line.contains("/tmp/pkgs")).map(str::to_owned).collect()

@@ -2,6 +2,7 @@
 
 pub mod boot;
 pub mod guest;
+mod partitioned;
 mod scripts;
 
 use crate::cli::keys;

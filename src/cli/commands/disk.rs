@@ -9,7 +9,6 @@ use crate::cli::locks;
 use crate::cli::planning::Opened;
 use crate::cli::selection;
 use crate::cli::session::Session;
-use crate::cli::ui::disk::Medium;
 use crate::cli::writing::{DiskOptions, ImageOptions, OutputArgs};
 use crate::lock::Bundle;
 
@@ -38,7 +37,7 @@ pub struct DiskArgs {
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
-    let settings = ImageOptions::read(env, &args.output, &args.out, Medium::Disk)?;
+    let settings = ImageOptions::read(env, &args.output, &args.out)?;
     let wishes =
         DiskOptions::read(env, &args.output, &args.out, &[&args.selection.detect, &args.source.installed])?;
     let mut session = Session::new(env, &args.source)?;

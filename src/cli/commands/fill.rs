@@ -9,7 +9,6 @@ use crate::cli::listing;
 use crate::cli::planning::Opened;
 use crate::cli::selection;
 use crate::cli::session::Session;
-use crate::cli::ui::disk::Medium;
 use crate::cli::ui::warnings::warn_of;
 use crate::cli::writing::{DiskOptions, ImageOptions, OutputArgs};
 use crate::disk::check_fit;
@@ -50,7 +49,7 @@ pub struct FillArgs {
 
 /// Runs the command.
 pub fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
-    let settings = ImageOptions::read(env, &args.output, &args.out, Medium::Stick)?;
+    let settings = ImageOptions::read(env, &args.output, &args.out)?;
     refuse_what_is_answered(args)?;
     let request_file = Some(args.request.clone());
     let wishes = DiskOptions::read(env, &args.output, &args.out, &[&request_file])?;

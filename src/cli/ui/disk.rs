@@ -21,41 +21,34 @@ use crate::proof::{CardProof, Proofs, SharedIds};
 use crate::stick::RouterId;
 use crate::uci_defaults::Setup;
 
-/// What a disk is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Medium {
-    /// A disk of a virtual machine, first of all.
-    Disk,
-    /// A stick that people plug into their computers too.
-    Stick,
-}
-
-/// What to do with a disk that was written to `out`; one that is a FAT has this label.
-pub fn next(medium: Medium, format: OutputFormat, label: &Label, out: &str) -> String {
-    let there = match (format, medium) {
-        (OutputFormat::Fat, _) => {
-            let attach = match medium {
-                Medium::Disk => "attach it to the router as a disk",
-                Medium::Stick => "write it over a stick, take that to the router",
+/// What to do with the disk of a lock that was written to `out`; one that is a FAT has this label.
+pub fn next(lock: &Lock, format: OutputFormat, label: &Label, out: &str) -> String {
+    // A disk that a router asked for goes there on a stick.
+    let on_stick = lock.router.is_some();
+    let there = match format {
+        OutputFormat::Fat => {
+            let attach = match on_stick {
+                true => "write it over a stick, take that to the router",
+                false => "attach it to the router as a disk",
             };
             let (mount, label, dd) = (mount_command(label), label.as_str(), onto_a_stick(out));
             return format!(
-                "{attach}, then there (it is found by its label {label}, whether as vdb, sda or sda1):\n  \
+                "{attach}, then there (its label {label} tells which it is: vdb, sda, sda1 or so):\n  \
                  {mount}\n  {INSTALL_COMMAND}\n{dd}"
             );
         }
-        (OutputFormat::Tar, _) => {
+        OutputFormat::Tar => {
             "copy it to the router, then there:\n  \
              mkdir -p /tmp/pkgs && tar -xf /tmp/pkgs.tar -C /tmp/pkgs && sh /tmp/pkgs/install.sh"
         }
-        (OutputFormat::TarGz, _) => {
+        OutputFormat::TarGz => {
             "copy it to the router, then there:\n  \
              mkdir -p /tmp/pkgs && tar -xzf /tmp/pkgs.tar.gz -C /tmp/pkgs && sh /tmp/pkgs/install.sh"
         }
-        (OutputFormat::Dir, Medium::Disk) => "copy the folder to the router, then there: sh install.sh",
-        (OutputFormat::Dir, Medium::Stick) => {
+        OutputFormat::Dir if on_stick => {
             "carry the folder to the router on the stick, then there, in the folder: sh install.sh"
         }
+        OutputFormat::Dir => "copy the folder to the router, then there: sh install.sh",
     };
     there.to_owned()
 }

@@ -102,11 +102,11 @@ pub(super) fn convert(raw: &mut File, format: DiskFormat, name: &str, out: &mut 
     let mut digest = Sha256::new_with_prefix(size.to_le_bytes());
     raw.rewind()?;
     out.seek(SeekFrom::Start(start))?;
-    let mut bytes = Vec::with_capacity(block as usize);
+    let (mut bytes, zeros) = (Vec::with_capacity(block as usize), vec![0; block as usize]);
     for number in 0..size.div_ceil(block) {
         bytes.clear();
-        raw.by_ref().take(block).read_to_end(&mut bytes)?;
-        if bytes.iter().all(|byte| *byte == 0) {
+        (&*raw).take(block).read_to_end(&mut bytes)?;
+        if bytes == zeros[..bytes.len()] {
             blocks.places.push(None);
             continue;
         }
