@@ -36,7 +36,8 @@ impl Router {
     }
 
     fn program(&self, name: &str, text: &str) {
-        let path = self.desk.write(&format!("bin/{name}"), format!("#!{} ash\n{text}\n", tool("busybox").display()));
+        let path =
+            self.desk.write(&format!("bin/{name}"), format!("#!{} ash\n{text}\n", tool("busybox").display()));
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
@@ -54,8 +55,11 @@ impl Router {
     /// Types the line; answers with what was mounted, and how it ended.
     fn types(&self, line: &str) -> (String, bool) {
         let here = |folder: &str| self.desk.path().join(folder).to_string();
-        let line = line.replace("/sys/class/block", &here("block")).replace("/dev/", &format!("{}/", here("dev")));
-        let line = line.replace("/tmp/pkgs", &here("pkgs")).replace("mount -t", &format!("{}/mount -t", here("bin")));
+        let line =
+            line.replace("/sys/class/block", &here("block")).replace("/dev/", &format!("{}/", here("dev")));
+        let line = line
+            .replace("/tmp/pkgs", &here("pkgs"))
+            .replace("mount -t", &format!("{}/mount -t", here("bin")));
         let mut shell = Command::new(tool("busybox"));
         shell.args(["ash", "-c", &line]).env("PATH", here("bin")).env("LOG", &self.log);
         let output = shell.output().unwrap();
@@ -116,8 +120,7 @@ fn of_two_the_first_is_mounted_and_of_none_nothing() {
 fn another_label_is_another_disk() {
     for label in ["OWPKG2", "OW", "O'$HO`^{}#"] {
         let router = Router::new();
-        let label_word = label.to_owned();
-        router.desk.owpkg("disk pkgs.img --demo --add iw --label").arg(&label_word).run().exits(0);
+        router.desk.owpkg("disk pkgs.img --demo --add iw --label").arg(label).run().exits(0);
         router.device("sdc", &fs::read(router.desk.path().join("pkgs.img")).unwrap());
         assert_eq!(router.types(&line()), (String::new(), false), "{label}");
         assert_eq!(router.types(&mount_command(&Label::new(label).unwrap())), mounted("sdc"), "{label}");
@@ -129,12 +132,16 @@ fn the_readme_has_the_line_and_what_is_printed_too() {
     let router = Router::new();
     let ran = router.desk.owpkg("disk pkgs.img --demo --add iw").run().exits(0);
     assert!(ran.out.contains(&format!("  {}\n  sh /tmp/pkgs/install.sh\n", line())), "{}", ran.out);
-    for line in ["  dd if=pkgs.img of=/dev/sdX bs=1M conv=fsync\n", "  dd if=pkgs.img of=/dev/daX bs=1m", "loses all"] {
+    for line in
+        ["  dd if=pkgs.img of=/dev/sdX bs=1M conv=fsync\n", "  dd if=pkgs.img of=/dev/daX bs=1m", "loses all"]
+    {
         assert!(ran.out.contains(line), "{line} in {}", ran.out);
     }
     router.desk.owpkg("disk pkgs --format dir --demo --add iw").run().exits(0);
     assert!(router.desk.read("pkgs/README.txt").contains(&format!("  {}\n", line())));
-    let other = router.desk.owpkg("disk my\\ disk.img --demo --add iw --label STICK").run();
-    assert!(other.out.contains("grep -q 'STICK *FAT'"), "{}{}", other.out, other.err);
+    let other = router.desk.owpkg("disk --demo --add iw --label STICK").arg("my disk.img").run().exits(0);
+    for part in ["grep -q 'STICK *FAT'", "dd if='my disk.img' of="] {
+        assert!(other.out.contains(part), "{}", other.out);
+    }
     passes_shellcheck(&line().replace("$(ls /sys/class/block)", "a b"));
 }

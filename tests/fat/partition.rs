@@ -6,7 +6,9 @@ use std::process::Command;
 
 use owpkg::fat::{FatDamage, FatError, Options, Size, plan};
 
-use super::image::{Files, Found, Image, KINDS, MIB, bytes, entries, exactly, files, noise, options, smallest};
+use super::image::{
+    Files, Found, Image, KINDS, MIB, bytes, entries, exactly, files, noise, options, smallest,
+};
 use super::judges::{self, mtools, run, same};
 use super::reading::read;
 use crate::support::judges::tool;
@@ -114,7 +116,9 @@ fn a_table_of_others_is_read_too() {
 #[test]
 fn a_table_that_leads_nowhere_is_damage() {
     let whole = bytes(&some(), &with_table(smallest()));
-    for (start, length) in [(0, whole.len()), (1, whole.len()), (u32::MAX, whole.len()), (2048, 1 << 20), (2048, 512)] {
+    for (start, length) in
+        [(0, whole.len()), (1, whole.len()), (u32::MAX, whole.len()), (2048, 1 << 20), (2048, 512)]
+    {
         let mut image = whole[..length].to_vec();
         image[454..458].copy_from_slice(&start.to_le_bytes());
         let error = read(Cursor::new(image)).unwrap_err();

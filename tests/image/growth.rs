@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use owpkg::image::{Door, grow};
+use owpkg::image::{Door, Layout, grow};
 
 use super::build::{Boot, MIB, Recipe, Root, SECTOR, recipe};
 use super::{archive, carry, same_but};
@@ -76,4 +76,21 @@ fn without_a_gpt_only_the_file_grows() {
         let after = made.bytes();
         assert!(after.starts_with(&before) && after[before.len()..].iter().all(|byte| *byte == 0));
     }
+}
+
+/// What the README tells to type.
+#[test]
+fn the_room_at_the_end_can_be_given_to_the_root() {
+    let made = Recipe { copy: true, ..recipe(Boot::Efi, Root::Squashfs) }.make();
+    let size = made.bytes().len() as u64 + 8 * MIB;
+    grow(&mut made.open(), size).unwrap();
+    let before = Layout::read(&mut made.open()).unwrap();
+    let mut sh = Command::new("sh");
+    sh.args(["-c", "echo ', +' | \"$0\" -q -N 2 \"$1\""]).arg(tool("sfdisk")).arg(made.path());
+    assert!(sh.status().unwrap().success());
+    let after = Layout::read(&mut made.open()).unwrap();
+    let root = |layout: &Layout| layout.partition(2).unwrap().clone();
+    assert_eq!((root(&after).start, root(&after).holds), (root(&before).start, root(&before).holds));
+    assert!(root(&after).length > root(&before).length + 7 * MIB, "{after:?}");
+    assert_eq!(complaints(&made), [""; 0]);
 }

@@ -16,7 +16,8 @@ fn a_guest_installs_from_a_disk_with_a_partition_table() {
     let host = host();
     let look = "grep /tmp/pkgs /proc/mounts";
     let typed = [mount, look, install, "umount /tmp/pkgs"];
-    std::fs::write(host.desk.path().join("openwrt.img"), stock(&kernel, &site).disk(&kernel, &typed)).unwrap();
+    std::fs::write(host.desk.path().join("openwrt.img"), stock(&kernel, &site).disk(&kernel, &typed))
+        .unwrap();
     std::fs::copy(site.path().join("pkgs.img"), host.desk.path().join("pkgs.img")).unwrap();
 
     let output = host.run("install");

@@ -28,7 +28,9 @@ pub(super) fn tables(disk: &Blocks<'_>) -> Vec<(u64, Vec<u8>)> {
         let at = first + second_tables.len() as u64 / CLUSTER;
         entry(&mut first_table, is_used.then_some(at));
         if is_used {
-            places.iter().for_each(|place| entry(&mut second_tables, place.map(|place| 1 + u64::from(place))));
+            places
+                .iter()
+                .for_each(|place| entry(&mut second_tables, place.map(|place| 1 + u64::from(place))));
             fill(&mut second_tables);
         }
     }
@@ -44,7 +46,8 @@ pub(super) fn tables(disk: &Blocks<'_>) -> Vec<(u64, Vec<u8>)> {
         count_tables = count_clusters.div_ceil(ENTRIES);
     }
     let mut count_table = Vec::new();
-    (0..count_clusters).for_each(|number| put(&mut count_table, (counts_at + count_tables + number) * CLUSTER));
+    (0..count_clusters)
+        .for_each(|number| put(&mut count_table, (counts_at + count_tables + number) * CLUSTER));
     fill(&mut count_table);
     let used = counts_at + count_tables + count_clusters;
     let mut counts: Vec<u8> = (0..used).flat_map(|_| 1_u16.to_be_bytes()).collect();

@@ -83,8 +83,8 @@ pub fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
     let artifact = images.fetch(&session.upstream.fetcher, image)?;
     let permissions = if lock.is_secret() { Permissions::Owner } else { Permissions::All };
     let cargo = Cargo { archive: &mut archive, load, target: images.target.as_str(), permissions };
-    let written = image::write(&artifact, form, Some(cargo), &path)
-        .map_err(|error| refused(error, &images, image))?;
+    let written =
+        image::write(&artifact, form, Some(cargo), &path).map_err(|error| refused(error, &images, image))?;
     if lock.is_secret() && written.file.permissions == Permissions::All {
         warn_of_readers(env, out)?;
     }
