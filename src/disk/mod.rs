@@ -4,10 +4,15 @@ pub mod check;
 mod contents;
 mod fit;
 mod mount;
+#[doc(hidden)]
 pub mod script;
 mod writer;
 
-pub use contents::{DiskError, contents, key_path, router_key_path};
-pub use fit::{Misfit, check_fit};
-pub use mount::{INSTALL_COMMAND, mount_command};
+pub use contents::{DiskError, contents};
+pub(crate) use contents::{key_path, router_key_path};
+pub use fit::Misfit;
+pub(crate) use fit::check_fit;
+pub(crate) use mount::INSTALL_COMMAND;
+#[doc(hidden)]
+pub use mount::mount_command;
 pub use writer::{OutputFormat, OutputOptions, WriteError, write};

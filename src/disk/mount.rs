@@ -7,7 +7,7 @@
 use crate::fat::Label;
 
 /// What to type on a router, after [`mount_command`], to install from the disk.
-pub const INSTALL_COMMAND: &str = "sh /tmp/pkgs/install.sh";
+pub(crate) const INSTALL_COMMAND: &str = "sh /tmp/pkgs/install.sh";
 
 /// What to type on a router to mount the disk with this label at `/tmp/pkgs`; of several, the first.
 pub fn mount_command(label: &Label) -> String {

@@ -69,7 +69,7 @@ impl Router {
 }
 
 fn line() -> String {
-    mount_command(&Label::OWPKG)
+    mount_command(&Label::new("OWPKG").unwrap())
 }
 
 /// What `mount` was told for a device.

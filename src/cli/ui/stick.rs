@@ -3,7 +3,7 @@
 use crate::shell::word;
 
 /// What to type for it, to the end of the last line.
-pub fn onto_a_stick(image: &str) -> String {
+pub(crate) fn onto_a_stick(image: &str) -> String {
     let image = word(image);
     format!(
         "onto a stick or an SSD, which loses all that it holds; its name shows in lsblk, on BSD in geom disk list:\n  \

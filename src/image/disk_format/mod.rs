@@ -30,7 +30,7 @@ pub enum DiskFormat {
 }
 
 /// The largest disk that all of the formats reach, in bytes.
-pub const LARGEST_DISK: u64 = 2 << 40;
+pub(crate) const LARGEST_DISK: u64 = 2 << 40;
 
 impl DiskFormat {
     /// All of them.
