@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 
 use camino::Utf8PathBuf;
 use clap::Args;
+use clap::builder::BoolishValueParser;
 
 use super::args::choice;
 use super::args::configuration::ConfigurationArgs;
@@ -12,7 +13,7 @@ use super::args::wifi::{SetupArgs, TypedSetup, bring};
 use super::env::Env;
 use super::error::{Exit, Failure};
 use super::planning::{self, Joined};
-use super::ui::disk::WrittenDisk;
+use super::ui::disk::{WrittenDisk, next};
 use super::ui::proof;
 use super::ui::text::size;
 use super::ui::warnings::{warn, warn_of_readers, warn_of_setup};
@@ -47,6 +48,10 @@ pub(crate) struct OutputArgs {
     /// Label of the image
     #[arg(long, value_name = "LABEL", default_value = "OWPKG")]
     pub(crate) label: String,
+    /// Put a partition table before the FAT, as Windows and OpenWrt's automount want it on a stick; a disk of
+    /// owpkg fill has one unless told no
+    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true, default_missing_value = "yes", value_parser = BoolishValueParser::new())]
+    partition: Option<bool>,
     /// Print what was written as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -82,6 +87,7 @@ pub(crate) struct ImageOptions {
     size: Size,
     kind: Option<FatKind>,
     label: Label,
+    partition: Option<bool>,
     json: bool,
 }
 
@@ -107,8 +113,12 @@ impl ImageOptions {
     /// Reads them, and refuses what does not go together; nothing is fetched for it.
     pub(crate) fn read(env: &Env, args: &OutputArgs, out: &str) -> Result<ImageOptions, Failure> {
         let format = args.format(out);
-        if format != OutputFormat::Fat && (args.size.is_some() || args.fat.is_some()) {
-            return Err(Failure::usage("--size and --fat are for --format fat", "leave them out"));
+        let of_fat = args.size.is_some() || args.fat.is_some() || args.partition.is_some();
+        if format != OutputFormat::Fat && of_fat {
+            return Err(Failure::usage(
+                "--size, --fat and --partition are for --format fat",
+                "leave them out",
+            ));
         }
         if out == STDOUT && (format == OutputFormat::Dir || args.json || env.out_is_terminal) {
             return Err(Failure::usage(
@@ -124,13 +134,16 @@ impl ImageOptions {
             size: bytes.map_or(Size::Smallest, Size::Exactly),
             kind: args.fat,
             label,
+            partition: args.partition,
             json: args.json,
         })
     }
 
     fn options(&self, lock: &Lock) -> OutputOptions {
-        let ImageOptions { format, size, kind, label, .. } = *self;
-        OutputOptions { format, size, kind, label, ..OutputOptions::of(lock) }
+        let ImageOptions { format, size, kind, label, partition, .. } = *self;
+        let own = OutputOptions::of(lock);
+        let partition = partition.unwrap_or(own.partition);
+        OutputOptions { format, size, kind, label, partition, ..own }
     }
 }
 
@@ -210,7 +223,7 @@ impl RouterSetup {
         self.router.as_ref()
     }
 
-    /// Writes the disk of a bundle to `out`, and says so; `next` is what to do with it.
+    /// Writes the disk of a bundle to `out`, and says so.
     pub(crate) fn write(
         &self,
         env: &mut Env,
@@ -218,7 +231,6 @@ impl RouterSetup {
         proofs: &Proofs,
         out: &str,
         settings: &ImageOptions,
-        next: &str,
     ) -> Result<(), Failure> {
         let entries = disk::contents(bundle, &self.overlay)?;
         let lock = &bundle.lock;
@@ -231,6 +243,7 @@ impl RouterSetup {
         }
         proof::warn(env, proofs)?;
         let unpacked = settings.format == OutputFormat::Dir;
+        let next = &next(lock, settings.format, &settings.label, out);
         let written = WrittenDisk { out, placed, lock, setup: &self.setup, next, proofs, unpacked };
         written.tell(env, settings.json).map_err(Failure::stdout)
     }

@@ -9,7 +9,7 @@ use camino::Utf8Path;
 use super::listing::is_large;
 use super::{Hypervisor, VmError, VmWarning};
 use crate::disk::check::{self, DiskSource};
-use crate::image::{Carried, CarriedError, Holds, Layout, LayoutError};
+use crate::image::{Carried, CarriedError, DiskFormat, Holds, Layout, LayoutError};
 use crate::lock::Lock;
 use crate::uci_defaults::{GIVE_BACK_PATH, StaticAddress};
 
@@ -27,6 +27,8 @@ pub struct Disks {
     pub packages: Option<String>,
     /// What the disk of packages is.
     pub packages_format: DiskFormat,
+    /// The number of the partition that holds the packages; none where the disk has no table.
+    pub partition: Option<u32>,
     /// The release, as the lock says it.
     pub release: Option<String>,
     /// OpenWrt's own address in its LAN, where the disk sets another.
@@ -39,41 +41,6 @@ pub struct Disks {
     pub gives_back: bool,
     /// What the user should know of them.
     pub(super) warnings: Vec<VmWarning>,
-}
-
-/// What a file of a disk is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DiskFormat {
-    /// Its bytes as they are.
-    Raw,
-    /// QEMU's own.
-    Qcow2,
-    /// VirtualBox's.
-    Vdi,
-    /// VMware's.
-    Vmdk,
-}
-
-impl DiskFormat {
-    /// The word by which QEMU knows it.
-    pub fn word(self) -> &'static str {
-        match self {
-            DiskFormat::Raw => "raw",
-            DiskFormat::Qcow2 => "qcow2",
-            DiskFormat::Vdi => "vdi",
-            DiskFormat::Vmdk => "vmdk",
-        }
-    }
-
-    fn of(head: &[u8]) -> DiskFormat {
-        // The magics of QEMU's block/qcow2.c, block/vdi.c and block/vmdk.c.
-        match head {
-            [b'Q', b'F', b'I', 0xfb, ..] => DiskFormat::Qcow2,
-            [b'K', b'D', b'M', b'V', ..] => DiskFormat::Vmdk,
-            _ if head.get(64..68) == Some(&[0x7f, 0x10, 0xda, 0xbe]) => DiskFormat::Vdi,
-            _ => DiskFormat::Raw,
-        }
-    }
 }
 
 /// Why no machine starts from a file.
@@ -126,9 +93,13 @@ impl Disks {
             problem: error.to_string(),
         };
         let head = head(image).map_err(|error| unreadable(image, &error))?;
-        let format = DiskFormat::of(&head);
+        let format_of = |path: &Utf8Path| {
+            let format = DiskFormat::of_file(path).map_err(|error| unreadable(path, &error))?;
+            Ok::<_, VmError>(format.unwrap_or(DiskFormat::Raw))
+        };
+        let format = format_of(image)?;
         let packages_format = match packages {
-            Some(path) => DiskFormat::of(&self::head(path).map_err(|error| unreadable(path, &error))?),
+            Some(path) => format_of(path)?,
             None => DiskFormat::Raw,
         };
         for (path, format) in [(Some(image), format), (packages, packages_format)] {
@@ -136,6 +107,10 @@ impl Disks {
                 return Err(VmError::Format { path: path.to_string(), format, host });
             }
         }
+        let partition = match packages {
+            Some(path) => partition(path).map_err(|error| unreadable(path, &error))?,
+            None => None,
+        };
         let mut warnings = Vec::new();
         let mut carried = None;
         if format == DiskFormat::Raw {
@@ -174,6 +149,7 @@ impl Disks {
             format,
             packages: packages.map(Utf8Path::to_string),
             packages_format,
+            partition,
             release: lock.as_ref().and_then(|lock| lock.release.clone()),
             lan: lock.as_ref().and_then(Lock::lan).and_then(|lan| StaticAddress::of(lan).ok()),
             secret: lock.as_ref().is_some_and(Lock::is_secret),
@@ -217,6 +193,15 @@ fn head(path: &Utf8Path) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     File::open(path)?.take(HEAD).read_to_end(&mut head)?;
     Ok(head)
+}
+
+/// The number of the partition of a disk; none where one file system fills it, or it is no disk.
+fn partition(path: &Utf8Path) -> io::Result<Option<u32>> {
+    match Layout::read(&mut File::open(path)?) {
+        Ok(layout) => Ok(layout.partitions.first().map(|part| part.number).filter(|number| *number > 0)),
+        Err(LayoutError::Read(error)) => Err(error),
+        Err(LayoutError::Damaged { .. } | LayoutError::NoTable) => Ok(None),
+    }
 }
 
 /// Checks that EFI starts from an image.

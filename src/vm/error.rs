@@ -1,8 +1,9 @@
 //! Why there is no virtual machine to describe.
 
-use super::{DiskFormat, Form, Hypervisor, ImageProblem, MachineError};
+use super::{Form, Hypervisor, ImageProblem, MachineError};
 use crate::hardware::DeviceId;
 use crate::hardware::detect::{Place, Slot};
+use crate::image::DiskFormat;
 
 /// Why there is no virtual machine to describe.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

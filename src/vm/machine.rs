@@ -105,7 +105,7 @@ pub(super) struct GuestPlace {
 
 impl GuestPlace {
     /// The radio's path as OpenWrt writes it down, where the guest's bus is the only one.
-    pub fn radio(self) -> String {
+    pub(super) fn radio(self) -> String {
         format!("pci0000:00/0000:00:{:02x}.{}", self.slot, self.function)
     }
 }

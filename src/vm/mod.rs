@@ -23,7 +23,7 @@ mod script;
 mod steps;
 mod warning;
 
-pub use disks::{DiskFormat, Disks, ImageProblem};
+pub use disks::{Disks, ImageProblem};
 pub use error::VmError;
 pub use listing::{
     Adapter, Card, CardName, Conflict, CpuSeen, DriverSeen, Function, HostHardware, Member, NotACard,

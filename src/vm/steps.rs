@@ -72,11 +72,12 @@ pub(super) fn sources(hardware: &HostHardware, host: Hypervisor) -> Vec<Source> 
 }
 
 /// What to type in OpenWrt when the disk of packages is there.
-pub(super) fn in_the_guest() -> Step {
+pub(super) fn in_the_guest(disks: &Disks) -> Step {
+    let partition = disks.partition.map_or(String::new(), |number| number.to_string());
     Step::commands(
         Task::InGuest,
         [
-            "mkdir -p /tmp/pkgs && mount -t vfat /dev/vdb /tmp/pkgs",
+            &*format!("mkdir -p /tmp/pkgs && mount -t vfat /dev/vdb{partition} /tmp/pkgs"),
             "sh /tmp/pkgs/install.sh",
             "umount /tmp/pkgs && poweroff",
         ],

@@ -30,11 +30,11 @@ pub fn site(format: &'static dyn owpkg::format::Format) -> Site {
     site_of(format, files(format, |recipe| recipe))
 }
 
-fn image(site: &Site, line: &str) -> Ran {
+pub fn image(site: &Site, line: &str) -> Ran {
     site.owpkg(&format!("image {line} --key usign")).run()
 }
 
-fn verify(site: &Site, line: &str) -> Ran {
+pub fn verify(site: &Site, line: &str) -> Ran {
     site.desk.owpkg(&format!("verify {line} --key key --key usign")).run()
 }
 

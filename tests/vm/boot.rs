@@ -44,7 +44,7 @@ pub fn stock(kernel: &Kernel, site: &Site) -> Guest {
 }
 
 /// The host of the script tests, with the real QEMU and the system's own EFI firmware.
-fn host() -> Host {
+pub fn host() -> Host {
     with_firmware(qemu())
 }
 
@@ -58,7 +58,7 @@ fn with_firmware(host: Host) -> Host {
 }
 
 /// What the guest printed to each typed line, and how the line ended.
-fn answers(console: &str) -> Vec<(String, String, String)> {
+pub fn answers(console: &str) -> Vec<(String, String, String)> {
     let console = console.replace('\r', "");
     let told = console.split("guest# ").skip(1).map(|told| {
         let (line, rest) = told.split_once('\n').unwrap();
@@ -69,7 +69,7 @@ fn answers(console: &str) -> Vec<(String, String, String)> {
 }
 
 /// The commands that the disk's own README.txt tells to type.
-fn told_by_readme(site: &Site) -> Vec<String> {
+pub fn told_by_readme(site: &Site) -> Vec<String> {
     let readme = site.read("pkgs/README.txt");
     let lines = readme.lines().filter_map(|line| line.strip_prefix("  "));
     lines.filter(|line| line.contains("/tmp/pkgs")).map(str::to_owned).collect()

@@ -79,6 +79,17 @@ fn release_memory_and_secrets_are_those_of_the_lock() {
 }
 
 #[test]
+fn a_disk_with_a_partition_table_is_mounted_by_its_partition() {
+    let desk = desk();
+    let whole = vm(&desk, "qemu --detect lspci.txt").exits(0).out;
+    assert!(whole.contains("mount -t vfat /dev/vdb /tmp/pkgs"), "{whole}");
+    desk.owpkg("disk pkgs.img --demo --add iw --partition").run().exits(0);
+    let ran = vm(&desk, "qemu --detect lspci.txt").exits(0);
+    assert!(ran.out.contains("mount -t vfat /dev/vdb1 /tmp/pkgs"), "{}", ran.out);
+    assert!(ran.out.contains("OpenWrt 25.12.0, by the lock"), "its lock is read: {}", ran.out);
+}
+
+#[test]
 fn a_disk_for_a_guest_brings_what_gives_the_card_back() {
     let desk = desk();
     desk.owpkg("disk pkgs --format dir --demo --chip iwl7265d --vm bhyve").run().exits(0);

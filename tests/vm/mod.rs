@@ -4,6 +4,7 @@ mod golden;
 pub mod guest;
 mod keys;
 mod listings;
+mod partitioned;
 mod scripts;
 
 use crate::cli::keys;

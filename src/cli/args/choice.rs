@@ -6,6 +6,7 @@ use crate::disk::OutputFormat;
 use crate::fat::FatKind;
 use crate::format::FORMATS;
 use crate::hardware::{Kind, Variant};
+use crate::image::DiskFormat;
 use crate::trust::Scheme;
 use crate::uci_defaults::{Band, Encryption, Mode};
 use crate::vm::{Form, Hypervisor};
@@ -79,6 +80,16 @@ pub(crate) fn output_format() -> ValueParser {
         OutputFormat::Tar => "A tar, to copy by scp",
         OutputFormat::TarGz => "The same, packed",
         OutputFormat::Dir => "A folder",
+    })
+}
+
+/// The file of an image's disk.
+pub(crate) fn disk_format() -> ValueParser {
+    one_of(&DiskFormat::ALL, DiskFormat::word, |format| match format {
+        DiskFormat::Raw => "Byte for byte: for dd, QEMU, bhyve, Proxmox VE",
+        DiskFormat::Qcow2 => "QEMU's, smaller",
+        DiskFormat::Vdi => "VirtualBox's",
+        DiskFormat::Vmdk => "VMware's",
     })
 }
 

@@ -9,7 +9,6 @@ use crate::cli::listing;
 use crate::cli::planning::Opened;
 use crate::cli::selection;
 use crate::cli::session::Session;
-use crate::cli::ui::disk::next_for_request;
 use crate::cli::ui::warnings::warn_of;
 use crate::cli::writing::{DiskOptions, ImageOptions, OutputArgs};
 use crate::disk::check_fit;
@@ -76,7 +75,7 @@ pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     lock.router = Some(request.router);
     let bundle = joined.bundle(&session.upstream, lock)?;
     let proofs = joined.proofs_of(&session.upstream, &bundle, setup.router())?;
-    setup.write(env, &bundle, &proofs, &args.out, &settings, next_for_request(args.output.format(&args.out)))
+    setup.write(env, &bundle, &proofs, &args.out, &settings)
 }
 
 /// What the request says of the router cannot be said otherwise: the disk would be for another.

@@ -11,6 +11,7 @@ pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod proof;
 pub(crate) mod setup;
+pub(crate) mod stick;
 pub(crate) mod style;
 pub(crate) mod text;
 pub(crate) mod tree;

@@ -98,7 +98,7 @@ fn script_steps(request: Request<'_>, router: &str) -> Vec<Step> {
     let installs = disks.packages.is_none();
     if !installs {
         all.push(Step::commands(Task::InstallBoot { leave: "" }, ["openwrt-vm install"]));
-        all.push(steps::in_the_guest());
+        all.push(steps::in_the_guest(disks));
     }
     let start = format!("/usr/sbin/daemon -f {SCRIPT_PATH} run\n");
     let run = Task::Run { leave: "~.", installs };

@@ -67,7 +67,7 @@ pub(in crate::vm) fn conf(request: Request<'_>) -> Result<Recipe, VmError> {
         all.push(Step::commands(Task::Run { leave: "~.", installs }, start));
     } else {
         all.push(Step::commands(Task::InstallBoot { leave: "~." }, start));
-        all.push(steps::in_the_guest());
+        all.push(steps::in_the_guest(disks));
         all.push(Step::commands(Task::TakeDiskAway, [&*format!("sed -i '' '/^disk1_/d' {CONF}")]));
         all.push(Step::commands(Task::Run { leave: "~.", installs }, start));
     }

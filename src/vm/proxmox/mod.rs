@@ -87,7 +87,7 @@ fn script_steps(request: Request<'_>) -> Vec<Step> {
     let leave = "Ctrl-O";
     if !installs {
         all.push(Step::commands(Task::InstallBoot { leave }, ["openwrt-vm install"]));
-        all.push(steps::in_the_guest());
+        all.push(steps::in_the_guest(disks));
     }
     all.push(Step::commands(Task::Run { leave, installs }, ["openwrt-vm run", "openwrt-vm console"]));
     if !disks.gives_back && !request.hardware.cards.is_empty() {

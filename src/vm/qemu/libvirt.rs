@@ -44,7 +44,7 @@ pub(in crate::vm) fn libvirt(request: Request<'_>) -> Recipe {
     let leave = "Ctrl-]";
     if !installs {
         all.push(Step::commands(Task::InstallBoot { leave }, start));
-        all.push(steps::in_the_guest());
+        all.push(steps::in_the_guest(disks));
         all.push(Step::commands(Task::TakeDiskAway, ["virsh detach-disk openwrt vdb --config"]));
     }
     all.push(Step::commands(Task::Run { leave, installs }, start));

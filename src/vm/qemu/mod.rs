@@ -160,7 +160,7 @@ fn script_steps(request: Request<'_>, router: &str) -> Vec<Step> {
     let installs = disks.packages.is_none();
     if !installs {
         all.push(Step::commands(Task::InstallBoot { leave: "Ctrl-A X" }, ["openwrt-vm install"]));
-        all.push(steps::in_the_guest());
+        all.push(steps::in_the_guest(disks));
     }
     all.push(Step::file(Task::StartWithHost, "/etc/systemd/system/openwrt-vm.service", UNIT));
     let run = Task::Run { leave: "Ctrl-]", installs };
