@@ -192,6 +192,9 @@ fn warnings_are_for_the_host_in_question() {
         let disk = desk.owpkg("disk d.img --demo --detect cards.txt").run().exits(0).err;
         assert_eq!(disk.contains("lose its access point"), told, "{disk}");
     }
+    let freebsd = "none0@pci0:3:0:0: class=0x028000 rev=0x00 hdr=0x00 vendor=0x14c3 device=0x0616\n";
+    let detect = desk.owpkg("detect - --json").stdin(freebsd).run().exits(0).out;
+    assert!(detect.contains("Transactions pending after FLR"), "FreeBSD needs one for OpenWrt: {detect}");
     let meant = desk.owpkg("disk d.img --demo --chip mt7921e --vm proxmox").run().exits(0).err;
     assert!(meant.contains("lose its access point"), "{meant}");
 }

@@ -69,6 +69,9 @@ impl DiskFormat {
     }
 }
 
+/// Makes the tables of a format: each with its place in the file.
+type Tables = fn(&Blocks<'_>) -> Vec<(u64, Vec<u8>)>;
+
 /// A disk whose blocks are written.
 struct Blocks<'a> {
     /// The size of the disk in bytes, a multiple of a sector.
@@ -89,7 +92,7 @@ struct Blocks<'a> {
 /// When the one cannot be read, or the other cannot be written.
 pub(super) fn convert(raw: &mut File, format: DiskFormat, name: &str, out: &mut File) -> io::Result<()> {
     let size = raw.seek(SeekFrom::End(0))?.next_multiple_of(SECTOR);
-    let (block, start, tables): (u64, u64, fn(&Blocks<'_>) -> Vec<(u64, Vec<u8>)>) = match format {
+    let (block, start, tables): (u64, u64, Tables) = match format {
         DiskFormat::Raw => {
             raw.rewind()?;
             return io::copy(raw, out).map(drop);

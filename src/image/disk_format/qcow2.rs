@@ -81,7 +81,7 @@ fn put(table: &mut Vec<u8>, number: u64) {
 
 /// An entry that names a cluster, or none.
 fn entry(table: &mut Vec<u8>, cluster: Option<u64>) {
-    put(table, cluster.map_or(0, |cluster| cluster * CLUSTER | OWN));
+    put(table, cluster.map_or(0, |cluster| (cluster * CLUSTER) | OWN));
 }
 
 /// Fills the last cluster up.

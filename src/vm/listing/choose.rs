@@ -1,7 +1,7 @@
 //! Which of the devices of a listing are meant.
 
 use super::{Adapter, CardName, VmError};
-use crate::hardware::detect::{Detected, HostFact, Place, Slot, UsbPort};
+use crate::hardware::detect::{Detected, HostFact, Place, Slot};
 use crate::hardware::{Bus, Catalogue, Device, DeviceId, Hypervisor, Kind, second_functions};
 
 /// What is meant.
@@ -17,11 +17,11 @@ pub(super) struct Choice<'d> {
 }
 
 /// What a listing shows, for the choice among it.
-struct Shown<'d, 's> {
+pub(super) struct Shown<'d, 's> {
     placed: Vec<(Slot, &'d Device)>,
-    detected: &'d Detected,
-    host: Hypervisor,
-    line: &'s dyn Fn(usize) -> String,
+    pub(super) detected: &'d Detected,
+    pub(super) host: Hypervisor,
+    pub(super) line: &'s dyn Fn(usize) -> String,
 }
 
 /// Finds what is meant: by its names, by what the text gives to a guest, or as the only one.
@@ -171,7 +171,7 @@ impl<'d> Shown<'d, '_> {
     }
 
     /// Why there is no card.
-    fn none(&self, adapters: &[&Device]) -> VmError {
+    pub(super) fn none(&self, adapters: &[&Device]) -> VmError {
         if let Some(adapter) = adapters.first() {
             let controllers = self.placed.iter().filter(|(_, device)| device.class.starts_with("0c03"));
             let controllers = controllers.map(|(slot, device)| (*slot, (self.line)(device.line)));
@@ -183,29 +183,6 @@ impl<'d> Shown<'d, '_> {
             (None, Some(place)) => VmError::NoId { place },
             (None, None) => VmError::NoCard,
         }
-    }
-
-    /// The Wi-Fi adapters on USB, each place once.
-    fn adapters(&self) -> Vec<&'d Device> {
-        let mut found: Vec<&Device> = Vec::new();
-        for device in
-            self.detected.devices.iter().filter(|device| device.id.bus == Bus::Usb && is_wifi(device))
-        {
-            let same = |other: &&Device| match (&device.place, &other.place) {
-                _ if other.id != device.id => false,
-                (None, None) => (self.line)(device.line) == (self.line)(other.line),
-                (own, of_other) => own == of_other,
-            };
-            // A log beside a list shows one adapter twice, once with its port.
-            let known_by_port = found.iter().any(|other| other.id == device.id && other.place.is_some());
-            if !found.iter().any(same) && !(device.place.is_none() && known_by_port) {
-                if device.place.is_some() {
-                    found.retain(|other| other.id != device.id || other.place.is_some());
-                }
-                found.push(device);
-            }
-        }
-        found
     }
 
     /// Whether a device is the second function of a card whose first one is there.
@@ -244,35 +221,6 @@ impl<'d> Shown<'d, '_> {
         }
         Ok(())
     }
-
-    /// Takes an adapter by its numbers where they are its own, else by its port.
-    fn take_alike(&self, device: &'d Device, choice: &mut Choice<'d>) -> Result<(), VmError> {
-        let alike: Vec<&Device> = self.adapters().into_iter().filter(|other| other.id == device.id).collect();
-        match alike[..] {
-            [_, _, ..] if alike.iter().all(|device| device.place.is_some()) => Err(VmError::WhichCard {
-                cards: alike
-                    .iter()
-                    .filter_map(|device| Some(format!("{} ({})", device.place.as_ref()?, device.id)))
-                    .collect(),
-            }),
-            [_, _, ..] => Err(VmError::WhichPort { adapter: device.id }),
-            _ => self.take_adapter(device, None, choice),
-        }
-    }
-
-    fn take_adapter(
-        &self,
-        device: &'d Device,
-        port: Option<UsbPort>,
-        choice: &mut Choice<'d>,
-    ) -> Result<(), VmError> {
-        if self.host == Hypervisor::Bhyve {
-            return Err(self.none(&[device]));
-        }
-        let (line, id) = (device.line, device.id);
-        choice.adapters.push(Adapter { id, port, line, text: (self.line)(line) });
-        Ok(())
-    }
 }
 
 fn which(cards: &[&(Slot, &Device)]) -> VmError {
@@ -294,7 +242,7 @@ fn is_network(device: &Device) -> bool {
     }
 }
 
-fn is_wifi(device: &Device) -> bool {
+pub(super) fn is_wifi(device: &Device) -> bool {
     match Catalogue::builtin().identify(device) {
         Some(identity) => identity.chips.iter().any(|chip| chip.kind == Kind::Wifi),
         None => device.id.bus == Bus::Pci && device.class.starts_with("0280"),

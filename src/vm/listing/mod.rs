@@ -1,5 +1,6 @@
 //! What a listing says of the host: the cards to pass, what shares their IOMMU groups, and whose processor there is.
 
+mod adapters;
 mod choose;
 mod groups;
 mod guest;
