@@ -1,9 +1,11 @@
 //! What a host says of passing its devices on: IOMMU groups, devices that are reserved or given to a guest, and whose
 //! processor it has.
 
+use std::collections::HashMap;
+
 use super::scan::{hex_word, id_pair, is_slot};
 use super::{MAX_DEVICES, Slot};
-use crate::hardware::Hypervisor;
+use crate::hardware::{Device, Hypervisor};
 
 /// One thing that a line says of a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,6 +205,32 @@ impl HostReader {
         if let Some(slot) = slot {
             self.add(line, HostFact::Given { slot });
             self.hypervisor = Some(hypervisor);
+        }
+    }
+}
+
+/// Adds to the devices what the host's other lines say of them.
+pub(super) fn tell(devices: &mut [Device], host: &[HostLine]) {
+    let mut places: HashMap<Slot, Vec<usize>> = HashMap::new();
+    for (at, device) in devices.iter().enumerate() {
+        if let Some(slot) = device.slot() {
+            places.entry(slot).or_default().push(at);
+        }
+    }
+    let vfio = || Some("vfio-pci".to_owned());
+    for HostLine { fact, .. } in host {
+        let there = |slot: Slot| places.get(&slot).into_iter().flatten().copied();
+        match *fact {
+            HostFact::Group { slot, group } => {
+                there(slot).for_each(|at| devices[at].iommu_group = Some(group));
+            }
+            HostFact::Held { slot } => there(slot).for_each(|at| devices[at].driver = vfio()),
+            HostFact::Reserved { vendor, device: product } => {
+                let same = |each: &&mut Device| (each.id.vendor, each.id.device) == (vendor, product);
+                let unheld = devices.iter_mut().filter(same).filter(|device| device.driver.is_none());
+                unheld.for_each(|device| device.driver = vfio());
+            }
+            HostFact::Given { .. } | HostFact::Dead { .. } | HostFact::Cpu(_) => {}
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::cli::selection;
 use crate::cli::session::Session;
 use crate::cli::ui::proof;
 use crate::cli::ui::warnings::{warn_of, warn_of_readers};
-use crate::cli::writing::{DiskOptions, RouterSetup, parse_size};
+use crate::cli::writing::{DiskOptions, RouterSetup};
 use crate::disk;
 use crate::files::Permissions;
 use crate::image::first_boot::FirstBoot;
@@ -30,7 +30,7 @@ const SMALL: u64 = 48 << 20;
 
 /// Runs the command.
 pub(crate) fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
-    let size = args.size.as_deref().map(parse_size).transpose()?;
+    let size = args.size;
     if size.is_some_and(|size| size > LARGEST_DISK) {
         return Err(Failure::usage("--size is beyond all disks", "give at most 2048G"));
     }
