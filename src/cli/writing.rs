@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 
 use camino::Utf8PathBuf;
 use clap::Args;
+use ipnet::Ipv4Net;
 
 use super::args::choice;
 use super::args::configuration::ConfigurationArgs;
@@ -150,7 +151,9 @@ impl<'a> DiskOptions<'a> {
         others: &[&Option<String>],
     ) -> Result<DiskOptions<'a>, Failure> {
         let overlay = args.configuration.overlay(env)?;
-        Ok(DiskOptions { args, on_fat: false, overlay, setup: args.setup.read(env, others)? })
+        let setup = args.setup.read(env, others)?;
+        setup.leaves(&overlay)?;
+        Ok(DiskOptions { args, on_fat: false, overlay, setup })
     }
 }
 
@@ -165,8 +168,7 @@ impl DiskOptions<'_> {
         let DiskOptions { args, mut overlay, setup, .. } = self;
         let (setup, warnings) = bring(setup.complete(env)?, &RouterPackages::of_lock(&lock), &mut overlay)?;
         warn_of_setup(env, &warnings)?;
-        let lock =
-            args.configuration.join(lock, &overlay)?.with_lan(setup.network.lan.map(StaticAddress::net));
+        let lock = args.configuration.join(lock, &overlay)?.with_lan(lan(&setup));
         Ok((lock, RouterSetup { overlay, setup, router: None }))
     }
 
@@ -188,12 +190,15 @@ impl DiskOptions<'_> {
         let configuration = args.configuration.plan(&mut planned, &overlay)?;
         warn(env, planned.warnings.iter().cloned())?;
         warn_of_setup(env, &warnings)?;
-        let lock = planning::lock(env, &planned)?
-            .configured(configuration)
-            .with_lan(setup.network.lan.map(StaticAddress::net));
+        let lock = planning::lock(env, &planned)?.configured(configuration).with_lan(lan(&setup));
         let router = Some(planned.baseline.installed);
         Ok((lock, RouterSetup { overlay, setup, router }))
     }
+}
+
+/// The router's own address of IPv4 in its LAN, where that is set.
+fn lan(setup: &Setup) -> Option<Ipv4Net> {
+    setup.network.lan.as_ref()?.address.map(StaticAddress::net)
 }
 
 impl RouterSetup {

@@ -6,6 +6,7 @@ mod learn;
 mod selection;
 mod source;
 pub mod wifi;
+mod wifis;
 
 pub use learn::LearnArgs;
 pub use selection::SelectionArgs;

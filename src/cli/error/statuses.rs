@@ -21,7 +21,7 @@ use crate::resolve::{BaselineError, Refusal};
 use crate::selection::SelectionError;
 use crate::stick::RequestError;
 use crate::trust::TrustError;
-use crate::uci_defaults::{AddressesError, WifiError};
+use crate::uci_defaults::{AddressesError, UciLineError, WifiError};
 use crate::vm::VmError;
 
 use super::{ASK_MORE, Exit, Failure, Help, went_back};
@@ -67,6 +67,12 @@ impl From<SurveyError> for Failure {
 
 impl From<WifiError> for Failure {
     fn from(error: WifiError) -> Failure {
+        Failure::of(Exit::Usage, &error, error.help())
+    }
+}
+
+impl From<UciLineError> for Failure {
+    fn from(error: UciLineError) -> Failure {
         Failure::of(Exit::Usage, &error, error.help())
     }
 }
