@@ -92,6 +92,7 @@ impl Desk {
             ask_secret: Box::new(|_| Err(io::ErrorKind::UnexpectedEof.into())),
             stdin: Box::new(io::empty()),
             raw_out: None,
+            told: Default::default(),
             out: Box::new(out.clone()),
             err: ErrStream::new(err.clone()),
             out_is_terminal: false,
