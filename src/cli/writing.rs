@@ -25,8 +25,8 @@ use crate::lock::{Bundle, Lock};
 use crate::overlay::Overlay;
 use crate::proof::Proofs;
 use crate::release::Release;
-use crate::selection::Selection;
-use crate::uci_defaults::{RouterPackages, Setup, StaticAddress};
+use crate::selection::{Selection, Warning};
+use crate::uci_defaults::{Mode, RouterPackages, Setup, StaticAddress};
 
 /// What stands for standard output.
 const STDOUT: &str = "-";
@@ -188,7 +188,12 @@ impl DiskOptions<'_> {
         let router = RouterPackages::of_plan(&planned.plan, &planned.baseline.installed, series);
         let (setup, warnings) = bring(setup.complete(env)?, &router, &mut overlay)?;
         let configuration = args.configuration.plan(&mut planned, &overlay)?;
-        warn(env, planned.warnings.iter().cloned())?;
+        // Where the router only joins, nobody needs to hear of access points.
+        let joins = !setup.wifis.is_empty() && setup.wifis.iter().all(|wifi| wifi.mode == Mode::Station);
+        let is_idle = |warning: &Warning| {
+            joins && matches!(warning, Warning::Chip(warning) if warning.is_of_access_point())
+        };
+        warn(env, planned.warnings.iter().filter(|warning| !is_idle(warning)).cloned())?;
         warn_of_setup(env, &warnings)?;
         let lock = planning::lock(env, &planned)?.configured(configuration).with_lan(lan(&setup));
         let router = Some(planned.baseline.installed);

@@ -10,6 +10,7 @@ mod endings;
 mod exits;
 pub mod explain;
 mod housekeeping;
+mod first_hour;
 pub mod image;
 #[cfg(unix)]
 mod interrupted;

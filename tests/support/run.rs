@@ -141,6 +141,17 @@ impl Run {
         self
     }
 
+    /// These secrets are typed, one after the other, and nothing after them.
+    pub fn typing_each(mut self, secrets: &[&str]) -> Run {
+        let shown = self.err.clone();
+        let mut secrets: Vec<String> = secrets.iter().rev().map(|&secret| secret.to_owned()).collect();
+        self.env.ask_secret = Box::new(move |prompt| {
+            write!(shown.clone(), "{prompt}")?;
+            secrets.pop().ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+        });
+        self
+    }
+
     /// Output on a terminal.
     pub fn on_terminal(mut self) -> Run {
         (self.env.out_is_terminal, self.env.err_is_terminal) = (true, true);

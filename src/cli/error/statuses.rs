@@ -278,7 +278,8 @@ impl From<Misfit> for Failure {
             Misfit::Nothing => (Exit::Unknown, ASK_MORE),
             Misfit::Space { .. } => (
                 Exit::Unresolvable,
-                "leave packages out with --omit or --wpa none, or remove some on the router and run request.sh again",
+                "flash an image with the packages built in (owpkg image, or OpenWrt's ImageBuilder), or move /overlay to a stick or \
+                 disk (extroot) and run request.sh again; or leave packages out with --omit or --wpa none",
             ),
         };
         Failure::of(exit, &error, help.to_owned())

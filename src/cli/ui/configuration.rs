@@ -17,6 +17,7 @@ pub struct ConfigurationJson<'a> {
     secret: bool,
     disable_services: &'a [String],
     idle_modules: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
     boot_delay: Option<u16>,
 }
 

@@ -82,7 +82,7 @@ fn a_list_that_an_update_brought_back_is_set_aside_again() {
     each(|router| {
         router.install(&[]).is_done("Done");
         router.write("etc/modules.d/igb", "igb\nigb_new\n");
-        router.run(&[]).is_done("0 packages installed, 1 settings made");
+        router.run(&[]).is_done("0 packages installed, 1 setting made");
         assert_eq!(router.file("etc/modules.d.before-owpkg/igb").0, "igb\nigb_new\n");
     });
 }
