@@ -87,10 +87,7 @@ pub enum InPlaceError {
     Damaged(&'static str),
     /// The name is taken.
     #[error("there is a file {name} on the FAT already")]
-    Taken {
-        /// The name.
-        name: String,
-    },
+    Taken { name: String },
     /// There is too little room.
     #[error("the FAT has {free} bytes free, and {needed} are needed")]
     Full {
@@ -198,7 +195,7 @@ impl Volume {
     }
 
     /// Whether a file of this name was in the root folder, and is gone.
-    pub fn had(&self, name: &str) -> bool {
+    pub(crate) fn had(&self, name: &str) -> bool {
         let Some(short) = short_names::beside(HashSet::new(), name) else { return false };
         self.root.slots().any(|slot| slot[0] == DELETED && slot[1..11] == short[1..])
     }

@@ -24,7 +24,6 @@ pub struct Catalogue {
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found<'c> {
-    /// One chip.
     Chip(&'c Chip),
     /// A family of chips.
     Family(&'c Family),
@@ -91,6 +90,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// Names the file and line of a row that has the wrong shape.
+    #[doc(hidden)]
     pub fn read() -> Result<Self, BadTable> {
         Ok(Self {
             chips: read_table("chips.tsv", CHIPS, chip)?,

@@ -142,10 +142,10 @@ macro_rules! words {
 
         impl $name {
             /// All of them, in the order of the enum.
-            pub const ALL: &[$name] = &[$($name::$variant),+];
+            pub(crate) const ALL: &[$name] = &[$($name::$variant),+];
 
             /// The variant written as `word` in the tables.
-            pub fn from_word(word: &str) -> Option<Self> {
+            pub(crate) fn from_word(word: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|each| each.word() == word)
             }
 
@@ -168,9 +168,7 @@ words! {
     Bus {
         /// PCI and PCI Express.
         Pci = "pci",
-        /// USB.
         Usb = "usb",
-        /// SDIO.
         Sdio = "sdio",
         /// Part of a system on chip, found by its device tree.
         Soc = "soc",
@@ -188,7 +186,6 @@ words! {
         Wifi = "wifi",
         /// Wired network.
         Ethernet = "ethernet",
-        /// Bluetooth.
         Bluetooth = "bluetooth",
         /// Mobile network modem.
         Wwan = "wwan",

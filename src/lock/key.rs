@@ -8,7 +8,6 @@ use crate::trust::{Authority, Keyring};
 /// A key that images of official releases lack. The disk carries its public half.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockedKey {
-    /// Its id.
     pub id: String,
     /// The feeds that it alone vouches for.
     pub feeds: Vec<String>,
@@ -40,7 +39,7 @@ impl LockedKey {
     }
 
     /// Its feeds in words: `the feed mine`, `the feeds a, b`.
-    pub fn feeds_in_words(&self) -> String {
+    pub(crate) fn feeds_in_words(&self) -> String {
         let feeds = if self.feeds.len() == 1 { "feed" } else { "feeds" };
         format!("the {feeds} {}", self.feeds.join(", "))
     }

@@ -22,9 +22,7 @@ pub struct Graph {
 /// A package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
-    /// Its name.
     pub name: String,
-    /// Its version.
     pub version: String,
     /// The size of its file in bytes, where the index states it.
     pub size: Option<u64>,
@@ -124,7 +122,7 @@ impl Graph {
     }
 
     /// The reasons for which packages were asked for, each with those packages.
-    pub fn asked(&self) -> BTreeMap<&str, Vec<NodeId>> {
+    pub(crate) fn asked(&self) -> BTreeMap<&str, Vec<NodeId>> {
         let mut asked: BTreeMap<&str, Vec<NodeId>> = BTreeMap::new();
         for id in self.nodes() {
             for because in &self.node(id).because {

@@ -28,7 +28,9 @@ fn a_series_is_its_newest_release_and_a_folder_needs_no_list_of_releases() {
             let note = format!("the newest release of 24.10 is {expected}");
             assert_eq!(ran.err.contains(&note), !asked.is_empty(), "{}", ran.err);
             site.desk.owpkg(&format!("disk {expected} --format dir {line}")).run().exits(0);
-            assert!(site.read(&format!("{expected}/owpkg.lock")).contains(&format!("release = \"{expected}\"")));
+            assert!(
+                site.read(&format!("{expected}/owpkg.lock")).contains(&format!("release = \"{expected}\""))
+            );
             site.desk.owpkg(&format!("mirror m{expected} {line}")).run().exits(0);
             assert!(site.path().join(format!("m{expected}/releases/{expected}")).is_dir());
         }
@@ -41,7 +43,8 @@ fn a_name_that_is_nearly_right_is_told_the_right_one() {
     let disk = |flags: &str| site.owpkg(&format!("disk d --format dir --chip iwl7265d {flags}")).run();
     disk("--disable-service sysntp").exits(3).says(&["no service of that name", "did you mean sysntpd"]);
     disk("--disable-service zebra").exits(0).says(&["zebra"]);
-    let country = site.owpkg("disk e --chip iwl7265d --wifi home --wifi-country XX").var("OWPKG_WIFI_KEY", "12345678");
+    let country =
+        site.owpkg("disk e --chip iwl7265d --wifi home --wifi-country XX").var("OWPKG_WIFI_KEY", "12345678");
     country.run().exits(2).says(&["\"XX\" is not a country that Wi-Fi has rules for"]);
     let demo = Desk::new().owpkg("resolve --demo --add iw --target ath79/generic").run().exits(2);
     demo.says(&["the demo release has no target ath79/generic", "x86/64"]);
@@ -103,7 +106,9 @@ fn feeds_that_no_list_names_are_found_where_a_place_can_tell() {
         desk.write("key", public_key(format, &signers()));
         for (files, code) in [(files.clone(), 3), (files.with("targets/x86/64/feeds.buildinfo", built), 0)] {
             let server = files.serve();
-            desk.owpkg(&format!("resolve --add pw --no-lock --key key --tree {}", server.url())).run().exits(code);
+            desk.owpkg(&format!("resolve --add pw --no-lock --key key --tree {}", server.url()))
+                .run()
+                .exits(code);
         }
     }
 }
@@ -116,7 +121,10 @@ fn a_feed_that_was_left_unread_is_named_where_a_package_is_missing() {
         files.0.extend(foreign.0.into_iter().filter(|(path, _)| path.contains("/foreign/")));
         let site = Site::new(format, files);
         let ran = site.owpkg("resolve --add pw --json").run().exits(3);
-        let ran = ran.says(&["no feed of this release holds pw", "/foreign is in no list of feeds and is left unread"]);
+        let ran = ran.says(&[
+            "no feed of this release holds pw",
+            "/foreign is in no list of feeds and is left unread",
+        ]);
         assert_eq!(ran.err.matches("left unread").count(), 1, "{}", ran.err);
         let help = ran.json()["help"].as_str().unwrap().to_owned();
         assert!(help.contains("left unread") && help.contains("--feed foreign="), "{help}");

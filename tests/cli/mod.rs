@@ -9,8 +9,8 @@ mod documents;
 mod endings;
 mod exits;
 pub mod explain;
-mod housekeeping;
 mod first_hour;
+mod housekeeping;
 pub mod image;
 #[cfg(unix)]
 mod interrupted;

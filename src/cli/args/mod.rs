@@ -1,13 +1,14 @@
 //! What was typed, where several commands share it.
 
-pub mod choice;
-pub mod configuration;
+pub(crate) mod choice;
+pub(crate) mod configuration;
 mod learn;
 mod selection;
+pub(crate) mod size;
 mod source;
-pub mod wifi;
+pub(crate) mod wifi;
 mod wifis;
 
-pub use learn::LearnArgs;
-pub use selection::SelectionArgs;
-pub use source::{PatienceArgs, SourceArgs};
+pub(crate) use learn::LearnArgs;
+pub(crate) use selection::SelectionArgs;
+pub(crate) use source::{PatienceArgs, SourceArgs};

@@ -26,20 +26,20 @@ const LINES_CAP: u64 = 1 << 20;
 /// What to set up.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Wi-Fi and addresses of the router")]
-pub struct SetupArgs {
+pub(crate) struct SetupArgs {
     #[command(flatten)]
-    pub wifis: WifiArgs,
+    pub(crate) wifis: WifiArgs,
     /// How the uplink (wan) gets its addresses: dhcp, as a joined Wi-Fi does without it, or
     /// static,address=192.168.1.2/24,gateway=192.168.1.1,dns=192.168.1.1 and the same of IPv6, dns= as often as you like
     #[arg(long, value_name = "dhcp|static,…")]
-    pub network: Option<String>,
+    pub(crate) network: Option<String>,
     /// The router's own address in its LAN, like 192.168.5.1/24 or 192.168.5.1/24,2001:db8::1/64 (also gateway=, dns=);
     /// 192.168.1.1/24 on a stock OpenWrt
     #[arg(long, value_name = "ADDRESS/LENGTH")]
-    pub lan: Option<String>,
+    pub(crate) lan: Option<String>,
     /// A file of lines for uci batch, or - for standard input: set after all else at the router's next start
     #[arg(long, value_name = "FILE|-")]
-    pub uci: Option<String>,
+    pub(crate) uci: Option<String>,
 }
 
 impl SetupArgs {
@@ -47,7 +47,7 @@ impl SetupArgs {
     ///
     /// # Errors
     /// When there is no such Wi-Fi, address or setting, or no key.
-    pub fn read(&self, env: &mut Env, others: &[&Option<String>]) -> Result<TypedSetup, Failure> {
+    pub(crate) fn read(&self, env: &mut Env, others: &[&Option<String>]) -> Result<TypedSetup, Failure> {
         self.check_stdin(others)?;
         let uplink = self.network.as_deref().map(str::parse::<Addresses>).transpose();
         let uplink = uplink.map_err(|error| Failure::from(error).about("--network"))?;
@@ -148,7 +148,7 @@ enum GivenKey {
 }
 
 /// What is to be set up, of which keys may still have to be typed.
-pub struct TypedSetup {
+pub(crate) struct TypedSetup {
     request: SetupRequest,
     /// The Wi-Fis whose keys are to be typed, by their places.
     to_ask: Vec<usize>,
@@ -156,7 +156,7 @@ pub struct TypedSetup {
 
 impl TypedSetup {
     /// Whether nothing is to be set up.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.request == SetupRequest::default()
     }
 
@@ -164,7 +164,7 @@ impl TypedSetup {
     ///
     /// # Errors
     /// When a part of it would change one.
-    pub fn leaves(&self, overlay: &Overlay) -> Result<(), Failure> {
+    pub(crate) fn leaves(&self, overlay: &Overlay) -> Result<(), Failure> {
         let Some((path, part)) = self.request.changes(overlay) else { return Ok(()) };
         let flag = match part {
             SetupPart::Wifi => "--wifi",
@@ -183,7 +183,7 @@ impl TypedSetup {
     ///
     /// # Errors
     /// When nothing is typed, or again and again what is no key.
-    pub fn complete(self, env: &mut Env) -> Result<SetupRequest, Failure> {
+    pub(crate) fn complete(self, env: &mut Env) -> Result<SetupRequest, Failure> {
         let TypedSetup { mut request, to_ask } = self;
         for at in to_ask {
             ask(env, &mut request.wifis[at])?;
@@ -222,7 +222,7 @@ fn no_key(wifi: &WifiRequest) -> Failure {
 }
 
 /// Settles it for a router, and adds what sets it up to the files for it.
-pub fn bring(
+pub(crate) fn bring(
     request: SetupRequest,
     router: &RouterPackages<'_>,
     overlay: &mut Overlay,

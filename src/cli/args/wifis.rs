@@ -40,21 +40,21 @@ struct WifiFlags {
 
 /// What was typed of one Wi-Fi.
 #[derive(Debug, Clone)]
-pub struct TypedWifi {
-    pub ssid: String,
-    pub mode: Mode,
-    pub key_file: Option<String>,
-    pub encryption: Option<Encryption>,
-    pub country: Option<String>,
-    pub band: Option<Band>,
-    pub channel: Option<u8>,
-    pub htmode: Option<String>,
-    pub hidden: bool,
+pub(crate) struct TypedWifi {
+    pub(crate) ssid: String,
+    pub(crate) mode: Mode,
+    pub(crate) key_file: Option<String>,
+    pub(crate) encryption: Option<Encryption>,
+    pub(crate) country: Option<String>,
+    pub(crate) band: Option<Band>,
+    pub(crate) channel: Option<u8>,
+    pub(crate) htmode: Option<String>,
+    pub(crate) hidden: bool,
 }
 
 /// The Wi-Fis, in the order in which they were typed.
 #[derive(Debug, Default)]
-pub struct WifiArgs(pub Vec<TypedWifi>);
+pub(crate) struct WifiArgs(pub(crate) Vec<TypedWifi>);
 
 impl Args for WifiArgs {
     fn augment_args(command: Command) -> Command {

@@ -4,11 +4,12 @@
 //! packages have them, signed by usign.
 
 mod error;
-pub mod fwtool;
+pub(crate) mod fwtool;
 mod unpack;
 
 pub use error::ImageError;
-pub use unpack::{Packing, UnpackError, Unpacked, unpack};
+pub use unpack::{Packing, UnpackError};
+pub(crate) use unpack::{Unpacked, unpack};
 
 use std::collections::BTreeMap;
 
@@ -28,7 +29,6 @@ const PREFERRED: (&str, &str) = ("combined-efi", "ext4");
 pub struct Images {
     /// Their folder.
     pub folder: Location,
-    /// The target.
     pub target: Target,
     /// The release, by the word of `profiles.json`.
     pub release: Option<String>,

@@ -30,7 +30,11 @@ pub(super) fn beside(eligibility: &Eligibility<'_, '_>, named: &str) -> Box<[Lac
         let universe = eligibility.universe;
         let is_unknown = requirement.alternatives().all(|each| universe.answering(each.name).is_empty());
         let wanted = requirement.to_string();
-        if is_unknown && wanted != named && found.len() < MOST && found.iter().all(|each| each.wanted != wanted) {
+        if is_unknown
+            && wanted != named
+            && found.len() < MOST
+            && found.iter().all(|each| each.wanted != wanted)
+        {
             found.push(Lacking { wanted, chain: chain.clone() });
         }
         if let [only] = eligibility.candidates(requirement)[..]

@@ -36,9 +36,7 @@ fn reason<S: Serializer>(because: &Option<RootReason>, serializer: S) -> Result<
 /// A package that would do, but may not be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rejected {
-    /// Its name.
     pub name: String,
-    /// Its version.
     pub version: String,
     /// Why it may not.
     #[serde(flatten)]
@@ -48,7 +46,6 @@ pub struct Rejected {
 /// A held package and the version that would have to take its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Upgrade {
-    /// Its name.
     pub name: String,
     /// The version that the router holds.
     pub held: String,
@@ -99,7 +96,7 @@ pub enum Shadow {
 impl Refusal {
     /// The same of feeds that are the facts built into owpkg, which speak for no release.
     #[must_use]
-    pub fn of_facts(mut self) -> Refusal {
+    pub(crate) fn of_facts(mut self) -> Refusal {
         if let Refusal::UnknownPackage { only_facts, .. } = &mut self {
             *only_facts = true;
         }
@@ -113,7 +110,6 @@ impl Refusal {
 pub enum Refusal {
     /// No feed holds a package of this name.
     UnknownPackage {
-        /// The name.
         name: String,
         /// Who asked for it.
         because: RootReason,
@@ -130,7 +126,6 @@ pub enum Refusal {
     },
     /// The feeds hold it for other architectures only.
     OtherArchitecture {
-        /// The name.
         name: String,
         /// Who asked for it.
         because: RootReason,
@@ -207,9 +202,7 @@ pub enum Refusal {
     Shadowed {
         /// The package of that feed.
         name: String,
-        /// Its version.
         version: String,
-        /// The feed.
         feed: String,
         /// How it would.
         shadow: Shadow,

@@ -9,9 +9,9 @@ use super::args::VerifyArgs;
 use crate::audit::Audit;
 use crate::cli::commands::image::door_word;
 use crate::cli::env::Env;
-use crate::cli::ui::text;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::session::Session;
+use crate::cli::ui::text;
 use crate::fetch::Location;
 use crate::image::Carried;
 use crate::release::image::{Packing, unpack};
@@ -19,7 +19,7 @@ use crate::release::{NotATarget, ReleaseSpec};
 
 /// The official image, and what was put into it.
 #[derive(Serialize)]
-pub struct ImageJson {
+pub(crate) struct ImageJson {
     name: String,
     release: Option<String>,
     target: String,
@@ -29,7 +29,7 @@ pub struct ImageJson {
 }
 
 /// The disk in the image must be one, and all else the official image, which is fetched for that.
-pub fn verify_image(
+pub(crate) fn verify_image(
     env: &Env,
     args: &VerifyArgs,
     session: &Session,
@@ -73,7 +73,7 @@ impl ImageJson {
     }
 
     /// Says what an image without a fault is.
-    pub fn tell(&self, env: &mut Env) -> io::Result<()> {
+    pub(crate) fn tell(&self, env: &mut Env) -> io::Result<()> {
         let ImageJson { name, release, target, verified_by, packages, .. } = self;
         let release = release.as_deref().unwrap_or("of unknown release");
         let by = match &verified_by[..] {
@@ -81,6 +81,10 @@ impl ImageJson {
             keys => format!("its digest is signed by {}", keys.join(", ")),
         };
         writeln!(env.out, "the official image of OpenWrt {release}, {target}: {name}\n  {by}")?;
-        writeln!(env.out, "  plus one archive with a disk of {}, and not a byte else", text::count(*packages, "package"))
+        writeln!(
+            env.out,
+            "  plus one archive with a disk of {}, and not a byte else",
+            text::count(*packages, "package")
+        )
     }
 }

@@ -32,15 +32,15 @@ impl From<io::Error> for Error {
 #[error("{place} {at}: {defect}")]
 pub struct Malformed {
     /// What the offset counts from.
-    pub place: Place,
+    pub(crate) place: Place,
     /// The offset in bytes.
-    pub at: u64,
-    pub defect: Defect,
+    pub(crate) at: u64,
+    pub(crate) defect: Defect,
 }
 
 /// What an offset counts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     /// The start of the unpacked file.
     File,
     /// The start of the ADB payload: where values point to.
@@ -58,7 +58,7 @@ impl fmt::Display for Place {
 
 /// What is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Defect {
+pub(crate) enum Defect {
     /// The file is none of this format.
     #[error("not an ADB file: it starts with {found:02x?}")]
     NotAdb {
@@ -108,10 +108,7 @@ pub enum Defect {
     Padding,
     /// The payload has no room for its header.
     #[error("a payload of {length} bytes, where at least 16 are needed")]
-    ShortPayload {
-        /// Its length.
-        length: u64,
-    },
+    ShortPayload { length: u64 },
     /// The payload is of a later, incompatible version.
     #[error("compatibility version {found}, where 0 is known")]
     Version {

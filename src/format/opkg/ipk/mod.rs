@@ -16,7 +16,8 @@ mod read;
 mod write;
 
 pub use error::{IpkError, Part};
-pub use read::{read, visit};
+pub use read::read;
+pub(crate) use read::visit;
 pub use write::{DataTar, NewFile, write};
 
 /// An opkg package, without the bytes of its files.
@@ -72,9 +73,7 @@ pub struct FileEntry {
 /// What an entry of the data archive is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileKind {
-    /// A file.
     File,
-    /// A directory.
     Directory,
     /// A symbolic link, with its text.
     Symlink(String),
