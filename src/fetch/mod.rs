@@ -43,6 +43,9 @@ use self::cache::{CacheDir, Documents, Findings, Held, Memory, Packages};
 use self::http::{Download, Http, Reload};
 use self::room::Room;
 
+/// A package file that was asked for beside others, or why it is not to be had.
+pub(crate) type Answer = Result<Verified<Artifact>, FetchError>;
+
 /// Fetches files. Cheap to make: threads, connections and certificates wait until the first request.
 pub struct Fetcher {
     offline: bool,
@@ -229,10 +232,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// When anything else fails.
-    pub(crate) fn each_artifact(
-        &self,
-        wants: &[Want],
-    ) -> Result<Vec<Result<Verified<Artifact>, FetchError>>, FetchError> {
+    pub(crate) fn each_artifact(&self, wants: &[Want]) -> Result<Vec<Answer>, FetchError> {
         self.gather(wants, FetchError::is_of_file)
     }
 
@@ -245,7 +245,7 @@ impl Fetcher {
         &self,
         wants: &[Want],
         passed_over: fn(&FetchError) -> bool,
-    ) -> Result<Vec<Result<Verified<Artifact>, FetchError>>, FetchError> {
+    ) -> Result<Vec<Answer>, FetchError> {
         let mut found = self.look_at_hand(wants, passed_over)?;
         let (places, downloads): (Vec<usize>, Vec<Download<'_>>) = wants
             .iter()
@@ -272,10 +272,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// When a folder or the cache cannot be read.
-    pub(crate) fn each_at_hand(
-        &self,
-        wants: &[Want],
-    ) -> Result<Vec<Option<Result<Verified<Artifact>, FetchError>>>, FetchError> {
+    pub(crate) fn each_at_hand(&self, wants: &[Want]) -> Result<Vec<Option<Answer>>, FetchError> {
         self.look_at_hand(wants, FetchError::is_of_file)
     }
 
@@ -283,7 +280,7 @@ impl Fetcher {
         &self,
         wants: &[Want],
         passed_over: fn(&FetchError) -> bool,
-    ) -> Result<Vec<Option<Result<Verified<Artifact>, FetchError>>>, FetchError> {
+    ) -> Result<Vec<Option<Answer>>, FetchError> {
         let found = parallel::map(wants, parallel::processors(), |want| self.artifact_at_hand(want));
         let mut at_hand = Vec::new();
         for (want, found) in wants.iter().zip(found) {
