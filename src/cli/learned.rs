@@ -72,7 +72,8 @@ pub(crate) fn with<T>(
             let (packages, bytes) = Survey::cost(&universe);
             writeln!(
                 env.err,
-                "reading the kernel modules of OpenWrt {title}: {packages} packages, {}, once",
+                "reading the kernel modules of OpenWrt {title}: {}, {}, once",
+                text::count(packages, "package"),
                 text::size(bytes)
             )
             .map_err(Failure::stdout)?;

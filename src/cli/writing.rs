@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use camino::Utf8PathBuf;
 use clap::Args;
 use clap::builder::BoolishValueParser;
+use ipnet::Ipv4Net;
 
 use super::args::choice;
 use super::args::configuration::ConfigurationArgs;
@@ -26,8 +27,8 @@ use crate::lock::{Bundle, Lock};
 use crate::overlay::Overlay;
 use crate::proof::Proofs;
 use crate::release::Release;
-use crate::selection::Selection;
-use crate::uci_defaults::{RouterPackages, Setup, StaticAddress, add_give_back};
+use crate::selection::{Selection, Warning};
+use crate::uci_defaults::{Mode, RouterPackages, Setup, StaticAddress, add_give_back};
 
 /// What stands for standard output.
 const STDOUT: &str = "-";
@@ -169,7 +170,9 @@ impl<'a> DiskOptions<'a> {
         if args.vm.is_some() {
             add_give_back(&mut overlay)?;
         }
-        Ok(DiskOptions { args, on_fat: false, overlay, setup: args.setup.read(env, others)? })
+        let setup = args.setup.read(env, others)?;
+        setup.leaves(&overlay)?;
+        Ok(DiskOptions { args, on_fat: false, overlay, setup })
     }
 }
 
@@ -184,8 +187,7 @@ impl DiskOptions<'_> {
         let DiskOptions { args, mut overlay, setup, .. } = self;
         let (setup, warnings) = bring(setup.complete(env)?, &RouterPackages::of_lock(&lock), &mut overlay)?;
         warn_of_setup(env, &warnings)?;
-        let lock =
-            args.configuration.join(lock, &overlay)?.with_lan(setup.network.lan.map(StaticAddress::net));
+        let lock = args.configuration.join(lock, &overlay)?.with_lan(lan(&setup));
         Ok((lock, RouterSetup { overlay, setup, router: None }))
     }
 
@@ -206,14 +208,22 @@ impl DiskOptions<'_> {
         let router = RouterPackages::of_plan(&planned.plan, &planned.baseline.installed, series);
         let (setup, warnings) = bring(setup.complete(env)?, &router, &mut overlay)?;
         let configuration = args.configuration.plan(&mut planned, &overlay)?;
-        warn(env, planned.warnings.iter().cloned())?;
+        // Where the router only joins, nobody needs to hear of access points.
+        let joins = !setup.wifis.is_empty() && setup.wifis.iter().all(|wifi| wifi.mode == Mode::Station);
+        let is_idle = |warning: &Warning| {
+            joins && matches!(warning, Warning::Chip(warning) if warning.is_of_access_point())
+        };
+        warn(env, planned.warnings.iter().filter(|warning| !is_idle(warning)).cloned())?;
         warn_of_setup(env, &warnings)?;
-        let lock = planning::lock(env, &planned)?
-            .configured(configuration)
-            .with_lan(setup.network.lan.map(StaticAddress::net));
+        let lock = planning::lock(env, &planned)?.configured(configuration).with_lan(lan(&setup));
         let router = Some(planned.baseline.installed);
         Ok((lock, RouterSetup { overlay, setup, router }))
     }
+}
+
+/// The router's own address of IPv4 in its LAN, where that is set.
+fn lan(setup: &Setup) -> Option<Ipv4Net> {
+    setup.network.lan.as_ref()?.address.map(StaticAddress::net)
 }
 
 impl RouterSetup {

@@ -199,9 +199,15 @@ fn in_words(configuration: &LockedConfiguration) -> String {
         text += "\nIt disables these services (undo: /etc/init.d/NAME enable):\n";
         text.extend(configuration.disable_services.iter().map(|name| format!("  {name}\n")));
     }
+    if let Some(seconds) = configuration.boot_delay {
+        text += &format!(
+            "\nThe boot menu of a PC waits {seconds} s (undo: set timeout in /boot/grub/grub.cfg).\n"
+        );
+    }
     if !configuration.idle_modules.is_empty() {
         text += "\nModules of these packages are not loaded any more, unless a device needs them now\n\
-                 (undo: mv /etc/modules.d.before-owpkg/* /etc/modules.d/):\n";
+                 (undo: mv /etc/modules.d.before-owpkg/* /etc/modules.d/,\n\
+                 and the same with modules-boot.d where there is modules-boot.d.before-owpkg):\n";
         text.extend(configuration.idle_modules.iter().map(|name| format!("  {name}\n")));
     }
     text

@@ -5,6 +5,7 @@ use std::fmt::{self, Display};
 use serde::{Serialize, Serializer};
 
 use super::device::DeviceId;
+use super::limits::all_limits;
 use super::{Series, Unsupported, Variant};
 
 /// What a chip does not do with a release as one would expect.
@@ -104,6 +105,12 @@ fn without(reasons: &[Unsupported]) -> String {
 }
 
 impl ChipWarning {
+    /// Whether it matters to an access point alone.
+    pub fn is_of_access_point(&self) -> bool {
+        let ChipWarning::Limit { text, .. } = self else { return false };
+        all_limits().any(|row| row.limit.text == *text && row.limit.topic == "ap")
+    }
+
     /// What it says of one chip, without naming it.
     pub(super) fn of_chip(&self, chip: &str) -> String {
         match self {

@@ -181,3 +181,13 @@ fn a_card_that_no_guest_can_use_or_use_twice() {
     assert!(vm("168c:003e").contains("qca6174: does not come back from a bus reset"), "{}", vm("168c:003e"));
     assert_eq!(vm("14c3:7961"), "");
 }
+
+#[test]
+fn who_only_joins_hears_nothing_of_access_points() {
+    for format in FORMATS {
+        let site = wifi().on(format);
+        assert!(!warnings(&site, "--chip iwl7265d --wifi-band 5g").contains("access point"));
+        let line = "--chip iwl7265d --wifi-mode ap --wifi-band 5g --wifi-country DE";
+        assert!(warnings(&site, line).contains("access point"));
+    }
+}

@@ -112,7 +112,7 @@ fn a_guest_mounts_the_disk_and_installs_from_it() {
         }
         let said = |nth: usize| answers[nth].1.as_str();
         assert!(said(2).contains("Dry run: nothing was changed."), "{}", said(2));
-        assert!(said(4).contains("Done: 7 packages installed, 1 settings made"), "{}", said(4));
+        assert!(said(4).contains("Done: 7 packages installed, 1 setting made"), "{}", said(4));
         assert!(said(6).starts_with("-rw-------    1 0        0                6 "), "{}", said(6));
         assert!(said(7).contains("Nothing to do"), "{}", said(7));
         let stock = site.files.0[&site.files.path_of(".manifest")].clone();

@@ -21,7 +21,7 @@ use crate::resolve::{BaselineError, Refusal};
 use crate::selection::SelectionError;
 use crate::stick::RequestError;
 use crate::trust::TrustError;
-use crate::uci_defaults::{AddressesError, WifiError};
+use crate::uci_defaults::{AddressesError, UciLineError, WifiError};
 use crate::vm::VmError;
 
 use super::{ASK_MORE, Exit, Failure, Help, went_back};
@@ -67,6 +67,12 @@ impl From<SurveyError> for Failure {
 
 impl From<WifiError> for Failure {
     fn from(error: WifiError) -> Failure {
+        Failure::of(Exit::Usage, &error, error.help())
+    }
+}
+
+impl From<UciLineError> for Failure {
+    fn from(error: UciLineError) -> Failure {
         Failure::of(Exit::Usage, &error, error.help())
     }
 }
@@ -286,7 +292,8 @@ impl From<Misfit> for Failure {
             Misfit::Nothing => (Exit::Unknown, ASK_MORE),
             Misfit::Space { .. } => (
                 Exit::Unresolvable,
-                "leave packages out with --omit or --wpa none, or remove some on the router and run request.sh again",
+                "flash an image with the packages built in (owpkg image, or OpenWrt's ImageBuilder), or move /overlay to a stick or \
+                 disk (extroot) and run request.sh again; or leave packages out with --omit or --wpa none",
             ),
         };
         Failure::of(exit, &error, help.to_owned())

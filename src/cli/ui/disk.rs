@@ -144,7 +144,12 @@ impl WrittenDisk<'_> {
             return json::print(&mut env.out, &json);
         }
         let demo = if lock.demo { "DEMO: " } else { "" };
-        writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), text::size(bytes))?;
+        writeln!(
+            env.out,
+            "{demo}wrote {out}: {}, {}",
+            text::count(lock.packages.len(), "package"),
+            text::size(bytes)
+        )?;
         let style = Style::new(env.out_is_terminal, env);
         proof::print(&mut env.out, style, self.proofs)?;
         let unsigned: Vec<&str> = lock

@@ -171,7 +171,11 @@ impl Carried<'_> {
                 format!("the archive behind the squashfs ({size}), which is there for that start alone")
             }
         };
-        writeln!(env.out, "  its first start installs {} packages, from {place}", self.lock.packages.len())
+        writeln!(
+            env.out,
+            "  its first start installs {}, from {place}",
+            text::count(self.lock.packages.len(), "package")
+        )
     }
 
     fn tell_keys(&self, env: &mut Env) -> io::Result<()> {

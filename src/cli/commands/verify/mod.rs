@@ -241,7 +241,12 @@ fn show(
         image.tell(env)?;
     }
     let good = if audit.faults.is_empty() { ", all good" } else { "" };
-    writeln!(env.out, "{} files, {} checked in {seconds:.1} s{good}", audit.files, text::size(audit.bytes))
+    writeln!(
+        env.out,
+        "{}, {} checked in {seconds:.1} s{good}",
+        text::count(audit.files, "file"),
+        text::size(audit.bytes)
+    )
 }
 
 /// What is wrong with a file that is named already.
