@@ -23,7 +23,7 @@ use crate::format::Installed;
 use crate::lock::{Bundle, Lock};
 use crate::overlay::Overlay;
 use crate::proof::Proofs;
-use crate::release::Release;
+use crate::release::{Release, Upstream};
 use crate::selection::Selection;
 use crate::uci_defaults::{RouterPackages, Setup, StaticAddress};
 
@@ -174,11 +174,12 @@ impl DiskOptions<'_> {
     pub fn plan(
         self,
         env: &mut Env,
+        upstream: &Upstream,
         joined: &Joined<'_>,
         selection: &Selection,
     ) -> Result<(Lock, RouterSetup), Failure> {
         let DiskOptions { args, on_fat, mut overlay, setup } = self;
-        let mut planned = joined.plan(env, selection)?;
+        let mut planned = joined.plan(env, upstream, selection)?;
         if on_fat {
             planned.warn_of_fat();
         }

@@ -10,6 +10,7 @@
 mod card;
 mod comparison;
 mod contents;
+mod driver;
 mod firmware;
 mod listing;
 mod matching;
@@ -25,7 +26,7 @@ pub use contents::{Autoload, Contents, PackagedModule, UnreadModule};
 pub use firmware::{FirmwareProof, FoundFile};
 pub use listing::{Evidence, ListedBy, ReadPackage, listed_by};
 pub use matching::{Fit, fit_pci, fit_sdio, fit_usb};
-pub use plan::{of_contents, of_plan};
+pub use plan::{RouterContents, of_contents, of_plan};
 pub use shared::{SharedIds, shared_ids};
 pub use store::{known_contents, read_contents};
 pub use survey::{Survey, SurveyError};

@@ -8,10 +8,13 @@ use crate::cli::env::Env;
 use crate::cli::ui::configuration::ConfigurationJson;
 use crate::cli::ui::disk::{KeyJson, own_keys, tell_configuration};
 use crate::cli::ui::json;
+use crate::cli::ui::proof;
+use crate::cli::ui::style::Style;
 use crate::cli::ui::text;
 use crate::image::first_boot::{FOLDER, LOG};
 use crate::image::{BOOT_FILE, Door, Load, WrittenImage};
 use crate::lock::Lock;
+use crate::proof::{CardProof, Proofs, SharedIds};
 use crate::release::image::fwtool::Appended;
 use crate::release::{Image, Images};
 use crate::trust::Digest;
@@ -37,6 +40,8 @@ pub struct Carried<'a> {
     pub setup: &'a Setup,
     /// How large it is.
     pub load: Load,
+    /// What the bytes of its packages show.
+    pub proofs: &'a Proofs,
 }
 
 /// One image.
@@ -87,6 +92,8 @@ struct DiskJson<'a> {
     accepted_unsigned: bool,
     configuration: Option<ConfigurationJson<'a>>,
     keys: Vec<KeyJson<'a>>,
+    cards: &'a [CardProof],
+    shared_ids: &'a [SharedIds],
 }
 
 impl Report<'_> {
@@ -136,6 +143,8 @@ impl Report<'_> {
         }
         let Some((carried, door)) = carried else { return Ok(()) };
         carried.tell(env, door)?;
+        let style = Style::new(env.out_is_terminal, env);
+        proof::print(&mut env.out, style, carried.proofs)?;
         tell_configuration(env, carried.lock, carried.setup, written.file.permissions)?;
         writeln!(
             env.out,
@@ -178,7 +187,7 @@ impl Carried<'_> {
 
 impl<'a> DiskJson<'a> {
     fn of(carried: &Carried<'a>, door: Door) -> DiskJson<'a> {
-        let Carried { lock, load, .. } = *carried;
+        let Carried { lock, load, proofs, .. } = *carried;
         DiskJson {
             door: door_word(door),
             archive_size: load.archive,
@@ -188,6 +197,8 @@ impl<'a> DiskJson<'a> {
             accepted_unsigned: lock.accepted_unsigned,
             configuration: lock.configuration.as_ref().map(ConfigurationJson::of),
             keys: lock.format().map(|format| own_keys(lock, format)).unwrap_or_default(),
+            cards: &proofs.cards,
+            shared_ids: &proofs.shared,
         }
     }
 }
