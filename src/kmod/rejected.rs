@@ -25,34 +25,31 @@ impl Rejected {
     /// When the bytes are no module.
     pub fn read(bytes: &[u8]) -> Result<Vec<Rejected>, ModuleError> {
         let image = Image::read(bytes)?;
-        let taken: BTreeSet<(Place, &str)> = driver::candidates(&image)
+        let taken: BTreeSet<(&str, Place)> = driver::candidates(&image)
             .iter()
-            .filter_map(|candidate| Some((candidate.table, word(candidate.bus)?)))
+            .filter_map(|candidate| Some(array(&image, candidate.bus, candidate.table)?))
+            .map(|(array, end)| (array.bus, end))
             .collect();
-        let arrays = image.starts().flat_map(|place| {
-            let shown = [
-                tables::pci(&image, place).map(|ids| of("pci", &ids)),
-                tables::usb(&image, place).map(|ids| of("usb", &ids)),
-                tables::sdio(&image, place).map(|ids| of("sdio", &ids)),
-            ];
-            shown.into_iter().flatten().map(move |array| (place, array))
-        });
-        let rejected = arrays.filter(|(place, array)| !taken.contains(&(*place, array.bus)));
-        Ok(rejected.map(|(_, array)| array).collect())
+        let buses = [Bus::Pci, Bus::Usb, Bus::Sdio];
+        let arrays = image.starts().flat_map(|place| buses.map(|bus| array(&image, bus, place)));
+        // What ends where a table does is a part of it.
+        let rejected = arrays.flatten().filter(|(array, end)| !taken.contains(&(array.bus, *end)));
+        Ok(rejected.map(|(array, _)| array).collect())
     }
 }
 
-fn of<T: std::fmt::Display>(bus: &'static str, ids: &tables::Entries<T>) -> Rejected {
-    let first = ids.first().map_or(String::new(), |(id, _)| id.to_string());
-    Rejected { bus, first, entries: ids.len() }
-}
-
-/// The name of a bus; compatible strings are no ids.
-fn word(bus: Bus) -> Option<&'static str> {
+/// What would be a table at a place, and where its last entry lies.
+fn array(image: &Image<'_>, bus: Bus, place: Place) -> Option<(Rejected, Place)> {
     match bus {
-        Bus::Pci => Some("pci"),
-        Bus::Usb => Some("usb"),
-        Bus::Sdio => Some("sdio"),
+        Bus::Pci => of("pci", &tables::pci(image, place)?),
+        Bus::Usb => of("usb", &tables::usb(image, place)?),
+        Bus::Sdio => of("sdio", &tables::sdio(image, place)?),
+        // Compatible strings are no ids.
         Bus::Of => None,
     }
+}
+
+fn of<T: std::fmt::Display>(bus: &'static str, ids: &tables::Entries<T>) -> Option<(Rejected, Place)> {
+    let ((first, _), (_, end)) = (ids.first()?, ids.last()?);
+    Some((Rejected { bus, first: first.to_string(), entries: ids.len() }, *end))
 }

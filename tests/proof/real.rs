@@ -24,7 +24,7 @@ fn packages(folder: &Path, format: &dyn Format, found: &mut Vec<(String, PathBuf
 }
 
 /// What all packages of kernel modules of a tree hold; nothing: the tree is not there.
-fn contents(tree: &str) -> Option<Vec<(String, Contents)>> {
+pub fn contents(tree: &str) -> Option<Vec<(String, Contents)>> {
     let Some(root) = std::env::var_os("OWPKG_REAL_TREES").map(PathBuf::from) else {
         crate::support::judges::skipped("no OWPKG_REAL_TREES");
         return None;
@@ -71,7 +71,7 @@ pub fn modules(tree: &str) -> Option<Vec<(String, Vec<u8>)>> {
     Some(all)
 }
 
-fn read(all: &[(String, Contents)]) -> Vec<ReadPackage<'_>> {
+pub fn read(all: &[(String, Contents)]) -> Vec<ReadPackage<'_>> {
     all.iter().map(|(name, contents)| ReadPackage { name, contents }).collect()
 }
 
