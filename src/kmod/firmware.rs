@@ -133,9 +133,8 @@ fn version_behind(start: &str, file: &str) -> Option<u16> {
 
 /// Whether a text is a version and an ending: `29.ucode`.
 fn is_version(text: &str) -> bool {
-    text.split_once('.').is_some_and(|(version, _)| {
-        !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit())
-    })
+    text.split_once('.')
+        .is_some_and(|(version, _)| !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// What may stand between a `%` and the end of its conversion.

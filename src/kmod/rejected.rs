@@ -27,7 +27,7 @@ impl Rejected {
         let image = Image::read(bytes)?;
         let taken: BTreeSet<(&str, Place)> = driver::candidates(&image)
             .iter()
-            .filter_map(|candidate| Some(array(&image, candidate.bus, candidate.table)?))
+            .filter_map(|candidate| array(&image, candidate.bus, candidate.table))
             .map(|(array, end)| (array.bus, end))
             .collect();
         let buses = [Bus::Pci, Bus::Usb, Bus::Sdio];

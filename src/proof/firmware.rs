@@ -98,7 +98,10 @@ pub fn firmware(
 }
 
 /// The names that entries lead to, through objects of other modules too.
-pub(super) fn own_names(data: &[&DriverData], modules: &HashMap<String, &PackagedModule>) -> BTreeSet<FirmwareName> {
+pub(super) fn own_names(
+    data: &[&DriverData],
+    modules: &HashMap<String, &PackagedModule>,
+) -> BTreeSet<FirmwareName> {
     let mut names = BTreeSet::new();
     let mut open: Vec<&DriverData> = data.to_vec();
     let mut seen = BTreeSet::new();

@@ -42,8 +42,12 @@ fn of_14c3_7993_the_driver_and_the_firmware_are_there() {
 /// the module takes.
 #[test]
 fn of_8086_095a_with_its_subsystem_the_firmware_is_named_by_the_versions_that_the_module_takes() {
-    let settled =
-        [("iwlwifi-7265D", 29, 22), ("iwlwifi-3160", 17, 17), ("iwlwifi-5000", 5, 1), ("iwlwifi-8265", 36, 22)];
+    let settled = [
+        ("iwlwifi-7265D", 29, 22),
+        ("iwlwifi-3160", 17, 17),
+        ("iwlwifi-5000", 5, 1),
+        ("iwlwifi-8265", 36, 22),
+    ];
     for (versions, state) in [(&settled[..], "there"), (&settled[..2], "unknown")] {
         let release = with_files("kmod-iwlwifi", files("iwlwifi", iwlwifi(versions)));
         for proof in proofs(&release, "8086:095a:8086:5010@59") {
@@ -57,8 +61,12 @@ fn of_8086_095a_with_its_subsystem_the_firmware_is_named_by_the_versions_that_th
 /// A version that the module does not take is no firmware for it.
 #[test]
 fn firmware_of_a_version_that_the_module_does_not_take_is_not_said_to_be_there() {
-    let versions =
-        [("iwlwifi-7265D", 29, 22), ("iwlwifi-3160", 17, 17), ("iwlwifi-5000", 5, 1), ("iwlwifi-7260", 17, 17)];
+    let versions = [
+        ("iwlwifi-7265D", 29, 22),
+        ("iwlwifi-3160", 17, 17),
+        ("iwlwifi-5000", 5, 1),
+        ("iwlwifi-7260", 17, 17),
+    ];
     let mut release = with_files("kmod-iwlwifi", files("iwlwifi", iwlwifi(&versions)));
     let packages = release.blueprint.feeds.iter_mut().flat_map(|(_, packages)| packages);
     for package in packages.filter(|package| package.name == "iwlwifi-firmware-iwl7265d") {
@@ -105,6 +113,10 @@ fn of_2c7c_0125_both_drivers_are_named_each_with_its_interface() {
             [("option", "2c7c:0125 interface ff/00/00"), ("qmi_wwan", "2c7c:0125 interface ff/ff/ff")]
         );
         let shared = release.on(FORMATS[0]).owpkg("disk out.img --json --device 2c7c:0125").run().exits(0);
-        assert_eq!(shared.json()["shared_ids"], serde_json::json!([]), "they leave each other's interfaces alone");
+        assert_eq!(
+            shared.json()["shared_ids"],
+            serde_json::json!([]),
+            "they leave each other's interfaces alone"
+        );
     }
 }

@@ -53,7 +53,9 @@ fn ids(ids: &Ids) -> Vec<Id> {
     match ids {
         Ids::Pci(ids) => ids.iter().filter_map(|(each, _)| id(Bus::Pci, each.vendor, each.device)).collect(),
         Ids::Usb(ids) => ids.iter().filter_map(|(each, _)| id(Bus::Usb, each.vendor, each.product)).collect(),
-        Ids::Sdio(ids) => ids.iter().filter_map(|(each, _)| id(Bus::Sdio, each.vendor, each.device)).collect(),
+        Ids::Sdio(ids) => {
+            ids.iter().filter_map(|(each, _)| id(Bus::Sdio, each.vendor, each.device)).collect()
+        }
         Ids::Of(_) => Vec::new(),
     }
 }

@@ -61,8 +61,10 @@ fn a_device_that_only_the_releases_modules_know_is_planned_by_its_id() {
 #[test]
 fn a_usb_wifi_card_that_no_table_knows_gets_its_wpad_too() {
     let module = usb_module("rtw88_nobody", false, &[("f1e2:b812", [255, 255, 255])]);
-    let release =
-        mt7921e().feed("kmods").kmod("kmod-rtw88-nobody", "kmod-mac80211").files(files("rtw88_nobody", module));
+    let release = mt7921e()
+        .feed("kmods")
+        .kmod("kmod-rtw88-nobody", "kmod-mac80211")
+        .files(files("rtw88_nobody", module));
     for format in FORMATS {
         let site = release.on(format);
         let plan = site.owpkg("resolve --no-lock --json --device f1e2:b812").run().exits(0).json();
@@ -72,7 +74,10 @@ fn a_usb_wifi_card_that_no_table_knows_gets_its_wpad_too() {
         assert_eq!(plan["cards"][0]["card"], "usb:f1e2:b812");
         let facts = plan["warning_facts"].as_array().unwrap();
         let listed = facts.iter().find(|fact| fact["code"] == "listed").unwrap();
-        assert_eq!((&listed["package"], &listed["module"]), (&"kmod-rtw88-nobody".into(), &"rtw88_nobody".into()));
+        assert_eq!(
+            (&listed["package"], &listed["module"]),
+            (&"kmod-rtw88-nobody".into(), &"rtw88_nobody".into())
+        );
     }
 }
 

@@ -8,3 +8,5 @@ mod matching;
 mod modules;
 mod real;
 mod shared;
+
+pub use real::modules as real_modules;

@@ -42,14 +42,18 @@ pub fn usb_module(name: &str, serial: bool, ids: &[(&str, [u8; 3])]) -> Vec<u8> 
     let entries: String = ids.iter().map(entry).collect();
     let (driver, register, needs) = match serial {
         false => (
-            format!("struct {{ const char *name; int (*probe)(void); void *more[7]; const void *ids; void *rest[20]; }} \
-                     driver = {{ \"{name}\", probe, {{ probe }}, ids }};"),
+            format!(
+                "struct {{ const char *name; int (*probe)(void); void *more[7]; const void *ids; void *rest[20]; }} \
+                     driver = {{ \"{name}\", probe, {{ probe }}, ids }};"
+            ),
             "usb_register_driver",
             "",
         ),
         true => (
-            format!("struct {{ const char *what; const void *ids; void *list[2]; const char *name; void *rest[40]; }} \
-                     driver = {{ \"{name}1\", ids, {{ 0, 0 }}, \"{name}\" }};"),
+            format!(
+                "struct {{ const char *what; const void *ids; void *list[2]; const char *name; void *rest[40]; }} \
+                     driver = {{ \"{name}1\", ids, {{ 0, 0 }}, \"{name}\" }};"
+            ),
             "usb_serial_register_drivers",
             "usbserial,usb_wwan",
         ),

@@ -89,7 +89,9 @@ pub fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
         let mib = load.unpacked >> 20;
         warn_of(env, format_args!("the first start unpacks {mib} MiB in half of the machine's memory"))?;
     }
-    report.tell(env, &written, Some(Carried { lock, setup: &setup.setup, load, proofs: &proofs })).map_err(Failure::stdout)
+    report
+        .tell(env, &written, Some(Carried { lock, setup: &setup.setup, load, proofs: &proofs }))
+        .map_err(Failure::stdout)
 }
 
 /// Refuses what does not go together; nothing is fetched for it.
