@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
-use super::error::Failure;
+use super::error::{Exit, Failure};
 use super::learned;
 use super::selection;
 use super::session::{self, Session};
@@ -42,7 +42,13 @@ pub fn open(
 ) -> Result<(Selection, Session, Opened), Failure> {
     let selection = selection::read(env, args, source)?;
     let session = Session::new(env, source)?;
-    let opened = Opened::new(env, &session, source)?;
+    let opened = Opened::new(env, &session, source).map_err(|failure| match selection.unknown() {
+        Some(unknown) if failure.is_no_network() => {
+            let message = format!("{unknown}, and no release could be asked: {}", failure.message);
+            Failure::new(Exit::Unknown, message, failure.help)
+        }
+        _ => failure,
+    })?;
     Ok((selection, session, opened))
 }
 
@@ -119,7 +125,8 @@ impl Joined<'_> {
         let facts = self.opened.source().facts();
         let undriven = selection.undriven(facts, &self.universe);
         let Opened::Release(release) = self.opened else { return Ok(selection) };
-        if undriven.is_empty() {
+        // The demo's packages hold no modules.
+        if undriven.is_empty() || facts.is_demo() {
             return Ok(selection);
         }
         let survey = match learned::survey(env, &upstream.fetcher, release, &self.universe) {

@@ -20,7 +20,8 @@ pub use warning::{ChipSaving, SelectionWarning, Warning};
 
 use crate::hardware::detect::{Detected, MissingFirmware, Named};
 use crate::hardware::{
-    Bus, Catalogue, ChipPackages, Device, DeviceId, Found, Gap, Switch, UnknownChip, Variant,
+    Bus, Catalogue, ChipPackages, Device, DeviceId, DeviceUnsupported, Found, Gap, Switch, UnknownChip,
+    Variant,
 };
 
 /// What to install on a router.
@@ -76,6 +77,14 @@ impl Selection {
         self.named_ids.push(id);
         self.devices.push(Device::of_id(id));
         self
+    }
+
+    /// The first device that was named by an id which no table knows: only the modules of a release can.
+    pub fn unknown(&self) -> Option<DeviceUnsupported> {
+        let known =
+            |device: &Device| Catalogue::builtin().identify(device).is_some() || Switch::of(device).is_some();
+        let id = self.named_ids.iter().find(|id| !known(&Device::of_id(**id)))?;
+        Some(DeviceUnsupported::Unknown { id: *id })
     }
 
     /// Tells what the release's own modules say of a device, and on which bus they list it: an id alone does not tell.
