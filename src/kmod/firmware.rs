@@ -81,7 +81,7 @@ impl FirmwareName {
     }
 
     /// The text as the module holds it.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         match self {
             FirmwareName::File(text) | FirmwareName::Pattern(text) | FirmwareName::Start(text) => text,
             FirmwareName::Versions { start, .. } => start,

@@ -36,7 +36,7 @@ struct Layout {
 
 /// The oldest and the newest version that the module takes, by the starts of the names of firmware; nothing where its
 /// structures do not show it beyond doubt.
-pub fn ranges<'d>(image: &Image<'d>) -> BTreeMap<&'d str, (u16, u16)> {
+pub(super) fn ranges<'d>(image: &Image<'d>) -> BTreeMap<&'d str, (u16, u16)> {
     let structures: Vec<(&str, &[u8])> = image
         .objects()
         .filter(|(_, _, size)| SIZES.contains(size))
