@@ -56,7 +56,6 @@ pub enum Role {
 pub enum WantedFor {
     /// A chip, by its name in the catalogue.
     Chip(&'static str),
-    /// A family.
     Family(&'static str),
     /// A device by its id: a disk until it is switched, or one that modules of the release list.
     Device(DeviceId),
