@@ -19,6 +19,8 @@ mod fetch;
 mod format;
 /// Cards and the packages for them: the tables, what is pasted, what is selected.
 mod hardware;
+/// The readers of foreign bytes: the fuzz targets over their seeds.
+mod fuzz;
 /// Whether the modules stand as the map in `src/lib.rs` says.
 mod house;
 /// Images that carry a disk.
