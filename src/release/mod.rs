@@ -7,7 +7,7 @@ mod arch;
 mod error;
 mod facts;
 pub(crate) mod feeds;
-pub mod image;
+pub(crate) mod image;
 mod indexes;
 mod kernel;
 pub(crate) mod metadata;
@@ -28,7 +28,7 @@ pub use facts::{FeedOrigin, FeedPlace, ReleaseFacts};
 pub(crate) use feeds::name_of as feed_name;
 #[doc(hidden)]
 pub use feeds::names as feeds_named;
-pub use image::{Image, ImageError, ImageWanted, Images};
+pub use image::{Image, ImageError, ImageWanted, Images, Packing, UnpackError};
 pub(crate) use indexes::most_common;
 pub use kernel::Kernel;
 pub use metadata::{Metadata, Unvouched};

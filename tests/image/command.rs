@@ -26,7 +26,7 @@ fn site_of(format: &'static dyn owpkg::format::Format, files: Files) -> Site {
     site
 }
 
-fn site(format: &'static dyn owpkg::format::Format) -> Site {
+pub fn site(format: &'static dyn owpkg::format::Format) -> Site {
     site_of(format, files(format, |recipe| recipe))
 }
 
