@@ -39,6 +39,7 @@ pub const TARGETS: &[Target] = &[
     ("fwtool", fwtool),
     ("installed", installed),
     ("ipk", opkg_package),
+    ("key", key),
     ("kmod", kmod),
     ("lock", lock),
     ("opkg_index", opkg_index),
@@ -209,7 +210,6 @@ pub fn usign_texts(data: &[u8]) {
             assert!(!key.is_some_and(|key| key.verifies(data, &owpkg::trust::Signature::Usign(signature.clone()))));
         }
     }
-    let _ = usign::SecretKey::parse(data);
 }
 
 /// Keys of apk.
@@ -218,11 +218,15 @@ pub fn pem(data: &[u8]) {
         let again = ec::PublicKey::parse(key.to_pem().as_bytes()).expect("its own text");
         assert_eq!(again.to_pem(), key.to_pem());
     }
-    if let Ok(key) = ec::SecretKey::parse(data) {
-        let again = ec::SecretKey::parse(key.to_pem().as_bytes()).expect("its own text");
-        assert_eq!(again.public().to_pem(), key.public().to_pem());
+}
+
+/// Keys of any scheme: a secret key is read with its public half.
+pub fn key(data: &[u8]) {
+    if let Ok(key) = SecretKey::parse(data) {
+        let public = key.public();
+        assert_eq!(PublicKey::parse(public.to_text().as_bytes()).expect("its own text").id(), public.id());
     }
-    let _ = (PublicKey::parse(data), SecretKey::parse(data));
+    let _ = PublicKey::parse(data);
 }
 
 /// A signature block of apk: what is read is written the same.
@@ -322,7 +326,7 @@ pub fn disk_layout(data: &[u8]) {
 
 /// What fwtool appended to an image.
 pub fn fwtool(data: &[u8]) {
-    let _ = owpkg::release::image::fwtool::read_tail(Default::default(), data);
+    let _ = owpkg::release::fwtool::read_tail(Default::default(), data);
 }
 
 /// A kernel module.

@@ -26,8 +26,10 @@ pub use carried::{Carried, CarriedError};
 pub use change::{Bytes, Change};
 pub(crate) use door::BOOT_FILE;
 pub use door::{Door, DoorError, Load, NoDoor};
+pub(crate) use layout::Holds;
+#[doc(hidden)]
+pub use layout::Layout;
 pub use layout::LayoutError;
-pub(crate) use layout::{Holds, Layout};
 pub use write::{Cargo, ImageWriteError, WrittenImage, write};
 
 /// What becomes of an image that takes an archive in.

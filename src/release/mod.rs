@@ -28,6 +28,8 @@ pub use facts::{FeedOrigin, FeedPlace, ReleaseFacts};
 pub(crate) use feeds::name_of as feed_name;
 #[doc(hidden)]
 pub use feeds::names as feeds_named;
+#[doc(hidden)]
+pub use image::fwtool;
 pub use image::{Image, ImageError, ImageWanted, Images, Packing, UnpackError};
 pub(crate) use indexes::most_common;
 pub use kernel::Kernel;

@@ -60,7 +60,8 @@ impl Edit {
             return;
         }
         let length = bytes.len();
-        let run = |at: &Index, count: &u8| at.index(length)..(at.index(length) + usize::from(*count)).min(length);
+        let run =
+            |at: &Index, count: &u8| at.index(length)..(at.index(length) + usize::from(*count)).min(length);
         match self {
             Edit::Set(at, byte) => bytes[at.index(length)] = *byte,
             Edit::Flip(at, bit) => bytes[at.index(length)] ^= 1 << bit,
