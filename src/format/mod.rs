@@ -24,7 +24,7 @@ pub use behaviour::{
 pub use budget::UnpackBudget;
 pub use facts::{Duplicate, FormatFacts, IndexFile};
 pub use index::{IndexError, Parsed, Warning};
-pub use installed::{Installed, InstalledError, InstalledPackage, Joined};
+pub use installed::{Installed, InstalledError, InstalledPackage, Joined, Mark};
 pub use local::{Indescribable, IndexEntry, LocalFeed, LocalFeedError, NotIndexed, write_index};
 pub use measure::measure;
 pub use package::{Constraint, Dependency, FeedId, Package, PackageId, Provide, Relation, Requirement};

@@ -144,7 +144,7 @@ fn something_else_is_no_request() {
         ("#!/bin/sh\n", "is no request of a router"),
         ("owpkg-request", "is no request of a router"),
         ("owpkg-requests 1", "is no request of a router"),
-        ("owpkg-request 2\n", "a request of version \"2\", and this owpkg reads version 1"),
+        ("owpkg-request 3\n", "a request of version \"3\", and this owpkg reads versions 1 and 2"),
         ("owpkg-request 1 \x1b[2J", "a request of version \"1 \\u{1b}[2J\""),
     ] {
         refused(text, words);

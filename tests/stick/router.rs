@@ -91,7 +91,7 @@ impl Asker {
     pub fn ask(&self, arguments: &[&str]) -> Outcome {
         let stick = self.stick();
         fs::create_dir_all(&stick).unwrap();
-        let script = self.router.settle(SCRIPT, &["etc", "tmp", "sys", "root", "overlay"]);
+        let script = self.router.settle(SCRIPT, &["etc", "tmp", "sys", "proc", "root", "rom", "overlay"]);
         fs::write(stick.join("request.sh"), script).unwrap();
         self.router.run_as(&stick, &stick.join("request.sh"), arguments)
     }
