@@ -14,6 +14,7 @@ use crate::lock::{Bundle, Lock, PlanError};
 use crate::proof::{self, Proofs, Survey};
 use crate::release::snapshot::Snapshot;
 use crate::release::{OFFICIAL_SERVER, OpenRelease, ReleaseFacts, ReleaseWarning, Upstream};
+use crate::resolve::Baseline;
 use crate::selection::{PlanSource, Planned, Selection, Warning};
 
 /// What a plan is made of.
@@ -65,6 +66,17 @@ impl Opened {
         Opened::Release(Box::new(release))
     }
 
+    /// The release tree.
+    ///
+    /// # Errors
+    /// When it is of the facts built in.
+    pub fn release_of(&self) -> Result<&OpenRelease, Failure> {
+        match self {
+            Opened::Release(release) => Ok(release),
+            Opened::Snapshot(..) => Err(PlanError::BuiltInFacts.into()),
+        }
+    }
+
     fn source(&self) -> PlanSource<'_> {
         match self {
             Opened::Release(release) => PlanSource::Release(release),
@@ -98,6 +110,11 @@ impl Joined<'_> {
             planned.warn_of_snapshot(snapshot, env.now);
         }
         Ok(planned)
+    }
+
+    /// What the router holds, or its stock image where nobody said it.
+    pub fn baseline(&self) -> Result<Baseline, Failure> {
+        Ok(Baseline::determine(self.opened.source().facts(), &self.universe)?)
     }
 
     /// What the release's modules were found to list, where an earlier run looked.

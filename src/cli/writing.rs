@@ -26,6 +26,7 @@ use crate::proof::Proofs;
 use crate::release::Release;
 use crate::selection::Selection;
 use crate::uci_defaults::{RouterPackages, Setup, StaticAddress};
+use crate::upgrade::Comparison;
 
 /// What stands for standard output.
 const STDOUT: &str = "-";
@@ -213,17 +214,44 @@ impl RouterSetup {
         next: &str,
     ) -> Result<(), Failure> {
         let entries = disk::contents(bundle, &self.overlay)?;
+        self.place(env, bundle, &entries, (proofs, None), out, settings, next)
+    }
+
+    /// The same for a stick that upgrades a router with the disk of a bundle.
+    pub fn write_upgrade(
+        &self,
+        env: &mut Env,
+        bundle: &Bundle,
+        comparison: &Comparison,
+        entries: &[Entry],
+        out: &str,
+        settings: &ImageOptions,
+        next: &str,
+    ) -> Result<(), Failure> {
+        self.place(env, bundle, entries, (&bundle.proofs, Some(comparison)), out, settings, next)
+    }
+
+    fn place(
+        &self,
+        env: &mut Env,
+        bundle: &Bundle,
+        entries: &[Entry],
+        (proofs, upgrade): (&Proofs, Option<&Comparison>),
+        out: &str,
+        settings: &ImageOptions,
+        next: &str,
+    ) -> Result<(), Failure> {
         let lock = &bundle.lock;
         if out == STDOUT {
-            return write_to_stdout(env, &entries, &settings.options(lock));
+            return write_to_stdout(env, entries, &settings.options(lock));
         }
-        let placed = write(&env.path(out), &entries, &settings.options(lock))?;
+        let placed = write(&env.path(out), entries, &settings.options(lock))?;
         if lock.is_secret() && placed.permissions == Permissions::All {
             warn_of_readers(env, out)?;
         }
         proof::warn(env, proofs)?;
         let unpacked = settings.format == OutputFormat::Dir;
-        let written = WrittenDisk { out, placed, lock, setup: &self.setup, next, proofs, unpacked };
+        let written = WrittenDisk { out, placed, lock, setup: &self.setup, next, proofs, unpacked, upgrade };
         written.tell(env, settings.json).map_err(Failure::stdout)
     }
 }

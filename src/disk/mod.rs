@@ -7,5 +7,5 @@ pub mod script;
 mod writer;
 
 pub use contents::{DiskError, contents, key_path, router_key_path};
-pub use fit::{Misfit, check_fit};
+pub use fit::{Misfit, check_fit, needed_kb};
 pub use writer::{OutputFormat, OutputOptions, WriteError, write};

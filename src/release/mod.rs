@@ -4,6 +4,7 @@
 //! somebody's own build. [`Upstream::open`] reads it once, verifies every index, and answers with an [`OpenRelease`].
 
 mod arch;
+mod board;
 mod error;
 mod facts;
 pub(crate) mod feeds;

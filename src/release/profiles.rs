@@ -34,6 +34,8 @@ pub struct Profile {
     pub device_packages: Vec<String>,
     /// Its images.
     pub images: Vec<ListedImage>,
+    /// The names by which routers know themselves as this device.
+    pub supported_devices: Vec<String>,
 }
 
 /// An image as `profiles.json` lists it.

@@ -35,7 +35,7 @@ use crate::format::{Installed, Universe};
 
 pub use baseline::{Baseline, BaselineError, BaselineSource, BaselineWarning};
 pub use diff::{Change, Diff, Direction, base_name};
-pub use eligible::{Candidate, Eligibility, Ineligible};
+pub use eligible::{Candidate, Eligibility, Ineligible, exclude_each_other};
 pub use graph::{Graph, Node, NodeId};
 pub use idle::{IdleModules, serves};
 pub use kind::PackageKind;

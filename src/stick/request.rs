@@ -88,6 +88,11 @@ pub struct Request {
 }
 
 impl Request {
+    /// Whether a text begins as requests do.
+    pub fn is_one(text: &str) -> bool {
+        text.trim_start_matches('\u{feff}').split(' ').next() == Some(NAME)
+    }
+
     /// Reads a request.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use super::proof;
 use super::setup;
 use super::style::Style;
 use super::text;
+use super::upgrade::UpgradeJson;
 use crate::cli::env::Env;
 use crate::disk::{self, OutputFormat};
 use crate::files::{Permissions, WrittenFile};
@@ -18,6 +19,7 @@ use crate::lock::{Lock, LockedKey, LockedReplacement};
 use crate::proof::{CardProof, Proofs, SharedIds};
 use crate::stick::RouterId;
 use crate::uci_defaults::Setup;
+use crate::upgrade::Comparison;
 
 /// What to do with a disk.
 pub fn next(format: OutputFormat) -> &'static str {
@@ -52,6 +54,19 @@ pub fn next_for_request(format: OutputFormat) -> &'static str {
     }
 }
 
+/// What to do with a stick that upgrades a router.
+pub fn next_for_upgrade(format: OutputFormat) -> &'static str {
+    match format {
+        OutputFormat::Fat => {
+            "write it over a stick (all that the stick holds is lost), take that to the router, then there:\n  \
+             mkdir -p /tmp/stick && mount -t vfat /dev/sda /tmp/stick && sh /tmp/stick/upgrade.sh"
+        }
+        OutputFormat::Tar | OutputFormat::TarGz | OutputFormat::Dir => {
+            "carry it to the router on a stick, unpacked, then there, in its folder: sh upgrade.sh"
+        }
+    }
+}
+
 /// A disk that was written.
 pub struct WrittenDisk<'a> {
     /// Where, as the user said it.
@@ -68,6 +83,8 @@ pub struct WrittenDisk<'a> {
     pub proofs: &'a Proofs,
     /// Whether it is a folder, whose files are at hand.
     pub unpacked: bool,
+    /// What it changes, where it upgrades a router.
+    pub upgrade: Option<&'a Comparison>,
 }
 
 /// `owpkg.disk/1`.
@@ -88,6 +105,8 @@ struct DiskJson<'a> {
     keys: Vec<KeyJson<'a>>,
     cards: &'a [CardProof],
     shared_ids: &'a [SharedIds],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upgrade: Option<UpgradeJson<'a>>,
 }
 
 /// A package of the router that makes room.
@@ -140,6 +159,7 @@ impl WrittenDisk<'_> {
                 keys,
                 cards: &self.proofs.cards,
                 shared_ids: &self.proofs.shared,
+                upgrade: self.upgrade.map(UpgradeJson::of),
             };
             return json::print(&mut env.out, &json);
         }

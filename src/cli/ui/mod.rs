@@ -14,5 +14,6 @@ pub mod setup;
 pub mod style;
 pub mod text;
 pub mod tree;
+pub mod upgrade;
 pub mod vm_guide;
 pub mod warnings;

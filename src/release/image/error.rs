@@ -22,6 +22,16 @@ pub enum ImageError {
         /// Their names.
         known: Vec<String>,
     },
+    /// No device of the target is this board.
+    #[error("{at} has no image for the board {board:?}")]
+    NoDevice {
+        /// The `profiles.json`.
+        at: String,
+        /// The board, as a router names it.
+        board: String,
+        /// Boards that are called alike.
+        near: Vec<String>,
+    },
     /// There is no such image.
     #[error("{at} has no image{}{asked}", if .asked.is_empty() { "" } else { " of " })]
     NoneLike {

@@ -1,4 +1,7 @@
-//! `owpkg fill`: writes the disk for the router that made a request.
+//! `owpkg fill`: writes the disk for the router that made a request, or with the image of a release the stick that
+//! upgrades it.
+
+mod upgrade;
 
 use clap::Args;
 
@@ -23,13 +26,14 @@ const MOST_NAMED: usize = 8;
 #[derive(Debug, Args)]
 #[command(
     mut_arg("detect", |arg| arg.hide(true)),
-    mut_arg("release", |arg| arg.hide(true)),
+    mut_arg("release", |arg| arg.help("With --with-image: the release to go to; the router's own without it")),
     mut_arg("target", |arg| arg.hide(true)),
     mut_arg("profile", |arg| arg.hide(true)),
     mut_arg("installed", |arg| arg.hide(true)),
     after_help = "Examples:\n  owpkg request > request.sh           run it on the router: sh request.sh\n  \
                   owpkg fill owpkg-request.txt pkgs.img\n  \
-                  owpkg fill /media/stick/owpkg-request.txt /media/stick/pkgs/ --add tcpdump"
+                  owpkg fill /media/stick/owpkg-request.txt /media/stick/pkgs/ --add tcpdump\n  \
+                  owpkg fill owpkg-request.txt stick.img --with-image --release 25.12.0"
 )]
 pub struct FillArgs {
     /// The router's request, owpkg-request.txt; - reads standard input
@@ -37,6 +41,21 @@ pub struct FillArgs {
     pub request: String,
     /// The image (.img), tar (.tar, .tar.gz) or folder (ending in /) to write; - writes to standard output
     pub out: String,
+    /// Bring the release's image along, with all packages that the router's user added: an upgrade, or a way back
+    #[arg(long)]
+    pub with_image: bool,
+    /// Keep no configuration over the upgrade
+    #[arg(long, requires = "with_image")]
+    pub fresh: bool,
+    /// The kind of image, where the request does not say it: combined-efi, combined, sysupgrade
+    #[arg(long, value_name = "KIND", requires = "with_image")]
+    pub kind: Option<String>,
+    /// The file system of the image, where the request does not say it: squashfs, ext4
+    #[arg(long, value_name = "FS", requires = "with_image")]
+    pub filesystem: Option<String>,
+    /// The tree of the router's own release, where the request does not say what its user added and --tree is the new one
+    #[arg(long, value_name = "URL|DIR", requires = "with_image")]
+    pub old_tree: Option<String>,
     /// What to install.
     #[command(flatten)]
     pub selection: SelectionArgs,
@@ -58,6 +77,9 @@ pub fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     let request =
         Request::parse(&request.0).map_err(|error| Failure::from(error).about(&request.1.to_string()))?;
     let mut selection = selection::read(env, &args.selection, &args.source)?;
+    if args.with_image {
+        return upgrade::run(env, args, (&settings, wishes), request, selection);
+    }
     selection.take_router(&request.devices);
     if selection.is_empty() {
         return Err(no_card(&request));
@@ -84,7 +106,7 @@ fn refuse_what_is_answered(args: &FillArgs) -> Result<(), Failure> {
     let (selection, source) = (&args.selection, &args.source);
     let answered = [
         ("--detect", &selection.detect),
-        ("--release", &source.release),
+        ("--release", if args.with_image { &None } else { &source.release }),
         ("--target", &source.target),
         ("--profile", &source.profile),
         ("--installed", &source.installed),
