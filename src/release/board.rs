@@ -13,7 +13,9 @@ pub(super) fn device(
 ) -> Result<Option<String>, ImageError> {
     let target = Target::choose(&upstream.fetcher, &spec.root, spec.target.as_ref())?;
     let folder = spec.root.join(&format!("targets/{target}")).map_err(super::ReleaseError::from)?;
-    let Some(profiles) = Metadata::read(upstream, &folder)?.profiles else { return Ok(None) };
+    let Some(profiles) = Metadata::read(upstream, &folder)?.profiles else {
+        return Err(ImageError::NoTarget { at: spec.root.to_string(), target: target.to_string() });
+    };
     of_board(&profiles, board).map_err(|near| ImageError::NoDevice {
         at: format!("{folder}/profiles.json"),
         board: board.to_owned(),

@@ -6,6 +6,6 @@ rm -rf "$etc/owpkg/disk.new"
 if [ "$(sed -n "s/^$fact=['\"]\{0,1\}\([^'\"]*\).*/\1/p" "$etc/openwrt_release")" = "$value" ]; then
 	main
 else
-	say "The upgrade for which this was put here did not take place: it goes away again."
+	echo 'owpkg: the upgrade for which the packages were put here did not take place: they go away again' >>"$kmsg"
 	rm -rf "$disk"
 fi

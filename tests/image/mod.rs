@@ -3,7 +3,7 @@
 mod build;
 pub mod command;
 mod doors;
-mod first_boot;
+pub mod first_boot;
 mod growth;
 mod refusals;
 mod start;

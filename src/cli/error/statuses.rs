@@ -148,7 +148,7 @@ impl From<ImageError> for Failure {
     fn from(error: ImageError) -> Failure {
         let exit = match error {
             ImageError::Release(error) => return error.into(),
-            ImageError::NoDevice { .. } => Exit::Unresolvable,
+            ImageError::NoDevice { .. } | ImageError::NoTarget { .. } => Exit::Unresolvable,
             ImageError::WhichProfile { .. } | ImageError::WhichImage { .. } => Exit::Usage,
             ImageError::NotListed { .. } => Exit::Untrusted,
             ImageError::NoneLike { ref asked, .. } if !asked.is_empty() => Exit::Unknown,

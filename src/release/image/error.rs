@@ -22,6 +22,14 @@ pub enum ImageError {
         /// Their names.
         known: Vec<String>,
     },
+    /// The release has nothing of a target.
+    #[error("the release at {at} has no target {target}")]
+    NoTarget {
+        /// The tree.
+        at: String,
+        /// The target.
+        target: String,
+    },
     /// No device of the target is this board.
     #[error("{at} has no image for the board {board:?}")]
     NoDevice {
