@@ -13,19 +13,19 @@ use crate::stick::Request;
 use crate::upgrade::{Had, NotTold, Successor, follow, lost, select};
 
 /// What was followed.
-pub struct Followed {
+pub(crate) struct Followed {
     /// The series before and after.
-    pub series: [Series; 2],
+    pub(crate) series: [Series; 2],
     /// What its user had added.
-    pub had: Had,
+    pub(crate) had: Had,
     /// What becomes of that.
-    pub successors: Vec<Successor>,
+    pub(crate) successors: Vec<Successor>,
     /// What the new image holds.
     stock: Installed,
 }
 
 /// What its user added to the router that asks, for which the old release is read where the request does not say it.
-pub fn had_of_request(
+pub(crate) fn had_of_request(
     env: &mut Env,
     session: &Session,
     source: &SourceArgs,
@@ -54,12 +54,12 @@ pub fn had_of_request(
 }
 
 /// What the user of a router with these packages added to a release's image.
-pub fn had_in(installed: &Installed, old: &ReleaseFacts) -> Result<Had, NotTold> {
+pub(crate) fn had_in(installed: &Installed, old: &ReleaseFacts) -> Result<Had, NotTold> {
     Had::of(installed, old.stock.as_ref(), &old.default_packages)
 }
 
 /// Follows what a router had into a release that was read.
-pub fn into_release(
+pub(crate) fn into_release(
     had: Had,
     from: Option<Series>,
     new: &OpenRelease,
@@ -77,7 +77,7 @@ impl Followed {
     ///
     /// # Errors
     /// When something has no successor, and the user does not say to go on without it.
-    pub fn select(&self, selection: Selection, joined: &Joined<'_>) -> Result<Selection, Failure> {
+    pub(crate) fn select(&self, selection: Selection, joined: &Joined<'_>) -> Result<Selection, Failure> {
         let lost: Vec<&str> =
             lost(&self.successors).into_iter().filter(|name| !selection.omits(name)).collect();
         if !lost.is_empty() {

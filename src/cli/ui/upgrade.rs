@@ -8,7 +8,7 @@ use crate::upgrade::{Comparison, Fate, Guess, Side, Successor};
 
 /// `owpkg.upgrade/1`.
 #[derive(Serialize)]
-pub struct UpgradeJson<'a> {
+pub(crate) struct UpgradeJson<'a> {
     schema: &'static str,
     from: SideJson<'a>,
     to: SideJson<'a>,
@@ -74,7 +74,7 @@ struct SizesJson {
 
 impl<'a> UpgradeJson<'a> {
     /// The same of a comparison.
-    pub fn of(comparison: &'a Comparison) -> UpgradeJson<'a> {
+    pub(crate) fn of(comparison: &'a Comparison) -> UpgradeJson<'a> {
         let sizes = comparison.sizes;
         UpgradeJson {
             schema: "owpkg.upgrade/1",

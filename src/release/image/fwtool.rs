@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::trust::{Artifact, Verified};
 
 /// Most bytes of all pieces together: fwtool itself writes 30 KiB of description and 1 KiB of signature at most.
-pub const LARGEST_TAIL: usize = 64 << 10;
+pub(crate) const LARGEST_TAIL: usize = 64 << 10;
 
 const TRAILER: usize = 16;
 const HEADER: usize = 8;
@@ -39,7 +39,7 @@ pub enum Appended {
 
 impl Appended {
     /// Its length in bytes, trailer and all.
-    pub fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         match self {
             Appended::Signature { size } | Appended::Description { size, .. } => *size,
         }
@@ -86,7 +86,7 @@ pub enum BadTail {
 ///
 /// # Errors
 /// When the bytes are no chain of pieces from their first to their last.
-pub fn read_tail(mut before: Crc, tail: &[u8]) -> Result<Vec<Appended>, BadTail> {
+pub(crate) fn read_tail(mut before: Crc, tail: &[u8]) -> Result<Vec<Appended>, BadTail> {
     if tail.len() > LARGEST_TAIL {
         return Err(BadTail::TooLong);
     }
@@ -158,7 +158,7 @@ impl Piece {
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn about(image: &Verified<Artifact>) -> io::Result<Option<About>> {
+pub(crate) fn about(image: &Verified<Artifact>) -> io::Result<Option<About>> {
     let mut file = File::open(image.path())?;
     let size = file.seek(SeekFrom::End(0))?;
     file.seek(SeekFrom::Start(size.saturating_sub(LARGEST_TAIL as u64)))?;

@@ -35,40 +35,40 @@ const MOST_NAMED: usize = 8;
                   owpkg fill /media/stick/owpkg-request.txt /media/stick/pkgs/ --add tcpdump\n  \
                   owpkg fill owpkg-request.txt stick.img --with-image --release 25.12.0"
 )]
-pub struct FillArgs {
+pub(crate) struct FillArgs {
     /// The router's request, owpkg-request.txt; - reads standard input
     #[arg(value_name = "REQUEST|-")]
-    pub request: String,
+    pub(crate) request: String,
     /// The image (.img), tar (.tar, .tar.gz) or folder (ending in /) to write; - writes to standard output
-    pub out: String,
+    pub(crate) out: String,
     /// Bring the release's image along, with all packages that the router's user added: an upgrade, or a way back
     #[arg(long)]
-    pub with_image: bool,
+    pub(crate) with_image: bool,
     /// Keep no configuration over the upgrade
     #[arg(long, requires = "with_image")]
-    pub fresh: bool,
+    pub(crate) fresh: bool,
     /// The kind of image, where the request does not say it: combined-efi, combined, sysupgrade
     #[arg(long, value_name = "KIND", requires = "with_image")]
-    pub kind: Option<String>,
+    pub(crate) kind: Option<String>,
     /// The file system of the image, where the request does not say it: squashfs, ext4
     #[arg(long, value_name = "FS", requires = "with_image")]
-    pub filesystem: Option<String>,
+    pub(crate) filesystem: Option<String>,
     /// The tree of the router's own release, where the request does not say what its user added and --tree is the new one
     #[arg(long, value_name = "URL|DIR", requires = "with_image")]
-    pub old_tree: Option<String>,
+    pub(crate) old_tree: Option<String>,
     /// What to install.
     #[command(flatten)]
-    pub selection: SelectionArgs,
+    pub(crate) selection: SelectionArgs,
     /// Where from.
     #[command(flatten)]
-    pub source: SourceArgs,
+    pub(crate) source: SourceArgs,
     /// What to write.
     #[command(flatten)]
-    pub output: OutputArgs,
+    pub(crate) output: OutputArgs,
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     let settings = ImageOptions::read(env, &args.output, &args.out)?;
     refuse_what_is_answered(args)?;
     let request_file = Some(args.request.clone());

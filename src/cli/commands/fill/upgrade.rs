@@ -20,7 +20,7 @@ use crate::stick::Request;
 use crate::upgrade::{self, Comparison, Script, Side, Stick};
 
 /// Runs the command.
-pub fn run(
+pub(crate) fn run(
     env: &mut Env,
     args: &FillArgs,
     (settings, wishes): (&ImageOptions, DiskOptions<'_>),
