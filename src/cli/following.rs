@@ -3,11 +3,12 @@
 use super::args::SourceArgs;
 use super::env::Env;
 use super::error::{Exit, Failure};
+use super::listing;
 use super::planning::Joined;
 use super::session::Session;
 use crate::format::Installed;
 use crate::hardware::Series;
-use crate::release::{OpenRelease, ReleaseFacts};
+use crate::release::{OpenRelease, Release, ReleaseFacts};
 use crate::selection::Selection;
 use crate::stick::Request;
 use crate::upgrade::{Had, NotTold, Successor, follow, lost, select};
@@ -22,6 +23,34 @@ pub(crate) struct Followed {
     pub(crate) successors: Vec<Successor>,
     /// What the new image holds.
     stock: Installed,
+}
+
+/// Reads a request.
+pub(crate) fn read_request(env: &mut Env, file: &str) -> Result<Request, Failure> {
+    let (text, place) = listing::read_text(env, file)?;
+    Request::parse(&text).map_err(|error| Failure::from(error).about(&place.to_string()))
+}
+
+/// Where to look for the router's own release. A tree tells its own, which is compared later; a server is asked for the
+/// router's.
+pub(crate) fn source_of(request: &Request, args: &SourceArgs) -> Result<SourceArgs, Failure> {
+    let mut source = SourceArgs { target: Some(request.target.to_string()), ..args.clone() };
+    if args.tree.is_none() {
+        let known = Release::parse(&request.release).map_err(|error| {
+            let help = "give the release tree of its build: --tree DIR, the folder that holds targets/ and packages/";
+            Failure::new(Exit::Usage, format!("the router's release: {error}"), Some(help.to_owned()))
+        })?;
+        source.release = Some(known.to_string());
+    }
+    Ok(source)
+}
+
+/// Where to look for the release that the router goes to: the one that is named, else its own.
+pub(crate) fn source_to(request: &Request, args: &SourceArgs) -> Result<SourceArgs, Failure> {
+    match args.release {
+        Some(_) => Ok(SourceArgs { target: Some(request.target.to_string()), ..args.clone() }),
+        None => source_of(request, args),
+    }
 }
 
 /// What its user added to the router that asks, for which the old release is read where the request does not say it.

@@ -82,6 +82,16 @@ pub(crate) struct ImageOptions {
     json: bool,
 }
 
+/// Where a disk goes.
+pub(crate) struct Destination<'a> {
+    /// What to write, as the user said it.
+    pub(crate) out: &'a str,
+    /// How.
+    pub(crate) settings: &'a ImageOptions,
+    /// What to do with it.
+    pub(crate) next: &'a str,
+}
+
 /// What the arguments say of the router beside its packages.
 pub(crate) struct DiskOptions<'a> {
     args: &'a RouterArgs,
@@ -203,32 +213,30 @@ impl RouterSetup {
         self.router.as_ref()
     }
 
-    /// Writes the disk of a bundle to `out`, and says so; `next` is what to do with it.
+    /// Writes the disk of a bundle, and says so.
     pub(crate) fn write(
         &self,
         env: &mut Env,
         bundle: &Bundle,
         proofs: &Proofs,
-        out: &str,
-        settings: &ImageOptions,
-        next: &str,
+        to: &Destination<'_>,
     ) -> Result<(), Failure> {
         let entries = disk::contents(bundle, &self.overlay)?;
-        self.place(env, bundle, &entries, (proofs, None), out, settings, next)
+        self.place(env, bundle, &entries, (proofs, None), to)
     }
 
-    /// The same for a stick that upgrades a router with the disk of a bundle.
+    /// Writes the stick that upgrades a router with the disk of a bundle, and says so.
     pub(crate) fn write_upgrade(
         &self,
         env: &mut Env,
         bundle: &Bundle,
-        comparison: &Comparison,
-        entries: &[Entry],
-        out: &str,
-        settings: &ImageOptions,
-        next: &str,
+        (comparison, entries): (&Comparison, &[Entry]),
+        to: &Destination<'_>,
     ) -> Result<(), Failure> {
-        self.place(env, bundle, entries, (&bundle.proofs, Some(comparison)), out, settings, next)
+        if to.out != STDOUT && !to.settings.json {
+            writeln!(env.out, "{comparison}").map_err(Failure::stdout)?;
+        }
+        self.place(env, bundle, entries, (&bundle.proofs, Some(comparison)), to)
     }
 
     fn place(
@@ -237,9 +245,7 @@ impl RouterSetup {
         bundle: &Bundle,
         entries: &[Entry],
         (proofs, upgrade): (&Proofs, Option<&Comparison>),
-        out: &str,
-        settings: &ImageOptions,
-        next: &str,
+        &Destination { out, settings, next }: &Destination<'_>,
     ) -> Result<(), Failure> {
         let lock = &bundle.lock;
         if out == STDOUT {

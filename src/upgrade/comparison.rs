@@ -73,7 +73,10 @@ impl Side {
     pub fn new(facts: &ReleaseFacts, installed: &Installed) -> Side {
         Side {
             release: facts.release.as_ref().map(ToString::to_string),
-            kernel: installed.get("kernel").map(|held| held.version.clone()),
+            kernel: installed
+                .get("kernel")
+                .map(|held| held.version.clone())
+                .filter(|version| !version.is_empty()),
             format: facts.format.name(),
             signed_by: Vec::new(),
         }

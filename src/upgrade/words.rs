@@ -5,6 +5,22 @@ use std::fmt;
 use super::{Comparison, Fate, Guess, Successor};
 use crate::release::Became;
 
+/// The headings of what goes on, in their order.
+const HEADINGS: [&str; 4] =
+    ["kept", "under other names", "guessed: no table knows of these", "no longer needed"];
+
+/// The heading under which a package stands; none: it comes along, or is gone.
+fn heading_of(fate: Fate) -> Option<&'static str> {
+    let [kept, renamed, guessed, needless] = HEADINGS;
+    match fate {
+        Fate::Kept => Some(kept),
+        Fate::Became(Became::Needless) => Some(needless),
+        Fate::Became(_) => Some(renamed),
+        Fate::Guessed(_) => Some(guessed),
+        Fate::Needed | Fate::Gone => None,
+    }
+}
+
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unknown = || "unknown".to_owned();
@@ -59,14 +75,8 @@ impl fmt::Display for Comparison {
 
 impl Comparison {
     fn packages(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sections: [(&str, fn(Fate) -> bool); 4] = [
-            ("kept", |fate| fate == Fate::Kept),
-            ("under other names", |fate| matches!(fate, Fate::Became(how) if how != Became::Needless)),
-            ("guessed: no table knows of these", |fate| matches!(fate, Fate::Guessed(_))),
-            ("no longer needed", |fate| fate == Fate::Became(Became::Needless)),
-        ];
-        for (heading, is) in sections {
-            let mut of_it = self.with_fate(is).peekable();
+        for heading in HEADINGS {
+            let mut of_it = self.with_fate(|fate| heading_of(fate) == Some(heading)).peekable();
             if of_it.peek().is_some() {
                 writeln!(f, "\n{heading}")?;
             }
@@ -76,7 +86,9 @@ impl Comparison {
         if gone.peek().is_some() {
             writeln!(f, "\ngone: the new release has nothing like it")?;
         }
-        gone.try_for_each(|package| writeln!(f, "  - {} {}", package.old, package.version))
+        gone.try_for_each(|package| {
+            writeln!(f, "  - {}", format!("{} {}", package.old, package.version).trim_end())
+        })
     }
 
     fn line(&self, package: &Successor) -> String {

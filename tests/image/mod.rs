@@ -1,6 +1,6 @@
 //! Images that carry a disk: changed by owpkg, judged by others, and byte by byte outside of what was added.
 
-mod build;
+pub mod build;
 pub mod command;
 mod doors;
 pub mod first_boot;

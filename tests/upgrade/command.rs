@@ -2,8 +2,10 @@
 
 use owpkg::lock::Lock;
 
-use super::releases::{Server, x86};
+use super::releases::{Server, format, series, with_images, x86};
 use super::router::Far;
+use crate::cli::image::{described, gzip};
+use crate::image::build::{Boot, Root, recipe};
 
 const FILL: &str = "fill owpkg-request.txt stick/ --with-image";
 
@@ -173,4 +175,23 @@ fn a_difference_for_a_router_shows_it_all_beforehand() {
             r#"[(String("auc"), String("replaced")), (String("oldthing"), String("gone")), (String("tcpdump"), String("kept"))]"#
         );
     }
+}
+
+#[test]
+fn an_image_for_a_new_disk_carries_the_routers_own_packages() {
+    let server = Server::new();
+    let name = "openwrt-25.12.0-x86-64-generic-ext4-combined-efi.img.gz";
+    let bytes = described(gzip(&recipe(Boot::Efi, Root::Ext4).make().bytes()));
+    let images: &[_] = &[(name, "combined-efi", "ext4", bytes)];
+    let files = series("25.12.0").build(format("25.12.0"));
+    server.put("25.12.0", &with_images(files, "x86/64", &[("generic", &[], images)]));
+    Far::new("24.10.2").add(&["tcpdump", "auc"]).ask(&server);
+    let request = server.desk.read("owpkg-request.txt").replace("boot: bios", "boot: efi");
+    server.desk.write("owpkg-request.txt", request);
+    let line = "image new.img --from-request owpkg-request.txt --release 25.12.0";
+    server.owpkg(line).run().exits(4).says(&["has nothing like auc", "--omit auc"]);
+    assert!(!server.desk.holds("new.img"));
+    let told = server.owpkg(&format!("{line} --omit auc --json")).run().exits(0).json();
+    assert_eq!(told["disk"]["packages"], 2, "{told}");
+    server.desk.owpkg("verify new.img --key usign --key ec").run().exits(0);
 }

@@ -1,71 +1,25 @@
 //! `owpkg fill`: writes the disk for the router that made a request, or with the image of a release the stick that
 //! upgrades it.
 
+mod args;
 mod upgrade;
 
-use clap::Args;
-
-use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::{ASK_MORE, Exit, Failure};
-use crate::cli::listing;
+use crate::cli::following;
 use crate::cli::planning::Opened;
 use crate::cli::selection;
 use crate::cli::session::Session;
 use crate::cli::ui::disk::next_for_request;
 use crate::cli::ui::warnings::warn_of;
-use crate::cli::writing::{DiskOptions, ImageOptions, OutputArgs};
+use crate::cli::writing::{Destination, DiskOptions, ImageOptions};
 use crate::disk::check_fit;
-use crate::release::Release;
 use crate::stick::Request;
+
+pub(crate) use args::FillArgs;
 
 /// How many devices an error names.
 const MOST_NAMED: usize = 8;
-
-/// `owpkg fill`
-#[derive(Debug, Args)]
-#[command(
-    mut_arg("detect", |arg| arg.hide(true)),
-    mut_arg("release", |arg| arg.help("With --with-image: the release to go to; the router's own without it")),
-    mut_arg("target", |arg| arg.hide(true)),
-    mut_arg("profile", |arg| arg.hide(true)),
-    mut_arg("installed", |arg| arg.hide(true)),
-    after_help = "Examples:\n  owpkg request > request.sh           run it on the router: sh request.sh\n  \
-                  owpkg fill owpkg-request.txt pkgs.img\n  \
-                  owpkg fill /media/stick/owpkg-request.txt /media/stick/pkgs/ --add tcpdump\n  \
-                  owpkg fill owpkg-request.txt stick.img --with-image --release 25.12.0"
-)]
-pub(crate) struct FillArgs {
-    /// The router's request, owpkg-request.txt; - reads standard input
-    #[arg(value_name = "REQUEST|-")]
-    pub(crate) request: String,
-    /// The image (.img), tar (.tar, .tar.gz) or folder (ending in /) to write; - writes to standard output
-    pub(crate) out: String,
-    /// Bring the release's image along, with all packages that the router's user added: an upgrade, or a way back
-    #[arg(long)]
-    pub(crate) with_image: bool,
-    /// Keep no configuration over the upgrade
-    #[arg(long, requires = "with_image")]
-    pub(crate) fresh: bool,
-    /// The kind of image, where the request does not say it: combined-efi, combined, sysupgrade
-    #[arg(long, value_name = "KIND", requires = "with_image")]
-    pub(crate) kind: Option<String>,
-    /// The file system of the image, where the request does not say it: squashfs, ext4
-    #[arg(long, value_name = "FS", requires = "with_image")]
-    pub(crate) filesystem: Option<String>,
-    /// The tree of the router's own release, where the request does not say what its user added and --tree is the new one
-    #[arg(long, value_name = "URL|DIR", requires = "with_image")]
-    pub(crate) old_tree: Option<String>,
-    /// What to install.
-    #[command(flatten)]
-    pub(crate) selection: SelectionArgs,
-    /// Where from.
-    #[command(flatten)]
-    pub(crate) source: SourceArgs,
-    /// What to write.
-    #[command(flatten)]
-    pub(crate) output: OutputArgs,
-}
 
 /// Runs the command.
 pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
@@ -73,9 +27,7 @@ pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     refuse_what_is_answered(args)?;
     let request_file = Some(args.request.clone());
     let wishes = DiskOptions::read(env, &args.output, &args.out, &[&request_file])?;
-    let request = listing::read_text(env, &args.request)?;
-    let request =
-        Request::parse(&request.0).map_err(|error| Failure::from(error).about(&request.1.to_string()))?;
+    let request = following::read_request(env, &args.request)?;
     let mut selection = selection::read(env, &args.selection, &args.source)?;
     if args.with_image {
         return upgrade::run(env, args, (&settings, wishes), request, selection);
@@ -84,7 +36,7 @@ pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     if selection.is_empty() {
         return Err(no_card(&request));
     }
-    let source = source_for(&request, &args.source)?;
+    let source = following::source_of(&request, &args.source)?;
     let session = Session::new(env, &source)?;
     let opened = Opened::release(session.open_for(env, &source, request.installed.clone())?);
     let joined = opened.join()?;
@@ -98,7 +50,8 @@ pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     lock.router = Some(request.router);
     let bundle = joined.bundle(&session.upstream, lock)?;
     let proofs = joined.proofs_of(&session.upstream, &bundle, setup.router())?;
-    setup.write(env, &bundle, &proofs, &args.out, &settings, next_for_request(args.output.format(&args.out)))
+    let next = next_for_request(args.output.format(&args.out));
+    setup.write(env, &bundle, &proofs, &Destination { out: &args.out, settings: &settings, next })
 }
 
 /// What the request says of the router cannot be said otherwise: the disk would be for another.
@@ -118,20 +71,6 @@ fn refuse_what_is_answered(args: &FillArgs) -> Result<(), Failure> {
             "leave it out, or make the disk without a request: owpkg disk",
         )),
     }
-}
-
-/// Where to look for the router's release. A tree tells its own, which is compared later; a server is asked for the
-/// router's.
-fn source_for(request: &Request, args: &SourceArgs) -> Result<SourceArgs, Failure> {
-    let mut source = SourceArgs { target: Some(request.target.to_string()), ..args.clone() };
-    if args.tree.is_none() {
-        let known = Release::parse(&request.release).map_err(|error| {
-            let help = "give the release tree of its build: --tree DIR, the folder that holds targets/ and packages/";
-            Failure::new(Exit::Usage, format!("the router's release: {error}"), Some(help.to_owned()))
-        })?;
-        source.release = Some(known.to_string());
-    }
-    Ok(source)
 }
 
 /// The failure that the router has no card that anything is known of.

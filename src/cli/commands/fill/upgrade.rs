@@ -1,8 +1,6 @@
 //! `owpkg fill --with-image`: the stick that brings a router to a release, with its packages.
 
-use std::io::Write as _;
-
-use super::FillArgs;
+use super::args::FillArgs;
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
@@ -10,7 +8,7 @@ use crate::cli::following;
 use crate::cli::planning::Opened;
 use crate::cli::session::Session;
 use crate::cli::ui::disk::next_for_upgrade;
-use crate::cli::writing::{DiskOptions, ImageOptions};
+use crate::cli::writing::{Destination, DiskOptions, ImageOptions};
 use crate::disk::{self, Misfit};
 use crate::hardware::Series;
 use crate::release::image::fwtool;
@@ -27,7 +25,7 @@ pub(crate) fn run(
     request: Request,
     selection: Selection,
 ) -> Result<(), Failure> {
-    let source = source_for(&request, args)?;
+    let source = following::source_to(&request, &args.source)?;
     let session = Session::new(env, &source)?;
     let profile = session.device_of(env, &source, &request.board)?;
     let source = SourceArgs { profile, ..source };
@@ -88,19 +86,11 @@ pub(crate) fn run(
         disk: disk::contents(&bundle, &setup.overlay)?,
     };
     let entries = upgrade::contents(stick);
-    if !args.output.json {
-        writeln!(env.out, "{comparison}").map_err(Failure::stdout)?;
-    }
     let next = next_for_upgrade(args.output.format(&args.out));
-    setup.write_upgrade(env, &bundle, &comparison, &entries, &args.out, settings, next)
-}
-
-/// Where to look for the new release: the one that is named, else the router's own.
-fn source_for(request: &Request, args: &FillArgs) -> Result<SourceArgs, Failure> {
-    let target = Some(request.target.to_string());
-    let source = SourceArgs { target, ..args.source.clone() };
-    if source.tree.is_some() || source.release.is_some() {
-        return Ok(source);
-    }
-    super::source_for(request, &args.source)
+    setup.write_upgrade(
+        env,
+        &bundle,
+        (&comparison, &entries),
+        &Destination { out: &args.out, settings, next },
+    )
 }
