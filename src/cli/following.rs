@@ -11,7 +11,7 @@ use crate::hardware::Series;
 use crate::release::{OpenRelease, Release, ReleaseFacts};
 use crate::selection::Selection;
 use crate::stick::Request;
-use crate::upgrade::{Had, NotTold, Successor, follow, lost, select};
+use crate::upgrade::{Had, NotTold, Successor, follow, leave_out, lost, select};
 
 /// What was followed.
 pub(crate) struct Followed {
@@ -106,7 +106,8 @@ impl Followed {
     ///
     /// # Errors
     /// When something has no successor, and the user does not say to go on without it.
-    pub(crate) fn select(&self, selection: Selection, joined: &Joined<'_>) -> Result<Selection, Failure> {
+    pub(crate) fn select(&mut self, selection: Selection, joined: &Joined<'_>) -> Result<Selection, Failure> {
+        leave_out(&mut self.successors, &selection);
         let lost: Vec<&str> =
             lost(&self.successors).into_iter().filter(|name| !selection.omits(name)).collect();
         if !lost.is_empty() {

@@ -17,7 +17,7 @@ use crate::fetch::{Fetcher, Location, Options};
 use crate::format::{FORMATS, Installed};
 use crate::release::snapshot::Snapshot;
 use crate::release::{self, Images, OpenRelease, Release, ReleaseSpec, Upstream};
-use crate::stick::Request;
+use crate::stick::{Request, System};
 use crate::trust::Keyring;
 
 /// The largest list of installed packages that is read, in bytes.
@@ -222,13 +222,18 @@ fn without_index(place: &str) -> &str {
 
 /// What the router holds, where the user said so.
 pub(crate) fn installed(env: &mut Env, source: &SourceArgs) -> Result<Option<Installed>, Failure> {
+    Ok(router(env, source)?.map(|(installed, _)| installed))
+}
+
+/// The same, with what else a request says of the router.
+pub(crate) fn router(env: &mut Env, source: &SourceArgs) -> Result<Option<(Installed, System)>, Failure> {
     let Some(file) = &source.installed else { return Ok(None) };
     let bytes = input::read(env, file, INSTALLED_CAP)
         .map_err(|error| Failure::unreadable(format_args!("--installed {file}"), &error))?;
     let text = crate::hardware::detect::decode(&bytes);
     if Request::is_one(&text) {
         let request = Request::parse(&text).map_err(|error| Failure::from(error).about(file))?;
-        return Ok(Some(request.installed));
+        return Ok(Some((request.installed, request.system)));
     }
     let installed = Installed::parse(&text).map_err(|error| {
         Failure::usage(
@@ -236,5 +241,5 @@ pub(crate) fn installed(env: &mut Env, source: &SourceArgs) -> Result<Option<Ins
             "give the output of `opkg list-installed` or `apk list -I` on the router, or its image's manifest",
         )
     })?;
-    Ok(Some(installed))
+    Ok(Some((installed, System::default())))
 }

@@ -24,4 +24,4 @@ pub use fitness::{Unfit, check, check_order, skipped};
 pub use had::{Had, HadPackage, NotTold};
 pub use script::{Script, first_start, upgrade_script};
 pub use stick::{Stick, contents};
-pub use successor::{Fate, Guess, Successor, follow, in_the_way, lost, roots, select};
+pub use successor::{Fate, Guess, Successor, follow, in_the_way, leave_out, lost, roots, select};

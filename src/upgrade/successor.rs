@@ -23,6 +23,8 @@ pub enum Fate {
     Guessed(Guess),
     /// It came for others; what still needs it, or its like, brings it along.
     Needed,
+    /// The user goes without it.
+    Omitted,
     /// Nothing takes its place.
     Gone,
 }
@@ -107,6 +109,18 @@ impl Follower<'_, '_> {
     }
 }
 
+/// Leaves out what a selection omits, by the name before or one after.
+pub fn leave_out(successors: &mut [Successor], selection: &Selection) {
+    for successor in successors {
+        let names = std::iter::once(&successor.old).chain(&successor.new);
+        if names.into_iter().any(|name| selection.omits(name)) && successor.fate != Fate::Gone {
+            successor.fate = Fate::Omitted;
+            successor.in_image = false;
+            successor.new.clear();
+        }
+    }
+}
+
 /// The packages that are lost: their names before.
 pub fn lost(successors: &[Successor]) -> Vec<&str> {
     let gone = successors.iter().filter(|successor| successor.fate == Fate::Gone);
@@ -140,7 +154,7 @@ pub fn in_the_way<'a>(
     pairs
 }
 
-/// Adds to a selection what is to be installed beside the new image. What the user omits stays out.
+/// Adds to a selection what is to be installed beside the new image.
 #[must_use]
 pub fn select(
     selection: Selection,
@@ -148,8 +162,7 @@ pub fn select(
     universe: &Universe<'_>,
     stock: &Installed,
 ) -> Selection {
-    let roots: Vec<&str> =
-        roots(successors, stock).into_iter().filter(|name| !selection.omits(name)).collect();
+    let roots = roots(successors, stock);
     let mut selection = selection;
     if let Some(wpad) = roots.iter().find(|name| is_wpad(name)) {
         selection = selection.wpad(Wpad::Package((*wpad).to_owned()));

@@ -6,17 +6,23 @@ use super::{Comparison, Fate, Guess, Successor};
 use crate::release::Became;
 
 /// The headings of what goes on, in their order.
-const HEADINGS: [&str; 4] =
-    ["kept", "under other names", "guessed: no table knows of these", "no longer needed"];
+const HEADINGS: [&str; 5] = [
+    "kept",
+    "under other names",
+    "guessed: no table knows of these",
+    "no longer needed",
+    "left out, as it was asked for",
+];
 
 /// The heading under which a package stands; none: it comes along, or is gone.
 fn heading_of(fate: Fate) -> Option<&'static str> {
-    let [kept, renamed, guessed, needless] = HEADINGS;
+    let [kept, renamed, guessed, needless, omitted] = HEADINGS;
     match fate {
         Fate::Kept => Some(kept),
         Fate::Became(Became::Needless) => Some(needless),
         Fate::Became(_) => Some(renamed),
         Fate::Guessed(_) => Some(guessed),
+        Fate::Omitted => Some(omitted),
         Fate::Needed | Fate::Gone => None,
     }
 }
@@ -40,8 +46,10 @@ impl fmt::Display for Comparison {
                 self.from.format, self.to.format
             )?;
         }
-        if !self.to.signed_by.is_empty() {
-            writeln!(f, "signed by {}", self.to.signed_by.join(", "))?;
+        let keys = [&self.from, &self.to].map(|side| side.signed_by.join(", "));
+        match keys {
+            [from, to] if from.is_empty() || from == to => writeln!(f, "signed by {to}")?,
+            [from, to] => writeln!(f, "signed by {from} → {to}")?,
         }
         self.packages(f)?;
         if !self.dependencies.is_empty() {

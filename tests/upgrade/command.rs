@@ -195,3 +195,17 @@ fn an_image_for_a_new_disk_carries_the_routers_own_packages() {
     assert_eq!(told["disk"]["packages"], 2, "{told}");
     server.desk.owpkg("verify new.img --key usign --key ec").run().exits(0);
 }
+
+#[test]
+fn what_is_omitted_by_either_name_is_left_out() {
+    let server = Server::new();
+    Far::new("22.03.7").add(&["tcpdump", "auc", "wpad-basic-wolfssl"]).ask(&server);
+    for omit in ["auc", "owut"] {
+        let _ = std::fs::remove_dir_all(server.desk.path().join("stick"));
+        let ran = server.owpkg(&format!("{FILL} --release 25.12.0 --omit {omit}")).run().exits(0);
+        assert!(ran.out.contains("left out, as it was asked for\n  auc 1.0-r1\n"), "{}", ran.out);
+        let lock = Lock::parse(&server.desk.read("stick/disk/owpkg.lock")).unwrap();
+        let names: Vec<&str> = lock.packages.iter().map(|package| package.name.as_str()).collect();
+        assert_eq!(names, ["libpcap1", "tcpdump", "wpad-basic-mbedtls"]);
+    }
+}

@@ -153,7 +153,7 @@ fn check(args: &DiffArgs, releases: [bool; 2]) -> Result<(), Failure> {
 
 /// What becomes of the packages that a router's user added to one release, in another.
 fn of_router(env: &mut Env, args: &DiffArgs) -> Result<(), Failure> {
-    let Some(installed) = session::installed(env, &args.source)? else { return Ok(()) };
+    let Some((installed, system)) = session::router(env, &args.source)? else { return Ok(()) };
     let source = |release: &String| SourceArgs {
         release: Some(release.clone()),
         installed: None,
@@ -165,7 +165,7 @@ fn of_router(env: &mut Env, args: &DiffArgs) -> Result<(), Failure> {
     let opened = Opened::release(session.open(env, &source(&args.to))?);
     let joined = opened.join()?;
     let series = old.facts.release.as_ref().and_then(Release::series);
-    let followed = following::into_release(had, series, opened.release_of()?, &joined)?;
+    let mut followed = following::into_release(had, series, opened.release_of()?, &joined)?;
     let mut selection = selection::read(env, &args.selection, &args.source)?;
     // What is lost is shown here, and goes without.
     for name in upgrade::lost(&followed.successors) {
@@ -174,8 +174,9 @@ fn of_router(env: &mut Env, args: &DiffArgs) -> Result<(), Failure> {
     let selection = followed.select(selection, &joined)?;
     let planned = joined.plan(env, &selection)?;
     warn_about(env, &args.to, &planned.warnings)?;
-    let from = Side::new(&old.facts, &installed);
-    let comparison = Comparison::new(from, followed.series, &followed.had, followed.successors, &planned);
+    let from = Side { signed_by: old.signed_by(), ..Side::new(&old.facts, &installed) };
+    let mut comparison = Comparison::new(from, followed.series, &followed.had, followed.successors, &planned);
+    comparison.sizes.flash = system.flash_kb.map(|kb| kb << 10);
     match args.json {
         true => json::print(&mut env.out, &UpgradeJson::of(&comparison)),
         false => write!(env.out, "{comparison}"),

@@ -37,7 +37,7 @@ struct PackageJson<'a> {
     old_version: Option<&'a str>,
     new: Vec<NewJson<'a>>,
     in_image: bool,
-    /// `kept`, `renamed`, `replaced`, `default`, `merged`, `split`, `needless`, `guessed`, `needed` or `gone`.
+    /// `kept`, `renamed`, `replaced`, `default`, `merged`, `split`, `needless`, `guessed`, `needed`, `omitted` or `gone`.
     fate: &'static str,
     /// What a guess goes by: `provides` or `base-name`.
     guess: Option<Guess>,
@@ -134,6 +134,7 @@ fn word(fate: Fate) -> &'static str {
         Fate::Became(Became::Needless) => "needless",
         Fate::Guessed(_) => "guessed",
         Fate::Needed => "needed",
+        Fate::Omitted => "omitted",
         Fate::Gone => "gone",
     }
 }

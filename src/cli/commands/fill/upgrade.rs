@@ -44,7 +44,7 @@ pub(crate) fn run(
         following::had_of_request(env, &session, &source, args.old_tree.as_ref(), &request, &opened.facts)?;
     let opened = Opened::release(opened);
     let joined = opened.join()?;
-    let followed =
+    let mut followed =
         following::into_release(had, Series::of_release(&request.release), opened.release_of()?, &joined)?;
     let selection = followed.select(selection, &joined)?;
     let planned = joined.plan(env, &selection)?;

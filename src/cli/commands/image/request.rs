@@ -49,7 +49,7 @@ pub(super) fn bundle(
         following::had_of_request(env, session, source, args.old_tree.as_ref(), request, &release.facts)?;
     let opened = Opened::release(release);
     let joined = opened.join()?;
-    let followed =
+    let mut followed =
         following::into_release(had, Series::of_release(&request.release), opened.release_of()?, &joined)?;
     let selection = followed.select(selection, &joined)?;
     let (lock, setup) = wishes.plan(env, &joined, &selection)?;
