@@ -15,7 +15,6 @@ use crate::release::Release;
 
 /// What is known of the release whose packages are named.
 pub(crate) struct Known<'u> {
-    /// Its series.
     pub(crate) series: Series,
     /// The release and the target, for people: `25.12`, or `25.12.2, x86/64`.
     pub(crate) title: String,
@@ -73,7 +72,8 @@ pub(crate) fn with<T>(
             let (packages, bytes) = Survey::cost(&universe);
             writeln!(
                 env.err,
-                "reading the kernel modules of OpenWrt {title}: {packages} packages, {}, once",
+                "reading the kernel modules of OpenWrt {title}: {}, {}, once",
+                text::count(packages, "package"),
                 text::size(bytes)
             )
             .map_err(Failure::stdout)?;

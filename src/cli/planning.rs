@@ -7,14 +7,14 @@ use super::env::Env;
 use super::error::Failure;
 use super::selection;
 use super::session::{self, Session};
-use super::ui::warnings::warn;
+use super::ui::warnings::{sentence, warn};
 use crate::files::replace_file;
 use crate::format::{Installed, Universe};
 use crate::lock::{Bundle, Lock, PlanError};
 use crate::proof::{self, Proofs, Survey};
 use crate::release::snapshot::Snapshot;
 use crate::release::{OFFICIAL_SERVER, OpenRelease, ReleaseFacts, ReleaseWarning, Upstream};
-use crate::resolve::Baseline;
+use crate::resolve::{Baseline, Refusal};
 use crate::selection::{PlanSource, Planned, Selection, Warning};
 
 /// What a plan is made of.
@@ -98,13 +98,13 @@ impl Joined<'_> {
     /// Makes the plan for a selection.
     pub(crate) fn plan(&self, env: &mut Env, selection: &Selection) -> Result<Planned<'_>, Failure> {
         let source = self.opened.source();
-        let planned = Planned::new(source, &self.universe, selection);
-        if planned.is_err() {
-            // What the tree lacks may be why.
-            warn(env, source.facts().warnings.iter().cloned())?;
-            warn(env, self.passed_over.iter().cloned())?;
-        }
-        let mut planned = planned?;
+        let mut planned = match Planned::new(source, &self.universe, selection) {
+            Ok(planned) => planned,
+            Err(error) => {
+                let warnings = source.facts().warnings.iter().chain(&self.passed_over);
+                return Err(with_unread(env, error.into(), warnings)?);
+            }
+        };
         planned.warnings.extend(self.passed_over.iter().cloned().map(Warning::from));
         if let Opened::Snapshot(snapshot, _) = self.opened {
             planned.warn_of_snapshot(snapshot, env.now);
@@ -163,6 +163,28 @@ impl Joined<'_> {
         replace_file(&env.path(path), |file| file.write_all(case.to_string().as_bytes()))?;
         writeln!(env.err, "wrote {path}").map_err(Failure::stdout)
     }
+}
+
+/// A failure with what the tree lacks, which may be why: in its help where a package is missing, and else beside it.
+fn with_unread<'w>(
+    env: &mut Env,
+    failure: Failure,
+    warnings: impl Iterator<Item = &'w ReleaseWarning>,
+) -> Result<Failure, Failure> {
+    let lacks_package =
+        matches!(failure.refusal.as_deref(), Some(Refusal::UnknownPackage { .. } | Refusal::Unmet { .. }));
+    let is_of_feeds = |warning: &&ReleaseWarning| {
+        matches!(warning, ReleaseWarning::UnreadFeed { .. } | ReleaseWarning::MissingFeeds { .. })
+    };
+    let (feeds, others): (Vec<_>, Vec<_>) =
+        warnings.partition(|warning| lacks_package && is_of_feeds(warning));
+    warn(env, others.into_iter().cloned())?;
+    let help = feeds.into_iter().map(|warning| sentence(&warning.clone().into()));
+    let parts: Vec<String> = failure.help.iter().cloned().chain(help).collect();
+    Ok(match parts.is_empty() {
+        true => failure,
+        false => failure.helped(parts.join("; ")),
+    })
 }
 
 /// The facts built in, if they are of the release that is asked for, as far as the arguments tell.

@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use super::chip::{Chip, Gap, How, Kind};
+use super::limits::own_limits;
 use super::names::{Name, Release, existed};
 use super::switch::{SWITCH_PACKAGE, Switch};
 use super::{
-    Catalogue, ChipWarning, DeviceId, Found, KNOWN_SERIES, Limit, Series, Unsupported, default_wpad, limits,
+    Catalogue, ChipWarning, DeviceId, Found, KNOWN_SERIES, Limit, Series, Unsupported, default_wpad,
 };
 
 /// Which of two drivers to take, where a chip has both.
@@ -56,7 +57,6 @@ pub enum Role {
 pub enum WantedFor {
     /// A chip, by its name in the catalogue.
     Chip(&'static str),
-    /// A family.
     Family(&'static str),
     /// A device that is a disk until it is switched.
     Disk(DeviceId),
@@ -167,7 +167,7 @@ impl Catalogue {
         }
         selection.warnings.extend(gap_warning(chip));
         let limit = |limit: Limit| ChipWarning::Limit { chips: vec![chip.name], text: limit.text };
-        selection.warnings.extend(limits(chip).map(limit));
+        selection.warnings.extend(own_limits(chip).map(limit));
         selection.warnings.extend(driver_age_warning(chip, release.series));
         Ok(selection)
     }

@@ -20,7 +20,7 @@ pub use warning::{ChipSaving, SelectionWarning, Warning};
 
 use crate::hardware::detect::{Detected, MissingFirmware, Named};
 use crate::hardware::{
-    Catalogue, Device, DeviceId, DeviceUnsupported, Found, Gap, Switch, UnknownChip, Variant,
+    Catalogue, Device, DeviceId, DeviceUnsupported, Found, Gap, Hypervisor, Switch, UnknownChip, Variant,
 };
 
 /// What to install on a router.
@@ -37,6 +37,7 @@ pub struct Selection {
     wpad: Wpad,
     variant: Option<Variant>,
     allow_upgrade: bool,
+    hypervisor: Option<Hypervisor>,
     warnings: Vec<Warning>,
 }
 
@@ -46,9 +47,7 @@ pub enum Wpad {
     /// The release's default, unless the router holds one.
     #[default]
     OfRelease,
-    /// None.
     None,
-    /// This package.
     Package(String),
 }
 
@@ -80,9 +79,15 @@ impl Selection {
         Ok(self)
     }
 
+    /// Takes the router for the guest of a host, so that what stands against that is warned of.
+    pub fn guest_of(self, host: Hypervisor) -> Selection {
+        Selection { hypervisor: Some(host), ..self }
+    }
+
     /// Adds the network devices of a listing, each once, and the firmware that a log misses. Whether there were any.
     pub fn take_listing(&mut self, listing: &Detected) -> bool {
         let before = self.devices.len() + self.chips.len();
+        self.hypervisor = self.hypervisor.or(listing.hypervisor);
         let offered = Catalogue::builtin().offered(&listing.devices);
         let own: Vec<Device> =
             listing.devices.iter().filter(|device| !offered.contains(device)).cloned().collect();

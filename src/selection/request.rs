@@ -6,7 +6,8 @@ use super::{ChipSaving, Selection, SelectionError, SelectionWarning, Warning, Wp
 use crate::format::{Installed, Universe};
 use crate::hardware::detect::MissingFirmware;
 use crate::hardware::{
-    Availability, Card, Catalogue, ChipPackages, ChipWarning, Role, authenticator, firmware_packages,
+    Availability, Card, Catalogue, Chip, ChipPackages, ChipWarning, Found, Limit, Role, authenticator,
+    firmware_packages, passthrough_limits,
 };
 use crate::release::{Release, ReleaseFacts};
 use crate::resolve::{Request, Root, RootReason};
@@ -39,6 +40,9 @@ impl Selection {
             let chosen = catalogue.wanted(*found, available.variant, available.has, available.series)?;
             draft.take(&chosen);
             cards.extend(Card::of_name(found).into_iter().map(|card| card.with(&chosen, holds)));
+            if let Found::Chip(chip) | Found::Device(_, chip) = found {
+                draft.warn(self.against_passing(chip));
+            }
             draft.warn(narrower(universe, found.name(), &chosen));
         }
         let mut refused = Vec::new();
@@ -46,6 +50,8 @@ impl Selection {
             match catalogue.wanted_for(device, available) {
                 Ok(chosen) => {
                     draft.take(&chosen);
+                    let chips = catalogue.identify(device).map_or(Vec::new(), |identity| identity.chips);
+                    chips.into_iter().for_each(|chip| draft.warn(self.against_passing(chip)));
                     cards.push(Card::of_device(device).with(&chosen, holds));
                 }
                 Err(reason) => refused.push(reason),
@@ -66,6 +72,15 @@ impl Selection {
         }
         draft.warn(refused.into_iter().map(|reason| SelectionWarning::DeviceLeftOut { reason }));
         Ok((draft.request, cards, draft.warnings))
+    }
+}
+
+impl Selection {
+    /// What stands against passing a chip to the guest that the router is.
+    fn against_passing(&self, chip: &'static Chip) -> Vec<ChipWarning> {
+        let limits = self.hypervisor.map(|host| passthrough_limits(chip, host));
+        let warning = |limit: Limit| ChipWarning::Limit { chips: vec![chip.name], text: limit.text };
+        limits.into_iter().flatten().map(warning).collect()
     }
 }
 

@@ -23,5 +23,6 @@ pub use comparison::{Addition, Comparison, Side, Sizes};
 pub use fitness::{Unfit, check, check_order, skipped};
 pub use had::{Had, HadPackage, NotTold};
 pub use script::{Script, first_start, upgrade_script};
+pub(crate) use stick::UPGRADE_COMMAND;
 pub use stick::{Stick, contents};
 pub use successor::{Fate, Guess, Successor, follow, in_the_way, leave_out, lost, roots, select};

@@ -12,7 +12,7 @@ const HEAD: &str = "\
 #!/bin/sh
 # Upgrades the router that this stick was made for, without a network:
 #
-#     mount -t vfat /dev/sda /mnt && sh /mnt/upgrade.sh
+#     sh upgrade.sh        where the stick is mounted; README.txt tells how
 #
 # `--help` says what it does, `--dry-run` changes nothing. Made by owpkg: first the facts about this stick,
 # then the steps. Nothing runs before the last line.

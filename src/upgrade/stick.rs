@@ -1,12 +1,16 @@
 //! What stands on a stick that upgrades a router.
 
 use super::{Comparison, Script, first_start, upgrade_script};
+use crate::disk::mount_command;
+use crate::fat::Label;
 use crate::files::{Content, Entry, FileTree};
 use crate::image::first_boot::{FirstBoot, LOG};
 use crate::trust::{Artifact, Verified};
 
 /// The folder of the disk, which the upgrade carries along.
 const DISK: &str = "disk";
+/// What to type on a router, after the line that mounts the stick.
+pub(crate) const UPGRADE_COMMAND: &str = "sh /tmp/pkgs/upgrade.sh";
 
 /// What a stick is made of.
 #[derive(Debug)]
@@ -63,10 +67,10 @@ fn readme(script: &Script<'_>, comparison: &Comparison) -> String {
         "{what}\n\
          It answers the request of the router {router}, and is for no other.\n\
          \n\
-         On the router, with this stick plugged in (its name may be another than sda):\n\
+         On the router, with this stick plugged in; the first line finds it by its label {label}, if it has no other:\n\
          \n\
-         \x20 mkdir -p /tmp/stick && mount -t vfat /dev/sda /tmp/stick\n\
-         \x20 sh /tmp/stick/upgrade.sh\n\
+         \x20 {mount}\n\
+         \x20 {UPGRADE_COMMAND}\n\
          \n\
          `sh upgrade.sh --dry-run` only checks. {kept}\n\
          The image is {image}. After the restart the first start installs what is below disk/,\n\
@@ -76,6 +80,8 @@ fn readme(script: &Script<'_>, comparison: &Comparison) -> String {
          {after_reset}\
          What changes:\n\
          \n\
-         {comparison}"
+         {comparison}",
+        label = Label::OWPKG.as_str(),
+        mount = mount_command(&Label::OWPKG),
     )
 }

@@ -26,15 +26,15 @@ fn site_of(format: &'static dyn owpkg::format::Format, files: Files) -> Site {
     site
 }
 
-fn site(format: &'static dyn owpkg::format::Format) -> Site {
+pub fn site(format: &'static dyn owpkg::format::Format) -> Site {
     site_of(format, files(format, |recipe| recipe))
 }
 
-fn image(site: &Site, line: &str) -> Ran {
+pub fn image(site: &Site, line: &str) -> Ran {
     site.owpkg(&format!("image {line} --key usign")).run()
 }
 
-fn verify(site: &Site, line: &str) -> Ran {
+pub fn verify(site: &Site, line: &str) -> Ran {
     site.desk.owpkg(&format!("verify {line} --key key --key usign")).run()
 }
 

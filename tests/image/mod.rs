@@ -4,6 +4,7 @@ pub mod build;
 pub mod command;
 mod doors;
 pub mod first_boot;
+mod formats;
 mod growth;
 mod refusals;
 mod start;

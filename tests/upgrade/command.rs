@@ -28,7 +28,7 @@ fn the_stick_holds_image_disk_and_script() {
     for words in [
         "OpenWrt 24.10.2 → 25.12.0 for acme,far (x86/64)",
         "tcpdump 1.0-r1 → 4.99.25-r1",
-        "sh /tmp/stick/upgrade.sh",
+        "sh /tmp/pkgs/upgrade.sh",
     ] {
         assert!(readme.contains(words), "{words}: {readme}");
     }

@@ -10,9 +10,8 @@ use crate::cli::following;
 use crate::cli::planning::Opened;
 use crate::cli::selection;
 use crate::cli::session::Session;
-use crate::cli::ui::disk::next_for_request;
 use crate::cli::ui::warnings::warn_of;
-use crate::cli::writing::{Destination, DiskOptions, ImageOptions};
+use crate::cli::writing::{DiskOptions, ImageOptions};
 use crate::disk::check_fit;
 use crate::stick::Request;
 
@@ -50,8 +49,7 @@ pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     lock.router = Some(request.router);
     let bundle = joined.bundle(&session.upstream, lock)?;
     let proofs = joined.proofs_of(&session.upstream, &bundle, setup.router())?;
-    let next = next_for_request(args.output.format(&args.out));
-    setup.write(env, &bundle, &proofs, &Destination { out: &args.out, settings: &settings, next })
+    setup.write(env, &bundle, &proofs, &args.out, &settings)
 }
 
 /// What the request says of the router cannot be said otherwise: the disk would be for another.

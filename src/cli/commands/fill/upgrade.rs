@@ -7,8 +7,7 @@ use crate::cli::error::{Exit, Failure};
 use crate::cli::following;
 use crate::cli::planning::Opened;
 use crate::cli::session::Session;
-use crate::cli::ui::disk::next_for_upgrade;
-use crate::cli::writing::{Destination, DiskOptions, ImageOptions};
+use crate::cli::writing::{DiskOptions, ImageOptions};
 use crate::disk::{self, Misfit};
 use crate::hardware::Series;
 use crate::release::image::fwtool;
@@ -86,11 +85,5 @@ pub(crate) fn run(
         disk: disk::contents(&bundle, &setup.overlay)?,
     };
     let entries = upgrade::contents(stick);
-    let next = next_for_upgrade(args.output.format(&args.out));
-    setup.write_upgrade(
-        env,
-        &bundle,
-        (&comparison, &entries),
-        &Destination { out: &args.out, settings, next },
-    )
+    setup.write_upgrade(env, &bundle, (&comparison, &entries), &args.out, settings)
 }

@@ -14,11 +14,11 @@ use crate::cli::selection;
 use crate::cli::session::Session;
 use crate::cli::ui::proof;
 use crate::cli::ui::warnings::{warn_of, warn_of_readers};
-use crate::cli::writing::{DiskOptions, RouterSetup, parse_size};
+use crate::cli::writing::{DiskOptions, RouterSetup};
 use crate::disk;
 use crate::files::Permissions;
 use crate::image::first_boot::FirstBoot;
-use crate::image::{self, Cargo, Door, DoorError, ImageWriteError, NoDoor};
+use crate::image::{self, Cargo, DiskFormat, Door, DoorError, Form, ImageWriteError, LARGEST_DISK, NoDoor};
 use crate::lock::{Bundle, Lock};
 use crate::release::image::Packing;
 use crate::release::{Image, ImageWanted, Images};
@@ -32,7 +32,10 @@ const SMALL: u64 = 48 << 20;
 
 /// Runs the command.
 pub(crate) fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
-    let size = args.size.as_deref().map(parse_size).transpose()?;
+    let size = args.size;
+    if size.is_some_and(|size| size > LARGEST_DISK) {
+        return Err(Failure::usage("--size is beyond all disks", "give at most 2048G"));
+    }
     let wishes = DiskOptions::of_image(env, &args.router, &[&args.selection.detect, &args.from_request])?;
     let carries = args.lock.is_some()
         || args.from_request.is_some()
@@ -61,17 +64,19 @@ pub(crate) fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
     };
     let image = images.choose(&wanted)?;
     let packing = if image.is_packed() { Packing::Gzip } else { Packing::Whole };
-    if packing == Packing::Whole && size.is_some() {
+    let format = args.format.or_else(|| DiskFormat::of_name(out)).unwrap_or(DiskFormat::Raw);
+    if packing == Packing::Whole && (size.is_some() || format != DiskFormat::Raw) {
         return Err(Failure::usage(
-            format!("{} is no packed disk, which alone can grow", image.name),
-            "leave out --size",
+            format!("{} is no packed disk, which alone can grow or take another format", image.name),
+            "leave out --size, and give --format raw",
         ));
     }
-    let report = Report { out, images: &images, image, json: args.json };
+    let form = Form { packing, size, format };
+    let report = Report { out, images: &images, image, format, json: args.json };
     let path = env.path(out);
     if !carries {
         let artifact = images.fetch(&session.upstream.fetcher, image)?;
-        let written = image::write(&artifact, packing, size, None, &path)?;
+        let written = image::write(&artifact, form, None, &path)?;
         return report.tell(env, &written, None).map_err(Failure::stdout);
     }
     let (bundle, setup) = match &asked {
@@ -94,8 +99,8 @@ pub(crate) fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
     let artifact = images.fetch(&session.upstream.fetcher, image)?;
     let permissions = if lock.is_secret() { Permissions::Owner } else { Permissions::All };
     let cargo = Cargo { archive: &mut archive, load, target: images.target.as_str(), permissions };
-    let written = image::write(&artifact, packing, size, Some(cargo), &path)
-        .map_err(|error| refused(error, &images, image))?;
+    let written =
+        image::write(&artifact, form, Some(cargo), &path).map_err(|error| refused(error, &images, image))?;
     if lock.is_secret() && written.file.permissions == Permissions::All {
         warn_of_readers(env, out)?;
     }

@@ -1,7 +1,5 @@
 //! What a mirror is to hold, by the arguments.
 
-use std::collections::HashSet;
-
 use super::args::MirrorArgs;
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
@@ -55,8 +53,6 @@ pub(crate) fn folders(
             }
         }
     }
-    let mut said = HashSet::new();
-    wanted.warnings.retain(|warning| said.insert(warning.clone()));
     wanted.warnings.iter().try_for_each(|warning| warn_of(env, warning))?;
     Ok(wanted.contents.into_folders(&session.upstream.keyring))
 }
