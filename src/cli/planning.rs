@@ -4,16 +4,18 @@ use std::io::Write as _;
 
 use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
-use super::error::Failure;
+use super::error::{Exit, Failure};
+use super::learned;
 use super::selection;
 use super::session::{self, Session};
-use super::ui::warnings::{sentence, warn};
+use super::ui::warnings::{sentence, warn, warn_of};
+use crate::fetch::FetchError;
 use crate::files::replace_file;
 use crate::format::{Installed, Universe};
 use crate::lock::{Bundle, Lock, PlanError};
-use crate::proof::{self, Proofs, Survey};
+use crate::proof::{self, Proofs, RouterContents, Survey, SurveyError};
 use crate::release::snapshot::Snapshot;
-use crate::release::{OFFICIAL_SERVER, OpenRelease, ReleaseFacts, ReleaseWarning, Upstream};
+use crate::release::{OFFICIAL_SERVER, OpenRelease, Release, ReleaseFacts, ReleaseWarning, Upstream};
 use crate::resolve::{Baseline, Refusal};
 use crate::selection::{PlanSource, Planned, Selection, Warning};
 
@@ -41,7 +43,13 @@ pub(crate) fn open(
 ) -> Result<(Selection, Session, Opened), Failure> {
     let selection = selection::read(env, args, source)?;
     let session = Session::new(env, source)?;
-    let opened = Opened::new(env, &session, source)?;
+    let opened = Opened::new(env, &session, source).map_err(|failure| match selection.unknown() {
+        Some(unknown) if failure.is_no_network() => {
+            let message = format!("{unknown}, and no release could be asked: {}", failure.message);
+            Failure::new(Exit::Unknown, message, failure.help)
+        }
+        _ => failure,
+    })?;
     Ok((selection, session, opened))
 }
 
@@ -96,9 +104,15 @@ impl Opened {
 
 impl Joined<'_> {
     /// Makes the plan for a selection.
-    pub(crate) fn plan(&self, env: &mut Env, selection: &Selection) -> Result<Planned<'_>, Failure> {
+    pub(crate) fn plan(
+        &self,
+        env: &mut Env,
+        upstream: &Upstream,
+        selection: &Selection,
+    ) -> Result<Planned<'_>, Failure> {
         let source = self.opened.source();
-        let mut planned = match Planned::new(source, &self.universe, selection) {
+        let selection = self.with_listed(env, upstream, selection)?;
+        let mut planned = match Planned::new(source, &self.universe, &selection) {
             Ok(planned) => planned,
             Err(error) => {
                 let warnings = source.facts().warnings.iter().chain(&self.passed_over);
@@ -117,6 +131,39 @@ impl Joined<'_> {
         Ok(Baseline::determine(self.opened.source().facts(), &self.universe)?)
     }
 
+    /// A selection with what the release's own modules list of the devices that no table has a driver for.
+    fn with_listed(
+        &self,
+        env: &mut Env,
+        upstream: &Upstream,
+        selection: &Selection,
+    ) -> Result<Selection, Failure> {
+        let mut selection = selection.clone();
+        let facts = self.opened.source().facts();
+        let undriven = selection.undriven(facts, &self.universe);
+        let Opened::Release(release) = self.opened else { return Ok(selection) };
+        // The demo's packages hold no modules.
+        if undriven.is_empty() || facts.is_demo() {
+            return Ok(selection);
+        }
+        let survey = match learned::survey(env, &upstream.fetcher, release, &self.universe) {
+            Ok(survey) => survey,
+            // Without them it is as the tables say.
+            Err(failure) => {
+                let why = failure.message;
+                warn_of(env, format_args!("what this release's modules list could not be read: {why}"))?;
+                return Ok(selection);
+            }
+        };
+        let series = facts.release.as_ref().and_then(Release::series);
+        for device in undriven {
+            if let Some((bus, packages)) = survey.wanted_for(&device, &self.universe, series) {
+                selection = selection.listed(&device, bus, packages);
+            }
+        }
+        Ok(selection)
+    }
+
     /// What the release's modules were found to list, where an earlier run looked.
     fn survey(&self, upstream: &Upstream) -> Result<Option<Survey>, Failure> {
         match self.opened {
@@ -130,19 +177,30 @@ impl Joined<'_> {
         Ok(proof::of_plan(&upstream.fetcher, planned, self.survey(upstream)?.as_ref())?)
     }
 
-    /// What the packages of a bundle show for a router that holds these packages.
+    /// What the packages of a bundle show for a router that holds these packages. What of it the router holds already is
+    /// fetched, where it can be had.
     pub(crate) fn proofs_of(
         &self,
+        env: &mut Env,
         upstream: &Upstream,
         bundle: &Bundle,
         router: Option<&Installed>,
     ) -> Result<Proofs, Failure> {
-        Ok(match (self.survey(upstream)?, router) {
-            (Some(survey), Some(router)) => {
-                proof::of_contents(&bundle.lock.cards, &bundle.contents, &survey, router)
+        let (Opened::Release(release), Some(router)) = (self.opened, router) else {
+            return Ok(bundle.proofs.clone());
+        };
+        let (fetcher, cards) = (&upstream.fetcher, &bundle.lock.cards);
+        let held = match RouterContents::read(fetcher, release, &self.universe, router, cards) {
+            Ok(held) => held,
+            // It is on the router, not on the disk: the proof says that it was not read.
+            Err(error) => {
+                if !matches!(error, SurveyError::Fetch(FetchError::Offline { .. })) {
+                    warn_of(env, format_args!("what the router holds for its cards was not read: {error}"))?;
+                }
+                RouterContents::known(fetcher, &self.universe, router, cards)?
             }
-            _ => bundle.proofs.clone(),
-        })
+        };
+        Ok(proof::of_contents(cards, &bundle.contents, self.survey(upstream)?.as_ref(), router, &held))
     }
 
     /// The verified bytes of a lock that was made of the release.
@@ -154,9 +212,16 @@ impl Joined<'_> {
     }
 
     /// Writes the request, with all that it depends on, and what comes of it, also where that is a refusal.
-    pub(crate) fn save_case(&self, env: &mut Env, path: &str, selection: &Selection) -> Result<(), Failure> {
+    pub(crate) fn save_case(
+        &self,
+        env: &mut Env,
+        upstream: &Upstream,
+        path: &str,
+        selection: &Selection,
+    ) -> Result<(), Failure> {
         let facts = self.opened.source().facts();
-        let mut case = Planned::case(facts, &self.universe, selection)?;
+        let selection = self.with_listed(env, upstream, selection)?;
+        let mut case = Planned::case(facts, &self.universe, &selection)?;
         let release = facts.release.as_ref().map_or("an unnamed release".to_owned(), ToString::to_string);
         case.remarks
             .push(format!("OpenWrt {release}, {}. What is wrong with what comes of it?", facts.target));

@@ -26,7 +26,7 @@ use crate::hardware::Hypervisor;
 use crate::lock::{Bundle, Lock};
 use crate::overlay::Overlay;
 use crate::proof::Proofs;
-use crate::release::Release;
+use crate::release::{Release, Upstream};
 use crate::selection::{Selection, Warning};
 use crate::uci_defaults::{Mode, RouterPackages, Setup, StaticAddress, add_give_back};
 use crate::upgrade::Comparison;
@@ -196,12 +196,13 @@ impl DiskOptions<'_> {
     pub(crate) fn plan(
         self,
         env: &mut Env,
+        upstream: &Upstream,
         joined: &Joined<'_>,
         selection: &Selection,
     ) -> Result<(Lock, RouterSetup), Failure> {
         let DiskOptions { args, on_fat, mut overlay, setup } = self;
         let guest = args.vm.map(|host| selection.clone().guest_of(host));
-        let mut planned = joined.plan(env, guest.as_ref().unwrap_or(selection))?;
+        let mut planned = joined.plan(env, upstream, guest.as_ref().unwrap_or(selection))?;
         if on_fat {
             planned.warn_of_fat();
         }

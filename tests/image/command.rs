@@ -174,9 +174,12 @@ fn the_json_has_exactly_its_documented_keys() {
             "install",
             "accepted_unsigned",
             "configuration",
-            "keys"
+            "keys",
+            "cards",
+            "shared_ids"
         ]
     );
+    assert_eq!(report["disk"]["cards"][0]["card"], "iwl7265d");
     assert_eq!((&report["disk"]["door"], &report["disk"]["packages"]), (&json!("boot-partition"), &json!(7)));
     assert_eq!(report["disk"]["archive_size"], json!(archive(&site, "openwrt.img").len()));
     let report = image(&site, "alone.img --json").exits(0).json();

@@ -53,8 +53,8 @@ pub(crate) fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     let selection = selection::read(env, &args.selection, &args.source)?;
     let opened = Opened::release(session.open(env, &args.source)?);
     let joined = opened.join()?;
-    let (lock, setup) = wishes.plan(env, &joined, &selection)?;
+    let (lock, setup) = wishes.plan(env, &session.upstream, &joined, &selection)?;
     let bundle = joined.bundle(&session.upstream, lock)?;
-    let proofs = joined.proofs_of(&session.upstream, &bundle, setup.router())?;
+    let proofs = joined.proofs_of(env, &session.upstream, &bundle, setup.router())?;
     setup.write(env, &bundle, &proofs, &args.out, &settings)
 }

@@ -39,7 +39,7 @@ pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     let session = Session::new(env, &source)?;
     let opened = Opened::release(session.open_for(env, &source, request.installed.clone())?);
     let joined = opened.join()?;
-    let (mut lock, setup) = wishes.plan(env, &joined, &selection)?;
+    let (mut lock, setup) = wishes.plan(env, &session.upstream, &joined, &selection)?;
     check_fit(&request, &lock)?;
     if request.free_kb.is_none() {
         warn_of(env, "the request does not say how much space the router has")?;
@@ -48,7 +48,7 @@ pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     lock.release.get_or_insert(request.release);
     lock.router = Some(request.router);
     let bundle = joined.bundle(&session.upstream, lock)?;
-    let proofs = joined.proofs_of(&session.upstream, &bundle, setup.router())?;
+    let proofs = joined.proofs_of(env, &session.upstream, &bundle, setup.router())?;
     setup.write(env, &bundle, &proofs, &args.out, &settings)
 }
 

@@ -46,7 +46,7 @@ pub(crate) fn run(
     let mut followed =
         following::into_release(had, Series::of_release(&request.release), opened.release_of()?, &joined)?;
     let selection = followed.select(selection, &joined)?;
-    let planned = joined.plan(env, &selection)?;
+    let planned = joined.plan(env, &session.upstream, &selection)?;
     let from = Side {
         release: Some(request.release.clone()),
         kernel: request.installed.get("kernel").map(|held| held.version.clone()),
@@ -54,7 +54,7 @@ pub(crate) fn run(
         signed_by: Vec::new(),
     };
     let mut comparison = Comparison::new(from, followed.series, &followed.had, followed.successors, &planned);
-    let (lock, setup) = wishes.plan(env, &joined, &selection)?;
+    let (lock, setup) = wishes.plan(env, &session.upstream, &joined, &selection)?;
     let artifact = images.fetch(&session.upstream.fetcher, image)?;
     comparison.sizes.image = Some(artifact.size());
     comparison.sizes.flash = request.system.flash_kb.map(|kb| kb << 10);

@@ -20,6 +20,7 @@ use crate::files::Permissions;
 use crate::image::first_boot::FirstBoot;
 use crate::image::{self, Cargo, DiskFormat, Door, DoorError, Form, ImageWriteError, LARGEST_DISK, NoDoor};
 use crate::lock::{Bundle, Lock};
+use crate::proof::Proofs;
 use crate::release::image::Packing;
 use crate::release::{Image, ImageWanted, Images};
 
@@ -79,7 +80,7 @@ pub(crate) fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
         let written = image::write(&artifact, form, None, &path)?;
         return report.tell(env, &written, None).map_err(Failure::stdout);
     }
-    let (bundle, setup) = match &asked {
+    let (bundle, proofs, setup) = match &asked {
         Some(asked) => request::bundle(env, args, &source, &session, asked, wishes)?,
         None => bundle(env, args, &session, &images, wishes)?,
     };
@@ -104,12 +105,14 @@ pub(crate) fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
     if lock.is_secret() && written.file.permissions == Permissions::All {
         warn_of_readers(env, out)?;
     }
-    proof::warn(env, &bundle.proofs)?;
+    proof::warn(env, &proofs)?;
     if written.door == Some(Door::BehindSquashfs) && load.unpacked > SMALL {
         let mib = load.unpacked >> 20;
         warn_of(env, format_args!("the first start unpacks {mib} MiB in half of the machine's memory"))?;
     }
-    report.tell(env, &written, Some(Carried { lock, setup: &setup.setup, load })).map_err(Failure::stdout)
+    report
+        .tell(env, &written, Some(Carried { lock, setup: &setup.setup, load, proofs: &proofs }))
+        .map_err(Failure::stdout)
 }
 
 /// Refuses what does not go together; nothing is fetched for it.
@@ -139,18 +142,22 @@ fn bundle(
     session: &Session,
     images: &Images,
     wishes: DiskOptions<'_>,
-) -> Result<(Bundle, RouterSetup), Failure> {
+) -> Result<(Bundle, Proofs, RouterSetup), Failure> {
     if let Some(file) = &args.lock {
         let lock = locks::read(env, file)?;
         is_of(&lock, file, images)?;
         let (lock, setup) = wishes.join_lock(env, lock)?;
-        return Ok((Bundle::fetch(&session.upstream, lock)?, setup));
+        let bundle = Bundle::fetch(&session.upstream, lock)?;
+        let proofs = bundle.proofs.clone();
+        return Ok((bundle, proofs, setup));
     }
     let selection = selection::read(env, &args.selection, &args.source)?;
     let opened = Opened::release(session.open(env, &args.source)?);
     let joined = opened.join()?;
-    let (lock, setup) = wishes.plan(env, &joined, &selection)?;
-    Ok((joined.bundle(&session.upstream, lock)?, setup))
+    let (lock, setup) = wishes.plan(env, &session.upstream, &joined, &selection)?;
+    let bundle = joined.bundle(&session.upstream, lock)?;
+    let proofs = joined.proofs_of(env, &session.upstream, &bundle, setup.router())?;
+    Ok((bundle, proofs, setup))
 }
 
 /// A lock for another release, or for another router, would be refused at the first start.

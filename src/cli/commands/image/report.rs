@@ -8,11 +8,14 @@ use crate::cli::env::Env;
 use crate::cli::ui::configuration::ConfigurationJson;
 use crate::cli::ui::disk::{KeyJson, own_keys, tell_configuration};
 use crate::cli::ui::json;
+use crate::cli::ui::proof;
 use crate::cli::ui::stick::onto_a_stick;
+use crate::cli::ui::style::Style;
 use crate::cli::ui::text;
 use crate::image::first_boot::{FOLDER, LOG};
 use crate::image::{BOOT_FILE, DiskFormat, Door, Load, WrittenImage};
 use crate::lock::Lock;
+use crate::proof::{CardProof, Proofs, SharedIds};
 use crate::release::image::fwtool::Appended;
 use crate::release::{Image, Images};
 use crate::trust::Digest;
@@ -40,6 +43,8 @@ pub(crate) struct Carried<'a> {
     pub(crate) setup: &'a Setup,
     /// How large it is.
     pub(crate) load: Load,
+    /// What the bytes of its packages show.
+    pub(crate) proofs: &'a Proofs,
 }
 
 /// One image.
@@ -92,6 +97,8 @@ struct DiskJson<'a> {
     accepted_unsigned: bool,
     configuration: Option<ConfigurationJson<'a>>,
     keys: Vec<KeyJson<'a>>,
+    cards: &'a [CardProof],
+    shared_ids: &'a [SharedIds],
 }
 
 impl Report<'_> {
@@ -150,6 +157,8 @@ impl Report<'_> {
             return if by_dd { writeln!(env.out, "next: {}", onto_a_stick(out)) } else { Ok(()) };
         };
         carried.tell(env, door)?;
+        let style = Style::new(env.out_is_terminal, env);
+        proof::print(&mut env.out, style, carried.proofs)?;
         tell_configuration(env, carried.lock, carried.setup, written.file.permissions)?;
         writeln!(
             env.out,
@@ -199,7 +208,7 @@ impl Carried<'_> {
 
 impl<'a> DiskJson<'a> {
     fn of(carried: &Carried<'a>, door: Door) -> DiskJson<'a> {
-        let Carried { lock, load, .. } = *carried;
+        let Carried { lock, load, proofs, .. } = *carried;
         DiskJson {
             door: door_word(door),
             archive_size: load.archive,
@@ -209,6 +218,8 @@ impl<'a> DiskJson<'a> {
             accepted_unsigned: lock.accepted_unsigned,
             configuration: lock.configuration.as_ref().map(ConfigurationJson::of),
             keys: lock.format().map(|format| own_keys(lock, format)).unwrap_or_default(),
+            cards: &proofs.cards,
+            shared_ids: &proofs.shared,
         }
     }
 }

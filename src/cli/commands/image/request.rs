@@ -11,6 +11,7 @@ use crate::cli::session::Session;
 use crate::cli::writing::{DiskOptions, RouterSetup};
 use crate::hardware::Series;
 use crate::lock::Bundle;
+use crate::proof::Proofs;
 use crate::stick::{Boot, Request};
 
 /// Where the image comes from: the router's release and device, unless others are named.
@@ -41,7 +42,7 @@ pub(super) fn bundle(
     session: &Session,
     request: &Request,
     wishes: DiskOptions<'_>,
-) -> Result<(Bundle, RouterSetup), Failure> {
+) -> Result<(Bundle, Proofs, RouterSetup), Failure> {
     let mut selection = selection::read(env, &args.selection, source)?;
     selection.take_router(&request.devices);
     let release = session.open(env, source)?;
@@ -52,6 +53,8 @@ pub(super) fn bundle(
     let mut followed =
         following::into_release(had, Series::of_release(&request.release), opened.release_of()?, &joined)?;
     let selection = followed.select(selection, &joined)?;
-    let (lock, setup) = wishes.plan(env, &joined, &selection)?;
-    Ok((joined.bundle(&session.upstream, lock)?, setup))
+    let (lock, setup) = wishes.plan(env, &session.upstream, &joined, &selection)?;
+    let bundle = joined.bundle(&session.upstream, lock)?;
+    let proofs = joined.proofs_of(env, &session.upstream, &bundle, setup.router())?;
+    Ok((bundle, proofs, setup))
 }

@@ -11,7 +11,7 @@ use crate::cli::session::Session;
 use crate::cli::ui::warnings::{sentence, warn_of};
 use crate::fetch::Location;
 use crate::mirror::{Contents, Images, Mirror, MirrorFolder, Store};
-use crate::release::{OpenRelease, Release};
+use crate::release::{OpenRelease, Release, Upstream};
 use crate::selection::{Selection, Warning};
 use crate::suggest::near;
 
@@ -45,7 +45,7 @@ pub(crate) fn folders(
                 for target in variants(&args.whole.targets, &args.source.target) {
                     let source = SourceArgs { release: release.clone(), target, ..args.source.clone() };
                     let open = Opened::release(session.open(env, &source)?);
-                    wanted.add_release(env, &open, &selection)?;
+                    wanted.add_release(env, &session.upstream, &open, &selection)?;
                 }
             }
             for arch in &args.whole.archs {
@@ -102,7 +102,13 @@ struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    fn add_release(&mut self, env: &mut Env, opened: &Opened, selection: &Selection) -> Result<(), Failure> {
+    fn add_release(
+        &mut self,
+        env: &mut Env,
+        upstream: &Upstream,
+        opened: &Opened,
+        selection: &Selection,
+    ) -> Result<(), Failure> {
         let Opened::Release(open) = opened else { return Ok(()) };
         let args = self.args;
         self.say(open.facts.warnings.iter().cloned());
@@ -116,7 +122,7 @@ impl Wanted<'_> {
         self.take_warnings();
         if !args.selection.is_empty() {
             let joined = opened.join()?;
-            let planned = joined.plan(env, selection)?;
+            let planned = joined.plan(env, upstream, selection)?;
             self.say(planned.warnings.iter().cloned());
             self.contents.add_plan(open, &planned.plan)?;
         }
