@@ -82,9 +82,9 @@ impl Opened {
     }
 }
 
-impl Joined<'_> {
+impl<'o> Joined<'o> {
     /// Makes the plan for a selection.
-    pub fn plan(&self, env: &mut Env, selection: &Selection) -> Result<Planned<'_>, Failure> {
+    pub fn plan(&'o self, env: &mut Env, selection: &Selection) -> Result<Planned<'o>, Failure> {
         let source = self.opened.source();
         let planned = Planned::new(source, &self.universe, selection);
         if planned.is_err() {
@@ -137,7 +137,7 @@ impl Joined<'_> {
     }
 
     /// Writes the request, with all that it depends on, and what comes of it, also where that is a refusal.
-    pub fn save_case(&self, env: &mut Env, path: &str, selection: &Selection) -> Result<(), Failure> {
+    pub fn save_case(&'o self, env: &mut Env, path: &str, selection: &Selection) -> Result<(), Failure> {
         let facts = self.opened.source().facts();
         let mut case = Planned::case(facts, &self.universe, selection)?;
         let release = facts.release.as_ref().map_or("an unnamed release".to_owned(), ToString::to_string);

@@ -4,6 +4,7 @@
 //! [`FormatFacts`] is what is constant about a format, the traits that [`Format`] is made of are what it does in its own
 //! way. The list of them, [`FORMATS`], is the only place that names them.
 
+mod answering;
 pub mod apk;
 mod behaviour;
 mod budget;
@@ -23,7 +24,7 @@ pub use behaviour::{
 };
 pub use budget::UnpackBudget;
 pub use facts::{Duplicate, FormatFacts, IndexFile};
-pub use index::{IndexError, Parsed, Warning};
+pub use index::{IndexError, Listed, Parsed, Warning};
 pub use installed::{Installed, InstalledError, InstalledPackage, Joined};
 pub use local::{Indescribable, IndexEntry, LocalFeed, LocalFeedError, NotIndexed, write_index};
 pub use measure::measure;

@@ -157,7 +157,7 @@ impl Reader<'_> {
         let parsed = format
             .parse(index, FeedId(0))
             .map_err(|source| ReleaseError::Index { at: at.clone(), source })?;
-        let native = parsed.packages.iter().map(|package| package.arch).filter(|arch| !format.fits(arch, ""));
+        let native = parsed.listed().iter().map(|package| package.arch).filter(|arch| !format.fits(arch, ""));
         most_common(native).map(str::to_owned).ok_or(ReleaseError::NoArch { at })
     }
 }

@@ -10,6 +10,7 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::depends;
+use crate::format::index::{Head, Source};
 use crate::format::package::{MOST_DEPENDENCIES, MOST_PACKAGES, is_plain, is_word};
 use crate::format::{FeedId, IndexError, Package, Parsed, Warning};
 use crate::trust::Digest;
@@ -29,6 +30,8 @@ pub struct Stanzas<'i> {
 pub struct Stanza<'i> {
     /// The line it starts at, counted from 1.
     pub line: u64,
+    /// The offset at which it starts, in bytes.
+    at: usize,
     /// `Package`; none: the stanza names no package.
     pub name: Option<&'i [u8]>,
     /// `Version`.
@@ -66,6 +69,11 @@ impl<'i> Stanzas<'i> {
         Stanzas { text, at: 0, line: 0 }
     }
 
+    /// Reads those from an offset on, at which one begins.
+    fn from(text: &'i [u8], at: usize) -> Stanzas<'i> {
+        Stanzas { text, at, line: 0 }
+    }
+
     fn next_line(&mut self) -> Option<Range<usize>> {
         let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
         let start = self.at;
@@ -74,24 +82,21 @@ impl<'i> Stanzas<'i> {
         self.line += 1;
         Some(start..end)
     }
-}
 
-impl<'i> Iterator for Stanzas<'i> {
-    type Item = Result<Stanza<'i>, IndexError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let mut stanza = Stanza::default();
+    /// Reads the next stanza into one that was read before, whose lists keep their memory; false at the end.
+    fn read(&mut self, stanza: &mut Stanza<'i>) -> Result<bool, IndexError> {
+        stanza.clear();
         let mut description = None;
         while let Some(range) = self.next_line() {
             let line = &self.text[range.clone()];
-            if line.trim_ascii().is_empty() {
+            if is_blank(line) {
                 match stanza.line {
                     0 => continue,
                     _ => break,
                 }
             }
             if stanza.line == 0 {
-                stanza.line = self.line;
+                (stanza.line, stanza.at) = (self.line, range.start);
             }
             if line[0] == b' ' {
                 if let Some(start) = description {
@@ -101,11 +106,25 @@ impl<'i> Iterator for Stanzas<'i> {
             }
             description = value(line, "Description").map(|text| range.end - text.len());
             if let Err(why) = stanza.take(line) {
-                return Some(Err(IndexError::Malformed { unit: "line", at: self.line, why: why.to_owned() }));
+                return Err(IndexError::Malformed { unit: "line", at: self.line, why: why.to_owned() });
             }
         }
-        (stanza.line != 0).then_some(Ok(stanza))
+        Ok(stanza.line != 0)
     }
+}
+
+impl<'i> Iterator for Stanzas<'i> {
+    type Item = Result<Stanza<'i>, IndexError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut stanza = Stanza::default();
+        self.read(&mut stanza).map(|found| found.then_some(stanza)).transpose()
+    }
+}
+
+/// Whether nothing is in a line; most lines show that by their first sign.
+fn is_blank(line: &[u8]) -> bool {
+    line.first().is_none_or(|first| first.is_ascii_whitespace() && line.trim_ascii().is_empty())
 }
 
 /// The value of a field, if the line is one: behind the name and one more character, trimmed.
@@ -125,12 +144,24 @@ fn number(text: &[u8]) -> Option<u64> {
 }
 
 impl<'i> Stanza<'i> {
+    /// Empties it. Its lists keep their memory: a stanza is read for every package of an index.
+    fn clear(&mut self) {
+        let mut lists = [&mut self.depends, &mut self.recommends, &mut self.provides, &mut self.conflicts];
+        let [depends, recommends, provides, conflicts] = lists.each_mut().map(|list| {
+            list.clear();
+            std::mem::take(*list)
+        });
+        let mut replaces = std::mem::take(&mut self.replaces);
+        replaces.clear();
+        *self = Stanza { depends, recommends, provides, conflicts, replaces, ..Stanza::default() };
+    }
+
     /// Takes one line that is no continuation.
     fn take(&mut self, line: &'i [u8]) -> Result<(), &'static str> {
         if line.len() > LONGEST_LINE {
             return Err("the line is longer than opkg reads (1 MiB)");
         }
-        self.has_fields |= line.contains(&b':');
+        self.has_fields = self.has_fields || memchr(b':', line).is_some();
         let field = |name| value(line, name);
         match line[0] {
             // The end of an architecture is not trimmed: behind a blank or a carriage return it fits no router.
@@ -177,8 +208,8 @@ impl<'i> Stanza<'i> {
         lists.chain(replaces).map(|list| 1 + separators(list)).sum()
     }
 
-    /// The package that the stanza describes, or why it is passed over.
-    fn package(&self, feed: FeedId) -> Result<Package<'i>, &'static str> {
+    /// What tells the package apart that the stanza describes, or why it is passed over.
+    fn head(&self) -> Result<Head<'i>, &'static str> {
         let name = text(self.name.ok_or("a stanza without Package")?)?;
         if !is_plain(name) {
             return Err("a package name with a blank, a slash, a quote or a control character");
@@ -197,7 +228,16 @@ impl<'i> Stanza<'i> {
         if !is_plain(file) && !file.is_empty() {
             return Err("Filename is not a plain file name");
         }
-        let conflicts = lists(&self.conflicts)?;
+        for list in [&self.conflicts, &self.depends, &self.recommends, &self.provides] {
+            lists(list).map(drop)?;
+        }
+        let dependencies = self.most_dependencies();
+        Ok(Head { name, version, arch, conditional: false, at: self.at as u32, dependencies })
+    }
+
+    /// The package that the stanza describes, or why it is passed over.
+    fn package(&self, feed: FeedId) -> Result<Package<'i>, &'static str> {
+        let Head { name, version, arch, .. } = self.head()?;
         Ok(Package {
             name,
             version,
@@ -205,12 +245,12 @@ impl<'i> Stanza<'i> {
             feed,
             depends: lists(&self.depends)?.flat_map(depends::requirements).collect(),
             recommends: lists(&self.recommends)?.flat_map(depends::requirements).collect(),
-            conflicts: conflicts.flat_map(depends::conflicts).collect(),
+            conflicts: lists(&self.conflicts)?.flat_map(depends::conflicts).collect(),
             provides: lists(&self.provides)?.flat_map(depends::provides).collect(),
             supersedes: self.supersedes()?,
             install_if: Vec::new(),
             provider_priority: 0,
-            file: Cow::Borrowed(file),
+            file: Cow::Borrowed(text(self.file.unwrap_or_default())?),
             size: self.size,
             installed_size: self.installed_size,
             digest: self.digest,
@@ -244,22 +284,38 @@ fn text(bytes: &[u8]) -> Result<&str, &'static str> {
     std::str::from_utf8(bytes).map_err(|_| NOT_UTF8)
 }
 
-/// Reads a `Packages` text.
+/// Reads a `Packages` text: checks every stanza, and takes what tells the packages apart.
 pub fn parse(text: &[u8], feed: FeedId) -> Result<Parsed<'_>, IndexError> {
-    let mut parsed = Parsed::default();
+    let mut parsed = Parsed::of(Source { bytes: text, read: package });
     let mut dependencies = 0;
-    for stanza in Stanzas::new(text) {
-        let stanza = stanza?;
+    let (mut stanzas, mut stanza) = (Stanzas::new(text), Stanza::default());
+    while stanzas.read(&mut stanza)? {
         dependencies += stanza.most_dependencies();
-        if dependencies > MOST_DEPENDENCIES || parsed.packages.len() == MOST_PACKAGES {
+        if dependencies > MOST_DEPENDENCIES || parsed.listed.len() == MOST_PACKAGES {
             let why = "more packages or dependencies than an index may list".to_owned();
             return Err(IndexError::Malformed { unit: "line", at: stanza.line, why });
         }
-        match stanza.package(feed) {
-            Ok(package) => parsed.packages.push(package),
+        let found = stanza.head().and_then(|head| Ok((head, stanza.supersedes()?)));
+        match found {
+            Ok((head, superseded)) => {
+                parsed.superseded.extend(superseded.into_iter().map(|name| (name, head.name)));
+                parsed
+                    .provided
+                    .extend(lists(&stanza.provides).into_iter().flatten().flat_map(depends::names));
+                parsed.push(head, feed);
+            }
             Err(why) if stanza.has_fields => parsed.warnings.push(Warning { at: stanza.line, why }),
             Err(_) => {}
         }
     }
     Ok(parsed)
+}
+
+/// Reads the package of the stanza at this offset of a text in which [`parse`] checked it.
+fn package(text: &[u8], at: u32, feed: FeedId) -> Package<'_> {
+    let stanza = Stanzas::from(text, at as usize).next();
+    match stanza.and_then(Result::ok).map(|stanza| stanza.package(feed)) {
+        Some(Ok(package)) => package,
+        _ => unreachable!("the stanza at offset {at} was checked"),
+    }
 }
