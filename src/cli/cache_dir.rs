@@ -6,7 +6,7 @@ use super::env::Env;
 use super::error::Failure;
 
 /// The folder of the cache: the one named, else `OWPKG_CACHE`, else the checkout's own, else the user's.
-pub fn cache_dir(env: &Env, named: Option<&str>) -> Result<Utf8PathBuf, Failure> {
+pub(crate) fn cache_dir(env: &Env, named: Option<&str>) -> Result<Utf8PathBuf, Failure> {
     if let Some(named) = named.or(env.var("OWPKG_CACHE")) {
         return Ok(env.path(named));
     }

@@ -12,15 +12,15 @@ use super::error::Failure;
 /// From the network card in your hand to a disk that a stock OpenWrt accepts with no network.
 #[derive(Debug, Parser)]
 #[command(name = "owpkg", version, arg_required_else_help = true, max_term_width = 100)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Print the plan for a card or for packages, and write it to owpkg.lock
     Resolve(Box<resolve::ResolveArgs>),
     /// Write the disk: of a selection, or of owpkg.lock when none is given
@@ -69,13 +69,13 @@ pub enum Command {
 }
 
 /// What may be typed. `--json` goes with every command: where there is no answer to print, an error is one.
-pub fn program() -> clap::Command {
+pub(crate) fn program() -> clap::Command {
     let json = Arg::new("json").long("json").global(true).action(ArgAction::SetTrue);
     Cli::command().arg(json.help("Print an error as JSON"))
 }
 
 /// Runs the command that was typed.
-pub fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
+pub(crate) fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Resolve(args) => resolve::run(env, &args),
         Command::Disk(args) => disk::run(env, &args),

@@ -7,7 +7,7 @@ use crate::trust::usign::UsignError;
 use crate::trust::{KeyError, PublicKey, SecretKey};
 
 /// Reads a secret key.
-pub fn read_secret(env: &Env, file: &str) -> Result<SecretKey, Failure> {
+pub(crate) fn read_secret(env: &Env, file: &str) -> Result<SecretKey, Failure> {
     let bytes = read(env, file)?;
     SecretKey::parse(&bytes).map_err(|error| {
         if PublicKey::parse(&bytes).is_ok() {
@@ -25,7 +25,7 @@ pub fn read_secret(env: &Env, file: &str) -> Result<SecretKey, Failure> {
 }
 
 /// Reads a key of which only the public half is asked for.
-pub fn read_public(env: &Env, file: &str) -> Result<PublicKey, Failure> {
+pub(crate) fn read_public(env: &Env, file: &str) -> Result<PublicKey, Failure> {
     let bytes = read(env, file)?;
     let secret = SecretKey::parse(&bytes).map(|key| key.public());
     secret.or_else(|_| PublicKey::parse(&bytes)).map_err(|error| {

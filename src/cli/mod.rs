@@ -32,10 +32,10 @@ use command::{Cli, dispatch};
 pub use env::{Env, ErrStream};
 #[doc(hidden)]
 pub use error::Help;
-pub use error::{Exit, Failure};
+pub(crate) use error::{Exit, Failure};
 use ui::failure;
 
-/// Runs the program in an environment and answers with its exit status; DESIGN's table of them is in [`Exit`].
+/// Runs the program in an environment and answers with its exit status.
 pub fn run(mut env: Env) -> ExitCode {
     interrupt::watch();
     ExitCode::from(exit_code(&mut env))

@@ -70,12 +70,12 @@ impl Fetcher {
     }
 
     /// Knows the places of a tree in memory by their names from here on.
-    pub fn mount(&mut self, tree: MemoryTree) {
+    pub(crate) fn mount(&mut self, tree: MemoryTree) {
         self.mounted = Some(tree);
     }
 
     /// The tree that is mounted, if one is.
-    pub fn mounted(&self) -> Option<&MemoryTree> {
+    pub(crate) fn mounted(&self) -> Option<&MemoryTree> {
         self.mounted.as_ref()
     }
 
@@ -83,7 +83,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// When it names none.
-    pub fn locate(&self, text: &str) -> Result<Location, LocationError> {
+    pub(crate) fn locate(&self, text: &str) -> Result<Location, LocationError> {
         match self.mounted.as_ref().and_then(|tree| tree.locate(text)) {
             Some(location) => location,
             None => Location::parse(text, Utf8Path::new("/")),
@@ -154,7 +154,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// When the cache cannot be read.
-    pub fn findings(&self, name: &str) -> Result<Option<Vec<u8>>, FetchError> {
+    pub(crate) fn findings(&self, name: &str) -> Result<Option<Vec<u8>>, FetchError> {
         self.findings.get(name)
     }
 
@@ -163,7 +163,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// When the cache cannot be written.
-    pub fn keep_findings(&self, name: &str, bytes: &[u8]) -> Result<(), FetchError> {
+    pub(crate) fn keep_findings(&self, name: &str, bytes: &[u8]) -> Result<(), FetchError> {
         self.findings.put(name, bytes)
     }
 
@@ -193,7 +193,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// When there is a folder and it cannot be read.
-    pub fn list(&self, at: &Location) -> Result<Option<Vec<String>>, FetchError> {
+    pub(crate) fn list(&self, at: &Location) -> Result<Option<Vec<String>>, FetchError> {
         match at {
             Location::Http(_) => Ok(None),
             Location::Folder(path) => local::names(path),
@@ -248,7 +248,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// When a file in a folder is missing or another one, or the cache cannot be read.
-    pub fn at_hand(&self, wants: &[Want]) -> Result<Vec<Option<Verified<Artifact>>>, FetchError> {
+    pub(crate) fn at_hand(&self, wants: &[Want]) -> Result<Vec<Option<Verified<Artifact>>>, FetchError> {
         parallel::map(wants, parallel::processors(), |want| self.artifact_at_hand(want)).into_iter().collect()
     }
 

@@ -14,14 +14,14 @@ use crate::cli::error::Failure;
     after_help = "Examples:\n  owpkg completions bash > ~/.local/share/bash-completion/completions/owpkg\n  \
                         owpkg completions fish > ~/.config/fish/completions/owpkg.fish"
 )]
-pub struct CompletionsArgs {
+pub(crate) struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
-    pub shell: Shell,
+    pub(crate) shell: Shell,
 }
 
 /// Prints the completions of a shell for `program`.
-pub fn run(env: &mut Env, args: &CompletionsArgs, program: &mut clap::Command) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &CompletionsArgs, program: &mut clap::Command) -> Result<(), Failure> {
     // Written at once: a reader that goes away must not end in a panic of the generator's.
     let mut text = Vec::new();
     clap_complete::generate(args.shell, program, "owpkg", &mut text);

@@ -19,25 +19,25 @@ use crate::lock::Bundle;
     after_help = "Examples:\n  owpkg disk pkgs.img --chip iwl7265d\n  owpkg disk pkgs.img --size 5M\n  \
                         owpkg disk pkgs.tar --chip mt7921e"
 )]
-pub struct DiskArgs {
+pub(crate) struct DiskArgs {
     /// The image (.img), tar (.tar, .tar.gz) or folder (ending in /) to write; - writes to standard output
-    pub out: String,
+    pub(crate) out: String,
     /// The lock to read when nothing is selected
     #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
-    pub lock: String,
+    pub(crate) lock: String,
     /// What to install.
     #[command(flatten)]
-    pub selection: SelectionArgs,
+    pub(crate) selection: SelectionArgs,
     /// Where from.
     #[command(flatten)]
-    pub source: SourceArgs,
+    pub(crate) source: SourceArgs,
     /// What to write.
     #[command(flatten)]
-    pub output: OutputArgs,
+    pub(crate) output: OutputArgs,
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     let settings = ImageOptions::read(env, &args.output, &args.out)?;
     let wishes =
         DiskOptions::read(env, &args.output, &args.out, &[&args.selection.detect, &args.source.installed])?;

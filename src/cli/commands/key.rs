@@ -20,15 +20,15 @@ use crate::trust::{PublicKey, SecretKey};
 
 /// `owpkg key`
 #[derive(Debug, Args)]
-pub struct KeyArgs {
+pub(crate) struct KeyArgs {
     /// What to do.
     #[command(subcommand)]
-    pub action: KeyAction,
+    pub(crate) action: KeyAction,
 }
 
 /// What to do with keys.
 #[derive(Debug, Subcommand)]
-pub enum KeyAction {
+pub(crate) enum KeyAction {
     /// Make a key pair: NAME.sec and NAME.pub for opkg, NAME.pem and NAME.pub.pem for apk
     #[command(
         after_help = "The first file of a pair is secret: it is readable by its owner alone, has no passphrase, and is \
@@ -44,31 +44,31 @@ pub enum KeyAction {
 
 /// `owpkg key new`
 #[derive(Debug, Args)]
-pub struct NewArgs {
+pub(crate) struct NewArgs {
     /// The files' name without its ending; a path will do
     #[arg(value_name = "NAME")]
-    pub name: String,
+    pub(crate) name: String,
     /// Whose packages it will sign: opkg (up to 24.10), apk (25.12 and later)
     #[arg(long, value_parser = choice::format(), default_value = FORMATS[0].name(), value_name = "FORMAT")]
-    pub format: &'static dyn Format,
+    pub(crate) format: &'static dyn Format,
     /// Print what was written as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// A key file.
 #[derive(Debug, Args)]
-pub struct FileArgs {
+pub(crate) struct FileArgs {
     /// The key file, secret or public
     #[arg(value_name = "FILE")]
-    pub file: String,
+    pub(crate) file: String,
     /// Print it as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &KeyArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &KeyArgs) -> Result<(), Failure> {
     match &args.action {
         KeyAction::New(args) => make(env, args),
         KeyAction::Show(args) => {

@@ -11,13 +11,13 @@ use crate::files::replace_file;
 /// `owpkg man`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  owpkg man | man -l -\n  owpkg man ~/.local/share/man/man1")]
-pub struct ManArgs {
+pub(crate) struct ManArgs {
     /// A folder for a page of each command; without it, owpkg's own page is printed
-    pub dir: Option<String>,
+    pub(crate) dir: Option<String>,
 }
 
 /// Prints or writes the manual pages of `program`.
-pub fn run(env: &mut Env, args: &ManArgs, program: clap::Command) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &ManArgs, program: clap::Command) -> Result<(), Failure> {
     let mut command = program.disable_help_subcommand(true);
     command.build();
     let Some(dir) = &args.dir else {

@@ -24,32 +24,32 @@ const DEFAULT_LOCK: &str = "owpkg.lock";
 #[command(after_help = "Examples:\n  owpkg resolve --chip iwl7265d\n  owpkg resolve --chip ath10k --wpa \
                         wpad-openssl --release 24.10.2\n  owpkg resolve --chip iwl7265d --demo\n  pciconf -lv | owpkg resolve \
                         --detect -")]
-pub struct ResolveArgs {
+pub(crate) struct ResolveArgs {
     /// How to print the plan
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: PlanFormat,
+    pub(crate) format: PlanFormat,
     /// Print the plan as JSON
     #[arg(long, conflicts_with = "format")]
-    pub json: bool,
+    pub(crate) json: bool,
     /// Write the request, with all that it depends on, and what comes of it: for bug reports
     #[arg(long, value_name = "FILE")]
-    pub save_case: Option<String>,
+    pub(crate) save_case: Option<String>,
     /// Where to write the lock
     #[arg(long, value_name = "FILE", default_value = DEFAULT_LOCK)]
-    pub lock: String,
+    pub(crate) lock: String,
     /// Write no lock
     #[arg(long, conflicts_with = "lock")]
-    pub no_lock: bool,
+    pub(crate) no_lock: bool,
     /// What to install.
     #[command(flatten)]
-    pub selection: SelectionArgs,
+    pub(crate) selection: SelectionArgs,
     /// Where from.
     #[command(flatten)]
-    pub source: SourceArgs,
+    pub(crate) source: SourceArgs,
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
     if args.selection.is_empty() {
         return Err(Failure::usage(
             "nothing is selected",

@@ -23,25 +23,25 @@ use crate::suggest::near;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  owpkg tree --chip iwl7265d\n  owpkg tree --invert kmod-crypto-aead\n  \
                         owpkg tree --depth 2")]
-pub struct TreeArgs {
+pub(crate) struct TreeArgs {
     /// The lock to read when nothing is selected
     #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
-    pub lock: String,
+    pub(crate) lock: String,
     /// Print who needs this package, instead of what packages need
     #[arg(long, value_name = "PKG")]
-    pub invert: Option<String>,
+    pub(crate) invert: Option<String>,
     /// How many levels to print
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub depth: Option<u16>,
+    pub(crate) depth: Option<u16>,
     /// Print the tree as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// What to install.
     #[command(flatten)]
-    pub selection: SelectionArgs,
+    pub(crate) selection: SelectionArgs,
     /// Where from.
     #[command(flatten)]
-    pub source: SourceArgs,
+    pub(crate) source: SourceArgs,
 }
 
 /// `owpkg.tree/1`.
@@ -78,7 +78,7 @@ struct PackageJson<'a> {
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &TreeArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &TreeArgs) -> Result<(), Failure> {
     let (title, graph) = subject(env, args)?;
     let of = args.invert.as_deref().map(|name| find(&graph, name)).transpose()?;
     match args.json {

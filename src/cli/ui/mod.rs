@@ -1,18 +1,18 @@
 //! What is printed: to people as text and colour, to programs as JSON.
 
-pub mod chip;
-pub mod configuration;
-pub mod custom_feed;
-pub mod disk;
-pub mod failure;
-pub mod hardware;
-pub mod json;
-pub mod plan;
-pub mod progress;
-pub mod proof;
-pub mod setup;
-pub mod style;
-pub mod text;
-pub mod tree;
-pub mod vm_guide;
-pub mod warnings;
+pub(crate) mod chip;
+pub(crate) mod configuration;
+pub(crate) mod custom_feed;
+pub(crate) mod disk;
+pub(crate) mod failure;
+pub(crate) mod hardware;
+pub(crate) mod json;
+pub(crate) mod plan;
+pub(crate) mod progress;
+pub(crate) mod proof;
+pub(crate) mod setup;
+pub(crate) mod style;
+pub(crate) mod text;
+pub(crate) mod tree;
+pub(crate) mod vm_guide;
+pub(crate) mod warnings;

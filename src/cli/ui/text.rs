@@ -7,18 +7,18 @@ use indicatif::HumanBytes;
 use super::style::Style;
 
 /// The width that everything is laid out for.
-pub const WIDTH: usize = 80;
+pub(crate) const WIDTH: usize = 80;
 
 /// Where what belongs to a label starts.
 const INDENT: usize = 12;
 
 /// A number of things: `1 file`, `2 files`.
-pub fn count(number: usize, thing: &str) -> String {
+pub(crate) fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Breaks text between words into lines of at most `width` characters; a longer word stays whole.
-pub fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut length = 0;
@@ -40,7 +40,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 /// Writes a label and what belongs to it, wrapped beside it; nothing for an empty text.
-pub fn field(out: &mut dyn Write, style: Style, label: &str, text: &str) -> io::Result<()> {
+pub(crate) fn field(out: &mut dyn Write, style: Style, label: &str, text: &str) -> io::Result<()> {
     if text.is_empty() {
         return Ok(());
     }
@@ -54,7 +54,7 @@ pub fn field(out: &mut dyn Write, style: Style, label: &str, text: &str) -> io::
 }
 
 /// Writes a table of which the last column is wrapped, or `wide` with one line a row, for programs that read lines.
-pub fn table<const N: usize>(
+pub(crate) fn table<const N: usize>(
     out: &mut dyn Write,
     style: Style,
     heads: [&str; N],
@@ -97,12 +97,12 @@ pub fn table<const N: usize>(
 }
 
 /// A number of bytes in words: `1.59 MiB`.
-pub fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     HumanBytes(bytes).to_string()
 }
 
 /// Says which feeds no trusted key vouches for, if any are like that.
-pub fn tell_unsigned<S: AsRef<str>>(out: &mut dyn Write, feeds: &[S]) -> io::Result<()> {
+pub(crate) fn tell_unsigned<S: AsRef<str>>(out: &mut dyn Write, feeds: &[S]) -> io::Result<()> {
     match feeds.is_empty() {
         true => Ok(()),
         false => {

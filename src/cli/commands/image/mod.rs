@@ -21,15 +21,15 @@ use crate::lock::{Bundle, Lock};
 use crate::release::image::Packing;
 use crate::release::{Image, ImageWanted, Images};
 
-pub use args::ImageArgs;
-pub use report::door_word;
+pub(crate) use args::ImageArgs;
+pub(crate) use report::door_word;
 use report::{Carried, Report};
 
 /// What a first start may unpack in memory without a word, in bytes: it fits on a machine of 192 MiB.
 const SMALL: u64 = 48 << 20;
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
     let size = args.size.as_deref().map(parse_size).transpose()?;
     let wishes = DiskOptions::of_image(env, &args.router, &[&args.selection.detect])?;
     let carries = args.lock.is_some() || !args.selection.is_empty() || !wishes.is_empty();

@@ -64,12 +64,12 @@ impl<'a> Adb<'a> {
 
 impl<'a> Value<'a> {
     /// The value whose word stands at an offset of a payload; an absent one where that is outside.
-    pub fn at_word(payload: &'a [u8], at: usize) -> Value<'a> {
+    pub(crate) fn at_word(payload: &'a [u8], at: usize) -> Value<'a> {
         Value { payload, word: bytes_at(payload, at).map_or(0, u32::from_le_bytes), at }
     }
 
     /// Where the list stands that it should hold; none if it is no list, or the offset cannot be one's.
-    pub fn list_offset(self) -> Option<usize> {
+    pub(crate) fn list_offset(self) -> Option<usize> {
         let offset = (self.word & 0x0fff_ffff) as usize;
         let fits = offset.is_multiple_of(4) && offset < self.payload.len();
         (matches!(self.word >> 28, 0xd | 0xe) && fits).then_some(offset)
@@ -99,12 +99,12 @@ impl<'a> Value<'a> {
     }
 
     /// Whether it is absent.
-    pub fn is_null(self) -> bool {
+    pub(crate) fn is_null(self) -> bool {
         self.word == 0
     }
 
     /// The number that it holds; 0 if it is absent.
-    pub fn int(self) -> Result<u64, Malformed> {
+    pub(crate) fn int(self) -> Result<u64, Malformed> {
         // Most slots of most objects are absent.
         if self.is_null() {
             return Ok(0);
@@ -138,7 +138,7 @@ impl<'a> Value<'a> {
     }
 
     /// The offset in the payload at which the value's own word stands, for messages.
-    pub fn at(self) -> u64 {
+    pub(crate) fn at(self) -> u64 {
         self.at as u64
     }
 
@@ -193,7 +193,7 @@ impl<'a> Value<'a> {
 
 impl<'a> List<'a> {
     /// No item at all.
-    pub const EMPTY: List<'static> = List { payload: &[], at: 0, slots: 1 };
+    pub(crate) const EMPTY: List<'static> = List { payload: &[], at: 0, slots: 1 };
 
     /// The value in a slot, counted from 1; NULL behind the last one.
     pub fn get(self, slot: usize) -> Value<'a> {
@@ -204,13 +204,8 @@ impl<'a> List<'a> {
     }
 
     /// The number of items; their slots count from 1.
-    pub fn len(self) -> usize {
+    pub(crate) fn len(self) -> usize {
         self.slots - 1
-    }
-
-    /// Whether there is no item.
-    pub fn is_empty(self) -> bool {
-        self.len() == 0
     }
 
     /// The items of an array, in their order.
