@@ -18,8 +18,9 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// The commands.
+/// The commands. The arguments of one are put together when it is typed.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Print the plan for a card or for packages, and write it to owpkg.lock
     Resolve(Box<resolve::ResolveArgs>),

@@ -158,6 +158,11 @@ impl Fetcher {
         self.findings.get(name)
     }
 
+    /// Whether an earlier run kept anything below a name.
+    pub(crate) fn has_findings(&self, name: &str) -> bool {
+        self.findings.has(name)
+    }
+
     /// Keeps in the cache what was found out at some cost. The name, a path below the cache's folder for it, tells of
     /// what and by which reader.
     ///
@@ -165,6 +170,11 @@ impl Fetcher {
     /// When the cache cannot be written.
     pub(crate) fn keep_findings(&self, name: &str, bytes: &[u8]) -> Result<(), FetchError> {
         self.findings.put(name, bytes)
+    }
+
+    /// Whether things are kept in mind about a place: not about one that is at hand.
+    pub(crate) fn keeps(&self, at: &Location) -> bool {
+        at.is_remote()
     }
 
     /// What was kept in mind about a place; nothing for one that is at hand.
@@ -186,6 +196,15 @@ impl Fetcher {
         match at {
             Location::Http(url) => self.memory.put(url, bytes),
             Location::Folder(_) | Location::Memory { .. } => Ok(()),
+        }
+    }
+
+    /// Whether a file is known to be there without asking anybody: never of one on a server.
+    pub(crate) fn is_at_hand(&self, at: &Location) -> bool {
+        match at {
+            Location::Http(_) => false,
+            Location::Folder(path) => path.exists(),
+            Location::Memory { tree, path } => tree.get(path).is_some(),
         }
     }
 
@@ -249,7 +268,9 @@ impl Fetcher {
     /// # Errors
     /// When a file in a folder is missing or another one, or the cache cannot be read.
     pub(crate) fn at_hand(&self, wants: &[Want]) -> Result<Vec<Option<Verified<Artifact>>>, FetchError> {
-        parallel::map(wants, parallel::processors(), |want| self.artifact_at_hand(want)).into_iter().collect()
+        let size = |want: &Want| want.expected.size.and_then(|size| size.try_into().ok()).unwrap_or(0);
+        let found = |want: &Want| self.artifact_at_hand(want);
+        parallel::map_largest_first(wants, parallel::processors(), size, found).into_iter().collect()
     }
 
     fn artifact_at_hand(&self, want: &Want) -> Result<Option<Verified<Artifact>>, FetchError> {

@@ -205,7 +205,9 @@ impl Bundle {
             indexes.push((feed, files));
         }
         let budget = UnpackBudget::default();
-        parallel::map(&indexes, parallel::processors(), |(feed, files)| {
+        let size =
+            |(_, files): &(&LockedIndex, Vec<SignedFile>)| files.iter().map(|file| file.bytes.len()).sum();
+        parallel::map_largest_first(&indexes, parallel::processors(), size, |(feed, files)| {
             let at = || feed.url.clone();
             let signed = format.open_within(files.clone(), &budget);
             let signed = signed.map_err(|source| BundleError::Index { at: at(), source })?;

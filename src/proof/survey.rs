@@ -38,6 +38,9 @@ impl Survey {
     /// # Errors
     /// When the cache cannot be read.
     pub(crate) fn known(fetcher: &Fetcher, release: &OpenRelease) -> Result<Option<Survey>, FetchError> {
+        if !fetcher.has_findings(&folder()) {
+            return Ok(None);
+        }
         let kept = fetcher.findings(&name(release))?;
         Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
@@ -173,5 +176,10 @@ fn name(release: &OpenRelease) -> String {
             all.extend(sha256(&file.bytes));
         }
     }
-    format!("{KIND}-{}/{}", store::READER, Digest::sha256(sha256(&all)).hex())
+    format!("{}/{}", folder(), Digest::sha256(sha256(&all)).hex())
+}
+
+/// Where what was learned of releases is kept.
+fn folder() -> String {
+    format!("{KIND}-{}", store::READER)
 }

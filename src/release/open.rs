@@ -79,7 +79,8 @@ impl OpenRelease {
         let bytes: usize = self.indexes.iter().map(|index| index.message.len()).sum();
         let threads = if bytes > MUCH { 1 } else { parallel::processors() };
         let entries = AtomicUsize::new(0);
-        let parsed = parallel::map(&jobs, threads, |(id, index)| {
+        let size = |(_, index): &(FeedId, &Verified<Signed>)| index.message.len();
+        let parsed = parallel::map_largest_first(&jobs, threads, size, |(id, index)| {
             if entries.load(Ordering::Relaxed) > MOST_ENTRIES {
                 return Err(IndexError::TooManyEntries);
             }

@@ -57,6 +57,9 @@ pub(super) fn compare(
     index: &Verified<Signed>,
 ) -> Result<Option<ReleaseWarning>, ReleaseError> {
     let at = &document.location;
+    if !upstream.fetcher.keeps(at) {
+        return Ok(None);
+    }
     let Some(kept) = upstream.fetcher.kept(at)? else {
         if document.freshness == Freshness::Fresh {
             keep(upstream, at, Timestamp::now().as_second(), None, &listing(format, index, at)?)?;

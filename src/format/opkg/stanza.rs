@@ -23,6 +23,16 @@ pub(crate) struct Stanzas<'i> {
     text: &'i [u8],
     at: usize,
     line: u64,
+    asked: Asked,
+}
+
+/// What is asked for of a stanza.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// What tells it apart from others, or makes it one that is passed over.
+    Names,
+    /// All of it.
+    Whole,
 }
 
 /// One stanza: the fields that owpkg reads.
@@ -66,12 +76,7 @@ pub(crate) struct Stanza<'i> {
 impl<'i> Stanzas<'i> {
     /// Reads the stanzas of a text.
     pub(crate) fn new(text: &'i [u8]) -> Stanzas<'i> {
-        Stanzas { text, at: 0, line: 0 }
-    }
-
-    /// Reads those from an offset on, at which one begins.
-    fn from(text: &'i [u8], at: usize) -> Stanzas<'i> {
-        Stanzas { text, at, line: 0 }
+        Stanzas { text, at: 0, line: 0, asked: Asked::Whole }
     }
 
     fn next_line(&mut self) -> Option<Range<usize>> {
@@ -104,8 +109,14 @@ impl<'i> Stanzas<'i> {
                 }
                 continue;
             }
-            description = value(line, "Description").map(|text| range.end - text.len());
-            if let Err(why) = stanza.take(line) {
+            let taken = match self.asked {
+                Asked::Names => stanza.take_name(line),
+                Asked::Whole => {
+                    description = value(line, "Description").map(|text| range.end - text.len());
+                    stanza.take(line)
+                }
+            };
+            if let Err(why) = taken {
                 return Err(IndexError::Malformed { unit: "line", at: self.line, why: why.to_owned() });
             }
         }
@@ -128,10 +139,12 @@ fn is_blank(line: &[u8]) -> bool {
 }
 
 /// The value of a field, if the line is one: behind the name and one more character, trimmed.
+#[inline(always)]
 fn value<'i>(line: &'i [u8], field: &str) -> Option<&'i [u8]> {
     behind(line, field).map(<[u8]>::trim_ascii)
 }
 
+#[inline(always)]
 fn behind<'i>(line: &'i [u8], field: &str) -> Option<&'i [u8]> {
     let rest = line.strip_prefix(field.as_bytes())?;
     Some(rest.get(1..).unwrap_or_default())
@@ -158,6 +171,25 @@ impl<'i> Stanza<'i> {
 
     /// Takes one line that is no continuation.
     fn take(&mut self, line: &'i [u8]) -> Result<(), &'static str> {
+        self.take_name(line)?;
+        let field = |name| value(line, name);
+        match line[0] {
+            b'D' => self.description = field("Description").unwrap_or(self.description),
+            b'I' => self.installed_size = field("Installed-Size").map_or(self.installed_size, number),
+            b'S' => match (field("SHA256sum"), field("Size"), field("Status")) {
+                (Some(hex), ..) => {
+                    self.digest = crate::trust::parse_hex(hex).map(Digest::sha256).ok().or(self.digest)
+                }
+                (_, Some(size), _) => self.size = number(size),
+                (.., status) => self.status = status.or(self.status),
+            },
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Takes one line that is no continuation, if it says which package this is, or what it needs, provides or excludes.
+    fn take_name(&mut self, line: &'i [u8]) -> Result<(), &'static str> {
         if line.len() > LONGEST_LINE {
             return Err("the line is longer than opkg reads (1 MiB)");
         }
@@ -167,12 +199,8 @@ impl<'i> Stanza<'i> {
             // The end of an architecture is not trimmed: behind a blank or a carriage return it fits no router.
             b'A' => self.arch = behind(line, "Architecture").map(<[u8]>::trim_ascii_start).or(self.arch),
             b'C' => self.conflicts.extend(field("Conflicts")),
-            b'D' => match field("Description") {
-                Some(text) => self.description = text,
-                None => self.depends.extend(field("Depends")),
-            },
+            b'D' => self.depends.extend(field("Depends")),
             b'F' => self.file = field("Filename").or(self.file),
-            b'I' => self.installed_size = field("Installed-Size").map_or(self.installed_size, number),
             b'P' => match field("Package") {
                 Some(_) if self.name.is_some() => {
                     return Err("a second Package in one stanza: the blank line before it is missing");
@@ -187,13 +215,6 @@ impl<'i> Stanza<'i> {
                 Some(list) => self.recommends.push(list),
                 None => self.replaces.extend(field("Replaces").map(|names| (names, self.conflicts.len()))),
             },
-            b'S' => match (field("SHA256sum"), field("Size"), field("Status")) {
-                (Some(hex), ..) => {
-                    self.digest = crate::trust::parse_hex(hex).map(Digest::sha256).ok().or(self.digest)
-                }
-                (_, Some(size), _) => self.size = number(size),
-                (.., status) => self.status = status.or(self.status),
-            },
             b'V' => self.version = field("Version").or(self.version),
             _ => {}
         }
@@ -204,12 +225,14 @@ impl<'i> Stanza<'i> {
     fn most_dependencies(&self) -> usize {
         let replaces = self.replaces.iter().map(|(names, _)| names);
         let lists = self.depends.iter().chain(&self.recommends).chain(&self.conflicts).chain(&self.provides);
-        let separators = |list: &&[u8]| list.iter().filter(|byte| b",| ".contains(byte)).count();
+        let is_separator = |byte: &&u8| matches!(byte, b',' | b'|' | b' ');
+        let separators = |list: &&[u8]| list.iter().filter(is_separator).count();
         lists.chain(replaces).map(|list| 1 + separators(list)).sum()
     }
 
-    /// What tells the package apart that the stanza describes, or why it is passed over.
-    fn head(&self) -> Result<Head<'i>, &'static str> {
+    /// What tells the package apart that the stanza describes, or why it is passed over; its lists have so many
+    /// dependencies at the most.
+    fn head(&self, dependencies: usize) -> Result<Head<'i>, &'static str> {
         let name = text(self.name.ok_or("a stanza without Package")?)?;
         if !is_plain(name) {
             return Err("a package name with a blank, a slash, a quote or a control character");
@@ -229,15 +252,14 @@ impl<'i> Stanza<'i> {
             return Err("Filename is not a plain file name");
         }
         for list in [&self.conflicts, &self.depends, &self.recommends, &self.provides] {
-            lists(list).map(drop)?;
+            are_text(list)?;
         }
-        let dependencies = self.most_dependencies();
         Ok(Head { name, version, arch, conditional: false, at: self.at as u32, dependencies })
     }
 
     /// The package that the stanza describes, or why it is passed over.
     fn package(&self, feed: FeedId) -> Result<Package<'i>, &'static str> {
-        let Head { name, version, arch, .. } = self.head()?;
+        let Head { name, version, arch, .. } = self.head(0)?;
         Ok(Package {
             name,
             version,
@@ -273,9 +295,14 @@ impl<'i> Stanza<'i> {
 
 /// The text of every list, or the complaint about the first that is no text.
 fn lists<'a, 'i>(lists: &'a [&'i [u8]]) -> Result<impl Iterator<Item = &'i str> + use<'a, 'i>, &'static str> {
-    let all_text = lists.iter().all(|list| std::str::from_utf8(list).is_ok());
-    all_text.then_some(()).ok_or(NOT_UTF8)?;
+    are_text(lists)?;
     Ok(lists.iter().filter_map(|list| std::str::from_utf8(list).ok()))
+}
+
+fn are_text(lists: &[&[u8]]) -> Result<(), &'static str> {
+    // Nearly all are ASCII, which is seen sooner.
+    let all_text = lists.iter().all(|list| list.is_ascii() || std::str::from_utf8(list).is_ok());
+    all_text.then_some(()).ok_or(NOT_UTF8)
 }
 
 const NOT_UTF8: &str = "a name or version that is not UTF-8";
@@ -288,14 +315,16 @@ fn text(bytes: &[u8]) -> Result<&str, &'static str> {
 pub(crate) fn parse(text: &[u8], feed: FeedId) -> Result<Parsed<'_>, IndexError> {
     let mut parsed = Parsed::of(Source { bytes: text, read: package });
     let mut dependencies = 0;
-    let (mut stanzas, mut stanza) = (Stanzas::new(text), Stanza::default());
+    let mut stanzas = Stanzas { asked: Asked::Names, ..Stanzas::new(text) };
+    let mut stanza = Stanza::default();
     while stanzas.read(&mut stanza)? {
-        dependencies += stanza.most_dependencies();
+        let own = stanza.most_dependencies();
+        dependencies += own;
         if dependencies > MOST_DEPENDENCIES || parsed.listed.len() == MOST_PACKAGES {
             let why = "more packages or dependencies than an index may list".to_owned();
             return Err(IndexError::Malformed { unit: "line", at: stanza.line, why });
         }
-        let found = stanza.head().and_then(|head| Ok((head, stanza.supersedes()?)));
+        let found = stanza.head(own).and_then(|head| Ok((head, stanza.supersedes()?)));
         match found {
             Ok((head, superseded)) => {
                 parsed.superseded.extend(superseded.into_iter().map(|name| (name, head.name)));
@@ -313,7 +342,7 @@ pub(crate) fn parse(text: &[u8], feed: FeedId) -> Result<Parsed<'_>, IndexError>
 
 /// Reads the package of the stanza at this offset of a text in which [`parse`] checked it.
 fn package(text: &[u8], at: u32, feed: FeedId) -> Package<'_> {
-    let stanza = Stanzas::from(text, at as usize).next();
+    let stanza = Stanzas { at: at as usize, ..Stanzas::new(text) }.next();
     match stanza.and_then(Result::ok).map(|stanza| stanza.package(feed)) {
         Some(Ok(package)) => package,
         _ => unreachable!("the stanza at offset {at} was checked"),
