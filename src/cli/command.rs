@@ -18,7 +18,8 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// The commands. The arguments of one are put together when it is typed.
+/// The commands. The arguments of one are put together when it is typed: what their own structs say in a comment for
+/// documentation would then stand in place of what is said here, so they say none.
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub(crate) enum Command {

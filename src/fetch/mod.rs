@@ -11,6 +11,7 @@
 //! This is the only place that uses the network, and the only one that is asynchronous inside; its face is not. It
 //! must not be called from an asynchronous task.
 
+mod ahead;
 mod cache;
 mod error;
 mod http;
@@ -39,6 +40,7 @@ pub use self::want::{Fetched, Freshness, Want};
 use crate::parallel;
 use crate::trust::{Artifact, Verified};
 
+use self::ahead::Ahead;
 use self::cache::{CacheDir, Documents, Findings, Held, Memory, Packages};
 use self::http::{Download, Http, Reload};
 use self::room::Room;
@@ -48,6 +50,7 @@ pub struct Fetcher {
     offline: bool,
     anew: bool,
     documents: Documents,
+    ahead: Ahead,
     findings: Findings,
     packages: Packages,
     memory: Memory,
@@ -66,7 +69,18 @@ impl Fetcher {
         let memory = Memory::new(cache);
         let (offline, anew) = (options.offline, options.anew);
         let http = Http::new(options, documents.clone(), packages.clone(), progress.clone());
-        Self { offline, anew, documents, findings, packages, memory, http, progress, mounted: None }
+        Self {
+            offline,
+            anew,
+            documents,
+            ahead: Ahead::default(),
+            findings,
+            packages,
+            memory,
+            http,
+            progress,
+            mounted: None,
+        }
     }
 
     /// Knows the places of a tree in memory by their names from here on.
@@ -102,7 +116,33 @@ impl Fetcher {
 
     /// Several documents at once, of at most 64 MiB together; the results stand in the order of the wants.
     pub fn files(&self, wants: &[(Location, u64)]) -> Vec<Result<Option<Fetched>, FetchError>> {
-        self.documents(wants, Reload::Changed)
+        let ahead: Vec<_> = wants.iter().map(|(at, _)| self.ahead.take(at)).collect();
+        let left = wants.iter().zip(&ahead).filter(|(_, answer)| answer.is_none());
+        let left: Vec<(Location, u64)> = left.map(|(want, _)| want.clone()).collect();
+        let mut answers = self.documents(&left, Reload::Changed).into_iter();
+        // One answer a request; if one were missing, the document was not had.
+        ahead.into_iter().map(|answer| answer.or_else(|| answers.next()).unwrap_or(Ok(None))).collect()
+    }
+
+    /// Asks servers for documents that are likely to be wanted, all in one round. Who wants one next has the answer,
+    /// whatever it is; that there is no such document is none that anybody is told.
+    pub(crate) fn ask_ahead(&self, likely: Vec<(Location, u64)>) {
+        if self.offline {
+            return;
+        }
+        let remote = likely.into_iter().filter_map(|(at, cap)| match at {
+            Location::Http(url) if !self.ahead.has(&url) => Some((url, cap)),
+            _ => None,
+        });
+        let remote: Vec<_> = remote.collect();
+        let reload = if self.anew { Reload::Anew } else { Reload::Changed };
+        let answers = self.http.documents(&remote, reload, &Room::default());
+        self.ahead.keep(remote.into_iter().map(|(url, _)| url).zip(answers));
+    }
+
+    /// Throws away what was asked for and not wanted.
+    pub(crate) fn forget_ahead(&self) {
+        self.ahead.clear();
     }
 
     /// The same without believing any cache, neither owpkg's nor one on the way to the server.

@@ -13,7 +13,6 @@ use crate::cli::ui::disk::next;
 use crate::cli::writing::{DiskOptions, ImageOptions, OutputArgs};
 use crate::lock::Bundle;
 
-/// `owpkg disk`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg disk pkgs.img --chip iwl7265d\n  owpkg disk pkgs.img --size 5M\n  \

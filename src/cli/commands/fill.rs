@@ -19,7 +19,6 @@ use crate::stick::Request;
 /// How many devices an error names.
 const MOST_NAMED: usize = 8;
 
-/// `owpkg fill`
 #[derive(Debug, Args)]
 #[command(
     mut_arg("detect", |arg| arg.hide(true)),

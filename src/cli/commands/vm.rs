@@ -18,7 +18,6 @@ use crate::disk::check::{self, DiskSource};
 use crate::uci_defaults::StaticAddress;
 use crate::vm::{self, Body, Disks, HostHardware, Hypervisor, Recipe};
 
-/// `owpkg vm`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg vm bhyve --guide\n  pciconf -lv | owpkg vm bhyve --detect - --image openwrt.img \

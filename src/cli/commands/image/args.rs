@@ -5,7 +5,6 @@ use clap::Args;
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::writing::RouterArgs;
 
-/// `owpkg image`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  owpkg image\n  owpkg image openwrt.img --release 23.05.2\n  \
                         owpkg image openwrt.img --chip iwl7265d --wifi home\n  \
