@@ -48,6 +48,10 @@ pub fn exit_code(env: &mut Env) -> u8 {
 /// Reads the command line, and runs the command when all is `ready` for it.
 fn answer(env: &mut Env, ready: fn()) -> u8 {
     env.clean();
+    // Before a command it means the same as behind it.
+    if env.args.len() > 2 && env.args[1] == "--json" {
+        env.args.swap(1, 2);
+    }
     let typed = command::program().try_get_matches_from(&env.args);
     let outcome = match typed.and_then(|typed| Cli::from_arg_matches(&typed)) {
         Ok(cli) => {

@@ -124,8 +124,8 @@ impl Fetcher {
         ahead.into_iter().map(|answer| answer.or_else(|| answers.next()).unwrap_or(Ok(None))).collect()
     }
 
-    /// Asks servers for documents that are likely to be wanted, all in one round. Who wants one next has the answer,
-    /// whatever it is; that there is no such document is none that anybody is told.
+    /// Asks servers for documents that are likely to be wanted, the likeliest first, no more of them than go in one round.
+    /// Who wants one next has the answer, whatever it is; nobody is told what came of the others.
     pub(crate) fn ask_ahead(&self, likely: Vec<(Location, u64)>) {
         if self.offline {
             return;
@@ -134,7 +134,7 @@ impl Fetcher {
             Location::Http(url) if !self.ahead.has(&url) => Some((url, cap)),
             _ => None,
         });
-        let remote: Vec<_> = remote.collect();
+        let remote: Vec<_> = remote.take(self.http.at_once()).collect();
         let reload = if self.anew { Reload::Anew } else { Reload::Changed };
         let answers = self.http.documents(&remote, reload, &Room::default());
         self.ahead.keep(remote.into_iter().map(|(url, _)| url).zip(answers));

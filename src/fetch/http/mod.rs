@@ -73,6 +73,14 @@ impl Http {
         Self { options, documents, packages, progress, engine: OnceLock::new() }
     }
 
+    /// How many requests are made at once.
+    pub(super) fn at_once(&self) -> usize {
+        match self.engine.get() {
+            Some(engine) if engine.multiplexed.load(Ordering::Relaxed) => 2 * engine.requests,
+            _ => requests(&self.options),
+        }
+    }
+
     /// One answer for each want, in their order.
     pub(super) fn documents(
         &self,
@@ -140,7 +148,7 @@ impl Engine {
             .referer(false)
             .pool_max_idle_per_host(options.concurrency)
             .build()?;
-        let requests = options.concurrency.clamp(1, MOST_REQUESTS);
+        let requests = requests(options);
         let gate = Semaphore::new(requests);
         let room = Semaphore::new(2 * requests);
         let head_timeout = options.connect_timeout + options.stall_timeout;
@@ -188,6 +196,10 @@ impl Engine {
             }
         }
     }
+}
+
+fn requests(options: &Options) -> usize {
+    options.concurrency.clamp(1, MOST_REQUESTS)
 }
 
 /// Runs what reads disks or computes, away from the threads that serve connections.
