@@ -62,6 +62,7 @@ fn write(root: &Utf8PathBuf, folder: &Utf8PathBuf, files: &[(String, u64)]) {
     let options = Options {
         size: Size::Smallest,
         kind: None,
+        partition: false,
         label: Label::new("OWPKG").unwrap(),
         volume_id: 1,
         time: Timestamp::from_unix(1_700_000_000),

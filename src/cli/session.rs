@@ -1,6 +1,5 @@
 //! What was typed, turned into what it means: a fetcher, the trusted keys, an open release, a request.
 
-use std::io::Write as _;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -119,7 +118,8 @@ impl Session {
             None => Ok(release::newest(fetcher, mirror, None)?),
             Some(named) if named.is_series() => {
                 let newest = release::newest(fetcher, mirror, named.series())?;
-                writeln!(env.err, "the newest release of {named} is {newest}").map_err(Failure::stdout)?;
+                env.tell_once(format!("the newest release of {named} is {newest}"))
+                    .map_err(Failure::stdout)?;
                 Ok(newest)
             }
             Some(named) => Ok(named),

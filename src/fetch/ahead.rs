@@ -9,20 +9,20 @@ use reqwest::Url;
 use super::{FetchError, Fetched, Location};
 
 /// What came of a request for a document.
-pub(super) type Answer = Result<Option<Fetched>, FetchError>;
+pub(super) type DocumentAnswer = Result<Option<Fetched>, FetchError>;
 
 /// Answers that nobody has taken yet.
 #[derive(Default)]
-pub(super) struct Ahead(Mutex<HashMap<Url, Answer>>);
+pub(super) struct Ahead(Mutex<HashMap<Url, DocumentAnswer>>);
 
 impl Ahead {
     /// Keeps answers, until they are taken.
-    pub(super) fn keep(&self, answers: impl IntoIterator<Item = (Url, Answer)>) {
+    pub(super) fn keep(&self, answers: impl IntoIterator<Item = (Url, DocumentAnswer)>) {
         self.answers(|kept| kept.extend(answers));
     }
 
     /// The answer about a place, which the next one who wants it gets anew.
-    pub(super) fn take(&self, at: &Location) -> Option<Answer> {
+    pub(super) fn take(&self, at: &Location) -> Option<DocumentAnswer> {
         match at {
             Location::Http(url) => self.answers(|kept| kept.remove(url)),
             Location::Folder(_) | Location::Memory { .. } => None,
@@ -39,7 +39,7 @@ impl Ahead {
         self.answers(HashMap::clear);
     }
 
-    fn answers<T>(&self, work: impl FnOnce(&mut HashMap<Url, Answer>) -> T) -> T {
+    fn answers<T>(&self, work: impl FnOnce(&mut HashMap<Url, DocumentAnswer>) -> T) -> T {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -159,7 +159,8 @@ fn packages<'u, 'i>(universe: &'u Universe<'i>) -> Vec<&'u Package<'i>> {
     found.into_iter().map(|id| universe.package(id)).collect()
 }
 
-fn want(release: &OpenRelease, package: &Package<'_>) -> Option<Result<Want, LocationError>> {
+/// Where the file of a package of a release is, and what it has to be; none where its index states no digest.
+pub(super) fn want(release: &OpenRelease, package: &Package<'_>) -> Option<Result<Want, LocationError>> {
     let feed = usize::from(package.feed.0);
     let (place, index) = (release.facts.feeds.get(feed)?, release.indexes.get(feed)?);
     let digest = package.digest?;

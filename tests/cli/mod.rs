@@ -9,6 +9,7 @@ mod documents;
 mod endings;
 mod exits;
 pub mod explain;
+mod first_hour;
 mod housekeeping;
 pub mod image;
 #[cfg(unix)]

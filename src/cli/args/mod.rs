@@ -4,8 +4,10 @@ pub(crate) mod choice;
 pub(crate) mod configuration;
 mod learn;
 mod selection;
+pub(crate) mod size;
 mod source;
 pub(crate) mod wifi;
+mod wifis;
 
 pub(crate) use learn::LearnArgs;
 pub(crate) use selection::SelectionArgs;

@@ -9,13 +9,12 @@ use crate::cli::locks;
 use crate::cli::planning::Opened;
 use crate::cli::selection;
 use crate::cli::session::Session;
-use crate::cli::ui::disk::next;
 use crate::cli::writing::{DiskOptions, ImageOptions, OutputArgs};
 use crate::lock::Bundle;
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  owpkg disk pkgs.img --chip iwl7265d\n  owpkg disk pkgs.img --size 5M\n  \
+    after_help = "Examples:\n  owpkg disk pkgs.img --chip iwl7265d\n  owpkg disk pkgs.img --size 5M\n  owpkg disk stick.img --partition\n  \
                         owpkg disk pkgs.tar --chip mt7921e"
 )]
 pub(crate) struct DiskArgs {
@@ -41,7 +40,6 @@ pub(crate) fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     let wishes =
         DiskOptions::read(env, &args.output, &args.out, &[&args.selection.detect, &args.source.installed])?;
     let mut session = Session::new(env, &args.source)?;
-    let next = next(args.output.format(&args.out));
     if args.selection.is_empty() {
         let lock = locks::read(env, &args.lock)?;
         let (lock, setup) = wishes.join_lock(env, lock)?;
@@ -49,13 +47,13 @@ pub(crate) fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
             session.turn_to_demo()?;
         }
         let bundle = Bundle::fetch(&session.upstream, lock)?;
-        return setup.write(env, &bundle, &bundle.proofs, &args.out, &settings, next);
+        return setup.write(env, &bundle, &bundle.proofs, &args.out, &settings);
     }
     let selection = selection::read(env, &args.selection, &args.source)?;
     let opened = Opened::release(session.open(env, &args.source)?);
     let joined = opened.join()?;
-    let (lock, setup) = wishes.plan(env, &joined, &selection)?;
+    let (lock, setup) = wishes.plan(env, &session.upstream, &joined, &selection)?;
     let bundle = joined.bundle(&session.upstream, lock)?;
-    let proofs = joined.proofs_of(&session.upstream, &bundle, setup.router())?;
-    setup.write(env, &bundle, &proofs, &args.out, &settings, next)
+    let proofs = joined.proofs_of(env, &session.upstream, &bundle, setup.router())?;
+    setup.write(env, &bundle, &proofs, &args.out, &settings)
 }

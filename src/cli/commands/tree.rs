@@ -93,9 +93,9 @@ fn subject(env: &mut Env, args: &TreeArgs) -> Result<(String, Graph), Failure> {
         let lock = locks::read(env, &args.lock)?;
         return Ok((locks::title(&lock), lock.graph()));
     }
-    let (selection, _, opened) = planning::open(env, &args.selection, &args.source)?;
+    let (selection, session, opened) = planning::open(env, &args.selection, &args.source)?;
     let joined = opened.join()?;
-    let planned = joined.plan(env, &selection)?;
+    let planned = joined.plan(env, &session.upstream, &selection)?;
     warn(env, planned.warnings.iter().cloned())?;
     Ok((plan::short_title(&planned), Graph::of(&planned.plan)))
 }

@@ -20,7 +20,6 @@ pub(crate) const ASK_MORE: &str =
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
-    /// Done.
     Done = 0,
     /// A fault in owpkg.
     Fault = 1,
@@ -65,7 +64,6 @@ pub(crate) struct Failure {
     pub(crate) help: Option<String>,
     broken_pipe: bool,
     no_network: bool,
-    another_try: bool,
     /// Whether programs were told by the answer already.
     pub(crate) answered: bool,
     /// The refusal that it is, if it is one.
@@ -81,7 +79,6 @@ impl Failure {
             help,
             broken_pipe: false,
             no_network: false,
-            another_try: false,
             answered: false,
             refusal: None,
         }
@@ -134,16 +131,6 @@ impl Failure {
     /// Whether there is neither a network nor a copy in the cache.
     pub(super) fn is_no_network(&self) -> bool {
         self.no_network
-    }
-
-    /// The same failure, when doing it once more may help.
-    pub(super) fn worth_another_try(self) -> Failure {
-        Failure { another_try: true, ..self }
-    }
-
-    /// Whether doing it once more may help.
-    pub(super) fn is_worth_another_try(&self) -> bool {
-        self.another_try
     }
 
     /// A failure with an error's message and those of its causes.

@@ -3,6 +3,7 @@
 mod abi_mismatch;
 mod explain;
 mod known;
+mod lacking;
 mod words;
 
 use serde::{Serialize, Serializer};
@@ -12,6 +13,7 @@ use super::{Ineligible, RootReason};
 pub use abi_mismatch::AbiMismatch;
 pub(super) use explain::{explain, unknown_root};
 pub use known::Known;
+pub use lacking::Lacking;
 
 /// The way from what was asked for to a package: each needs the next one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -34,9 +36,7 @@ fn reason<S: Serializer>(because: &Option<RootReason>, serializer: S) -> Result<
 /// A package that would do, but may not be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rejected {
-    /// Its name.
     pub name: String,
-    /// Its version.
     pub version: String,
     /// Why it may not.
     #[serde(flatten)]
@@ -46,7 +46,6 @@ pub struct Rejected {
 /// A held package and the version that would have to take its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Upgrade {
-    /// Its name.
     pub name: String,
     /// The version that the router holds.
     pub held: String,
@@ -111,7 +110,6 @@ impl Refusal {
 pub enum Refusal {
     /// No feed holds a package of this name.
     UnknownPackage {
-        /// The name.
         name: String,
         /// Who asked for it.
         because: RootReason,
@@ -122,10 +120,12 @@ pub enum Refusal {
         /// Whether the feeds are the facts built into owpkg, a part of what the release holds.
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         only_facts: bool,
+        /// What else is needed and in no feed.
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        also: Box<[Lacking]>,
     },
     /// The feeds hold it for other architectures only.
     OtherArchitecture {
-        /// The name.
         name: String,
         /// Who asked for it.
         because: RootReason,
@@ -159,6 +159,9 @@ pub enum Refusal {
         abi_mismatch: Option<Box<AbiMismatch>>,
         /// The feed that OpenWrt has it in, where that is not there at all.
         missing_feed: Option<Box<str>>,
+        /// What else is needed and in no feed.
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        also: Box<[Lacking]>,
     },
     /// Packages provide a name, and the client takes none of them unless it is named.
     Unchosen {
@@ -199,9 +202,7 @@ pub enum Refusal {
     Shadowed {
         /// The package of that feed.
         name: String,
-        /// Its version.
         version: String,
-        /// The feed.
         feed: String,
         /// How it would.
         shadow: Shadow,
