@@ -89,7 +89,7 @@ impl<'i> Universe<'i> {
             pairs.push((*own, id));
             let range = package.provided.start as usize..package.provided.end as usize;
             let names = provided.get(usize::from(package.feed.0)).and_then(|names| names.get(range));
-            pairs.extend(names.into_iter().flatten().map(|name| (slots.of(*name), id)));
+            pairs.extend(names.into_iter().flatten().map(|name| (slots.of(name), id)));
         }
         universe.answering = Answering::new(slots, pairs);
         universe
