@@ -113,8 +113,8 @@ fn what_was_asked_for_ahead_and_is_not_there_is_not_told() {
         let line = "resolve --chip iwl7265d --format names --no-lock --key key --tree";
         let ran = desk.owpkg(line).arg(&server.url()).run().exits(0);
         let asked = |part: &str| server.requests().iter().any(|request| request.path.contains(part));
-        assert!(asked("/video/"), "a feed that most releases have");
-        for absent in ["video", "404", "Packages.gz", "packages.adb", "openwrt-x86-64.manifest"] {
+        assert!(asked("/luci/"), "a feed that most releases have");
+        for absent in ["luci", "404", "Packages.gz", "packages.adb", "openwrt-x86-64.manifest"] {
             assert!(!ran.err.contains(absent), "{absent}: {}", ran.err);
         }
         assert!(server.most_in_flight() <= 8);
