@@ -14,6 +14,7 @@ mod housekeeping;
 pub mod image;
 #[cfg(unix)]
 mod interrupted;
+mod killed;
 mod mistakes;
 mod outcomes;
 mod real;
