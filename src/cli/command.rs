@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, CommandFactory as _, Parser, Subcommand};
 
 use super::commands::{
-    cache, catalogue, chips, completions, detect, diff, disk, fill, image, index, key, man, mirror, request,
+    cache, catalogue, chips, completions, config, detect, diff, disk, fill, image, index, key, man, mirror, request,
     resolve, serve, tree, update, verify, vm, why,
 };
 use super::env::Env;
@@ -16,6 +16,28 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// Say less: answers, warnings and errors alone
+    #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = GLOBAL)]
+    quiet: bool,
+    /// Say more: what is fetched, from where, and what is chosen; -vv: also what comes from the cache, and every package
+    #[arg(long, short, global = true, action = ArgAction::Count, help_heading = GLOBAL)]
+    verbose: u8,
+    /// When to use colours; without it, as the terminal, NO_COLOR, CLICOLOR and CLICOLOR_FORCE say
+    #[arg(long, global = true, value_name = "WHEN", help_heading = GLOBAL)]
+    color: Option<clap::ColorChoice>,
+}
+
+/// The heading of what goes with every command.
+const GLOBAL: &str = "Global options";
+
+impl Cli {
+    /// How much is to be said: -1 less, 0, 1 more, 2 all.
+    pub fn verbosity(&self) -> i8 {
+        match self.quiet {
+            true => -1,
+            false => i8::try_from(self.verbose.min(2)).unwrap_or(2),
+        }
+    }
 }
 
 /// The commands.
@@ -43,9 +65,9 @@ pub enum Command {
     /// Compare the catalogue with what the kernel modules of releases list
     Catalogue(Box<catalogue::CatalogueArgs>),
     /// Say why a package is in the plan: every way from what was asked for, the shortest first
-    Why(why::WhyArgs),
+    Why(Box<why::WhyArgs>),
     /// Print who needs whom in the plan, with sizes
-    Tree(tree::TreeArgs),
+    Tree(Box<tree::TreeArgs>),
     /// Print what changes between two locks, or for a selection between two releases
     Diff(diff::DiffArgs),
     /// Make or update an offline mirror: of a selection, of locks, or of whole feeds
@@ -62,9 +84,11 @@ pub enum Command {
     Completions(completions::CompletionsArgs),
     /// Print the manual page, or write those of all commands
     Man(man::ManArgs),
+    /// Show what is set for all runs, and where each value comes from
+    Config(config::ConfigArgs),
     /// Make and sign the index of a folder of packages, so that it is a feed
     Index(index::IndexArgs),
-    /// Make keys for feeds of one's own; print a key's public half or its id
+    /// Trust keys; make keys for feeds of one's own; print a key's public half or its id
     Key(key::KeyArgs),
 }
 
@@ -77,17 +101,17 @@ pub fn program() -> clap::Command {
 /// Runs the command that was typed.
 pub fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
     match cli.command {
-        Command::Resolve(args) => resolve::run(env, &args),
-        Command::Disk(args) => disk::run(env, &args),
+        Command::Resolve(args) => resolve::run(env, *args),
+        Command::Disk(args) => disk::run(env, *args),
         Command::Request => request::run(env),
         Command::Fill(args) => fill::run(env, &args),
-        Command::Image(args) => image::run(env, &args),
+        Command::Image(args) => image::run(env, *args),
         Command::Vm(args) => vm::run(env, &args),
         Command::Detect(args) => detect::run(env, &args),
         Command::Chips(args) => chips::run(env, &args),
         Command::Catalogue(args) => catalogue::run(env, &args),
-        Command::Why(args) => why::run(env, &args),
-        Command::Tree(args) => tree::run(env, &args),
+        Command::Why(args) => why::run(env, *args),
+        Command::Tree(args) => tree::run(env, *args),
         Command::Diff(args) => diff::run(env, &args),
         Command::Mirror(args) => mirror::run(env, &args),
         Command::Serve(args) => serve::run(env, &args),
@@ -96,6 +120,7 @@ pub fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
         Command::Cache(args) => cache::run(env, &args),
         Command::Completions(args) => completions::run(env, &args, &mut program()),
         Command::Man(args) => man::run(env, &args, program()),
+        Command::Config(args) => config::run(env, &args),
         Command::Index(args) => index::run(env, &args),
         Command::Key(args) => key::run(env, &args),
     }

@@ -1,12 +1,11 @@
 //! What commands about hardware stand on: the history of packages, or a release with what its own modules list.
 
-use std::io::Write as _;
-
 use super::args::LearnArgs;
 use super::env::Env;
 use super::error::Failure;
 use super::session::Session;
 use super::ui::hardware;
+use super::ui::status;
 use super::ui::text;
 use crate::format::Universe;
 use crate::hardware::{Availability, Series};
@@ -56,7 +55,7 @@ pub fn with<T>(
     args: &LearnArgs,
     act: impl FnOnce(&mut Env, &Known<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let series = hardware::series(args.release.as_deref())?;
+    let series = hardware::series(args.release(env))?;
     let Some(source) = args.source() else {
         return act(env, &Known { series, title: series.to_string(), learned: None });
     };
@@ -71,12 +70,8 @@ pub fn with<T>(
         Some(known) => known,
         None => {
             let (packages, bytes) = Survey::cost(&universe);
-            writeln!(
-                env.err,
-                "reading the kernel modules of OpenWrt {title}: {packages} packages, {}, once",
-                text::size(bytes)
-            )
-            .map_err(Failure::stdout)?;
+            let what = format!("reading the kernel modules of OpenWrt {title}: {packages} packages");
+            status::note(env, format_args!("{what}, {}, once", text::size(bytes)))?;
             Survey::learn(fetcher, &release, &universe)?
         }
     };

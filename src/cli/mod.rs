@@ -19,8 +19,11 @@ mod locks;
 mod planning;
 mod selection;
 mod session;
+mod sets;
+mod settings;
 mod ui;
 mod usage;
+mod view;
 mod writing;
 
 use std::io::Write as _;
@@ -33,7 +36,9 @@ pub use env::{Env, ErrStream};
 #[doc(hidden)]
 pub use error::Help;
 pub use error::{Exit, Failure};
+pub use settings::Settings;
 use ui::failure;
+pub use view::View;
 
 /// Runs the program in an environment and answers with its exit status; DESIGN's table of them is in [`Exit`].
 pub fn run(mut env: Env) -> ExitCode {
@@ -43,10 +48,14 @@ pub fn run(mut env: Env) -> ExitCode {
 
 /// The same as a number, for callers in the same process.
 pub fn exit_code(env: &mut Env) -> u8 {
+    env.view.take_color(&env.args);
     env.clean();
     let typed = command::program().try_get_matches_from(&env.args);
     let outcome = match typed.and_then(|typed| Cli::from_arg_matches(&typed)) {
-        Ok(cli) => dispatch(env, cli),
+        Ok(cli) => {
+            env.view.verbosity = cli.verbosity();
+            env.read_settings().map_err(Failure::from).and_then(|()| dispatch(env, cli))
+        }
         Err(error) => return usage::show(env, &error),
     };
     let outcome = outcome.and_then(|()| env.out.flush().map_err(Failure::stdout));

@@ -7,6 +7,7 @@ use super::env::Env;
 use super::error::Failure;
 use super::selection;
 use super::session::{self, Session};
+use super::ui::status;
 use super::ui::warnings::warn;
 use crate::files::replace_file;
 use crate::format::{Installed, Universe};
@@ -48,7 +49,7 @@ impl Opened {
     /// Opens the release that the arguments name; without a network, and if they may mean these, the facts built in.
     pub fn new(env: &mut Env, session: &Session, source: &SourceArgs) -> Result<Opened, Failure> {
         match session.open(env, source) {
-            Err(failure) if failure.is_no_network() => match built_in(source)? {
+            Err(failure) if failure.is_no_network() => match built_in(env, source)? {
                 Some(snapshot) => {
                     let facts =
                         ReleaseFacts { installed: session::installed(env, source)?, ..snapshot.facts()? };
@@ -144,18 +145,18 @@ impl Joined<'_> {
         case.remarks
             .push(format!("OpenWrt {release}, {}. What is wrong with what comes of it?", facts.target));
         replace_file(&env.path(path), |file| file.write_all(case.to_string().as_bytes()))?;
-        writeln!(env.err, "wrote {path}").map_err(Failure::stdout)
+        status::note(env, format_args!("wrote {path}"))
     }
 }
 
 /// The facts built in, if they are of the release that is asked for, as far as the arguments tell.
-fn built_in(source: &SourceArgs) -> Result<Option<Snapshot>, Failure> {
+fn built_in(env: &Env, source: &SourceArgs) -> Result<Option<Snapshot>, Failure> {
     let snapshot = Snapshot::read()?;
-    let is = |asked: &Option<String>, own: &str| asked.as_deref().is_none_or(|asked| asked == own);
+    let is = |asked: Option<&str>, own: &str| asked.is_none_or(|asked| asked == own);
     let meant = source.tree.is_none()
-        && source.mirror == OFFICIAL_SERVER
-        && is(&source.release, &snapshot.about.release)
-        && is(&source.target, &snapshot.about.target);
+        && source.mirror(env) == OFFICIAL_SERVER
+        && is(source.release(env), &snapshot.about.release)
+        && is(source.target(env), &snapshot.about.target);
     Ok(meant.then_some(snapshot))
 }
 

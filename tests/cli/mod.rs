@@ -20,6 +20,7 @@ mod replace;
 mod resolve;
 mod select;
 mod selection;
+mod settings;
 mod sources;
 mod trust;
 mod usage;

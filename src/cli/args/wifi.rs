@@ -8,6 +8,7 @@ use super::choice;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::cli::input;
+use crate::cli::settings::Key as Setting;
 use crate::overlay::Overlay;
 use crate::uci_defaults::{
     Addresses, Band, Encryption, Key, Mode, Network, RouterPackages, Setup, SetupRequest, SetupWarning,
@@ -22,7 +23,7 @@ const ATTEMPTS: usize = 3;
 const KEY_CAP: u64 = 4096;
 
 /// What to set up.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Wi-Fi and addresses of the router")]
 pub struct SetupArgs {
     /// Join the Wi-Fi of this name; its key is taken from --wifi-key-file, OWPKG_WIFI_KEY or the keyboard
@@ -32,7 +33,7 @@ pub struct SetupArgs {
     #[arg(long, value_parser = choice::mode(), default_value = Mode::Station.word(), value_name = "MODE", requires = "wifi")]
     pub wifi_mode: Mode,
     /// A file with the key, or - for standard input
-    #[arg(long, value_name = "FILE|-", requires = "wifi")]
+    #[arg(long, value_name = "FILE|-")]
     pub wifi_key_file: Option<String>,
     /// Its encryption; sae-mixed without it (WPA3, WPA2), or psk2 where the router's programs know no WPA3
     #[arg(long, value_parser = choice::encryption(), value_name = "NAME", requires = "wifi")]
@@ -68,6 +69,12 @@ impl SetupArgs {
                 format!("put the key into a file, or into {KEY_VARIABLE}"),
             ));
         }
+        if self.wifi.is_none() && self.wifi_key_file.is_some() {
+            return Err(Failure::usage(
+                "--wifi-key-file is the key of no Wi-Fi",
+                "name the Wi-Fi with --wifi SSID, or in a set of owpkg.toml",
+            ));
+        }
         let uplink = self.network.as_deref().map(str::parse::<Addresses>).transpose();
         let uplink = uplink.map_err(|error| Failure::from(error).about("--network"))?;
         let lan = self.lan.as_deref().map(str::parse::<StaticAddress>).transpose();
@@ -80,12 +87,13 @@ impl SetupArgs {
     }
 
     fn read_wifi(&self, env: &mut Env, ssid: &str, asks: &mut bool) -> Result<WifiRequest, Failure> {
+        let country = self.wifi_country.as_deref().or(env.setting(Setting::WifiCountry));
         let mut wifi = WifiRequest {
             ssid: ssid.parse()?,
             mode: self.wifi_mode,
             encryption: self.wifi_encryption,
             key: None,
-            country: self.wifi_country.as_deref().map(str::parse).transpose()?,
+            country: country.map(str::parse).transpose()?,
             band: self.wifi_band,
             channel: self.wifi_channel,
         };

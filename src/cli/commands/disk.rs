@@ -9,6 +9,7 @@ use crate::cli::locks;
 use crate::cli::planning::Opened;
 use crate::cli::selection;
 use crate::cli::session::Session;
+use crate::cli::sets::{self, SetArgs};
 use crate::cli::ui::disk::next;
 use crate::cli::writing::{DiskOptions, ImageOptions, OutputArgs};
 use crate::lock::Bundle;
@@ -23,8 +24,11 @@ pub struct DiskArgs {
     /// The image (.img), tar (.tar, .tar.gz) or folder (ending in /) to write; - writes to standard output
     pub out: String,
     /// The lock to read when nothing is selected
-    #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
+    #[arg(long, value_name = "FILE", default_value = locks::DEFAULT)]
     pub lock: String,
+    /// Which set.
+    #[command(flatten)]
+    pub set: SetArgs,
     /// What to install.
     #[command(flatten)]
     pub selection: SelectionArgs,
@@ -37,14 +41,25 @@ pub struct DiskArgs {
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
+pub fn run(env: &mut Env, mut args: DiskArgs) -> Result<(), Failure> {
+    let set = sets::take(env, &args.set, &args.lock, &mut args.selection, &mut args.source)?;
+    if let Some(set) = &set {
+        let router = &mut args.output.router;
+        set.fill_router(env, &mut router.configuration, &mut router.setup)?;
+    }
+    let args = &args;
     let settings = ImageOptions::read(env, &args.output, &args.out)?;
     let wishes =
         DiskOptions::read(env, &args.output, &args.out, &[&args.selection.detect, &args.source.installed])?;
     let mut session = Session::new(env, &args.source)?;
     let next = next(args.output.format(&args.out));
-    if args.selection.is_empty() {
-        let lock = locks::read(env, &args.lock)?;
+    // Which modules may go hangs on what the router holds, which a lock does not tell.
+    let needs_plan = set.is_some() && args.output.router.configuration.keep_modules.is_some();
+    let lock = match needs_plan {
+        true => None,
+        false => sets::lock(env, set.as_ref(), &args.lock, &args.selection, &args.source)?,
+    };
+    if let Some(lock) = lock {
         let (lock, setup) = wishes.join_lock(env, lock)?;
         if lock.demo {
             session.turn_to_demo()?;
@@ -55,7 +70,11 @@ pub fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     let selection = selection::read(env, &args.selection, &args.source)?;
     let opened = Opened::release(session.open(env, &args.source)?);
     let joined = opened.join()?;
-    let (lock, setup) = wishes.plan(env, &joined, &selection)?;
+    let (mut lock, setup) = wishes.plan(env, &joined, &selection)?;
+    if let Some(set) = &set {
+        lock = set.mark(lock);
+        set.keep(env, &lock)?;
+    }
     let bundle = joined.bundle(&session.upstream, lock)?;
     let proofs = joined.proofs_of(&session.upstream, &bundle, setup.router())?;
     setup.write(env, &bundle, &proofs, &args.out, &settings, next)

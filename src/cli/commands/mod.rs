@@ -4,6 +4,7 @@ pub mod cache;
 pub mod catalogue;
 pub mod chips;
 pub mod completions;
+pub mod config;
 pub mod detect;
 pub mod diff;
 pub mod disk;

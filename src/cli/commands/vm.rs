@@ -11,7 +11,7 @@ use crate::cli::error::Failure;
 use crate::cli::listing;
 use crate::cli::ui::json;
 use crate::cli::ui::style::Style;
-use crate::cli::ui::text::{WIDTH, wrap};
+use crate::cli::ui::text::wrap;
 use crate::cli::ui::vm_guide;
 use crate::cli::ui::warnings::warn_of;
 use crate::disk::check::{self, DiskSource};
@@ -119,7 +119,7 @@ fn print(out: &mut dyn Write, style: Style, recipe: &Recipe) -> io::Result<()> {
     for (position, step) in recipe.steps.iter().enumerate() {
         writeln!(out)?;
         let number = format!("{:>2}. ", position + 1);
-        for (at, line) in wrap(&step.what, WIDTH - number.len()).iter().enumerate() {
+        for (at, line) in wrap(&step.what, style.width - number.len()).iter().enumerate() {
             writeln!(out, "{}{line}", if at == 0 { &*number } else { "    " })?;
         }
         let (path, text) = match &step.body {

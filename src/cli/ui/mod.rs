@@ -11,6 +11,7 @@ pub mod plan;
 pub mod progress;
 pub mod proof;
 pub mod setup;
+pub mod status;
 pub mod style;
 pub mod text;
 pub mod tree;

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::cli::args::{SelectionArgs, SourceArgs};
+use crate::cli::sets::SetArgs;
 use crate::cli::writing::RouterArgs;
 
 /// `owpkg image`
@@ -28,6 +29,9 @@ pub struct ImageArgs {
     /// Print as JSON
     #[arg(long)]
     pub json: bool,
+    /// Which set.
+    #[command(flatten)]
+    pub set: SetArgs,
     /// What its first start is to install.
     #[command(flatten)]
     pub selection: SelectionArgs,

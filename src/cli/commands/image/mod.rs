@@ -10,6 +10,7 @@ use crate::cli::locks;
 use crate::cli::planning::Opened;
 use crate::cli::selection;
 use crate::cli::session::Session;
+use crate::cli::sets;
 use crate::cli::ui::proof;
 use crate::cli::ui::warnings::{warn_of, warn_of_readers};
 use crate::cli::writing::{DiskOptions, RouterSetup, parse_size};
@@ -29,7 +30,21 @@ use report::{Carried, Report};
 const SMALL: u64 = 48 << 20;
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
+pub fn run(env: &mut Env, mut args: ImageArgs) -> Result<(), Failure> {
+    // Without a name, no set is meant: an image alone is worth having.
+    let set = match &args.set.set {
+        None => None,
+        Some(_) => sets::take(env, &args.set, locks::DEFAULT, &mut args.selection, &mut args.source)?,
+    };
+    let mut locked = None;
+    if let Some(set) = &set {
+        set.fill_router(env, &mut args.router.configuration, &mut args.router.setup)?;
+        locked = sets::lock(env, Some(set), &set.lock, &args.selection, &args.source)?;
+    }
+    if let Some(lock) = &locked {
+        (args.source.release, args.source.target) = (lock.release.clone(), Some(lock.target.clone()));
+    }
+    let args = &args;
     let size = args.size.as_deref().map(parse_size).transpose()?;
     let wishes = DiskOptions::of_image(env, &args.router, &[&args.selection.detect])?;
     let carries = args.lock.is_some() || !args.selection.is_empty() || !wishes.is_empty();
@@ -61,7 +76,8 @@ pub fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
         let written = image::write(&artifact, packing, size, None, &path)?;
         return report.tell(env, &written, None).map_err(Failure::stdout);
     }
-    let (bundle, setup) = bundle(env, args, &session, &images, wishes)?;
+    let locked = locked.zip(set.as_ref().map(|set| set.lock.clone()));
+    let (bundle, setup) = bundle(env, args, &session, &images, wishes, locked)?;
     let lock = &bundle.lock;
     let mut archive = tempfile::tempfile().map_err(|error| {
         Failure::new(
@@ -118,10 +134,11 @@ fn bundle(
     session: &Session,
     images: &Images,
     wishes: DiskOptions<'_>,
+    of_set: Option<(Lock, String)>,
 ) -> Result<(Bundle, RouterSetup), Failure> {
-    if let Some(file) = &args.lock {
-        let lock = locks::read(env, file)?;
-        is_of(&lock, file, images)?;
+    let named = args.lock.as_ref().map(|file| locks::read(env, file).map(|lock| (lock, file.clone())));
+    if let Some((lock, file)) = named.transpose()?.or(of_set) {
+        is_of(&lock, &file, images)?;
         let (lock, setup) = wishes.join_lock(env, lock)?;
         return Ok((Bundle::fetch(&session.upstream, lock)?, setup));
     }

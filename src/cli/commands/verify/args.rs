@@ -20,7 +20,7 @@ pub struct VerifyArgs {
     pub repair: bool,
     /// The server to repair from
     #[arg(long, value_name = "URL|DIR", default_value = OFFICIAL_SERVER)]
-    pub mirror: String,
+    pub mirror: Option<String>,
     /// The release tree with the official image, by URL or folder; the one that the image was made from without it
     #[arg(long, value_name = "URL|DIR", conflicts_with_all = ["mirror", "repair", "demo"])]
     pub tree: Option<String>,
