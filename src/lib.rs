@@ -54,7 +54,8 @@
 //! | `cli::args` | the arguments that commands share |
 //! | `cli::ui` | all that is printed: text, JSON, warnings, progress |
 //! | `cli::cache_dir`, `cli::locks`, `cli::sets`, `cli::keys`, `cli::listing`, `cli::selection` | what an argument names: folder, lock, key, listing, roots |
-//! | `cli::session`, `cli::learned`, `cli::planning`, `cli::writing` | the release, what its modules list, its plan, and the disk |
+//! | `cli::session`, `cli::last_release`, `cli::learned`, `cli::planning`, `cli::writing` | the release, what its modules list, its plan, and the disk |
+//! | `cli::completing`, `cli::help` | what shells complete, and what a short help leaves out |
 //! | `cli::commands` | the commands, one file each |
 //! | `cli::command` | their list: the one other file that a new command edits |
 //! | `cli::usage` | a command line that cannot be read |

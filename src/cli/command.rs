@@ -6,8 +6,10 @@ use super::commands::{
     cache, catalogue, chips, completions, config, detect, diff, disk, fill, image, index, key, man, mirror, request,
     resolve, serve, tree, update, verify, vm, why,
 };
+use super::completing;
 use super::env::Env;
 use super::error::Failure;
+use super::help;
 
 /// From the network card in your hand to a disk that a stock OpenWrt accepts with no network.
 #[derive(Debug, Parser)]
@@ -95,7 +97,8 @@ pub enum Command {
 /// What may be typed. `--json` goes with every command: where there is no answer to print, an error is one.
 pub fn program() -> clap::Command {
     let json = Arg::new("json").long("json").global(true).action(ArgAction::SetTrue);
-    Cli::command().arg(json.help("Print an error as JSON"))
+    let json = json.help("Print an error as JSON").help_heading(GLOBAL);
+    completing::attach(help::shorten(Cli::command().arg(json)))
 }
 
 /// Runs the command that was typed.
@@ -118,7 +121,7 @@ pub fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
         Command::Verify(args) => verify::run(env, &args),
         Command::Update(args) => update::run(env, &args),
         Command::Cache(args) => cache::run(env, &args),
-        Command::Completions(args) => completions::run(env, &args, &mut program()),
+        Command::Completions(args) => completions::run(env, &args),
         Command::Man(args) => man::run(env, &args, program()),
         Command::Config(args) => config::run(env, &args),
         Command::Index(args) => index::run(env, &args),

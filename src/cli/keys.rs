@@ -74,6 +74,9 @@ pub fn trust(env: &Env, key: &PublicKey) -> Result<Utf8PathBuf, Failure> {
     let folder = env.settings.key_folder().ok_or_else(|| {
         Failure::usage("there is no home folder for trusted keys", "set XDG_CONFIG_HOME, or give --key FILE each time")
     })?;
+    fs::create_dir_all(&folder).map_err(|error| {
+        Failure::new(Exit::Output, format!("the folder {folder} cannot be made: {error}"), None)
+    })?;
     let file = folder.join(format!("{}.pub", key.id()));
     replace_file(&file, |file| file.write_all(key.to_text().as_bytes()))?;
     Ok(file)

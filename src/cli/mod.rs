@@ -7,12 +7,15 @@ mod args;
 mod cache_dir;
 mod clean;
 mod command;
+mod completing;
 mod commands;
 mod env;
 mod error;
+mod help;
 mod input;
 mod interrupt;
 mod keys;
+mod last_release;
 mod learned;
 mod listing;
 mod locks;
@@ -42,6 +45,11 @@ pub use view::View;
 
 /// Runs the program in an environment and answers with its exit status; DESIGN's table of them is in [`Exit`].
 pub fn run(mut env: Env) -> ExitCode {
+    match completing::answer(&env, command::program) {
+        Ok(false) => {}
+        Ok(true) => return ExitCode::SUCCESS,
+        Err(error) => return ExitCode::from(usage::show(&mut env, &error)),
+    }
     interrupt::watch();
     ExitCode::from(exit_code(&mut env))
 }

@@ -5,8 +5,10 @@ use std::io::Write as _;
 use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::error::Failure;
+use super::last_release::LastRelease;
 use super::selection;
 use super::session::{self, Session};
+use super::ui::choice;
 use super::ui::status;
 use super::ui::warnings::warn;
 use crate::files::replace_file;
@@ -98,6 +100,7 @@ impl Joined<'_> {
         if let Opened::Snapshot(snapshot, _) = self.opened {
             planned.warn_of_snapshot(snapshot, env.now);
         }
+        choice::tell(env, &planned)?;
         Ok(planned)
     }
 
@@ -111,6 +114,7 @@ impl Joined<'_> {
 
     /// What is known of the packages of a plan, with nothing fetched for it.
     pub fn proofs(&self, upstream: &Upstream, planned: &Planned<'_>) -> Result<Proofs, Failure> {
+        self.keep_names(upstream)?;
         Ok(proof::of_plan(&upstream.fetcher, planned, self.survey(upstream)?.as_ref())?)
     }
 
@@ -129,8 +133,17 @@ impl Joined<'_> {
         })
     }
 
+    /// Lets shells complete the names of the release.
+    fn keep_names(&self, upstream: &Upstream) -> Result<(), Failure> {
+        match self.opened {
+            Opened::Release(release) => LastRelease::keep(&upstream.fetcher, &release.facts, &self.universe),
+            Opened::Snapshot(..) => Ok(()),
+        }
+    }
+
     /// The verified bytes of a lock that was made of the release.
     pub fn bundle(&self, upstream: &Upstream, lock: Lock) -> Result<Bundle, Failure> {
+        self.keep_names(upstream)?;
         match self.opened {
             Opened::Release(release) => Ok(Bundle::of_release(upstream, release, &self.universe, lock)?),
             Opened::Snapshot(..) => Err(PlanError::BuiltInFacts.into()),

@@ -36,7 +36,7 @@ impl Session {
         let mut options = Options::new(cache_dir(env, source.cache_dir.as_deref())?);
         options.offline = source.offline;
         source.patience.tell(&mut options);
-        let progress = Arc::new(Bars::new(env.err.clone(), env.err_is_terminal));
+        let progress = Arc::new(Bars::new(env.err.clone(), env.err_is_terminal, env.view.verbosity));
         let mut keyring = Keyring::official();
         let trusted = env.settings.keys.iter().map(|file| file.as_str());
         for file in trusted.chain(source.key.iter().map(String::as_str)) {

@@ -41,6 +41,17 @@ impl Key {
         }
     }
 
+    /// What it is, in a sentence.
+    pub fn about(self) -> &'static str {
+        match self {
+            Key::Mirror => "The server or folder of releases, where --mirror does not say.",
+            Key::Release => "The release, where --release does not say.",
+            Key::Target => "The target, where --target does not say.",
+            Key::Cache => "The download cache, where --cache-dir does not say.",
+            Key::WifiCountry => "Where the router is, in two letters, where --wifi-country does not say.",
+        }
+    }
+
     /// Its variable.
     pub fn variable(self) -> &'static str {
         match self {

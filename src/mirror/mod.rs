@@ -50,6 +50,6 @@ pub use list::{BadList, Listed};
 pub use place::{Place, is_bucket};
 pub use repair::repair;
 pub use store::{Change, Depth, Guard, Stat, Store, StoreError};
-pub use sync::{Mirror, Prune, Summary};
+pub use sync::{Mirror, Preview, Prune, Summary};
 pub use target::{Images, of_target};
 pub use verify::verify;

@@ -1,6 +1,6 @@
 //! Brings a mirror to hold what it shall hold: files first, then every index at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::archive::{self, Archive};
 use super::stamps::CheckedStamps;
@@ -54,6 +54,21 @@ pub struct Summary {
     pub published: usize,
     /// Bytes of the files that were put in place, without those stored already.
     pub bytes: u64,
+}
+
+/// What a run would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Preview {
+    /// Files that would be put in place.
+    pub new: usize,
+    /// Files that are in place already.
+    pub kept: usize,
+    /// Bytes of the files that would be put in place, each content once, as far as they are known.
+    pub bytes: u64,
+    /// Files that would be fetched: they are not in the cache.
+    pub to_fetch: usize,
+    /// Their bytes, as far as they are known.
+    pub bytes_to_fetch: u64,
 }
 
 /// A file of a folder, by position.
@@ -110,6 +125,37 @@ impl Mirror<'_> {
             progress.summary.removed = prune::prune(self.store, archive, older)?;
         }
         Ok(progress.summary)
+    }
+
+    /// What [`Mirror::sync`] would do; nothing is fetched or put for it.
+    ///
+    /// # Errors
+    /// When the mirror or the cache cannot be read.
+    pub fn preview(&self, folders: &[MirrorFolder]) -> Result<Preview, MirrorError> {
+        let archive = Archive::read(self.store)?;
+        let stats = folders.iter().map(|folder| vec![None; folder.files.len()]).collect();
+        let mut progress = Progress { folders, stats, places: HashMap::new(), summary: Summary::default() };
+        let (mut absent, mut replaced) = (Vec::new(), Vec::new());
+        for position in 0..folders.len() {
+            self.look(&archive, &mut progress, position, &mut absent, &mut replaced)?;
+        }
+        let mut preview = Preview { kept: progress.summary.kept, ..Preview::default() };
+        preview.new = absent.len() + replaced.len();
+        let mut wants = Vec::new();
+        let mut seen: HashSet<Digest> = progress.places.keys().copied().collect();
+        for at in absent.into_iter().chain(replaced).filter(|at| seen.insert(progress.listed(*at).digest)) {
+            let folder = &folders[at.folder];
+            wants.push(want(&folder.source, progress.listed(at), folder.authority())?);
+        }
+        for (want, found) in wants.iter().zip(self.fetcher.at_hand(&wants)?) {
+            let size = want.expected.size.unwrap_or(0);
+            preview.bytes += size;
+            if found.is_none() {
+                preview.to_fetch += 1;
+                preview.bytes_to_fetch += size;
+            }
+        }
+        Ok(preview)
     }
 
     /// What earlier runs put into a folder.

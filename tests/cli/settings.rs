@@ -112,7 +112,7 @@ fn a_key_is_trusted_until_it_is_not() {
 #[test]
 fn a_secret_key_is_not_kept_among_the_trusted() {
     let site = untrusted();
-    at_home(&site.desk, "key new mine").run().exits(0);
+    at_home(&site.desk, "key new mine --format opkg").run().exits(0);
     at_home(&site.desk, "key trust mine.sec").run().exits(0);
     let keys = site.desk.path().join(".config/owpkg/keys");
     for entry in keys.read_dir_utf8().unwrap() {

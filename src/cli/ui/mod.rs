@@ -1,6 +1,7 @@
 //! What is printed: to people as text and colour, to programs as JSON.
 
 pub mod chip;
+pub mod choice;
 pub mod configuration;
 pub mod custom_feed;
 pub mod disk;

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::clean::clean;
 use crate::cli::env::ErrStream;
-use crate::fetch::{Failure, Progress};
+use crate::fetch::{Failure, GotFrom, Location, Progress};
 
 /// Downloads of fewer bytes than this finish without a word when nobody watches.
 const WORTH_A_LINE: u64 = 256 << 10;
@@ -20,6 +20,7 @@ pub struct Bars {
     bar: ProgressBar,
     err: ErrStream,
     is_terminal: bool,
+    verbosity: i8,
     done: AtomicU64,
     files: AtomicU64,
     /// Whether their sizes are known: those of packages are, those of indexes are not.
@@ -29,12 +30,12 @@ pub struct Bars {
 }
 
 impl Bars {
-    /// A progress that draws on a terminal, or writes lines elsewhere.
-    pub fn new(err: ErrStream, is_terminal: bool) -> Bars {
+    /// A progress that draws on a terminal, or writes lines elsewhere; how many of them, `verbosity` tells.
+    pub fn new(err: ErrStream, is_terminal: bool, verbosity: i8) -> Bars {
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
         let told = Mutex::default();
         let (done, files, sized) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
-        Bars { bar, err, is_terminal, done, files, sized, told }
+        Bars { bar, err, is_terminal, verbosity, done, files, sized, told }
     }
 
     /// How many of the files are here.
@@ -67,7 +68,8 @@ impl Progress for Bars {
     fn started(&self, files: usize, bytes: Option<u64>) {
         self.files.store(files as u64, Ordering::Relaxed);
         self.done.store(0, Ordering::Relaxed);
-        if self.is_terminal {
+        if self.verbosity < 0 {
+        } else if self.is_terminal {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
             self.bar.reset();
             self.bar.set_style(style(bytes.is_some()));
@@ -94,6 +96,16 @@ impl Progress for Bars {
         if done >= files {
             self.bar.finish_and_clear();
         }
+    }
+
+    fn got(&self, at: &Location, from: GotFrom, bytes: u64) {
+        let what = match from {
+            GotFrom::Network if self.verbosity >= 1 => "fetched",
+            GotFrom::Unchanged if self.verbosity >= 1 => "unchanged",
+            GotFrom::Hand if self.verbosity >= 2 => "at hand",
+            _ => return,
+        };
+        self.line(&format!("{what} {at}, {}", super::text::size(bytes)));
     }
 
     fn retrying(&self, at: &str, pause: Duration, cause: &Failure) {

@@ -25,6 +25,12 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     textwrap::wrap(&one_line, options).into_iter().map(Cow::into_owned).collect()
 }
 
+/// Breaks text that stands behind `indent` characters of another, so that its further lines begin where it does.
+pub fn hanging(text: &str, width: usize, indent: usize) -> String {
+    let lines = text.lines().flat_map(|line| wrap(line, width.saturating_sub(indent).max(NARROWEST)));
+    lines.collect::<Vec<_>>().join(&format!("\n{:indent$}", ""))
+}
+
 /// Writes a label and what belongs to it, wrapped beside it; nothing for an empty text.
 pub fn field(out: &mut dyn Write, style: Style, label: &str, text: &str) -> io::Result<()> {
     if text.is_empty() {

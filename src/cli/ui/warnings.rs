@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use super::setup;
 use super::style::Style;
-use super::text::size;
+use super::text::{hanging, size};
 use crate::cli::env::Env;
 use crate::cli::error::{Failure, went_back};
 use crate::release::{Decided, ReleaseWarning};
@@ -29,6 +29,10 @@ pub fn warn_about(env: &mut Env, what: &str, warnings: &[Warning]) -> Result<(),
 /// Shows a warning that is a sentence.
 pub fn warn_of(env: &mut Env, warning: impl Display) -> Result<(), Failure> {
     let style = Style::new(env.err_is_terminal, env);
+    let warning = match env.err_is_terminal {
+        true => hanging(&warning.to_string(), style.width, 9),
+        false => warning.to_string(),
+    };
     writeln!(env.err, "{} {warning}", style.warning("warning:")).map_err(Failure::stdout)
 }
 

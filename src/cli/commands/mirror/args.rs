@@ -33,6 +33,9 @@ pub struct MirrorArgs {
     /// With --prune: keep so many older indexes of each feed, and their packages
     #[arg(long, value_name = "N", default_value_t = 0, requires = "prune")]
     pub keep: usize,
+    /// Print what would be fetched and put in place, with sizes, and change nothing
+    #[arg(long, conflicts_with = "prune")]
+    pub dry_run: bool,
     /// Print what was done as JSON
     #[arg(long)]
     pub json: bool,
