@@ -71,22 +71,26 @@ fn page(command: clap::Command) -> io::Result<Vec<u8>> {
     let name = command.get_display_name().unwrap_or(command.get_name()).to_owned();
     let mut text = Vec::new();
     clap_mangen::Man::new(command).render(&mut text)?;
-    section("EXIT STATUS", Exit::ALL.iter().map(|exit| (exit.number().to_string(), exit.about().to_owned())))
-        .to_writer(&mut text)?;
+    let own = |words: &[(&str, &str)]| -> Vec<(String, String)> {
+        words.iter().map(|(word, about)| ((*word).to_owned(), (*about).to_owned())).collect()
+    };
+    let statuses = Exit::ALL.iter().map(|exit| (exit.number().to_string(), exit.about().to_owned()));
+    let stopped = ("130".to_owned(), "Stopped by Ctrl-C: what was fetched is kept.".to_owned());
     let variables = Key::ALL.iter().map(|key| (key.variable().to_owned(), key.about().to_owned()));
-    let others = VARIABLES.iter().map(|(name, about)| ((*name).to_owned(), (*about).to_owned()));
-    section("ENVIRONMENT", variables.chain(others)).to_writer(&mut text)?;
-    section("FILES", FILES.iter().map(|(name, about)| ((*name).to_owned(), (*about).to_owned())))
-        .to_writer(&mut text)?;
     let whole = (!is_whole).then(|| "owpkg".to_owned());
-    let see = whole.into_iter().chain(below.iter().map(|below| format!("{name}-{below}")));
-    let see: Vec<String> = see.map(|name| format!("{name}(1)")).collect();
-    see_also(&see).to_writer(&mut text)?;
+    let pages = whole.into_iter().chain(below.iter().map(|below| format!("{name}-{below}")));
+    let sections = [
+        section("EXIT STATUS", statuses.chain([stopped])),
+        section("ENVIRONMENT", variables.chain(own(&VARIABLES))),
+        section("FILES", own(&FILES)),
+        see_also(pages),
+    ];
+    sections.iter().try_for_each(|section| write!(text, "{}", section.to_roff()))?;
     Ok(text)
 }
 
 /// A section of words, each with what it means.
-fn section(title: &str, entries: impl Iterator<Item = (String, String)>) -> Roff {
+fn section(title: &str, entries: impl IntoIterator<Item = (String, String)>) -> Roff {
     let mut roff = Roff::default();
     roff.control("SH", [title]);
     for (word, about) in entries {
@@ -97,9 +101,10 @@ fn section(title: &str, entries: impl Iterator<Item = (String, String)>) -> Roff
     roff
 }
 
-fn see_also(pages: &[String]) -> Roff {
+fn see_also(pages: impl Iterator<Item = String>) -> Roff {
     let mut roff = Roff::default();
     roff.control("SH", ["SEE ALSO"]);
-    roff.text([roman(format!("{}opkg(1), apk(8), <https://openwrt.org>", pages.iter().map(|page| format!("{page}, ")).collect::<String>()))]);
+    let pages: String = pages.map(|page| format!("{page}(1), ")).collect();
+    roff.text([roman(format!("{pages}https://openwrt.org"))]);
     roff
 }
