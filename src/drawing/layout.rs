@@ -51,6 +51,11 @@ pub(super) fn place(sizes: &[Pair], links: &[(usize, usize)]) -> Placed {
         frames.push(((x + size.0 / 2.0, top + size.1 / 2.0), size));
         x += size.0 + BESIDE_BLOCK;
     }
+    // Where nothing but its owner would stand beside a block, that stands above.
+    let is_alone = in_block.iter().filter(|held| !**held).count() == 1;
+    if let (true, [block], [(centre, _)]) = (is_alone, &blocks[..], &frames[..]) {
+        x = centre.0 - boxes[block.owner].0;
+    }
     for (_, place) in boxes.iter_mut().enumerate().filter(|(position, _)| !in_block[*position]) {
         place.0 += x;
     }

@@ -6,6 +6,8 @@ use super::layout::{self, Pair, Placed};
 
 /// The space around what stands in a panel, and between panels.
 const PADDING: f64 = 16.0;
+/// How much wider than high the sheet is to be, about.
+const SHAPE: f64 = 1.6;
 /// The room for a title.
 const TITLE: f64 = 26.0;
 
@@ -96,20 +98,35 @@ fn owners(boxes: usize, links: &[(usize, usize)], requests: usize) -> Vec<Option
     leading.into_iter().map(only).collect()
 }
 
-/// Where the panels' corners are: one below the other, in a new column where it would be longer than the longest panel.
+/// Where the panels' corners are, in columns: the longest first, each in the first column that has room, and at the end
+/// the one of what several need.
 fn corners(parts: &[Part]) -> Vec<Pair> {
-    let longest = parts.iter().map(|part| part.size().1).fold(0.0, f64::max);
-    let (mut x, mut y, mut widest) = (0.0, 0.0, 0.0);
-    let mut corners = Vec::new();
-    for part in parts {
-        let (width, height) = part.size();
-        if y > 0.0 && y + height > longest {
-            x += widest + PADDING;
-            (y, widest) = (0.0, 0.0);
+    let sizes: Vec<Pair> = parts.iter().map(Part::size).collect();
+    let area: f64 = sizes.iter().map(|(width, height)| width * height).sum();
+    let longest = sizes.iter().map(|size| size.1).fold(0.0, f64::max);
+    let room = f64::max(longest, (area / SHAPE).sqrt());
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by(|&a, &b| {
+        let own = parts[a].is_shared.cmp(&parts[b].is_shared);
+        own.then(sizes[b].1.total_cmp(&sizes[a].1)).then(a.cmp(&b))
+    });
+    let mut columns: Vec<Vec<usize>> = Vec::new();
+    let height = |column: &[usize]| column.iter().map(|&part| sizes[part].1 + PADDING).sum::<f64>();
+    for part in order {
+        match columns.iter_mut().find(|column| height(column) + sizes[part].1 <= room) {
+            Some(column) => column.push(part),
+            None => columns.push(vec![part]),
         }
-        corners.push((x, y));
-        y += height + PADDING;
-        widest = f64::max(widest, width);
+    }
+    let mut corners = vec![(0.0, 0.0); parts.len()];
+    let mut x = 0.0;
+    for column in columns {
+        let mut y = 0.0;
+        for &part in &column {
+            corners[part] = (x, y);
+            y += sizes[part].1 + PADDING;
+        }
+        x += column.iter().map(|&part| sizes[part].0).fold(0.0, f64::max) + PADDING;
     }
     corners
 }

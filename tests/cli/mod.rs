@@ -3,6 +3,7 @@
 mod chips;
 mod configuration;
 mod demo;
+mod completions;
 mod detect;
 pub mod disk;
 mod documents;
@@ -18,10 +19,13 @@ mod outcomes;
 mod real;
 mod replace;
 mod resolve;
+mod said;
 mod select;
 mod selection;
 mod settings;
 mod sources;
+#[cfg(unix)]
+mod terminal;
 mod trust;
 mod usage;
 
