@@ -7,7 +7,7 @@ use super::layout::{self, Pair, Placed};
 /// The space around what stands in a panel, and between panels.
 const PADDING: f64 = 16.0;
 /// How much wider than high the sheet is to be, about.
-const SHAPE: f64 = 1.6;
+const SHAPE: f64 = 1.25;
 /// The room for a title.
 const TITLE: f64 = 26.0;
 

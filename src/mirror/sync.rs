@@ -69,6 +69,8 @@ pub struct Preview {
     pub to_fetch: usize,
     /// Their bytes, as far as they are known.
     pub bytes_to_fetch: u64,
+    /// How many of them have a size that nothing tells: `sha256sums` states none.
+    pub unsized_files: usize,
 }
 
 /// A file of a folder, by position.
@@ -153,6 +155,7 @@ impl Mirror<'_> {
             if found.is_none() {
                 preview.to_fetch += 1;
                 preview.bytes_to_fetch += size;
+                preview.unsized_files += usize::from(want.expected.size.is_none());
             }
         }
         Ok(preview)

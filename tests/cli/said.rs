@@ -97,11 +97,14 @@ fn a_dry_run_of_a_mirror_tells_sizes_and_writes_nothing() {
         let before = dry();
         assert_eq!(
             keys(&before),
-            ["schema", "dest", "new", "kept", "bytes", "to_fetch", "bytes_to_fetch", "folders"]
+            ["schema", "dest", "new", "kept", "bytes", "to_fetch", "bytes_to_fetch", "unsized_files", "folders"]
         );
         assert!(!desk.holds("m"));
         let done = desk.owpkg(&format!("{line} --json")).run().exits(0).json();
-        assert_eq!((&done["new"], &done["bytes"]), (&before["new"], &before["bytes"]));
+        assert_eq!(done["new"], before["new"]);
+        let told = |json: &serde_json::Value, key: &str| json[key].as_u64().unwrap();
+        assert!(told(&before, "bytes") > 0 && told(&before, "bytes") < told(&done, "bytes"));
+        assert_eq!(told(&before, "unsized_files"), 2, "profiles.json and the manifest");
         let after = dry();
         assert_eq!((&after["new"], &after["kept"], &after["to_fetch"]), (&0.into(), &done["new"], &0.into()));
         let text = desk.owpkg(&format!("{line} --dry-run")).run().exits(0).out;

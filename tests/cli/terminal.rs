@@ -33,6 +33,7 @@ fn the_key_is_asked_for_and_not_shown() {
     for columns in [60, 120] {
         let mut terminal = Terminal::owpkg(desk.path(), columns, line);
         terminal.waits_for("Key of the Wi-Fi \"home\"");
+        terminal.waits_for_silence();
         terminal.types("correct horse\n");
         let (status, shown) = terminal.ends();
         assert_eq!(status, Some(0), "{shown}");

@@ -9,6 +9,7 @@ use std::time::Duration;
 use camino::Utf8Path;
 use pty_process::blocking::{Command, Pty, open};
 use pty_process::Size;
+use rustix::termios::{LocalModes, tcgetattr};
 
 /// How long a program may stay silent before a test gives it up.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -63,6 +64,14 @@ impl Terminal {
                 Ok(bytes) => self.shown.extend(bytes),
                 Err(error) => panic!("{error}: no {text:?} in:\n{}", self.text()),
             }
+        }
+    }
+
+    /// Waits until what is typed is shown no more.
+    pub fn waits_for_silence(&self) {
+        let is_shown = || tcgetattr(&self.keyboard).unwrap().local_modes.contains(LocalModes::ECHO);
+        while is_shown() {
+            thread::sleep(Duration::from_millis(5));
         }
     }
 

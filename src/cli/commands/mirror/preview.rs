@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use serde::Serialize;
 
-use super::MirrorArgs;
+use super::args::MirrorArgs;
 use super::folders::folders;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
@@ -24,6 +24,8 @@ struct PreviewJson<'a> {
     bytes: u64,
     to_fetch: usize,
     bytes_to_fetch: u64,
+    /// How many of the files to fetch have a size that nothing tells.
+    unsized_files: usize,
     folders: Vec<FolderJson<'a>>,
 }
 
@@ -32,6 +34,12 @@ struct FolderJson<'a> {
     folder: &'a str,
     files: usize,
     size: u64,
+}
+
+impl FolderJson<'_> {
+    fn of(own: &MirrorFolder) -> FolderJson<'_> {
+        FolderJson { folder: &own.folder, files: own.files.len(), size: own.size() }
+    }
 }
 
 /// Runs the command.
@@ -51,21 +59,20 @@ fn show(
     folders: &[MirrorFolder],
     preview: Preview,
 ) -> io::Result<()> {
-    let Preview { new, kept, bytes, to_fetch, bytes_to_fetch } = preview;
+    let Preview { new, kept, bytes, to_fetch, bytes_to_fetch, unsized_files } = preview;
     if json {
-        let folder = |own: &'_ MirrorFolder| (own.files.len(), own.size());
-        let folders = folders.iter().map(|own| {
-            let (files, size) = folder(own);
-            FolderJson { folder: &own.folder, files, size }
-        });
-        let folders = folders.collect();
+        let folders = folders.iter().map(FolderJson::of).collect();
         let schema = "owpkg.mirror-preview/1";
-        let json = PreviewJson { schema, dest, new, kept, bytes, to_fetch, bytes_to_fetch, folders };
+        let json = PreviewJson { schema, dest, new, kept, bytes, to_fetch, bytes_to_fetch, unsized_files, folders };
         return json::print(&mut env.out, &json);
     }
     for own in folders {
         writeln!(env.out, "  {}: {}, {}", own.folder, count(own.files.len(), "file"), size(own.size()))?;
     }
-    let fetched = format!("{} of {} to fetch", count(to_fetch, "file"), size(bytes_to_fetch));
+    let unsized_files = match unsized_files {
+        0 => String::new(),
+        some => format!(", without {some} of unknown size"),
+    };
+    let fetched = format!("{} of {}{unsized_files} to fetch", count(to_fetch, "file"), size(bytes_to_fetch));
     writeln!(env.out, "{dest} would get {} of {}, and keep {kept}; {fetched}", count(new, "new file"), size(bytes))
 }
