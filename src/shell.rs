@@ -6,7 +6,7 @@ pub fn quote(text: &str) -> String {
 }
 
 /// A word of a command line: quoted only where it must be.
-pub fn word(word: &str) -> String {
+pub(crate) fn word(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-:@+,%=".contains(&byte);
     if !word.is_empty() && word.bytes().all(plain) { word.to_owned() } else { quote(word) }
 }

@@ -9,13 +9,13 @@ const THRESHOLD: f64 = 0.85;
 const LONGEST: usize = 100;
 
 /// Up to five names like `asked`, the most similar first.
-pub fn near<'n>(asked: &str, known: impl Iterator<Item = &'n str>) -> Vec<String> {
+pub(crate) fn near<'n>(asked: &str, known: impl Iterator<Item = &'n str>) -> Vec<String> {
     near_spelling(asked, known.map(|name| (name, name)))
 }
 
 /// The same where each known name comes with the spelling to compare, so that an alias can bring up the name that it stands
 /// for.
-pub fn near_spelling<'n, S: AsRef<str>>(
+pub(crate) fn near_spelling<'n, S: AsRef<str>>(
     asked: &str,
     known: impl Iterator<Item = (S, &'n str)>,
 ) -> Vec<String> {

@@ -183,11 +183,15 @@ fn several_requests_have_a_panel_each_and_one_of_what_they_share() {
         })
         .collect();
     assert_eq!(panels.len(), 3);
-    let names: Vec<&str> = svg.split("<g><title>").skip(1).map(|group| group.split(' ').next().unwrap()).collect();
+    let names: Vec<&str> =
+        svg.split("<g><title>").skip(1).map(|group| group.split(' ').next().unwrap()).collect();
     let panel_of = |name: &str| {
         let corners = boxes(&svg)[names.iter().position(|own| *own == name).unwrap()];
         let within = |panel: &[f64; 4]| {
-            panel[0] <= corners[0] && panel[1] <= corners[1] && corners[2] <= panel[2] && corners[3] <= panel[3]
+            panel[0] <= corners[0]
+                && panel[1] <= corners[1]
+                && corners[2] <= panel[2]
+                && corners[3] <= panel[3]
         };
         panels.iter().position(within).unwrap_or_else(|| panic!("{name} is in no panel"))
     };

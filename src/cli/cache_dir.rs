@@ -7,7 +7,7 @@ use super::error::Failure;
 use super::settings::Key;
 
 /// The folder of the cache: the one named, else the one that the user set, else the checkout's own, else the user's.
-pub fn cache_dir(env: &Env, named: Option<&str>) -> Result<Utf8PathBuf, Failure> {
+pub(crate) fn cache_dir(env: &Env, named: Option<&str>) -> Result<Utf8PathBuf, Failure> {
     if let Some(named) = named.or(env.setting(Key::Cache)) {
         return Ok(env.path(named));
     }

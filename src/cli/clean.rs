@@ -11,7 +11,7 @@ const HIDDEN: char = '\u{fffd}';
 const COLOURS: [&str; 10] = ["0", "1", "2", "4", "22", "24", "31", "32", "33", "36"];
 
 /// A writer that lets only clean text through.
-pub struct Clean<W> {
+pub(crate) struct Clean<W> {
     inner: W,
     /// Whether colours may pass.
     coloured: bool,
@@ -21,7 +21,7 @@ pub struct Clean<W> {
 
 impl<W: Write> Clean<W> {
     /// Cleans what goes to `inner`, which shows colours or does not.
-    pub fn new(inner: W, coloured: bool) -> Clean<W> {
+    pub(crate) fn new(inner: W, coloured: bool) -> Clean<W> {
         Clean { inner, coloured, pending: Vec::new() }
     }
 
@@ -78,7 +78,7 @@ impl<W: Write> Write for Clean<W> {
 }
 
 /// The same for a text at hand, without colours.
-pub fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|sign| if is_hidden(sign) { HIDDEN } else { sign }).collect()
 }
 

@@ -3,8 +3,8 @@
 use clap::{Arg, ArgAction, CommandFactory as _, Parser, Subcommand};
 
 use super::commands::{
-    cache, catalogue, chips, completions, config, detect, diff, disk, fill, image, index, key, man, mirror, request,
-    resolve, serve, tree, update, verify, vm, why,
+    cache, catalogue, chips, completions, config, detect, diff, disk, fill, image, index, key, man, mirror,
+    request, resolve, serve, tree, update, verify, vm, why,
 };
 use super::completing;
 use super::env::Env;
@@ -14,10 +14,10 @@ use super::help;
 /// From the network card in your hand to a disk that a stock OpenWrt accepts with no network.
 #[derive(Debug, Parser)]
 #[command(name = "owpkg", version, arg_required_else_help = true, max_term_width = 100)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
     /// Say less: answers, warnings and errors alone
     #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = GLOBAL)]
     quiet: bool,
@@ -34,7 +34,7 @@ const GLOBAL: &str = "Global options";
 
 impl Cli {
     /// How much is to be said: -1 less, 0, 1 more, 2 all.
-    pub fn verbosity(&self) -> i8 {
+    pub(crate) fn verbosity(&self) -> i8 {
         match self.quiet {
             true => -1,
             false => i8::try_from(self.verbose.min(2)).unwrap_or(2),
@@ -44,7 +44,7 @@ impl Cli {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Print the plan for a card or for packages, and write it to owpkg.lock
     Resolve(Box<resolve::ResolveArgs>),
     /// Write the disk: of a selection, or of owpkg.lock when none is given
@@ -95,14 +95,14 @@ pub enum Command {
 }
 
 /// What may be typed. `--json` goes with every command: where there is no answer to print, an error is one.
-pub fn program() -> clap::Command {
+pub(crate) fn program() -> clap::Command {
     let json = Arg::new("json").long("json").global(true).action(ArgAction::SetTrue);
     let json = json.help("Print an error as JSON").help_heading(GLOBAL);
     completing::attach(help::shorten(Cli::command().arg(json)))
 }
 
 /// Runs the command that was typed.
-pub fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
+pub(crate) fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Resolve(args) => resolve::run(env, *args),
         Command::Disk(args) => disk::run(env, *args),

@@ -66,7 +66,8 @@ fn named(names: impl IntoIterator<Item = impl Into<String>>) -> Vec<CompletionCa
 fn chips() -> Vec<CompletionCandidate> {
     let catalogue = Catalogue::builtin();
     let families = catalogue.families().iter().map(|family| (family.name, "all of the family".to_owned()));
-    let chips = catalogue.chips().iter().map(|chip| (chip.name, format!("{} {}", chip.vendor, chip.bus.word())));
+    let chips =
+        catalogue.chips().iter().map(|chip| (chip.name, format!("{} {}", chip.vendor, chip.bus.word())));
     let all = families.chain(chips);
     all.map(|(name, about)| CompletionCandidate::new(name).help(Some(about.into()))).collect()
 }
@@ -74,9 +75,11 @@ fn chips() -> Vec<CompletionCandidate> {
 /// The last release; nothing where that is not known: a shell has no use for errors.
 fn last_release() -> LastRelease {
     let mut env = Env::of_process();
-    let names = env.read_settings().ok().and_then(|()| cache_dir(&env, None).ok()).and_then(|cache| {
-        LastRelease::read(&Fetcher::new(Options::new(cache), Arc::new(Silent))).ok()
-    });
+    let names = env
+        .read_settings()
+        .ok()
+        .and_then(|()| cache_dir(&env, None).ok())
+        .and_then(|cache| LastRelease::read(&Fetcher::new(Options::new(cache), Arc::new(Silent))).ok());
     names.unwrap_or_default()
 }
 

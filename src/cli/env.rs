@@ -60,7 +60,7 @@ impl Write for RawOut {
 }
 
 /// Given a prompt, answers with what is typed.
-pub type AskSecret = Box<dyn FnMut(&str) -> io::Result<String>>;
+pub(crate) type AskSecret = Box<dyn FnMut(&str) -> io::Result<String>>;
 
 /// Standard error, shared by the command and by the threads that report progress.
 #[derive(Clone)]
@@ -133,18 +133,19 @@ impl Env {
     }
 
     /// A path as the user wrote it, taken from the working folder.
-    pub fn path(&self, path: &str) -> Utf8PathBuf {
+    pub(crate) fn path(&self, path: &str) -> Utf8PathBuf {
         self.cwd.join(path)
     }
 
     /// A variable that is set and not empty.
-    pub fn var(&self, name: &str) -> Option<&str> {
+    pub(crate) fn var(&self, name: &str) -> Option<&str> {
         self.vars.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 }
 
 /// How many characters a line of the terminal has that shows answers or, if these go elsewhere, diagnostics.
 fn columns() -> Option<usize> {
-    let size = terminal_size::terminal_size_of(io::stdout()).or_else(|| terminal_size::terminal_size_of(io::stderr()));
+    let size = terminal_size::terminal_size_of(io::stdout())
+        .or_else(|| terminal_size::terminal_size_of(io::stderr()));
     size.map(|(terminal_size::Width(columns), _)| columns.into())
 }

@@ -1,7 +1,7 @@
 //! The short help, `-h`: what most people need of a command, on one screen; `--help` has all of it.
 
-use clap::builder::StyledStr;
 use clap::Command;
+use clap::builder::StyledStr;
 
 /// How many examples the short help has.
 const EXAMPLES: usize = 2;

@@ -8,15 +8,15 @@ use super::error::Failure;
 use crate::lock::Lock;
 
 /// The largest lock that is read, in bytes: that of all packages of a release.
-pub const LOCK_CAP: u64 = 8 << 20;
+pub(crate) const LOCK_CAP: u64 = 8 << 20;
 /// The largest file with a public key that is read, in bytes.
-pub const KEY_CAP: u64 = 64 << 10;
+pub(crate) const KEY_CAP: u64 = 64 << 10;
 
 /// All of a file, or of standard input.
 ///
 /// # Errors
 /// When it cannot be read, or is larger than `cap` bytes.
-pub fn read(env: &mut Env, name: &str, cap: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn read(env: &mut Env, name: &str, cap: u64) -> io::Result<Vec<u8>> {
     match name {
         "-" => all_of(&mut env.stdin, cap),
         _ => read_file(env, name, cap),
@@ -27,7 +27,7 @@ pub fn read(env: &mut Env, name: &str, cap: u64) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// When it cannot be read, or is larger than `cap` bytes.
-pub fn read_file(env: &Env, name: &str, cap: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn read_file(env: &Env, name: &str, cap: u64) -> io::Result<Vec<u8>> {
     all_of(&mut File::open(env.path(name))?, cap)
 }
 
@@ -35,7 +35,7 @@ pub fn read_file(env: &Env, name: &str, cap: u64) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// When it cannot be read, of which `unreadable` makes a failure, or is no lock.
-pub fn read_lock(
+pub(crate) fn read_lock(
     env: &Env,
     name: &str,
     unreadable: impl FnOnce(io::Error) -> Failure,

@@ -7,7 +7,8 @@ use std::thread;
 use crate::files;
 
 /// What is kept, and how to go on.
-const MESSAGE: &str = "interrupted: what was fetched is kept, nothing is left half written; the same command goes on";
+const MESSAGE: &str =
+    "interrupted: what was fetched is kept, nothing is left half written; the same command goes on";
 /// What shells take for "ended by Ctrl-C".
 const STATUS: i32 = 130;
 
@@ -15,7 +16,7 @@ const STATUS: i32 = 130;
 static IN_ITS_OWN_WAY: AtomicBool = AtomicBool::new(false);
 
 /// From here on Ctrl-C and SIGTERM end the process tidily. Where they cannot be waited for, they end it as they always do.
-pub fn watch() {
+pub(crate) fn watch() {
     let waiting = || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         if runtime.is_ok_and(|runtime| runtime.block_on(told_to_stop()).is_ok())
@@ -33,7 +34,7 @@ pub fn watch() {
 }
 
 /// Leaves the end to the command.
-pub fn leave_to_command() {
+pub(crate) fn leave_to_command() {
     IN_ITS_OWN_WAY.store(true, Ordering::SeqCst);
 }
 

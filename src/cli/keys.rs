@@ -13,7 +13,7 @@ use crate::trust::usign::UsignError;
 use crate::trust::{KeyError, PublicKey, SecretKey};
 
 /// Reads a secret key.
-pub fn read_secret(env: &Env, file: &str) -> Result<SecretKey, Failure> {
+pub(crate) fn read_secret(env: &Env, file: &str) -> Result<SecretKey, Failure> {
     let bytes = read(env, file)?;
     SecretKey::parse(&bytes).map_err(|error| {
         if PublicKey::parse(&bytes).is_ok() {
@@ -31,7 +31,7 @@ pub fn read_secret(env: &Env, file: &str) -> Result<SecretKey, Failure> {
 }
 
 /// Reads a key of which only the public half is asked for.
-pub fn read_public(env: &Env, file: &str) -> Result<PublicKey, Failure> {
+pub(crate) fn read_public(env: &Env, file: &str) -> Result<PublicKey, Failure> {
     let bytes = read(env, file)?;
     let secret = SecretKey::parse(&bytes).map(|key| key.public());
     secret.or_else(|_| PublicKey::parse(&bytes)).map_err(|error| {
@@ -72,7 +72,10 @@ pub fn trusted(env: &Env) -> Result<Vec<TrustedKey>, Failure> {
 /// When there is no home folder, or it cannot be written.
 pub fn trust(env: &Env, key: &PublicKey) -> Result<Utf8PathBuf, Failure> {
     let folder = env.settings.key_folder().ok_or_else(|| {
-        Failure::usage("there is no home folder for trusted keys", "set XDG_CONFIG_HOME, or give --key FILE each time")
+        Failure::usage(
+            "there is no home folder for trusted keys",
+            "set XDG_CONFIG_HOME, or give --key FILE each time",
+        )
     })?;
     fs::create_dir_all(&folder).map_err(|error| {
         Failure::new(Exit::Output, format!("the folder {folder} cannot be made: {error}"), None)
@@ -92,7 +95,11 @@ pub fn untrust(env: &Env, named: &str) -> Result<TrustedKey, Failure> {
     let id = if is_id { named.to_owned() } else { read_public(env, named)?.id().to_string() };
     let Some(own) = all.into_iter().find(|own| own.key.id().to_string() == id) else {
         let help = "owpkg key list shows those that are; OpenWrt's own are built in";
-        return Err(Failure::new(Exit::Unknown, format!("key {id} is none that you trusted"), Some(help.into())));
+        return Err(Failure::new(
+            Exit::Unknown,
+            format!("key {id} is none that you trusted"),
+            Some(help.into()),
+        ));
     };
     if env.settings.key_folder() != own.file.parent().map(ToOwned::to_owned) {
         let help = "take it out of keys = […] there: owpkg config show names the file";

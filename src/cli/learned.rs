@@ -13,26 +13,26 @@ use crate::proof::Survey;
 use crate::release::Release;
 
 /// What is known of the release whose packages are named.
-pub struct Known<'u> {
+pub(crate) struct Known<'u> {
     /// Its series.
-    pub series: Series,
+    pub(crate) series: Series,
     /// The release and the target, for people: `25.12`, or `25.12.2, x86/64`.
-    pub title: String,
+    pub(crate) title: String,
     /// The release itself, where it was read.
-    pub learned: Option<Learned<'u>>,
+    pub(crate) learned: Option<Learned<'u>>,
 }
 
 /// A release that was read.
-pub struct Learned<'u> {
+pub(crate) struct Learned<'u> {
     /// Its packages.
-    pub universe: &'u Universe<'u>,
+    pub(crate) universe: &'u Universe<'u>,
     /// What its modules list.
-    pub survey: Survey,
+    pub(crate) survey: Survey,
 }
 
 impl Known<'_> {
     /// Asks something with what the release offers: by its own indexes, or else by the history of packages.
-    pub fn ask<T>(&self, ask: impl FnOnce(Availability<'_>) -> T) -> T {
+    pub(crate) fn ask<T>(&self, ask: impl FnOnce(Availability<'_>) -> T) -> T {
         match &self.learned {
             None => hardware::by_history(self.series, ask),
             Some(learned) => {
@@ -43,14 +43,14 @@ impl Known<'_> {
     }
 
     /// The size of a package's file in bytes, where an index states it.
-    pub fn size(&self, package: &str) -> Option<u64> {
+    pub(crate) fn size(&self, package: &str) -> Option<u64> {
         let universe = self.learned.as_ref()?.universe;
         universe.named(package).filter_map(|id| universe.package(id).size).max()
     }
 }
 
 /// Reads the release that the arguments name, if they want it read, and does something with what is known.
-pub fn with<T>(
+pub(crate) fn with<T>(
     env: &mut Env,
     args: &LearnArgs,
     act: impl FnOnce(&mut Env, &Known<'_>) -> Result<T, Failure>,

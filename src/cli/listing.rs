@@ -18,16 +18,16 @@ const COMMANDS: &str = "paste the output of `lspci -nnk`, `pciconf -lv` (FreeBSD
                         or `dmesg`, as in `lspci -nnk | owpkg detect`";
 
 /// A listing and where it was read.
-pub struct Listing {
+pub(crate) struct Listing {
     /// What it shows.
-    pub detected: Detected,
+    pub(crate) detected: Detected,
     /// Where it was read.
-    pub origin: Origin,
+    pub(crate) origin: Origin,
 }
 
 /// Where a listing was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// A file, by the name that the user gave it.
     File(String),
     /// Standard input.
@@ -50,7 +50,7 @@ impl std::fmt::Display for Origin {
 impl Listing {
     /// Reads the listing that the user named. Without a name it is what is piped in, or else this machine; a folder
     /// is read as a sysfs.
-    pub fn read(env: &mut Env, named: Option<&str>) -> Result<Listing, Failure> {
+    pub(crate) fn read(env: &mut Env, named: Option<&str>) -> Result<Listing, Failure> {
         let origin = match named {
             Some("-") => Origin::Stdin,
             Some(name) if env.path(name).is_dir() => Origin::Machine(name.to_owned()),
@@ -79,7 +79,7 @@ impl Listing {
     }
 
     /// That only its beginning was read, where that is so.
-    pub fn cut(&self) -> Option<SelectionWarning> {
+    pub(crate) fn cut(&self) -> Option<SelectionWarning> {
         self.detected.truncated.then(|| SelectionWarning::ListingCut {
             listing: self.origin.to_string(),
             bytes: MAX_TEXT,
@@ -88,7 +88,7 @@ impl Listing {
     }
 
     /// The failure that it shows no network device.
-    pub fn shows_nothing(&self) -> Failure {
+    pub(crate) fn shows_nothing(&self) -> Failure {
         let drivers = self.detected.drivers.iter().map(|seen| seen.driver.as_str()).take(5);
         let drivers: Vec<&str> = drivers.collect();
         let (what, help) = match (self.detected.hints.first(), drivers.is_empty(), &self.origin) {
@@ -146,7 +146,7 @@ impl Listing {
 }
 
 /// The text of a listing in a file or, for `-`, on standard input; and where it was read.
-pub fn read_text(env: &mut Env, named: &str) -> Result<(String, Origin), Failure> {
+pub(crate) fn read_text(env: &mut Env, named: &str) -> Result<(String, Origin), Failure> {
     let origin = if named == "-" { Origin::Stdin } else { Origin::File(named.to_owned()) };
     let bytes = bytes_of(env, &origin)?;
     Ok((String::from_utf8_lossy(&bytes).into_owned(), origin))

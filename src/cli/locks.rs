@@ -9,7 +9,7 @@ use crate::lock::Lock;
 pub const DEFAULT: &str = "owpkg.lock";
 
 /// Reads the lock, which stands for the selection that there is not.
-pub fn read(env: &mut Env, file: &str) -> Result<Lock, Failure> {
+pub(crate) fn read(env: &mut Env, file: &str) -> Result<Lock, Failure> {
     input::read_lock(env, file, |error| {
         Failure::usage(
             format!("nothing is selected, and the lock {file} cannot be read: {error}"),
@@ -19,7 +19,7 @@ pub fn read(env: &mut Env, file: &str) -> Result<Lock, Failure> {
 }
 
 /// The release and the target of a lock.
-pub fn title(lock: &Lock) -> String {
+pub(crate) fn title(lock: &Lock) -> String {
     let demo = if lock.demo { "DEMO: " } else { "" };
     let release = lock.release.as_deref().unwrap_or("of unknown release");
     format!("{demo}OpenWrt {release}, {}", lock.target)

@@ -7,8 +7,8 @@ mod args;
 mod cache_dir;
 mod clean;
 mod command;
-mod completing;
 mod commands;
+mod completing;
 mod env;
 mod error;
 mod help;
@@ -38,12 +38,12 @@ use command::{Cli, dispatch};
 pub use env::{Env, ErrStream};
 #[doc(hidden)]
 pub use error::Help;
-pub use error::{Exit, Failure};
+pub(crate) use error::{Exit, Failure};
 pub use settings::Settings;
 use ui::failure;
 pub use view::View;
 
-/// Runs the program in an environment and answers with its exit status; DESIGN's table of them is in [`Exit`].
+/// Runs the program in an environment and answers with its exit status.
 pub fn run(mut env: Env) -> ExitCode {
     match completing::answer(&env, command::program) {
         Ok(false) => {}

@@ -20,7 +20,7 @@ use crate::release::{OFFICIAL_SERVER, OpenRelease, ReleaseFacts, ReleaseWarning,
 use crate::selection::{PlanSource, Planned, Selection, Warning};
 
 /// What a plan is made of.
-pub enum Opened {
+pub(crate) enum Opened {
     /// A release tree, read and verified.
     Release(Box<OpenRelease>),
     /// The facts built into owpkg: for orientation, they make no lock and no disk.
@@ -28,15 +28,15 @@ pub enum Opened {
 }
 
 /// The packages of what was opened, and what was passed over in its indexes.
-pub struct Joined<'o> {
+pub(crate) struct Joined<'o> {
     opened: &'o Opened,
     /// The packages.
-    pub universe: Universe<'o>,
+    pub(crate) universe: Universe<'o>,
     passed_over: Vec<ReleaseWarning>,
 }
 
 /// Reads the selection that was typed, and opens the release that it is for.
-pub fn open(
+pub(crate) fn open(
     env: &mut Env,
     args: &SelectionArgs,
     source: &SourceArgs,
@@ -49,7 +49,7 @@ pub fn open(
 
 impl Opened {
     /// Opens the release that the arguments name; without a network, and if they may mean these, the facts built in.
-    pub fn new(env: &mut Env, session: &Session, source: &SourceArgs) -> Result<Opened, Failure> {
+    pub(crate) fn new(env: &mut Env, session: &Session, source: &SourceArgs) -> Result<Opened, Failure> {
         match session.open(env, source) {
             Err(failure) if failure.is_no_network() => match built_in(env, source)? {
                 Some(snapshot) => {
@@ -64,7 +64,7 @@ impl Opened {
     }
 
     /// A release that was opened.
-    pub fn release(release: OpenRelease) -> Opened {
+    pub(crate) fn release(release: OpenRelease) -> Opened {
         Opened::Release(Box::new(release))
     }
 
@@ -76,7 +76,7 @@ impl Opened {
     }
 
     /// Reads the packages.
-    pub fn join(&self) -> Result<Joined<'_>, Failure> {
+    pub(crate) fn join(&self) -> Result<Joined<'_>, Failure> {
         let (universe, passed_over) = match self {
             Opened::Release(release) => release.universe()?,
             Opened::Snapshot(snapshot, facts) => (snapshot.universe(facts), Vec::new()),
@@ -87,7 +87,7 @@ impl Opened {
 
 impl Joined<'_> {
     /// Makes the plan for a selection.
-    pub fn plan(&self, env: &mut Env, selection: &Selection) -> Result<Planned<'_>, Failure> {
+    pub(crate) fn plan(&self, env: &mut Env, selection: &Selection) -> Result<Planned<'_>, Failure> {
         let source = self.opened.source();
         let planned = Planned::new(source, &self.universe, selection);
         if planned.is_err() {
@@ -113,13 +113,13 @@ impl Joined<'_> {
     }
 
     /// What is known of the packages of a plan, with nothing fetched for it.
-    pub fn proofs(&self, upstream: &Upstream, planned: &Planned<'_>) -> Result<Proofs, Failure> {
+    pub(crate) fn proofs(&self, upstream: &Upstream, planned: &Planned<'_>) -> Result<Proofs, Failure> {
         self.keep_names(upstream)?;
         Ok(proof::of_plan(&upstream.fetcher, planned, self.survey(upstream)?.as_ref())?)
     }
 
     /// What the packages of a bundle show for a router that holds these packages.
-    pub fn proofs_of(
+    pub(crate) fn proofs_of(
         &self,
         upstream: &Upstream,
         bundle: &Bundle,
@@ -142,7 +142,7 @@ impl Joined<'_> {
     }
 
     /// The verified bytes of a lock that was made of the release.
-    pub fn bundle(&self, upstream: &Upstream, lock: Lock) -> Result<Bundle, Failure> {
+    pub(crate) fn bundle(&self, upstream: &Upstream, lock: Lock) -> Result<Bundle, Failure> {
         self.keep_names(upstream)?;
         match self.opened {
             Opened::Release(release) => Ok(Bundle::of_release(upstream, release, &self.universe, lock)?),
@@ -151,7 +151,7 @@ impl Joined<'_> {
     }
 
     /// Writes the request, with all that it depends on, and what comes of it, also where that is a refusal.
-    pub fn save_case(&self, env: &mut Env, path: &str, selection: &Selection) -> Result<(), Failure> {
+    pub(crate) fn save_case(&self, env: &mut Env, path: &str, selection: &Selection) -> Result<(), Failure> {
         let facts = self.opened.source().facts();
         let mut case = Planned::case(facts, &self.universe, selection)?;
         let release = facts.release.as_ref().map_or("an unnamed release".to_owned(), ToString::to_string);
@@ -174,7 +174,7 @@ fn built_in(env: &Env, source: &SourceArgs) -> Result<Option<Snapshot>, Failure>
 }
 
 /// The plan written down, at the time that `SOURCE_DATE_EPOCH` or the release says.
-pub fn lock(env: &Env, planned: &Planned<'_>) -> Result<Lock, Failure> {
+pub(crate) fn lock(env: &Env, planned: &Planned<'_>) -> Result<Lock, Failure> {
     let date = match env.var("SOURCE_DATE_EPOCH") {
         None => planned.date(),
         Some(text) => text.parse().map_err(|_| {

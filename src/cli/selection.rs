@@ -12,7 +12,7 @@ use crate::selection::{PackageList, Selection, Wpad};
 const LIST_CAP: u64 = 1 << 20;
 
 /// Reads what is selected, and refuses what is not known; nothing is fetched for it.
-pub fn read(env: &mut Env, args: &SelectionArgs, source: &SourceArgs) -> Result<Selection, Failure> {
+pub(crate) fn read(env: &mut Env, args: &SelectionArgs, source: &SourceArgs) -> Result<Selection, Failure> {
     let files = [("--detect", args.detect.as_ref()), ("--installed", source.installed.as_ref())];
     let lists = args.add_file.iter().map(|file| ("--add-file", Some(file)));
     let on_stdin: Vec<&str> = files

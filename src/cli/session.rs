@@ -23,16 +23,16 @@ use crate::trust::Keyring;
 const INSTALLED_CAP: u64 = 16 << 20;
 
 /// What a command works with.
-pub struct Session {
+pub(crate) struct Session {
     /// Gets files, and knows the trusted keys.
-    pub upstream: Upstream,
+    pub(crate) upstream: Upstream,
     options: Options,
     progress: Arc<Bars>,
 }
 
 impl Session {
     /// Makes ready what the arguments ask for; nothing is fetched yet.
-    pub fn new(env: &Env, source: &SourceArgs) -> Result<Session, Failure> {
+    pub(crate) fn new(env: &Env, source: &SourceArgs) -> Result<Session, Failure> {
         let mut options = Options::new(cache_dir(env, source.cache_dir.as_deref())?);
         options.offline = source.offline;
         source.patience.tell(&mut options);
@@ -55,12 +55,12 @@ impl Session {
     }
 
     /// The same fetcher with another cache.
-    pub fn fetcher_with_cache(&self, cache_dir: Utf8PathBuf) -> Fetcher {
+    pub(crate) fn fetcher_with_cache(&self, cache_dir: Utf8PathBuf) -> Fetcher {
         Fetcher::new(Options { cache_dir, ..self.options.clone() }, self.progress.clone())
     }
 
     /// Believes no cache about indexes from here on.
-    pub fn distrust_caches(&mut self) {
+    pub(crate) fn distrust_caches(&mut self) {
         self.options.anew = true;
         let mut anew = Fetcher::new(self.options.clone(), self.progress.clone());
         if let Some(tree) = self.upstream.fetcher.mounted() {
@@ -70,12 +70,12 @@ impl Session {
     }
 
     /// Whether no network is to be used.
-    pub fn is_offline(&self) -> bool {
+    pub(crate) fn is_offline(&self) -> bool {
         self.options.offline
     }
 
     /// Works with the demo release from here on, and trusts its key alone.
-    pub fn turn_to_demo(&mut self) -> Result<(), Failure> {
+    pub(crate) fn turn_to_demo(&mut self) -> Result<(), Failure> {
         if self.upstream.fetcher.mounted().is_some() {
             return Ok(());
         }
@@ -86,13 +86,13 @@ impl Session {
     }
 
     /// Opens the release that the arguments name.
-    pub fn open(&self, env: &mut Env, source: &SourceArgs) -> Result<OpenRelease, Failure> {
+    pub(crate) fn open(&self, env: &mut Env, source: &SourceArgs) -> Result<OpenRelease, Failure> {
         let spec = self.spec(env, source)?;
         Ok(self.upstream.open(spec)?)
     }
 
     /// Opens the release that the arguments name, for a router that holds these packages.
-    pub fn open_for(
+    pub(crate) fn open_for(
         &self,
         env: &mut Env,
         source: &SourceArgs,
@@ -103,13 +103,13 @@ impl Session {
     }
 
     /// Reads which images the release has that the arguments name.
-    pub fn images(&self, env: &mut Env, source: &SourceArgs) -> Result<Images, Failure> {
+    pub(crate) fn images(&self, env: &mut Env, source: &SourceArgs) -> Result<Images, Failure> {
         let spec = self.spec(env, source)?;
         Ok(self.upstream.images(&spec)?)
     }
 
     /// A release of a server or of a folder of releases: the one that is named, the newest of a series, or the latest.
-    pub fn release(
+    pub(crate) fn release(
         &self,
         env: &mut Env,
         mirror: &Location,
@@ -210,7 +210,7 @@ fn without_index(place: &str) -> &str {
 }
 
 /// What the router holds, where the user said so.
-pub fn installed(env: &mut Env, source: &SourceArgs) -> Result<Option<Installed>, Failure> {
+pub(crate) fn installed(env: &mut Env, source: &SourceArgs) -> Result<Option<Installed>, Failure> {
     let Some(file) = &source.installed else { return Ok(None) };
     let bytes = input::read(env, file, INSTALLED_CAP)
         .map_err(|error| Failure::unreadable(format_args!("--installed {file}"), &error))?;

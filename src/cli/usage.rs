@@ -13,7 +13,7 @@ use super::ui::failure;
 use crate::shell;
 
 /// Shows what clap says; help and version go to stdout and are no failure.
-pub fn show(env: &mut Env, error: &clap::Error) -> u8 {
+pub(crate) fn show(env: &mut Env, error: &clap::Error) -> u8 {
     if error.use_stderr() {
         let failure = unreadable(&env.args, error);
         if asks_for_json(&env.args) {
@@ -41,7 +41,7 @@ fn is_surplus(error: &clap::Error) -> bool {
 }
 
 /// Whether objects are asked for on standard output, as far as a command line tells that may be wrong otherwise.
-pub fn asks_for_json(args: &[OsString]) -> bool {
+pub(crate) fn asks_for_json(args: &[OsString]) -> bool {
     let flags = args.iter().take_while(|arg| *arg != "--");
     let words: Vec<&str> = flags.filter_map(|arg| arg.to_str()).collect();
     words.iter().any(|word| matches!(*word, "--json" | "--format=json"))

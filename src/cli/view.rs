@@ -48,7 +48,8 @@ impl View {
 
     /// Takes from a command line whether colours are asked for: also one that cannot be read is answered in them.
     pub fn take_color(&mut self, args: &[OsString]) {
-        let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).take_while(|arg| *arg != "--").collect();
+        let words: Vec<&str> =
+            args.iter().filter_map(|arg| arg.to_str()).take_while(|arg| *arg != "--").collect();
         let after = words.windows(2).filter(|pair| pair[0] == "--color").map(|pair| pair[1]);
         let joined = words.iter().filter_map(|word| word.strip_prefix("--color="));
         if let Some(color) = after.chain(joined).find_map(|word| word.parse().ok()) {

@@ -34,47 +34,47 @@ const STDOUT: &str = "-";
 /// What to write, shared by the commands that make a disk.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What to write")]
-pub struct OutputArgs {
+pub(crate) struct OutputArgs {
     /// What to write; without it, what OUT ends in: .img, .tar, .tar.gz, or / for a folder
     #[arg(long, value_parser = choice::output_format(), value_name = "FORMAT")]
     format: Option<OutputFormat>,
     /// Size of the image, like 5M (MiB) or 64K (KiB); the smallest that will do without it
     #[arg(long, value_name = "SIZE")]
-    pub size: Option<String>,
+    pub(crate) size: Option<String>,
     /// Kind of FAT; chosen by size without it
     #[arg(long, value_name = "BITS", value_parser = choice::fat_kind())]
-    pub fat: Option<FatKind>,
+    pub(crate) fat: Option<FatKind>,
     /// Label of the image
     #[arg(long, value_name = "LABEL", default_value = "OWPKG")]
-    pub label: String,
+    pub(crate) label: String,
     /// Print what was written as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// What to set on the router beside its packages.
     #[command(flatten)]
-    pub router: RouterArgs,
+    pub(crate) router: RouterArgs,
 }
 
 impl OutputArgs {
     /// What to write to `out`.
-    pub fn format(&self, out: &str) -> OutputFormat {
+    pub(crate) fn format(&self, out: &str) -> OutputFormat {
         self.format.or_else(|| OutputFormat::of_name(out)).unwrap_or(OutputFormat::Fat)
     }
 }
 
 /// What to set on the router beside its packages.
 #[derive(Debug, Clone, Args)]
-pub struct RouterArgs {
+pub(crate) struct RouterArgs {
     /// Its files, services and modules.
     #[command(flatten)]
-    pub configuration: ConfigurationArgs,
+    pub(crate) configuration: ConfigurationArgs,
     /// What it is to be set to at its next start.
     #[command(flatten)]
-    pub setup: SetupArgs,
+    pub(crate) setup: SetupArgs,
 }
 
 /// What the arguments say of the output.
-pub struct ImageOptions {
+pub(crate) struct ImageOptions {
     format: OutputFormat,
     size: Size,
     kind: Option<FatKind>,
@@ -83,7 +83,7 @@ pub struct ImageOptions {
 }
 
 /// What the arguments say of the router beside its packages.
-pub struct DiskOptions<'a> {
+pub(crate) struct DiskOptions<'a> {
     args: &'a RouterArgs,
     /// Whether the router must mount a FAT for it.
     on_fat: bool,
@@ -92,17 +92,17 @@ pub struct DiskOptions<'a> {
 }
 
 /// What a disk brings beside the packages.
-pub struct RouterSetup {
+pub(crate) struct RouterSetup {
     /// The user's own files, and the scripts of what is set up.
-    pub overlay: Overlay,
+    pub(crate) overlay: Overlay,
     /// What is set up at the next start.
-    pub setup: Setup,
+    pub(crate) setup: Setup,
     router: Option<Installed>,
 }
 
 impl ImageOptions {
     /// Reads them, and refuses what does not go together; nothing is fetched for it.
-    pub fn read(env: &Env, args: &OutputArgs, out: &str) -> Result<ImageOptions, Failure> {
+    pub(crate) fn read(env: &Env, args: &OutputArgs, out: &str) -> Result<ImageOptions, Failure> {
         let format = args.format(out);
         if format != OutputFormat::Fat && (args.size.is_some() || args.fat.is_some()) {
             return Err(Failure::usage("--size and --fat are for --format fat", "leave them out"));
@@ -134,7 +134,7 @@ impl ImageOptions {
 impl<'a> DiskOptions<'a> {
     /// Reads them, with the key of a Wi-Fi; nothing is fetched for it. `others` are the other arguments that may name
     /// standard input.
-    pub fn read(
+    pub(crate) fn read(
         env: &mut Env,
         args: &'a OutputArgs,
         out: &str,
@@ -145,7 +145,7 @@ impl<'a> DiskOptions<'a> {
     }
 
     /// The same for an image, which is no disk to be mounted.
-    pub fn of_image(
+    pub(crate) fn of_image(
         env: &mut Env,
         args: &'a RouterArgs,
         others: &[&Option<String>],
@@ -157,12 +157,12 @@ impl<'a> DiskOptions<'a> {
 
 impl DiskOptions<'_> {
     /// Whether nothing is to be set.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.setup.is_empty() && self.args.configuration.is_empty()
     }
 
     /// A lock that was read, with the configuration of its disk.
-    pub fn join_lock(self, env: &mut Env, lock: Lock) -> Result<(Lock, RouterSetup), Failure> {
+    pub(crate) fn join_lock(self, env: &mut Env, lock: Lock) -> Result<(Lock, RouterSetup), Failure> {
         let DiskOptions { args, mut overlay, setup, .. } = self;
         let (setup, warnings) = bring(setup.complete(env)?, &RouterPackages::of_lock(&lock), &mut overlay)?;
         warn_of_setup(env, &warnings)?;
@@ -172,7 +172,7 @@ impl DiskOptions<'_> {
     }
 
     /// The lock of the plan for a selection, whose warnings are told, with the configuration of its disk.
-    pub fn plan(
+    pub(crate) fn plan(
         self,
         env: &mut Env,
         joined: &Joined<'_>,
@@ -199,12 +199,12 @@ impl DiskOptions<'_> {
 
 impl RouterSetup {
     /// What the router holds already, where a plan was made for it.
-    pub fn router(&self) -> Option<&Installed> {
+    pub(crate) fn router(&self) -> Option<&Installed> {
         self.router.as_ref()
     }
 
     /// Writes the disk of a bundle to `out`, and says so; `next` is what to do with it.
-    pub fn write(
+    pub(crate) fn write(
         &self,
         env: &mut Env,
         bundle: &Bundle,
@@ -246,7 +246,7 @@ fn write_to_stdout(env: &mut Env, entries: &[Entry], options: &OutputOptions) ->
 }
 
 /// A size in bytes, or with K, M or G for powers of 1024.
-pub fn parse_size(text: &str) -> Result<u64, Failure> {
+pub(crate) fn parse_size(text: &str) -> Result<u64, Failure> {
     let wrong =
         || Failure::usage(format!("--size {text}: expected a size"), "like 5M for 5 MiB, 512K, or bytes");
     let upper = text.to_ascii_uppercase();

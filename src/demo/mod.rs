@@ -17,11 +17,11 @@ use crate::release::{ReleaseSpec, Upstream};
 use crate::trust::{Keyring, ec, usign};
 
 use blueprint::clause;
+#[doc(hidden)]
 pub use blueprint::{Blueprint, PackageSpec, SigningKeys};
-pub use feed::FeedFile;
 
 /// How the demo release is named in places: `demo:/targets/…`.
-pub const NAME: &str = "demo";
+pub(crate) const NAME: &str = "demo";
 
 /// The seed of the key that signs it.
 const SEED: &[u8; 32] = b"owpkg demo: not a key to trust!!";
@@ -50,6 +50,7 @@ impl Demo {
     ///
     /// # Errors
     /// Never in a build whose tests pass.
+    #[doc(hidden)]
     pub fn build(facts: &Snapshot) -> Result<Demo, DemoError> {
         let signers = signers()?;
         let mut keyring = Keyring::empty();
@@ -76,12 +77,14 @@ pub fn source(cache: impl Into<Utf8PathBuf>) -> Result<(Upstream, ReleaseSpec), 
 ///
 /// # Errors
 /// Never: the seed is a valid key.
+#[doc(hidden)]
 pub fn signers() -> io::Result<SigningKeys> {
     let ec = ec::SecretKey::from_seed(SEED).ok_or(io::ErrorKind::InvalidInput)?;
     Ok(SigningKeys { usign: usign::SecretKey::from_seed(*b"owpkgDEM", SEED), ec })
 }
 
 /// The built-in facts as a release to be made.
+#[doc(hidden)]
 pub fn blueprint(facts: &Snapshot) -> Blueprint {
     let about = &facts.about;
     let feeds = facts.feeds().into_iter().map(|feed| {

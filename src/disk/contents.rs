@@ -60,12 +60,12 @@ pub fn contents(bundle: &Bundle, overlay: &Overlay) -> Result<Vec<Entry>, DiskEr
 }
 
 /// The file on the disk of the key with this id.
-pub fn key_path(format: &dyn Format, id: &str) -> String {
+pub(crate) fn key_path(format: &dyn Format, id: &str) -> String {
     format!("keys/{}", format.key_file(id))
 }
 
 /// The file in which a router keeps the key with this id.
-pub fn router_key_path(format: &dyn Format, id: &str) -> String {
+pub(crate) fn router_key_path(format: &dyn Format, id: &str) -> String {
     format!("{}/{}", format.facts().keys_folder, format.key_file(id))
 }
 

@@ -35,7 +35,7 @@ pub enum Misfit {
 ///
 /// # Errors
 /// When the disk would be refused by the router, bring nothing, or not have room there.
-pub fn check_fit(request: &Request, lock: &Lock) -> Result<(), Misfit> {
+pub(crate) fn check_fit(request: &Request, lock: &Lock) -> Result<(), Misfit> {
     let release = lock.release.as_deref().unwrap_or(&request.release);
     for (what, expected, found) in [
         ("release", request.release.as_str(), release),

@@ -3,9 +3,12 @@
 pub mod check;
 mod contents;
 mod fit;
+#[doc(hidden)]
 pub mod script;
 mod writer;
 
-pub use contents::{DiskError, contents, key_path, router_key_path};
-pub use fit::{Misfit, check_fit};
+pub use contents::{DiskError, contents};
+pub(crate) use contents::{key_path, router_key_path};
+pub use fit::Misfit;
+pub(crate) use fit::check_fit;
 pub use writer::{OutputFormat, OutputOptions, WriteError, write};

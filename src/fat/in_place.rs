@@ -198,7 +198,7 @@ impl Volume {
     }
 
     /// Whether a file of this name was in the root folder, and is gone.
-    pub fn had(&self, name: &str) -> bool {
+    pub(crate) fn had(&self, name: &str) -> bool {
         let Some(short) = short_names::beside(HashSet::new(), name) else { return false };
         self.root.slots().any(|slot| slot[0] == DELETED && slot[1..11] == short[1..])
     }

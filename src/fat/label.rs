@@ -8,7 +8,7 @@ pub struct Label([u8; 11]);
 
 impl Label {
     /// `OWPKG`, by which a router finds the disk.
-    pub const OWPKG: Label = Label(*b"OWPKG      ");
+    pub(crate) const OWPKG: Label = Label(*b"OWPKG      ");
 
     /// Checks a label. Lower-case letters become upper case, as every tool that sets a label does.
     ///

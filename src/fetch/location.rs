@@ -225,7 +225,7 @@ impl MemoryTree {
     }
 
     /// The place in this tree that a text names as [`Location`] shows it; nothing if it names none of this tree.
-    pub fn locate(&self, text: &str) -> Option<Result<Location, LocationError>> {
+    pub(crate) fn locate(&self, text: &str) -> Option<Result<Location, LocationError>> {
         let path = text.strip_prefix(&*self.name)?.strip_prefix(":/")?;
         Some(if path.is_empty() { Ok(self.root()) } else { self.root().join(path) })
     }
@@ -241,7 +241,7 @@ impl MemoryTree {
     }
 
     /// The bytes of a file, if the tree has it.
-    pub fn get(&self, path: &str) -> Option<&[u8]> {
+    pub(crate) fn get(&self, path: &str) -> Option<&[u8]> {
         self.files.get(path).map(Vec::as_slice)
     }
 }

@@ -70,12 +70,12 @@ impl Fetcher {
     }
 
     /// Knows the places of a tree in memory by their names from here on.
-    pub fn mount(&mut self, tree: MemoryTree) {
+    pub(crate) fn mount(&mut self, tree: MemoryTree) {
         self.mounted = Some(tree);
     }
 
     /// The tree that is mounted, if one is.
-    pub fn mounted(&self) -> Option<&MemoryTree> {
+    pub(crate) fn mounted(&self) -> Option<&MemoryTree> {
         self.mounted.as_ref()
     }
 
@@ -83,7 +83,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// When it names none.
-    pub fn locate(&self, text: &str) -> Result<Location, LocationError> {
+    pub(crate) fn locate(&self, text: &str) -> Result<Location, LocationError> {
         match self.mounted.as_ref().and_then(|tree| tree.locate(text)) {
             Some(location) => location,
             None => Location::parse(text, Utf8Path::new("/")),
@@ -126,11 +126,11 @@ impl Fetcher {
             .collect();
         let mut answers = self.http.documents(&remote, reload, &room).into_iter();
         let mut document = |at: &Location, cap| match at {
-                // One answer a request; if one were missing, the document was not had.
-                Location::Http(_) if !self.offline => {
-                    answers.next().unwrap_or_else(|| Err(FetchError::Offline { at: at.to_string() }))
-                }
-                _ => self.document_at_hand(at, cap, &room),
+            // One answer a request; if one were missing, the document was not had.
+            Location::Http(_) if !self.offline => {
+                answers.next().unwrap_or_else(|| Err(FetchError::Offline { at: at.to_string() }))
+            }
+            _ => self.document_at_hand(at, cap, &room),
         };
         let tell = |answer: &Result<Option<Fetched>, FetchError>| {
             if let Ok(Some(Fetched { bytes, location, freshness })) = answer {
@@ -162,7 +162,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// When the cache cannot be read.
-    pub fn findings(&self, name: &str) -> Result<Option<Vec<u8>>, FetchError> {
+    pub(crate) fn findings(&self, name: &str) -> Result<Option<Vec<u8>>, FetchError> {
         self.findings.get(name)
     }
 
@@ -171,7 +171,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// When the cache cannot be written.
-    pub fn keep_findings(&self, name: &str, bytes: &[u8]) -> Result<(), FetchError> {
+    pub(crate) fn keep_findings(&self, name: &str, bytes: &[u8]) -> Result<(), FetchError> {
         self.findings.put(name, bytes)
     }
 
@@ -201,7 +201,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// When there is a folder and it cannot be read.
-    pub fn list(&self, at: &Location) -> Result<Option<Vec<String>>, FetchError> {
+    pub(crate) fn list(&self, at: &Location) -> Result<Option<Vec<String>>, FetchError> {
         match at {
             Location::Http(_) => Ok(None),
             Location::Folder(path) => local::names(path),
@@ -262,7 +262,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// When a file in a folder is missing or another one, or the cache cannot be read.
-    pub fn at_hand(&self, wants: &[Want]) -> Result<Vec<Option<Verified<Artifact>>>, FetchError> {
+    pub(crate) fn at_hand(&self, wants: &[Want]) -> Result<Vec<Option<Verified<Artifact>>>, FetchError> {
         parallel::map(wants, parallel::processors(), |want| self.artifact_at_hand(want)).into_iter().collect()
     }
 

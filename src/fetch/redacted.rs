@@ -12,7 +12,7 @@ pub struct Redacted(String);
 
 impl Redacted {
     /// Takes the secrets out of a text.
-    pub fn of(text: &str) -> Redacted {
+    pub(crate) fn of(text: &str) -> Redacted {
         let (mut shown, mut rest) = (String::with_capacity(text.len()), text);
         while let Some((before, after)) = rest.split_once("://") {
             shown += before;

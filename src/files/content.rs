@@ -7,7 +7,7 @@ use crate::trust::{self, Artifact, SignedFile, Verified};
 
 /// The files of an output, by path.
 #[derive(Debug, Default)]
-pub struct FileTree {
+pub(crate) struct FileTree {
     entries: Vec<Entry>,
 }
 
@@ -35,18 +35,18 @@ pub enum Content {
 
 impl FileTree {
     /// Adds a file.
-    pub fn add(&mut self, path: impl Into<String>, content: Content) {
+    pub(crate) fn add(&mut self, path: impl Into<String>, content: Content) {
         self.entries.push(Entry { path: path.into(), content });
     }
 
     /// The files, sorted by path.
-    pub fn into_sorted(mut self) -> Vec<Entry> {
+    pub(crate) fn into_sorted(mut self) -> Vec<Entry> {
         self.entries.sort_by(|a, b| a.path.cmp(&b.path));
         self.entries
     }
 
     /// The digests of all files so far, as `sha256sum -c` reads them, sorted by path.
-    pub fn sha256sums(&self) -> String {
+    pub(crate) fn sha256sums(&self) -> String {
         let mut lines: Vec<(&str, String)> = self
             .entries
             .iter()

@@ -12,7 +12,7 @@ use super::{OutputError, Permissions, WrittenFile, staged};
 ///
 /// # Errors
 /// When any of that fails, or something that is no empty folder is in its place.
-pub fn place_folder(
+pub(crate) fn place_folder(
     path: &Utf8Path,
     permissions: Permissions,
     fill: impl FnOnce(&Utf8Path) -> io::Result<u64>,

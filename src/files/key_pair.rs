@@ -10,16 +10,16 @@ use crate::trust::{Scheme, SecretKey};
 
 /// The files of a key pair.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyFiles {
+pub(crate) struct KeyFiles {
     /// The secret half.
-    pub secret: Utf8PathBuf,
+    pub(crate) secret: Utf8PathBuf,
     /// The public half.
-    pub public: Utf8PathBuf,
+    pub(crate) public: Utf8PathBuf,
 }
 
 impl KeyFiles {
     /// The files of a pair of this name: `NAME.sec` and `NAME.pub`, or `NAME.pem` and `NAME.pub.pem`.
-    pub fn named(name: &Utf8Path, scheme: Scheme) -> KeyFiles {
+    pub(crate) fn named(name: &Utf8Path, scheme: Scheme) -> KeyFiles {
         let (secret, public) = match scheme {
             Scheme::Usign => (".sec", ".pub"),
             Scheme::Ec => (".pem", ".pub.pem"),
@@ -31,7 +31,7 @@ impl KeyFiles {
     ///
     /// # Errors
     /// When either file is there already, or the place cannot be written; nothing new is there then.
-    pub fn write(&self, key: &SecretKey) -> Result<Permissions, OutputError> {
+    pub(crate) fn write(&self, key: &SecretKey) -> Result<Permissions, OutputError> {
         for path in [&self.secret, &self.public] {
             if path.symlink_metadata().is_ok() {
                 return Err(OutputError::OtherKey { path: path.to_owned() });

@@ -8,10 +8,12 @@ mod permissions;
 pub(crate) mod replace;
 mod staged;
 
-pub use content::{Content, Entry, FileTree};
+pub(crate) use content::FileTree;
+pub use content::{Content, Entry};
 pub use contents::Contents;
-pub use folder::place_folder;
-pub use key_pair::KeyFiles;
+pub(crate) use folder::place_folder;
+pub(crate) use key_pair::KeyFiles;
 pub use permissions::Permissions;
-pub use replace::{OutputError, WrittenFile, place_file, replace_file};
+pub use replace::{OutputError, WrittenFile};
+pub(crate) use replace::{place_file, replace_file};
 pub(crate) use staged::abandon;

@@ -51,7 +51,7 @@ pub enum OutputError {
 
 impl OutputError {
     /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
+    pub(crate) fn help(&self) -> Option<String> {
         match self {
             OutputError::InTheWay { .. } => Some("remove it, or name another place".into()),
             OutputError::Special { .. } => Some(
@@ -78,7 +78,7 @@ impl OutputError {
 ///
 /// # Errors
 /// When any of that fails; what was there before is then still there.
-pub fn replace_file(
+pub(crate) fn replace_file(
     path: &Utf8Path,
     fill: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> Result<u64, OutputError> {
@@ -91,7 +91,7 @@ pub fn replace_file(
 ///
 /// # Errors
 /// As [`replace_file`], and what `fill` fails with.
-pub fn place_file<T, E: From<OutputError>>(
+pub(crate) fn place_file<T, E: From<OutputError>>(
     path: &Utf8Path,
     permissions: Permissions,
     fill: impl FnOnce(&mut File) -> Result<T, E>,

@@ -131,7 +131,7 @@ pub trait PackageFiles {
 }
 
 /// What is done with a file of a package, of which it may read the content.
-pub type VisitFile<'v> = dyn FnMut(&str, &mut dyn Read) -> io::Result<()> + 'v;
+pub(crate) type VisitFile<'v> = dyn FnMut(&str, &mut dyn Read) -> io::Result<()> + 'v;
 
 /// The client's own lists of what is installed.
 pub trait InstalledLists {

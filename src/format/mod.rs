@@ -4,6 +4,7 @@
 //! [`FormatFacts`] is what is constant about a format, the traits that [`Format`] is made of are what it does in its own
 //! way. The list of them, [`FORMATS`], is the only place that names them.
 
+#[doc(hidden)]
 pub mod apk;
 mod behaviour;
 mod budget;
@@ -12,20 +13,22 @@ mod index;
 mod installed;
 mod local;
 mod measure;
+#[doc(hidden)]
 pub mod opkg;
 mod package;
 #[cfg(test)]
 pub(crate) mod toy;
 mod universe;
 
-pub use behaviour::{
-    Choice, Format, IndexFiles, InstalledLists, ListedLine, PackageFiles, Versions, VisitFile,
-};
+pub(crate) use behaviour::VisitFile;
+pub use behaviour::{Choice, Format, IndexFiles, InstalledLists, ListedLine, PackageFiles, Versions};
 pub use budget::UnpackBudget;
 pub use facts::{Duplicate, FormatFacts, IndexFile};
 pub use index::{IndexError, Parsed, Warning};
-pub use installed::{Installed, InstalledError, InstalledPackage, Joined};
+pub(crate) use installed::Joined;
+pub use installed::{Installed, InstalledError, InstalledPackage};
 pub use local::{Indescribable, IndexEntry, LocalFeed, LocalFeedError, NotIndexed, write_index};
+#[doc(hidden)]
 pub use measure::measure;
 pub use package::{Constraint, Dependency, FeedId, Package, PackageId, Provide, Relation, Requirement};
 pub(crate) use package::{is_plain, is_word};
@@ -48,12 +51,12 @@ pub fn format_named(name: &str) -> Option<&'static dyn Format> {
 }
 
 /// The format whose indexes a key signs.
-pub fn format_of(key: &PublicKey) -> &'static dyn Format {
+pub(crate) fn format_of(key: &PublicKey) -> &'static dyn Format {
     let [newest, ..] = FORMATS;
     FORMATS.into_iter().find(|format| format.facts().scheme == key.scheme()).unwrap_or(newest)
 }
 
 /// Whether a file is a package of any format, by its name.
-pub fn is_package_file(name: &str) -> bool {
+pub(crate) fn is_package_file(name: &str) -> bool {
     FORMATS.iter().any(|format| name.ends_with(format.facts().package_ending))
 }

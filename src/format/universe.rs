@@ -100,7 +100,7 @@ impl<'i> Universe<'i> {
     }
 
     /// How many packages were looked at so far: the measure of work on this universe, the same on any machine.
-    pub fn looked_at(&self) -> u64 {
+    pub(crate) fn looked_at(&self) -> u64 {
         self.looked_at.load(Ordering::Relaxed)
     }
 
@@ -163,17 +163,17 @@ impl<'i> Universe<'i> {
     }
 
     /// The package that takes over a name: the first in the order of the indexes that says so.
-    pub fn superseder(&self, name: &str) -> Option<&'i str> {
+    pub(crate) fn superseder(&self, name: &str) -> Option<&'i str> {
         self.superseders.get(name).copied()
     }
 
     /// The packages that are installed unasked where their conditions hold.
-    pub fn conditional(&self) -> &[PackageId] {
+    pub(crate) fn conditional(&self) -> &[PackageId] {
         &self.conditional
     }
 
     /// The architectures of the packages of that name that were left out.
-    pub fn foreign(&self, name: &str) -> impl Iterator<Item = &'i str> {
+    pub(crate) fn foreign(&self, name: &str) -> impl Iterator<Item = &'i str> {
         self.foreign.iter().filter(move |(own, _)| *own == name).map(|(_, arch)| *arch)
     }
 }

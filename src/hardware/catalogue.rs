@@ -91,6 +91,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// Names the file and line of a row that has the wrong shape.
+    #[doc(hidden)]
     pub fn read() -> Result<Self, BadTable> {
         Ok(Self {
             chips: read_table("chips.tsv", CHIPS, chip)?,

@@ -142,10 +142,10 @@ macro_rules! words {
 
         impl $name {
             /// All of them, in the order of the enum.
-            pub const ALL: &[$name] = &[$($name::$variant),+];
+            pub(crate) const ALL: &[$name] = &[$($name::$variant),+];
 
             /// The variant written as `word` in the tables.
-            pub fn from_word(word: &str) -> Option<Self> {
+            pub(crate) fn from_word(word: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|each| each.word() == word)
             }
 

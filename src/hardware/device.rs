@@ -159,7 +159,7 @@ impl Device {
 
     /// The device without its place and its words, by which two of a kind are told to be alike; the words stay where
     /// nothing else says whether it is one of the network.
-    pub fn alike(&self) -> Self {
+    pub(crate) fn alike(&self) -> Self {
         let named_only = self.class.is_empty() && self.interfaces.is_empty();
         let name = if named_only && self.is_network() { "network" } else { "" };
         Self { line: 0, name: name.to_owned(), driver: None, ..self.clone() }

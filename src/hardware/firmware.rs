@@ -7,7 +7,7 @@ const FILES: &str = include_str!("../../indexes/hardware/firmware-files.tsv");
 /// The packages that install `file`, a path below `/lib/firmware`; today's names first, empty when none is known.
 ///
 /// Drivers ask for newer and newer versions of one firmware, so the version of an iwlwifi file does not count.
-pub fn firmware_packages(file: &str) -> Vec<&'static str> {
+pub(crate) fn firmware_packages(file: &str) -> Vec<&'static str> {
     let file = file.trim_start_matches("/lib/firmware/");
     let mut exact = Vec::new();
     let mut wide = Vec::new();

@@ -130,9 +130,9 @@ impl Catalogue {
 
 /// The rows that fit a device.
 pub(super) struct Fitting {
-    pub rows: Vec<(IdRow, Fit)>,
+    pub(crate) rows: Vec<(IdRow, Fit)>,
     /// Why the rows are only the nearest, where none fits as it stands.
-    pub doubt: Option<String>,
+    pub(crate) doubt: Option<String>,
 }
 
 /// Rows of PCI and SDIO: those of the very id, or else those of its class.

@@ -163,7 +163,7 @@ pub fn all_id_rows() -> Result<Vec<IdRow>, BadTable> {
 }
 
 /// A device for each row of a chip that names a whole id.
-pub fn devices_of(chip: &Chip) -> impl Iterator<Item = Device> {
+pub(crate) fn devices_of(chip: &Chip) -> impl Iterator<Item = Device> {
     let name = chip.name;
     IDS.lines()
         .filter(move |line| line.contains(name))

@@ -231,7 +231,7 @@ impl Catalogue {
 }
 
 /// The first and the last series that have all that a chip needs; none when no release ever had.
-pub fn releases_of(chip: &Chip) -> (Option<Series>, Option<Series>) {
+pub(crate) fn releases_of(chip: &Chip) -> (Option<Series>, Option<Series>) {
     if chip.kmods.is_empty() || chip.gap.is_some() {
         return (None, None);
     }

@@ -34,26 +34,36 @@ mod warning;
 mod wpad;
 
 pub use card::Card;
-pub use catalogue::{BadTable, Catalogue, Found, UnknownChip, plain};
+#[doc(hidden)]
+pub use catalogue::{BadTable, plain};
+pub use catalogue::{Catalogue, Found, UnknownChip};
 pub use chip::{Alternative, Bus, Certainty, Chip, Family, Gap, How, Kind, List};
 pub use device::{BadDeviceId, Device, DeviceId, UsbInterface};
-pub use firmware::firmware_packages;
+pub(crate) use firmware::firmware_packages;
+#[doc(hidden)]
 pub use halves::bluetooth_halves;
+#[doc(hidden)]
 pub use history::{former_holders, history, moves, packages_with_history};
 pub use identify::Identity;
-pub use ids::{IdRow, all_id_rows, devices_of, id_rows, id_source};
-pub use kmods::may_drive_network;
-pub use limits::{Limit, LimitRow, all_limits, limits};
-pub use listing::{
-    AlternativeEntry, ChipEntry, FamilyEntry, Listing, MemberEntry, ProductEntry, releases_of,
-};
+pub(crate) use ids::devices_of;
+#[doc(hidden)]
+pub use ids::{IdRow, all_id_rows, id_rows, id_source};
+pub(crate) use kmods::may_drive_network;
+pub use limits::{Limit, limits};
+#[doc(hidden)]
+pub use limits::{LimitRow, all_limits};
+pub use listing::{AlternativeEntry, ChipEntry, FamilyEntry, Listing, MemberEntry, ProductEntry};
 pub use product::Product;
 pub use report::{ChipNames, DeviceNotes, DeviceReport, DevicesReport, PassedOver, Status, Why};
 pub use request::{Availability, DeviceUnsupported};
 pub use selection::{ChipPackages, Narrower, Role, Variant, Wanted, WantedFor};
 pub use series::{KNOWN_SERIES, Ranges, Series};
-pub use switch::{Switch, all_switches};
+pub use switch::Switch;
+#[doc(hidden)]
+pub use switch::all_switches;
 pub use unsupported::Unsupported;
 pub use warning::ChipWarning;
 pub(crate) use warning::in_words;
-pub use wpad::{Authenticator, authenticator, default_wpad};
+#[doc(hidden)]
+pub use wpad::default_wpad;
+pub(crate) use wpad::{Authenticator, authenticator};

@@ -56,7 +56,7 @@ impl DeviceUnsupported {
 
 impl Catalogue {
     /// Whether a device is one of the network, as far as any table or its own words tell.
-    pub fn concerns(&self, device: &Device) -> bool {
+    pub(crate) fn concerns(&self, device: &Device) -> bool {
         self.identify(device).is_some() || Switch::of(device).is_some() || device.is_network()
     }
 

@@ -20,7 +20,7 @@ pub enum Variant {
 
 impl Variant {
     /// All of them.
-    pub const ALL: [Variant; 2] = [Variant::Mainline, Variant::Ct];
+    pub(crate) const ALL: [Variant; 2] = [Variant::Mainline, Variant::Ct];
 
     /// The name of the choice in the tables.
     pub fn word(self) -> &'static str {
@@ -245,7 +245,7 @@ impl ChipPackages {
     }
 
     /// Adds what another selection wants; a package that both want keeps its first reason.
-    pub fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         for each in other.wanted {
             self.add_because(&each.package, each.role, each.because);
         }

@@ -32,8 +32,8 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// A row that a table's reader cannot take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Malformed {
-    pub line: usize,
-    pub problem: &'static str,
+    pub(crate) line: usize,
+    pub(crate) problem: &'static str,
 }
 
 /// The lines of a byte-sorted table that start with `prefix`, found without reading the rest.

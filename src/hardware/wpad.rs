@@ -27,18 +27,18 @@ pub fn default_wpad(has: &dyn Fn(&str) -> bool, series: Option<Series>) -> &'sta
 
 /// What a program for the keys of Wi-Fi can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Authenticator {
+pub(crate) struct Authenticator {
     /// It joins a Wi-Fi (`wpa_supplicant`).
-    pub joins: bool,
+    pub(crate) joins: bool,
     /// It serves one as its access point (`hostapd`).
-    pub serves: bool,
+    pub(crate) serves: bool,
     /// It can do WPA3 and OWE.
-    pub wpa3: bool,
+    pub(crate) wpa3: bool,
 }
 
 /// What a package is for the keys of Wi-Fi, by its name; most are nothing. Only builds with a library of cryptography
 /// have SAE and OWE (openwrt, package/network/services/hostapd/Makefile).
-pub fn authenticator(package: &str) -> Option<Authenticator> {
+pub(crate) fn authenticator(package: &str) -> Option<Authenticator> {
     let is = |program: &str| {
         package.strip_prefix(program).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
             && !["-common", "-utils"].iter().any(|part| package.ends_with(part))

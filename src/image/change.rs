@@ -31,7 +31,7 @@ impl Change {
     }
 
     /// Where it ends, in bytes from the start of the image.
-    pub fn end(&self) -> u64 {
+    pub(crate) fn end(&self) -> u64 {
         self.at + self.length()
     }
 
@@ -50,7 +50,11 @@ impl Change {
 ///
 /// # Errors
 /// When the archive cannot be read, or the file cannot be written.
-pub fn apply(changes: &[Change], archive: &mut (impl Read + Seek), image: &mut File) -> io::Result<()> {
+pub(crate) fn apply(
+    changes: &[Change],
+    archive: &mut (impl Read + Seek),
+    image: &mut File,
+) -> io::Result<()> {
     for change in changes {
         image.seek(SeekFrom::Start(change.at))?;
         let written = io::copy(&mut change.open(archive, 0)?, image)?;
@@ -65,7 +69,7 @@ pub fn apply(changes: &[Change], archive: &mut (impl Read + Seek), image: &mut F
 ///
 /// # Errors
 /// When the archive cannot be read.
-pub fn overlay(
+pub(crate) fn overlay(
     changes: &[Change],
     archive: &mut (impl Read + Seek),
     at: u64,

@@ -12,7 +12,7 @@ use crate::fat::Timestamp;
 use crate::fat::in_place::{InPlaceError, Volume};
 
 /// The name that a start looks for on the boot partition.
-pub const BOOT_FILE: &str = "sysupgrade.tgz";
+pub(crate) const BOOT_FILE: &str = "sysupgrade.tgz";
 /// What is behind a squashfs starts at a multiple of this, counted from the start of its partition.
 const OVERLAY_ALIGN: u64 = 64 << 10;
 /// What image builders leave there to say that nothing follows.

@@ -9,7 +9,7 @@ pub const DEFAULTS: &str = "etc/uci-defaults/97-owpkg-first-boot";
 /// The folder of the disk, relative to the router's root.
 pub const FOLDER: &str = "etc/owpkg/disk";
 /// Where a person can read what happened, relative to the router's root.
-pub const LOG: &str = "etc/owpkg/first-boot.log";
+pub(crate) const LOG: &str = "etc/owpkg/first-boot.log";
 
 /// The uci-default of an image.
 #[derive(Debug, Clone, PartialEq, Eq)]

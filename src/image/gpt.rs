@@ -20,7 +20,7 @@ const MOST_ENTRIES: u64 = 1 << 20;
 
 /// The table at the start of an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gpt {
+pub(crate) struct Gpt {
     /// The sector of its header, the second one of the image.
     header: Vec<u8>,
     /// Its entries, to the end of their last sector.

@@ -8,30 +8,30 @@ use super::gpt::{Gpt, SECTOR};
 
 /// How an image is made up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Layout {
+pub(crate) struct Layout {
     /// Its size in bytes.
-    pub size: u64,
+    pub(crate) size: u64,
     /// Its partitions by their numbers, or all of it as partition 0 where it is one file system.
-    pub partitions: Vec<Partition>,
+    pub(crate) partitions: Vec<Partition>,
     gpt: Option<Gpt>,
 }
 
 /// A part of an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Partition {
+pub(crate) struct Partition {
     /// Its number in the table.
-    pub number: u32,
+    pub(crate) number: u32,
     /// Where it starts, in bytes.
-    pub start: u64,
+    pub(crate) start: u64,
     /// Its length in bytes, which may go beyond the end of the image.
-    pub length: u64,
+    pub(crate) length: u64,
     /// What is in it.
-    pub holds: Holds,
+    pub(crate) holds: Holds,
 }
 
 /// What a partition holds, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holds {
+pub(crate) enum Holds {
     /// A FAT.
     Fat,
     /// An ext4, or another of its family.
@@ -72,7 +72,7 @@ impl Layout {
     ///
     /// # Errors
     /// When it cannot be read, is damaged, or is no disk.
-    pub fn read(image: &mut (impl Read + Seek)) -> Result<Layout, LayoutError> {
+    pub(crate) fn read(image: &mut (impl Read + Seek)) -> Result<Layout, LayoutError> {
         let size = image.seek(SeekFrom::End(0))?;
         if size < 3 * SECTOR {
             return Err(LayoutError::NoTable);
@@ -98,12 +98,12 @@ impl Layout {
     }
 
     /// The partition with this number.
-    pub fn partition(&self, number: u32) -> Option<&Partition> {
+    pub(crate) fn partition(&self, number: u32) -> Option<&Partition> {
         self.partitions.iter().find(|partition| partition.number == number)
     }
 
     /// The root of OpenWrt: the only file system there is, or the one behind the boot partition.
-    pub fn root(&self) -> Option<&Partition> {
+    pub(crate) fn root(&self) -> Option<&Partition> {
         let is_root = |holds| matches!(holds, Holds::Ext4 { .. } | Holds::Squashfs { .. });
         self.partitions.iter().find(|partition| partition.number != 1 && is_root(partition.holds))
     }
@@ -121,7 +121,7 @@ impl Layout {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn grow(&self, image: &mut (impl Read + Seek), size: u64) -> io::Result<Vec<Change>> {
+    pub(crate) fn grow(&self, image: &mut (impl Read + Seek), size: u64) -> io::Result<Vec<Change>> {
         match &self.gpt {
             Some(gpt) if size > self.size => gpt.grow(image, size),
             _ => Ok(Vec::new()),

@@ -9,6 +9,7 @@ mod bytes;
 mod carried;
 mod change;
 mod door;
+#[doc(hidden)]
 pub mod first_boot;
 mod gpt;
 mod layout;
@@ -19,11 +20,14 @@ use std::io::{self, Read, Seek};
 
 use camino::Utf8Path;
 
+#[doc(hidden)]
 pub use archive::pack;
 pub use carried::{Carried, CarriedError};
 pub use change::{Bytes, Change};
-pub use door::{BOOT_FILE, Door, DoorError, Load, NoDoor};
-pub use layout::{Holds, Layout, LayoutError, Partition};
+pub(crate) use door::BOOT_FILE;
+pub use door::{Door, DoorError, Load, NoDoor};
+pub use layout::LayoutError;
+pub(crate) use layout::{Holds, Layout};
 pub use write::{Cargo, ImageWriteError, WrittenImage, write};
 
 /// What becomes of an image that takes an archive in.
@@ -60,7 +64,7 @@ pub fn plan(
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn is_image(path: &Utf8Path) -> io::Result<bool> {
+pub(crate) fn is_image(path: &Utf8Path) -> io::Result<bool> {
     match Layout::read(&mut File::open(path)?) {
         Ok(layout) => Ok(layout.root().is_some()),
         Err(LayoutError::Read(error)) => Err(error),

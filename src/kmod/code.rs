@@ -7,7 +7,7 @@ use object::{
 };
 
 /// The addends of a section's relocations: stated beside them, or lying in the very bytes that they fill in.
-pub struct Addends<'d> {
+pub(crate) struct Addends<'d> {
     architecture: Architecture,
     endianness: Endianness,
     data: &'d [u8],
@@ -16,13 +16,13 @@ pub struct Addends<'d> {
 }
 
 impl<'d> Addends<'d> {
-    pub fn new(architecture: Architecture, endianness: Endianness, data: &'d [u8]) -> Addends<'d> {
+    pub(crate) fn new(architecture: Architecture, endianness: Endianness, data: &'d [u8]) -> Addends<'d> {
         Addends { architecture, endianness, data, upper: HashMap::new() }
     }
 
     /// The addend of the relocation at an offset; none when it does not fill in an address, or only a part of one that
     /// another completes.
-    pub fn of(&mut self, offset: u64, relocation: &Relocation) -> Option<i64> {
+    pub(crate) fn of(&mut self, offset: u64, relocation: &Relocation) -> Option<i64> {
         if !relocation.has_implicit_addend() {
             // Counted from the end of the instruction, which on x86 is that of the address in all but a few.
             let relative =

@@ -21,7 +21,7 @@ pub enum Via {
 
 /// The kind of ids that a table holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bus {
+pub(crate) enum Bus {
     Pci,
     Usb,
     Sdio,
@@ -30,16 +30,16 @@ pub enum Bus {
 
 /// A place that should hold a table.
 #[derive(Debug, Clone, Copy)]
-pub struct Candidate<'d> {
-    pub bus: Bus,
-    pub via: Via,
+pub(crate) struct Candidate<'d> {
+    pub(crate) bus: Bus,
+    pub(crate) via: Via,
     /// The driver's name.
-    pub driver: Option<&'d str>,
-    pub table: Place,
+    pub(crate) driver: Option<&'d str>,
+    pub(crate) table: Place,
 }
 
 /// Finds the tables of a module.
-pub fn candidates<'d>(image: &Image<'d>) -> Vec<Candidate<'d>> {
+pub(crate) fn candidates<'d>(image: &Image<'d>) -> Vec<Candidate<'d>> {
     let mut found = Vec::new();
     for (place, target) in image.pointers() {
         let Target::Inside(to) = target else { continue };

@@ -72,7 +72,7 @@ impl FirmwareName {
     }
 
     /// The text as the module holds it.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         let (FirmwareName::File(text) | FirmwareName::Pattern(text) | FirmwareName::Start(text)) = self;
         text
     }

@@ -23,24 +23,24 @@ const LONGEST_TEXT: u64 = 200;
 
 /// A place in a module: a section and an offset into it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
-    pub section: usize,
-    pub offset: u64,
+pub(crate) struct Place {
+    pub(crate) section: usize,
+    pub(crate) offset: u64,
 }
 
 impl Place {
-    pub fn after(self, bytes: u64) -> Place {
+    pub(crate) fn after(self, bytes: u64) -> Place {
         Place { offset: self.offset.saturating_add(bytes), ..self }
     }
 
-    pub fn before(self, bytes: u64) -> Option<Place> {
+    pub(crate) fn before(self, bytes: u64) -> Option<Place> {
         Some(Place { offset: self.offset.checked_sub(bytes)?, ..self })
     }
 }
 
 /// Where a pointer leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target<'d> {
+pub(crate) enum Target<'d> {
     /// To a place in the module itself.
     Inside(Place),
     /// To something of the kernel or of another module, by its name.
@@ -61,9 +61,9 @@ enum Holds {
 }
 
 /// A module, made ready to be asked.
-pub struct Image<'d> {
+pub(crate) struct Image<'d> {
     /// The size of a pointer and of a `long`, in bytes.
-    pub word: u64,
+    pub(crate) word: u64,
     endianness: Endianness,
     sections: Vec<Section<'d>>,
     pointers: BTreeMap<Place, Target<'d>>,
@@ -81,7 +81,7 @@ pub struct Image<'d> {
 
 impl<'d> Image<'d> {
     /// Reads the sections, symbols and relocations of a relocatable ELF file.
-    pub fn read(bytes: &'d [u8]) -> Result<Image<'d>, ModuleError> {
+    pub(crate) fn read(bytes: &'d [u8]) -> Result<Image<'d>, ModuleError> {
         let file = object::File::parse(bytes)?;
         if file.kind() != object::ObjectKind::Relocatable {
             return Err(ModuleError::NotRelocatable);
@@ -201,14 +201,14 @@ impl<'d> Image<'d> {
     }
 
     /// Counts a step of a walk over what the module holds; false when there were too many.
-    pub fn step(&self) -> bool {
+    pub(crate) fn step(&self) -> bool {
         let left = self.steps_left.get().checked_sub(1);
         self.steps_left.set(left.unwrap_or(0));
         left.is_some()
     }
 
     /// Whether a walk was broken off.
-    pub fn is_exhausted(&self) -> bool {
+    pub(crate) fn is_exhausted(&self) -> bool {
         self.steps_left.get() == 0
     }
 
@@ -217,81 +217,81 @@ impl<'d> Image<'d> {
     }
 
     /// The bytes of a section from a place on; none behind its end.
-    pub fn data(&self, place: Place) -> &'d [u8] {
+    pub(crate) fn data(&self, place: Place) -> &'d [u8] {
         let data = self.sections.get(place.section).map_or(&[][..], |section| section.data);
         usize::try_from(place.offset).ok().and_then(|offset| data.get(offset..)).unwrap_or_default()
     }
 
     /// Whether a place lies in code.
-    pub fn is_code(&self, place: Place) -> bool {
+    pub(crate) fn is_code(&self, place: Place) -> bool {
         self.holds(place) == Holds::Code
     }
 
     /// Whether a place lies in data.
-    pub fn is_data(&self, place: Place) -> bool {
+    pub(crate) fn is_data(&self, place: Place) -> bool {
         self.holds(place) == Holds::Data
     }
 
     /// Whether the module uses something of this name that it does not hold itself.
-    pub fn imports(&self, name: &str) -> bool {
+    pub(crate) fn imports(&self, name: &str) -> bool {
         self.imports.contains(name)
     }
 
     /// Whether the module holds something of this name.
-    pub fn defines(&self, name: &str) -> bool {
+    pub(crate) fn defines(&self, name: &str) -> bool {
         self.defined.contains(name)
     }
 
     /// Whether the module uses anything whose name starts like one of these.
-    pub fn imports_any(&self, starts: &[&str]) -> bool {
+    pub(crate) fn imports_any(&self, starts: &[&str]) -> bool {
         self.imports.iter().any(|name| starts.iter().any(|start| name.starts_with(start)))
     }
 
     /// Where the pointer at a place leads; none when there is none.
-    pub fn pointer(&self, place: Place) -> Option<Target<'d>> {
+    pub(crate) fn pointer(&self, place: Place) -> Option<Target<'d>> {
         self.pointers.get(&place).copied()
     }
 
     /// All pointers in data, in the order of their places.
-    pub fn pointers(&self) -> impl Iterator<Item = (Place, Target<'d>)> {
+    pub(crate) fn pointers(&self) -> impl Iterator<Item = (Place, Target<'d>)> {
         self.pointers.iter().map(|(place, target)| (*place, *target))
     }
 
     /// Whether any pointer lies in these bytes.
-    pub fn has_pointer(&self, from: Place, length: u64) -> bool {
+    pub(crate) fn has_pointer(&self, from: Place, length: u64) -> bool {
         self.pointers.range(from..from.after(length)).next().is_some()
     }
 
     /// The pointers of an object: those before the start of the next one.
-    pub fn pointers_of(&self, object: Place, most: u64) -> impl Iterator<Item = Target<'d>> {
+    pub(crate) fn pointers_of(&self, object: Place, most: u64) -> impl Iterator<Item = Target<'d>> {
         let next = self.starts.range(object.after(1)..).next().copied().unwrap_or(object.after(most));
         let pointers = self.pointers.range(object..next.min(object.after(most)));
         pointers.map(|(_, target)| *target).take_while(|_| self.step())
     }
 
     /// The places in data that code refers to, in order.
-    pub fn references(&self) -> impl Iterator<Item = Place> {
+    pub(crate) fn references(&self) -> impl Iterator<Item = Place> {
         self.references.iter().copied()
     }
 
     /// The objects in data that have a name, with their places and sizes in bytes.
-    pub fn objects(&self) -> impl Iterator<Item = (&'d str, Place, u64)> {
+    pub(crate) fn objects(&self) -> impl Iterator<Item = (&'d str, Place, u64)> {
         self.objects.iter().copied()
     }
 
     /// The sections of data.
-    pub fn data_sections(&self) -> impl Iterator<Item = &'d [u8]> {
+    pub(crate) fn data_sections(&self) -> impl Iterator<Item = &'d [u8]> {
         self.sections.iter().filter(|section| section.holds == Holds::Data).map(|section| section.data)
     }
 
     /// The values of a key of `.modinfo`.
-    pub fn modinfo(&self, key: &str) -> impl Iterator<Item = &'d str> {
+    pub(crate) fn modinfo(&self, key: &str) -> impl Iterator<Item = &'d str> {
         let lines = self.modinfo.split(|byte| *byte == 0).filter_map(|line| std::str::from_utf8(line).ok());
         lines.filter_map(move |line| line.strip_prefix(key)?.strip_prefix('='))
     }
 
     /// The text at a place that a NUL byte ends: printable, of a name's length, and not empty.
-    pub fn text(&self, place: Place) -> Option<&'d str> {
+    pub(crate) fn text(&self, place: Place) -> Option<&'d str> {
         if self.holds(place) != Holds::Data {
             return None;
         }
@@ -302,7 +302,7 @@ impl<'d> Image<'d> {
     }
 
     /// The number of two bytes at an offset of `bytes`.
-    pub fn u16(&self, bytes: &[u8], at: usize) -> Option<u16> {
+    pub(crate) fn u16(&self, bytes: &[u8], at: usize) -> Option<u16> {
         let bytes = bytes.get(at..at.checked_add(2)?)?.try_into().ok()?;
         Some(match self.endianness {
             Endianness::Little => u16::from_le_bytes(bytes),
@@ -311,7 +311,7 @@ impl<'d> Image<'d> {
     }
 
     /// The number of four bytes at an offset of `bytes`.
-    pub fn u32(&self, bytes: &[u8], at: usize) -> Option<u32> {
+    pub(crate) fn u32(&self, bytes: &[u8], at: usize) -> Option<u32> {
         let bytes = bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;
         Some(match self.endianness {
             Endianness::Little => u32::from_le_bytes(bytes),

@@ -57,7 +57,7 @@ pub struct SdioId {
 }
 
 /// The entries of a table, each with the place of its driver's own data.
-pub type Entries<T> = Vec<(T, Place)>;
+pub(crate) type Entries<T> = Vec<(T, Place)>;
 
 /// The layout of a table.
 struct Layout {
@@ -100,7 +100,7 @@ fn entries<T>(
 }
 
 /// A table of PCI ids. `override_only` came with Linux 5.16 and made entries longer.
-pub fn pci(image: &Image<'_>, at: Place) -> Option<Entries<PciId>> {
+pub(crate) fn pci(image: &Image<'_>, at: Place) -> Option<Entries<PciId>> {
     let word = image.word;
     let today = Layout { stride: (24 + word + 4).next_multiple_of(word), data: 24 };
     let older = Layout { stride: 24 + word, data: 24 };
@@ -129,7 +129,7 @@ fn pci_id(image: &Image<'_>, entry: &[u8]) -> Option<PciId> {
 }
 
 /// A table of USB ids.
-pub fn usb(image: &Image<'_>, at: Place) -> Option<Entries<UsbId>> {
+pub(crate) fn usb(image: &Image<'_>, at: Place) -> Option<Entries<UsbId>> {
     let data = 17_u64.next_multiple_of(image.word);
     entries(image, at, &Layout { stride: data + image.word, data }, |entry| usb_id(image, entry))
 }
@@ -157,7 +157,7 @@ fn usb_id(image: &Image<'_>, entry: &[u8]) -> Option<Option<UsbId>> {
 }
 
 /// A table of SDIO ids.
-pub fn sdio(image: &Image<'_>, at: Place) -> Option<Entries<SdioId>> {
+pub(crate) fn sdio(image: &Image<'_>, at: Place) -> Option<Entries<SdioId>> {
     let data = 6_u64.next_multiple_of(image.word);
     entries(image, at, &Layout { stride: data + image.word, data }, |entry| {
         let any = |id: u16| (id != SDIO_ANY).then_some(id);
@@ -173,7 +173,7 @@ pub fn sdio(image: &Image<'_>, at: Place) -> Option<Entries<SdioId>> {
 }
 
 /// The compatible strings of a table for devices of a device tree.
-pub fn of(image: &Image<'_>, at: Place) -> Option<Entries<String>> {
+pub(crate) fn of(image: &Image<'_>, at: Place) -> Option<Entries<String>> {
     entries(image, at, &Layout { stride: 192 + image.word, data: 192 }, |entry| {
         let (name, kind, compatible) =
             (field(&entry[..32])?, field(&entry[32..64])?, field(&entry[64..192])?);

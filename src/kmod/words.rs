@@ -6,7 +6,7 @@ use super::{PciId, SdioId, UsbId};
 
 impl PciId {
     /// How much it asks for: parts of the id, and parts of the rest.
-    pub fn closeness(&self) -> (usize, usize) {
+    pub(crate) fn closeness(&self) -> (usize, usize) {
         let ids = [self.vendor, self.device].iter().flatten().count();
         let rest = [self.subvendor, self.subdevice].iter().flatten().count();
         (ids, rest + usize::from(self.class_mask != 0))
@@ -15,7 +15,7 @@ impl PciId {
 
 impl UsbId {
     /// How much it asks for: parts of the id, and parts of the rest.
-    pub fn closeness(&self) -> (usize, usize) {
+    pub(crate) fn closeness(&self) -> (usize, usize) {
         let ids = [self.vendor, self.product].iter().flatten().count();
         let classes = self.device_class.iter().chain(&self.interface_class).flatten().count();
         (ids, classes + usize::from(self.interface.is_some()) + usize::from(self.release != (0, u16::MAX)))
@@ -24,7 +24,7 @@ impl UsbId {
 
 impl SdioId {
     /// How much it asks for: parts of the id, and parts of the rest.
-    pub fn closeness(&self) -> (usize, usize) {
+    pub(crate) fn closeness(&self) -> (usize, usize) {
         ([self.vendor, self.device].iter().flatten().count(), usize::from(self.class.is_some()))
     }
 }

@@ -8,7 +8,9 @@ use crate::format::{FeedId, Format, IndexError, Package, Universe, UnpackBudget,
 use crate::parallel;
 use crate::proof::{Contents, Evidence, Proofs, read_contents};
 use crate::release::{Metadata, OpenRelease, Release, ReleaseError, Upstream};
-use crate::trust::{self, Artifact, Authority, Expected, PublicKey, Signed, SignedFile, TrustError, Verified};
+use crate::trust::{
+    self, Artifact, Authority, Expected, PublicKey, Signed, SignedFile, TrustError, Verified,
+};
 
 /// A lock with the bytes that it names, each vouched for.
 #[derive(Debug)]
@@ -284,11 +286,7 @@ pub(crate) fn judge<'l>(
 }
 
 /// The file of a package, whose index `by` vouches for.
-pub(super) fn want(
-    upstream: &Upstream,
-    package: &LockedPackage,
-    by: Authority,
-) -> Result<Want, BundleError> {
+pub(super) fn want(upstream: &Upstream, package: &LockedPackage, by: Authority) -> Result<Want, BundleError> {
     Ok(Want {
         location: upstream.fetcher.locate(&package.url)?,
         name: package.file.clone(),

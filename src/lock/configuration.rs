@@ -107,7 +107,7 @@ impl LockedConfiguration {
     ///
     /// # Errors
     /// When one cannot.
-    pub fn check(&self) -> Result<(), BadConfiguration> {
+    pub(crate) fn check(&self) -> Result<(), BadConfiguration> {
         for file in &self.files {
             overlay::check_path(&file.path)?;
             if file.mode > 0o7777 {
@@ -139,7 +139,7 @@ impl LockedConfiguration {
     }
 
     /// Whether a file of it is for nobody's eyes but the router's.
-    pub fn is_secret(&self) -> bool {
+    pub(crate) fn is_secret(&self) -> bool {
         self.files.iter().any(|file| file.secret)
     }
 
@@ -147,7 +147,7 @@ impl LockedConfiguration {
     ///
     /// # Errors
     /// When one is missing, one is added, or one differs.
-    pub fn check_files(&self, overlay: &Overlay) -> Result<(), OtherFiles> {
+    pub(crate) fn check_files(&self, overlay: &Overlay) -> Result<(), OtherFiles> {
         let given = LockedConfiguration::default().with(overlay);
         let (own, theirs) = (self.by_path(), given.by_path());
         let differs = |path: &&str| match theirs.get(path) {
@@ -191,7 +191,7 @@ impl LockedConfiguration {
 
 impl Lock {
     /// The same lock with this configuration.
-    pub fn configured(mut self, configuration: Option<LockedConfiguration>) -> Lock {
+    pub(crate) fn configured(mut self, configuration: Option<LockedConfiguration>) -> Lock {
         self.configuration = configuration;
         self
     }
@@ -205,12 +205,12 @@ impl Lock {
     }
 
     /// The router's own address in its LAN and the length of its network, where the disk sets it.
-    pub fn lan(&self) -> Option<Ipv4Net> {
+    pub(crate) fn lan(&self) -> Option<Ipv4Net> {
         self.configuration.as_ref()?.lan.as_ref()?.parse().ok()
     }
 
     /// Whether its disk holds what is for nobody's eyes but the router's.
-    pub fn is_secret(&self) -> bool {
+    pub(crate) fn is_secret(&self) -> bool {
         self.configuration.as_ref().is_some_and(LockedConfiguration::is_secret)
     }
 }
@@ -219,11 +219,11 @@ impl Lock {
 mod octal {
     use serde::{Deserialize, Deserializer, Serializer, de};
 
-    pub fn serialize<S: Serializer>(mode: &u32, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(mode: &u32, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&format!("{mode:04o}"))
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
         let text = String::deserialize(from)?;
         u32::from_str_radix(&text, 8)
             .map_err(|_| de::Error::custom(format!("the mode {text:?} is no octal number")))

@@ -40,7 +40,7 @@ impl LockedKey {
     }
 
     /// Its feeds in words: `the feed mine`, `the feeds a, b`.
-    pub fn feeds_in_words(&self) -> String {
+    pub(crate) fn feeds_in_words(&self) -> String {
         let feeds = if self.feeds.len() == 1 { "feed" } else { "feeds" };
         format!("the {feeds} {}", self.feeds.join(", "))
     }

@@ -368,9 +368,4 @@ impl Lock {
         let is_below = |url: &str| url.strip_prefix(source).is_some_and(|rest| rest.starts_with('/'));
         self.feeds.iter().any(|own| own.name == feed && !is_below(&own.url))
     }
-
-    /// The bytes of all package files, where they are known.
-    pub fn download_size(&self) -> u64 {
-        self.packages.iter().filter_map(|package| package.size).sum()
-    }
 }

@@ -1,7 +1,7 @@
 //! What making a disk of a lock would take, looked up before anything is fetched.
 
-use super::bundle::{BundleError, want};
 use super::Lock;
+use super::bundle::{BundleError, want};
 use crate::release::Upstream;
 use crate::trust::Authority;
 

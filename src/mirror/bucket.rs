@@ -76,6 +76,7 @@ impl Bucket {
     ///
     /// # Errors
     /// When no threads can be had, or the prefix is no path.
+    #[doc(hidden)]
     pub fn of(store: Arc<dyn ObjectStore>, name: &str, prefix: &str) -> Result<Bucket, StoreError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)

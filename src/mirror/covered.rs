@@ -69,7 +69,7 @@ impl MirrorFolder {
     }
 
     /// Adds the files of another part of the same folder. Of two indexes the later one counts, with its files alone.
-    pub fn join(&mut self, other: MirrorFolder) {
+    pub(crate) fn join(&mut self, other: MirrorFolder) {
         let same = self.index.len() == other.index.len()
             && self.index.iter().zip(&other.index).all(|(own, other)| own.bytes == other.bytes);
         if !same {
@@ -115,7 +115,7 @@ pub fn of_release(
 ///
 /// # Errors
 /// When a feed lies outside of the tree, or an index cannot be read.
-pub fn of_arch(
+pub(crate) fn of_arch(
     release: &Release,
     root: &Location,
     found: &ArchFeeds,
@@ -155,7 +155,7 @@ pub(super) fn of_feed(
 ///
 /// # Errors
 /// When the lock's release has no name, an index cannot be had or has changed since, or is not vouched for.
-pub fn of_lock(
+pub(crate) fn of_lock(
     upstream: &Upstream,
     lock: &Lock,
     earlier: Earlier<'_>,

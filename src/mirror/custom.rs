@@ -64,7 +64,7 @@ pub(super) fn folder(name: &str) -> String {
 
 impl MirrorFolder {
     /// Adds the keys that signed it, if it is a feed of one's own and official images lack them.
-    pub fn with_keys(mut self, keyring: &Keyring) -> MirrorFolder {
+    pub(crate) fn with_keys(mut self, keyring: &Keyring) -> MirrorFolder {
         let ids = self.authority().key_ids();
         let official = Keyring::official().ids();
         if self.custom_name().is_some() && !ids.iter().any(|id| official.contains(id)) {
@@ -81,7 +81,7 @@ impl MirrorFolder {
     }
 
     /// The feed of one's own that it is, if it is one.
-    pub fn custom_feed(&self) -> Option<CustomFeed> {
+    pub(crate) fn custom_feed(&self) -> Option<CustomFeed> {
         let name = self.custom_name()?.to_owned();
         let format = format_by_index(self.index.first()?.name)?;
         Some(CustomFeed { name, format, keys: self.keys.iter().map(|key| key.id.clone()).collect() })

@@ -15,7 +15,7 @@ use crate::files::Content;
 use crate::trust::{self, Artifact, Verified};
 
 /// The folder of what is the mirror's own business.
-pub const OWN: &str = ".owpkg";
+pub(crate) const OWN: &str = ".owpkg";
 
 const ASIDE: &str = ".owpkg/aside";
 
@@ -32,7 +32,7 @@ impl Folder {
     }
 
     /// Where downloads wait until they are whole: beside the mirror, so that they only have to be moved.
-    pub fn incoming(&self) -> Utf8PathBuf {
+    pub(crate) fn incoming(&self) -> Utf8PathBuf {
         self.root.join(OWN).join("incoming")
     }
 

@@ -15,7 +15,7 @@ pub struct Place {
 }
 
 /// Whether a text names a bucket.
-pub fn is_bucket(text: &str) -> bool {
+pub(crate) fn is_bucket(text: &str) -> bool {
     text.starts_with("s3://")
 }
 

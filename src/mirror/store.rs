@@ -140,7 +140,7 @@ pub enum StoreError {
 
 impl StoreError {
     /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
+    pub(crate) fn help(&self) -> Option<String> {
         Some(match self {
             StoreError::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
                 "make room and run it again: what is here is kept, and readers see the mirror as it was"

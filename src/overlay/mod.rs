@@ -10,11 +10,11 @@ use crate::fat::{self, NameFault};
 use crate::files::Contents;
 
 /// The folder of the disk that holds the files.
-pub const FOLDER: &str = "files";
+pub(crate) const FOLDER: &str = "files";
 /// Most bytes of all files together.
-pub const LARGEST: u64 = 64 << 20;
+pub(crate) const LARGEST: u64 = 64 << 20;
 /// Most files and links.
-pub const MOST: usize = 2_000;
+pub(crate) const MOST: usize = 2_000;
 /// Most parts of a path.
 const DEEPEST: usize = 14;
 /// Most bytes of a name. The router's file systems hold 254 (jffs2) or 255 (the others), and install.sh keeps what was there
@@ -169,11 +169,6 @@ impl Overlay {
     /// Every file and link by its path, sorted.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Item)> {
         self.items.iter().map(|(path, item)| (path.as_str(), item))
-    }
-
-    /// Whether there is nothing in it.
-    pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
     }
 }
 

@@ -46,7 +46,7 @@ pub struct FoundFile {
 
 /// Looks for the firmware of a device that these modules list. `packages` are the ones that were chosen to hold it;
 /// `elsewhere` says that the router may hold it too.
-pub fn firmware(
+pub(crate) fn firmware(
     found: &[Found<'_>],
     evidence: &Evidence<'_>,
     packages: &[String],

@@ -52,11 +52,11 @@ pub struct ListedBy {
 
 /// A module that lists a device, with what its entries lead to.
 pub(super) struct Found<'a> {
-    pub listed: ListedBy,
-    pub module: &'a PackagedModule,
-    pub data: Vec<&'a DriverData>,
+    pub(crate) listed: ListedBy,
+    pub(crate) module: &'a PackagedModule,
+    pub(crate) data: Vec<&'a DriverData>,
     /// Whether it lists no more than a class that the device may be of.
-    pub by_class: bool,
+    pub(crate) by_class: bool,
 }
 
 /// The modules among these packages that list a device, each once by its closest entry.

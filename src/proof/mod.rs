@@ -24,8 +24,11 @@ pub use comparison::{Comparison, NewId, NewModule, NewPackage, NotListed, compar
 pub use contents::{Autoload, Contents, PackagedModule, UnreadModule};
 pub use firmware::{FirmwareProof, FoundFile};
 pub use listing::{Evidence, ListedBy, ReadPackage, listed_by};
+#[doc(hidden)]
 pub use matching::{Fit, fit_pci, fit_sdio, fit_usb};
 pub use plan::{of_contents, of_plan};
-pub use shared::{SharedIds, shared_ids};
-pub use store::{known_contents, read_contents};
+pub use shared::SharedIds;
+pub(crate) use shared::shared_ids;
+pub(crate) use store::known_contents;
+pub use store::read_contents;
 pub use survey::{Survey, SurveyError};

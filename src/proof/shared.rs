@@ -42,7 +42,7 @@ struct Lister<'a> {
 }
 
 /// The pairs of modules of different packages that list the same ids, at least one of which the plan adds.
-pub fn shared_ids(evidence: &Evidence<'_>) -> Vec<SharedIds> {
+pub(crate) fn shared_ids(evidence: &Evidence<'_>) -> Vec<SharedIds> {
     let mut listers: BTreeMap<String, Vec<Lister<'_>>> = BTreeMap::new();
     let packages = evidence.plan.iter().map(|package| (package, false));
     for (package, on_router) in packages.chain(evidence.router.iter().map(|package| (package, true))) {

@@ -13,7 +13,7 @@ pub(super) const READER: &str = "contents-1";
 ///
 /// # Errors
 /// When the cache cannot be read.
-pub fn known_contents(fetcher: &Fetcher, digest: &Digest) -> Result<Option<Contents>, FetchError> {
+pub(crate) fn known_contents(fetcher: &Fetcher, digest: &Digest) -> Result<Option<Contents>, FetchError> {
     let kept = fetcher.findings(&name(digest))?;
     // Of another version of the reader, it does not count.
     Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))

@@ -37,13 +37,13 @@ impl Survey {
     ///
     /// # Errors
     /// When the cache cannot be read.
-    pub fn known(fetcher: &Fetcher, release: &OpenRelease) -> Result<Option<Survey>, FetchError> {
+    pub(crate) fn known(fetcher: &Fetcher, release: &OpenRelease) -> Result<Option<Survey>, FetchError> {
         let kept = fetcher.findings(&name(release))?;
         Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
     /// What is to be fetched to learn of a release: how many packages, and how many bytes together.
-    pub fn cost(universe: &Universe<'_>) -> (usize, u64) {
+    pub(crate) fn cost(universe: &Universe<'_>) -> (usize, u64) {
         let packages = packages(universe);
         (packages.len(), packages.iter().filter_map(|package| package.size).sum())
     }
@@ -52,7 +52,7 @@ impl Survey {
     ///
     /// # Errors
     /// When a package cannot be had or read, or the cache cannot be used.
-    pub fn learn(
+    pub(crate) fn learn(
         fetcher: &Fetcher,
         release: &OpenRelease,
         universe: &Universe<'_>,
@@ -72,19 +72,19 @@ impl Survey {
     }
 
     /// The packages that were read.
-    pub fn packages(&self) -> impl Iterator<Item = ReadPackage<'_>> {
+    pub(crate) fn packages(&self) -> impl Iterator<Item = ReadPackage<'_>> {
         self.packages.iter().map(|(name, contents)| ReadPackage { name, contents })
     }
 
     /// The modules that list an id, whichever bus it is of.
-    pub fn listed_by_any_bus(&self, id: DeviceId) -> Vec<ListedBy> {
+    pub(crate) fn listed_by_any_bus(&self, id: DeviceId) -> Vec<ListedBy> {
         let buses = [Bus::Pci, Bus::Usb, Bus::Sdio].into_iter();
         buses.flat_map(|bus| self.listed_by(&Device::of_id(DeviceId { bus, ..id }))).collect()
     }
 
     /// Adds to a report of these devices what the modules say: who drives what no table is sure of, and which driver
     /// does not list its device.
-    pub fn amend(&self, report: &mut DevicesReport, devices: &[Device]) {
+    pub(crate) fn amend(&self, report: &mut DevicesReport, devices: &[Device]) {
         let packages: Vec<ReadPackage<'_>> = self.packages().collect();
         for device in devices {
             let id = device.id.to_string();

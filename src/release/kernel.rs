@@ -53,7 +53,7 @@ impl Kernel {
     }
 
     /// The folder of its modules below `targets/<t>/<s>/kmods/`.
-    pub fn folder(&self) -> String {
+    pub(crate) fn folder(&self) -> String {
         format!("{}-{}-{}", self.version, self.release, self.vermagic)
     }
 }

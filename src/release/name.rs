@@ -51,7 +51,7 @@ impl Release {
     }
 
     /// Its folder below a server's root.
-    pub fn folder(&self) -> String {
+    pub(crate) fn folder(&self) -> String {
         match self.0.as_str() {
             "SNAPSHOT" => "snapshots".to_owned(),
             name => format!("releases/{name}"),

@@ -9,42 +9,42 @@ use super::Kernel;
 /// A target's `profiles.json`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
-pub struct Profiles {
+pub(crate) struct Profiles {
     /// The architecture of its packages: `x86_64`.
-    pub arch_packages: Option<String>,
+    pub(crate) arch_packages: Option<String>,
     /// What every image of the target holds.
-    pub default_packages: Vec<String>,
+    pub(crate) default_packages: Vec<String>,
     /// The kernel; absent before late 2024.
-    pub linux_kernel: Option<Kernel>,
+    pub(crate) linux_kernel: Option<Kernel>,
     /// The devices.
-    pub profiles: BTreeMap<String, Profile>,
+    pub(crate) profiles: BTreeMap<String, Profile>,
     /// `23.05.2`, `SNAPSHOT`.
-    pub version_number: Option<String>,
+    pub(crate) version_number: Option<String>,
     /// `r23630-842932a63d`.
-    pub version_code: Option<String>,
+    pub(crate) version_code: Option<String>,
     /// When the source was committed, in seconds since 1970.
-    pub source_date_epoch: Option<u64>,
+    pub(crate) source_date_epoch: Option<u64>,
 }
 
 /// One device of a target.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
-pub struct Profile {
+pub(crate) struct Profile {
     /// What its image holds besides.
-    pub device_packages: Vec<String>,
+    pub(crate) device_packages: Vec<String>,
     /// Its images.
-    pub images: Vec<ListedImage>,
+    pub(crate) images: Vec<ListedImage>,
 }
 
 /// An image as `profiles.json` lists it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
-pub struct ListedImage {
+pub(crate) struct ListedImage {
     /// Its file name.
-    pub name: String,
+    pub(crate) name: String,
     /// `combined-efi`, `sysupgrade`, …
     #[serde(rename = "type")]
-    pub kind: String,
+    pub(crate) kind: String,
     /// `ext4`, `squashfs`.
-    pub filesystem: Option<String>,
+    pub(crate) filesystem: Option<String>,
 }

@@ -6,11 +6,11 @@ use crate::trust;
 
 /// The digests of a target's files, by their path below its folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sums(BTreeMap<String, [u8; 32]>);
+pub(crate) struct Sums(BTreeMap<String, [u8; 32]>);
 
 impl Sums {
     /// Reads lines of `<64 hex digits> *<path>`; others are passed over.
-    pub fn parse(text: &str) -> Sums {
+    pub(crate) fn parse(text: &str) -> Sums {
         let line = |line: &str| {
             let (hex, path) = line.split_once(' ')?;
             let digest = trust::parse_hex(hex.as_bytes()).ok()?;
@@ -20,17 +20,17 @@ impl Sums {
     }
 
     /// The digest of a file.
-    pub fn get(&self, path: &str) -> Option<&[u8; 32]> {
+    pub(crate) fn get(&self, path: &str) -> Option<&[u8; 32]> {
         self.0.get(path)
     }
 
     /// Every file and its digest, by path.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8; 32])> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &[u8; 32])> {
         self.0.iter().map(|(path, digest)| (path.as_str(), digest))
     }
 
     /// The files in the target's own folder whose name ends so.
-    pub fn ending<'a>(&'a self, end: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn ending<'a>(&'a self, end: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.keys().map(String::as_str).filter(move |name| name.ends_with(end) && !name.contains('/'))
     }
 }

@@ -23,7 +23,7 @@ impl Target {
     }
 
     /// The target as file names hold it: `x86-64`.
-    pub fn dashed(&self) -> String {
+    pub(crate) fn dashed(&self) -> String {
         self.0.replace('/', "-")
     }
 

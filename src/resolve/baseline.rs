@@ -193,7 +193,7 @@ const FOR_FAT: [&str; 3] = ["kmod-fs-vfat", "kmod-nls-cp437", "kmod-nls-iso8859-
 
 impl Baseline {
     /// The packages that the router lacks to mount a FAT disk, unless its kernel has these built in.
-    pub fn lacks_for_fat(&self) -> Vec<&'static str> {
+    pub(crate) fn lacks_for_fat(&self) -> Vec<&'static str> {
         FOR_FAT.into_iter().filter(|name| self.installed.get(name).is_none()).collect()
     }
 }

@@ -33,22 +33,22 @@ pub enum Ineligible {
 
 /// A package that would meet a requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Candidate {
+pub(crate) struct Candidate {
     /// The package.
-    pub id: PackageId,
+    pub(crate) id: PackageId,
     /// Whether the client takes it for this requirement by itself; otherwise it counts only where something else
     /// requires it.
-    pub by_itself: bool,
+    pub(crate) by_itself: bool,
 }
 
 /// The candidates of a request: a view of the universe beside what the router holds.
-pub struct Eligibility<'u, 'r> {
+pub(crate) struct Eligibility<'u, 'r> {
     /// What can be chosen from.
-    pub universe: &'u Universe<'u>,
+    pub(crate) universe: &'u Universe<'u>,
     /// What the router holds.
-    pub installed: &'r Installed,
+    pub(crate) installed: &'r Installed,
     /// What is asked for.
-    pub request: &'r Request,
+    pub(crate) request: &'r Request,
     asked: HashSet<&'r str>,
     /// What the packages that the router holds conflict with, each with the one that does.
     held_conflicts: Vec<(Dependency<'u>, &'u str)>,
@@ -103,18 +103,18 @@ impl<'u, 'r> Eligibility<'u, 'r> {
     }
 
     /// Whether the router already holds something that meets the requirement.
-    pub fn is_met(&self, requirement: &Requirement<'_>) -> bool {
+    pub(crate) fn is_met(&self, requirement: &Requirement<'_>) -> bool {
         requirement.alternatives().any(|alternative| self.is_held(alternative))
     }
 
     /// Whether the router already holds something that meets the dependency.
-    pub fn is_held(&self, dependency: &Dependency<'_>) -> bool {
+    pub(crate) fn is_held(&self, dependency: &Dependency<'_>) -> bool {
         self.installed.meeting(self.format(), dependency).is_some()
     }
 
     /// The packages that may be chosen for a requirement, the client's favourite first and those that it does not
     /// take by itself last.
-    pub fn candidates(&self, requirement: &Requirement<'_>) -> Vec<Candidate> {
+    pub(crate) fn candidates(&self, requirement: &Requirement<'_>) -> Vec<Candidate> {
         let mut candidates: Vec<Candidate> = Vec::new();
         let mut seen = HashSet::new();
         for alternative in requirement.alternatives() {
@@ -133,7 +133,7 @@ impl<'u, 'r> Eligibility<'u, 'r> {
     }
 
     /// What a package cannot do without, beyond what the router holds.
-    pub fn hard(&self, package: &'u Package<'u>) -> impl Iterator<Item = &'u Requirement<'u>> {
+    pub(crate) fn hard(&self, package: &'u Package<'u>) -> impl Iterator<Item = &'u Requirement<'u>> {
         package.depends.iter().filter(|requirement| {
             !requirement.greedy
                 && !self.is_met(requirement)
@@ -142,7 +142,7 @@ impl<'u, 'r> Eligibility<'u, 'r> {
     }
 
     /// What the client installs with a package where it can.
-    pub fn soft(&self, package: &'u Package<'u>) -> impl Iterator<Item = &'u Requirement<'u>> {
+    pub(crate) fn soft(&self, package: &'u Package<'u>) -> impl Iterator<Item = &'u Requirement<'u>> {
         let heeds = self.format().facts().heeds_recommends;
         let recommends = package.recommends.iter().filter(move |_| heeds);
         let recommends = recommends.filter(|requirement| requirement.greedy || !self.is_met(requirement));
@@ -153,7 +153,7 @@ impl<'u, 'r> Eligibility<'u, 'r> {
     ///
     /// # Errors
     /// Why it may not.
-    pub fn check(&self, package: &Package<'_>) -> Result<(), Ineligible> {
+    pub(crate) fn check(&self, package: &Package<'_>) -> Result<(), Ineligible> {
         if self.request.omit.contains(package.name) {
             return Err(Ineligible::Omitted);
         }
@@ -194,7 +194,7 @@ impl<'u, 'r> Eligibility<'u, 'r> {
 
     /// The packages of other names that cannot stand beside this one: by its own word, or for a name that only one
     /// of them can have.
-    pub fn excluded_by(&self, package: &'u Package<'u>) -> BTreeSet<PackageId> {
+    pub(crate) fn excluded_by(&self, package: &'u Package<'u>) -> BTreeSet<PackageId> {
         let (universe, format) = (self.universe, self.format());
         let mut excluded = BTreeSet::new();
         for conflict in &package.conflicts {

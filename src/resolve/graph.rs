@@ -124,7 +124,7 @@ impl Graph {
     }
 
     /// The reasons for which packages were asked for, each with those packages.
-    pub fn asked(&self) -> BTreeMap<&str, Vec<NodeId>> {
+    pub(crate) fn asked(&self) -> BTreeMap<&str, Vec<NodeId>> {
         let mut asked: BTreeMap<&str, Vec<NodeId>> = BTreeMap::new();
         for id in self.nodes() {
             for because in &self.node(id).because {

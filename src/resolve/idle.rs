@@ -13,11 +13,11 @@ const NO_PROGRAMS: [&str; 2] = ["kernel", "libc"];
 
 /// The modules that nothing needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct IdleModules {
+pub(crate) struct IdleModules {
     /// The packages of the router whose modules need not be loaded, by name.
-    pub packages: Vec<String>,
+    pub(crate) packages: Vec<String>,
     /// Programs of the router that no feed lists, so that nothing tells which modules they need.
-    pub unknown: Vec<String>,
+    pub(crate) unknown: Vec<String>,
 }
 
 impl IdleModules {
@@ -27,7 +27,7 @@ impl IdleModules {
     /// packages need.
     ///
     /// Which modules a device needs, or the boot, is for the router itself to say.
-    pub fn find(plan: &Plan<'_>, installed: &Installed, disabled: &[String]) -> IdleModules {
+    pub(crate) fn find(plan: &Plan<'_>, installed: &Installed, disabled: &[String]) -> IdleModules {
         let held = Holdings::of(plan.universe, installed);
         let of_plan = plan.steps.iter().flat_map(|step| held.needs_of(plan.package(step)));
         let format = plan.universe.format();
@@ -59,7 +59,7 @@ fn is_modules(name: &str) -> bool {
 }
 
 /// Whether a package is what runs as a service, told by its name: `firewall4` for `firewall`.
-pub fn serves(package: &str, service: &str) -> bool {
+pub(crate) fn serves(package: &str, service: &str) -> bool {
     package
         .strip_prefix(service)
         .is_some_and(|rest| rest.starts_with('-') || rest.bytes().all(|byte| byte.is_ascii_digit()))

@@ -11,6 +11,7 @@
 //! without.
 
 mod baseline;
+#[doc(hidden)]
 pub mod case;
 mod diff;
 mod eligible;
@@ -34,10 +35,13 @@ use std::collections::BTreeSet;
 use crate::format::{Installed, Universe};
 
 pub use baseline::{Baseline, BaselineError, BaselineSource, BaselineWarning};
-pub use diff::{Change, Diff, Direction, base_name};
-pub use eligible::{Candidate, Eligibility, Ineligible};
+#[doc(hidden)]
+pub use diff::base_name;
+pub use diff::{Change, Diff, Direction};
+pub use eligible::Ineligible;
+pub(crate) use eligible::{Candidate, Eligibility};
 pub use graph::{Graph, Node, NodeId};
-pub use idle::{IdleModules, serves};
+pub(crate) use idle::{IdleModules, serves};
 pub use kind::PackageKind;
 pub use paths::{LeftOut, Paths};
 pub use plan::{Plan, PlanWarning, Step};

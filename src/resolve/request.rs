@@ -116,7 +116,7 @@ pub struct Request {
 
 impl Request {
     /// The packages of the router that are to make room, each with the one that takes its place.
-    pub fn replacements(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn replacements(&self) -> impl Iterator<Item = (&str, &str)> {
         self.roots.iter().filter_map(|root| match &root.because {
             RootReason::Replace(old) => Some((old.as_str(), root.name.as_str())),
             _ => None,

@@ -15,7 +15,7 @@ use std::collections::{BTreeSet, HashSet};
 
 pub use error::SelectionError;
 pub use list::{NotAPackageList, PackageList};
-pub use planned::{FIRST_OF_FAT, PlanSource, Planned};
+pub use planned::{PlanSource, Planned};
 pub use warning::{ChipSaving, SelectionWarning, Warning};
 
 use crate::hardware::detect::{Detected, MissingFirmware, Named};

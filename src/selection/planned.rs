@@ -11,7 +11,7 @@ use crate::resolve::case::Case;
 use crate::resolve::{self, Baseline, Plan, PlanWarning};
 
 /// 1980-01-01, the first time that FAT knows, in seconds since 1970.
-pub const FIRST_OF_FAT: i64 = 315_532_800;
+pub(crate) const FIRST_OF_FAT: i64 = 315_532_800;
 
 /// A plan and what it stands on.
 pub struct Planned<'u> {
@@ -99,7 +99,7 @@ impl<'u> Planned<'u> {
     }
 
     /// Warns where the router may not be able to mount the disk that comes of the plan.
-    pub fn warn_of_fat(&mut self) {
+    pub(crate) fn warn_of_fat(&mut self) {
         let lacks = self.baseline.lacks_for_fat();
         if !lacks.is_empty() {
             self.warnings.push(PlanWarning::CannotMountFat { lacks }.into());
@@ -107,7 +107,7 @@ impl<'u> Planned<'u> {
     }
 
     /// Warns, before all else, that the plan is of the facts built in; `now` is in seconds since 1970.
-    pub fn warn_of_snapshot(&mut self, snapshot: &Snapshot, now: i64) {
+    pub(crate) fn warn_of_snapshot(&mut self, snapshot: &Snapshot, now: i64) {
         let about = &snapshot.about;
         let warning = PlanWarning::BuiltInFacts {
             release: about.release.clone(),

@@ -16,7 +16,7 @@ impl Selection {
     ///
     /// # Errors
     /// When a chip cannot work with the release, or none of the devices can.
-    pub fn request(
+    pub(crate) fn request(
         &self,
         facts: &ReleaseFacts,
         universe: &Universe<'_>,

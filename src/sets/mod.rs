@@ -226,7 +226,9 @@ impl SetWifi {
         Ok(Some(SetWifi {
             ssid: ssid.ok_or_else(|| own.fault(Fault::Missing { key: "ssid" }))?,
             mode: first(tables, |table| one_of(table, "mode", &Mode::ALL, Mode::word))?,
-            encryption: first(tables, |table| one_of(table, "encryption", &Encryption::ALL, Encryption::word))?,
+            encryption: first(tables, |table| {
+                one_of(table, "encryption", &Encryption::ALL, Encryption::word)
+            })?,
             country: first(tables, |table| table.parsed("country", "two letters, like \"DE\"", parse))?,
             band: first(tables, |table| one_of(table, "band", &Band::ALL, Band::word))?,
             channel: first(tables, |table| table.number("channel"))?,

@@ -107,10 +107,7 @@ impl Elsewhere {
 
     /// Whether it decides whom the user trusts.
     fn is_trust(self) -> bool {
-        matches!(
-            self,
-            Elsewhere::Keys | Elsewhere::AcceptUnsigned | Elsewhere::Prefer | Elsewhere::Replace
-        )
+        matches!(self, Elsewhere::Keys | Elsewhere::AcceptUnsigned | Elsewhere::Prefer | Elsewhere::Replace)
     }
 }
 
@@ -220,9 +217,10 @@ impl<'t> Table<'t> {
     /// A small number.
     pub fn number(&self, key: &str) -> Result<Option<u8>, FileError> {
         let Some(value) = self.table.get(key) else { return Ok(None) };
-        let number = value.get_ref().as_integer().and_then(|number| {
-            u8::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok()
-        });
+        let number = value
+            .get_ref()
+            .as_integer()
+            .and_then(|number| u8::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok());
         number.map(Some).ok_or_else(|| self.wrong(key, value, "a number from 0 to 255"))
     }
 

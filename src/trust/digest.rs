@@ -113,19 +113,19 @@ impl FromStr for Digest {
 }
 
 /// A reader that counts what passes through it.
-pub struct Counted<R> {
+pub(crate) struct Counted<R> {
     inner: R,
     count: u64,
 }
 
 impl<R: Read> Counted<R> {
     /// Starts at nothing.
-    pub fn new(inner: R) -> Counted<R> {
+    pub(crate) fn new(inner: R) -> Counted<R> {
         Counted { inner, count: 0 }
     }
 
     /// The number of bytes that were read.
-    pub fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.count
     }
 }
@@ -144,7 +144,7 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 /// A reader that hashes and counts what passes through it.
-pub struct Sha256Reader<R> {
+pub(crate) struct Sha256Reader<R> {
     inner: R,
     hash: Sha256,
     length: u64,
@@ -152,12 +152,12 @@ pub struct Sha256Reader<R> {
 
 impl<R: Read> Sha256Reader<R> {
     /// Starts a hash over what will be read from `inner`.
-    pub fn new(inner: R) -> Sha256Reader<R> {
+    pub(crate) fn new(inner: R) -> Sha256Reader<R> {
         Sha256Reader { inner, hash: Sha256::new(), length: 0 }
     }
 
     /// The hash and the number of bytes that were read.
-    pub fn finish(self) -> ([u8; 32], u64) {
+    pub(crate) fn finish(self) -> ([u8; 32], u64) {
         (self.hash.finalize().into(), self.length)
     }
 }

@@ -117,7 +117,7 @@ pub struct Signature {
 
 impl Signature {
     /// Reads a SIG block of a file of a schema; none if it is of another version: apk passes over such.
-    pub fn parse(schema: u32, block: &[u8]) -> Option<Signature> {
+    pub(crate) fn parse(schema: u32, block: &[u8]) -> Option<Signature> {
         let (header, der) = block.split_first_chunk::<HEADER>()?;
         let known = header[0] == 0;
         let key_id = KeyId::new(&header[2..]);
@@ -125,7 +125,7 @@ impl Signature {
     }
 
     /// The id of the key that signed, by the signature's own word.
-    pub fn key_id(&self) -> &KeyId {
+    pub(crate) fn key_id(&self) -> &KeyId {
         &self.key_id
     }
 
@@ -145,7 +145,7 @@ impl SecretKey {
     ///
     /// # Errors
     /// When the system has no random bytes to give.
-    pub fn generate() -> io::Result<SecretKey> {
+    pub(crate) fn generate() -> io::Result<SecretKey> {
         let mut seed = [0; 32];
         // All but one number in four thousand million are keys.
         loop {
@@ -157,7 +157,7 @@ impl SecretKey {
     }
 
     /// Reads a PEM file as openssl writes it, in the form of SEC 1 or of PKCS #8; text around the key does not matter.
-    pub fn parse(text: &[u8]) -> Result<SecretKey, EcError> {
+    pub(crate) fn parse(text: &[u8]) -> Result<SecretKey, EcError> {
         let text = String::from_utf8_lossy(text);
         let pem = SecretKey::block(&text).ok_or(EcError::NoSecret)?;
         let sec1 = p256::SecretKey::from_sec1_pem(pem).ok();
@@ -170,7 +170,7 @@ impl SecretKey {
     }
 
     /// The key as a PEM file in the form of SEC 1, as `openssl ecparam -genkey` and OpenWrt's build write it.
-    pub fn to_pem(&self) -> String {
+    pub(crate) fn to_pem(&self) -> String {
         let key = p256::SecretKey::from(&self.key);
         // Encoding a valid key of fixed size has no way to fail.
         key.to_sec1_pem(LineEnding::LF).map(|pem| pem.to_string()).unwrap_or_default()

@@ -8,10 +8,12 @@
 
 mod artifact;
 mod digest;
+#[doc(hidden)]
 pub mod ec;
 mod key;
 mod keyring;
 mod unsigned;
+#[doc(hidden)]
 pub mod usign;
 
 use std::fmt;
@@ -19,8 +21,8 @@ use std::io;
 use std::ops::Deref;
 
 pub use artifact::{Artifact, Expected, Measure, Proof};
-pub use digest::{Counted, Digest, DigestKind, Sha256Reader, sha256};
-pub(crate) use digest::{hex_bytes, parse_hex};
+pub(crate) use digest::{Counted, Sha256Reader, hex_bytes, parse_hex};
+pub use digest::{Digest, DigestKind, sha256};
 pub use key::{KeyError, PublicKey, Scheme, SecretKey, Signature};
 pub use keyring::{Keyring, Signed, SignedFile, TrustError, Unsigned};
 pub use unsigned::UnsignedFeeds;
@@ -36,11 +38,6 @@ impl<T> Verified<T> {
     /// Who vouches for the value.
     pub fn by(&self) -> &Authority {
         &self.by
-    }
-
-    /// The value alone, for a reader that no longer needs to prove anything.
-    pub fn into_inner(self) -> T {
-        self.value
     }
 }
 

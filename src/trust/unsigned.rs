@@ -28,7 +28,7 @@ impl UnsignedFeeds {
     }
 
     /// What to do about the lists of digests that no feed has.
-    pub fn policy_of_metadata(&self) -> Unsigned {
+    pub(crate) fn policy_of_metadata(&self) -> Unsigned {
         if self.is_all() { Unsigned::Accept } else { Unsigned::Refuse }
     }
 

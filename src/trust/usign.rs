@@ -132,7 +132,7 @@ impl SecretKey {
     ///
     /// # Errors
     /// When the system has no random bytes to give.
-    pub fn generate() -> io::Result<SecretKey> {
+    pub(crate) fn generate() -> io::Result<SecretKey> {
         let (mut id, mut seed) = ([0; 8], [0; 32]);
         super::random(&mut id)?;
         super::random(&mut seed)?;
@@ -145,7 +145,7 @@ impl SecretKey {
     }
 
     /// Reads a secret key file without a passphrase, as usign and signify write it.
-    pub fn parse(text: &[u8]) -> Result<SecretKey, UsignError> {
+    pub(crate) fn parse(text: &[u8]) -> Result<SecretKey, UsignError> {
         let bytes = payload(text, SECRET)?;
         let wrong = UsignError::WrongKind { expected: SECRET, found: bytes.len() };
         let [algorithm, rounds, checksum, id, pair] =

@@ -61,7 +61,7 @@ impl Setup {
     ///
     /// # Errors
     /// When a file of the user has the place of one.
-    pub fn add_to(&self, overlay: &mut Overlay) -> Result<(), OverlayError> {
+    pub(crate) fn add_to(&self, overlay: &mut Overlay) -> Result<(), OverlayError> {
         self.defaults().into_iter().try_for_each(|Defaults { path, text, secret }| {
             let mode = if secret { 0o600 } else { 0o644 };
             overlay.add(path, mode, text.into_bytes(), secret)

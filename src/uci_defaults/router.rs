@@ -53,10 +53,10 @@ pub struct Supplicants {
 
 impl Supplicants {
     /// Before anything tells.
-    pub const UNKNOWN: Supplicants = Supplicants { known: Vec::new(), may_be_more: true };
+    pub(crate) const UNKNOWN: Supplicants = Supplicants { known: Vec::new(), may_be_more: true };
 
     /// Whether the router may have others than the known ones.
-    pub fn may_be_more(&self) -> bool {
+    pub(crate) fn may_be_more(&self) -> bool {
         self.may_be_more
     }
 

@@ -50,7 +50,11 @@ fn completed(desk: &Desk, shell: &str, line: &str) -> Vec<String> {
             );
             run(desk, &["bash", "--norc"], &script)
         }
-        _ => run(desk, &["fish", "--no-config"], &format!("owpkg completions fish | source; complete -C '{line}'")),
+        _ => run(
+            desk,
+            &["fish", "--no-config"],
+            &format!("owpkg completions fish | source; complete -C '{line}'"),
+        ),
     }
 }
 

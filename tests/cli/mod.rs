@@ -1,9 +1,9 @@
 //! The commands, from their arguments to what they print and how they end; both formats by the same tests.
 
 mod chips;
+mod completions;
 mod configuration;
 mod demo;
-mod completions;
 mod detect;
 pub mod disk;
 mod documents;

@@ -21,10 +21,16 @@ fn more_and_less_is_said_as_it_is_asked_for() {
         let more = said("-v");
         assert!(more.contains(&format!("unchanged {}", server.url())), "{more}");
         assert!(more.contains("chosen: OpenWrt 25.12.0, x86/64, of http://"), "{more}");
-        assert!(more.contains("chosen: wpad-basic-mbedtls") && !more.contains("chosen: hostapd-common"), "{more}");
+        assert!(
+            more.contains("chosen: wpad-basic-mbedtls") && !more.contains("chosen: hostapd-common"),
+            "{more}"
+        );
         assert!(!more.contains("at hand"), "{more}");
         let all = said("-vv");
-        assert!(all.contains("chosen: hostapd-common") && all.contains("needed by wpad-basic-mbedtls"), "{all}");
+        assert!(
+            all.contains("chosen: hostapd-common") && all.contains("needed by wpad-basic-mbedtls"),
+            "{all}"
+        );
         assert!(all.contains("at hand http://"), "{all}");
         desk.owpkg("cache clear").run().exits(0);
         let anew = said("-v");
@@ -97,7 +103,17 @@ fn a_dry_run_of_a_mirror_tells_sizes_and_writes_nothing() {
         let before = dry();
         assert_eq!(
             keys(&before),
-            ["schema", "dest", "new", "kept", "bytes", "to_fetch", "bytes_to_fetch", "unsized_files", "folders"]
+            [
+                "schema",
+                "dest",
+                "new",
+                "kept",
+                "bytes",
+                "to_fetch",
+                "bytes_to_fetch",
+                "unsized_files",
+                "folders"
+            ]
         );
         assert!(!desk.holds("m"));
         let done = desk.owpkg(&format!("{line} --json")).run().exits(0).json();

@@ -26,7 +26,10 @@ fn each_value_comes_from_the_nearest_place_that_says_it() {
     desk.write(CONFIG, "release = \"23.05.2\"\nwifi_country = \"FR\"\n");
     let file = desk.path().join(CONFIG).to_string();
     assert_eq!(from(at_home(&desk, show), "release"), ["23.05.2", "config", &file]);
-    desk.write("owpkg.toml", "[[set]]\nname = \"a\"\nrelease = \"24.10.2\"\nwifi = { ssid = \"x\", country = \"DE\" }\n");
+    desk.write(
+        "owpkg.toml",
+        "[[set]]\nname = \"a\"\nrelease = \"24.10.2\"\nwifi = { ssid = \"x\", country = \"DE\" }\n",
+    );
     assert_eq!(from(at_home(&desk, show), "release"), ["24.10.2", "set", "a"]);
     assert_eq!(from(at_home(&desk, show), "wifi_country"), ["DE", "set", "a"]);
     let run = || at_home(&desk, show).var("OWPKG_RELEASE", "24.10.1");

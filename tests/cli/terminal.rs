@@ -9,7 +9,9 @@ use crate::support::terminal::Terminal;
 fn text_is_broken_between_words_at_the_terminals_width() {
     let desk = Desk::new();
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    for line in ["chips iwl7265d", "chips nonesuch", "resolve --demo --no-lock --chip iwl7265d --format names"] {
+    for line in
+        ["chips iwl7265d", "chips nonesuch", "resolve --demo --no-lock --chip iwl7265d --format names"]
+    {
         let ran = desk.owpkg(line).run();
         let mut heights = Vec::new();
         for columns in [60, 80, 120] {
@@ -69,7 +71,10 @@ fn ctrl_c_in_a_download_says_what_is_kept_and_the_next_run_goes_on() {
 #[test]
 fn zsh_completes_what_is_known() {
     let desk = Desk::new();
-    desk.write(".zshrc", "autoload -Uz compinit && compinit -u -D\nsource <(owpkg completions zsh)\nPS1='ready> '\n");
+    desk.write(
+        ".zshrc",
+        "autoload -Uz compinit && compinit -u -D\nsource <(owpkg completions zsh)\nPS1='ready> '\n",
+    );
     let mut zsh = Terminal::start(desk.path(), 120, "zsh", &["-i"]);
     zsh.waits_for("ready> ");
     zsh.types("owpkg resolve --chip iwl7265d\t");

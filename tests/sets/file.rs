@@ -63,7 +63,12 @@ fn what_is_wrong_is_told_with_its_line() {
         ("[[set]]\nname = \"a\"\nchpis = [\"x\"]\n", 3, "no key \"chpis\"", "did you mean chips?"),
         ("[default]\n", 1, "no key \"default\"", "did you mean defaults?"),
         ("[defaults]\nname = \"a\"\n", 2, "no key \"name\"", "release"),
-        ("[[set]]\nname = \"a\"\n\n[set.wifi]\nssid = \"x\"\nchanel = 3\n", 6, "no key \"chanel\"", "channel"),
+        (
+            "[[set]]\nname = \"a\"\n\n[set.wifi]\nssid = \"x\"\nchanel = 3\n",
+            6,
+            "no key \"chanel\"",
+            "channel",
+        ),
         ("[[set]]\nchips = []\n", 1, "name is missing", "name ="),
         ("[[set]]\nname = \"a\"\nwifi = { mode = \"ap\" }\n", 3, "ssid is missing", "name ="),
         ("[[set]]\nname = \"a\"\nchips = \"iwl7265d\"\n", 3, "chips: expected a list of texts", ""),
@@ -72,8 +77,18 @@ fn what_is_wrong_is_told_with_its_line() {
         ("[[set]]\nname = \"a\"\nfiles = \"../keys\"\n", 3, "files: expected a folder below", ""),
         ("[[set]]\nname = \"a\"\nfiles = \"/root/.ssh\"\n", 3, "files: expected a folder below", ""),
         ("[[set]]\nname = \"a\"\nrelease = 24.10\n", 3, "release: expected a text, found a value", ""),
-        ("[[set]]\nname=\"a\"\nwifi = {ssid=\"x\", country=\"QQ\"}\n", 3, "country: expected two letters", ""),
-        ("[[set]]\nname=\"a\"\nwifi = {ssid=\"x\", band=\"7g\"}\n", 3, "band: expected one of 2g, 5g, 6g", ""),
+        (
+            "[[set]]\nname=\"a\"\nwifi = {ssid=\"x\", country=\"QQ\"}\n",
+            3,
+            "country: expected two letters",
+            "",
+        ),
+        (
+            "[[set]]\nname=\"a\"\nwifi = {ssid=\"x\", band=\"7g\"}\n",
+            3,
+            "band: expected one of 2g, 5g, 6g",
+            "",
+        ),
         ("[[set]]\nname=\"a\"\nwifi = {ssid=\"x\", channel=300}\n", 3, "channel: expected a number", ""),
         ("[[set]]\nname = \"a\"\n[[set]]\nname = \"a\"\n", 4, "another set \"a\"", "another name"),
         ("[set]\nname = \"a\"\n", 1, "set: expected tables [[set]]", ""),
@@ -102,9 +117,15 @@ fn trust_is_not_taken_from_it() {
         ("feed = [\"mine=http://host/\"]", Elsewhere::Feed, "--feed NAME=URL"),
         ("mirror = \"http://host/\"", Elsewhere::UserConfiguration, "config.toml"),
     ] {
-        for text in [format!("[[set]]\nname = \"a\"\n{line}\n"), format!("[defaults]\n\n{line}\n[[set]]\nname = \"a\"\n")] {
+        for text in [
+            format!("[[set]]\nname = \"a\"\n{line}\n"),
+            format!("[defaults]\n\n{line}\n[[set]]\nname = \"a\"\n"),
+        ] {
             let error = SetFile::parse(&text).unwrap_err();
-            assert!(matches!(&error.fault, Fault::Elsewhere { elsewhere: found, .. } if *found == elsewhere), "{error:?}");
+            assert!(
+                matches!(&error.fault, Fault::Elsewhere { elsewhere: found, .. } if *found == elsewhere),
+                "{error:?}"
+            );
             assert_eq!(error.line, 3, "{text}");
             assert!(error.to_string().contains("is not taken from this file"), "{error}");
             assert!(!error.to_string().contains("secret"), "a key is not shown: {error}");

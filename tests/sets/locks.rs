@@ -20,7 +20,8 @@ fn the_only_set_is_what_flags_would_say() {
         assert_eq!(site.owpkg("resolve --format names --no-lock").run().exits(0).out, typed);
         assert_eq!(site.owpkg("resolve --format names --no-lock --set card").run().exits(0).out, typed);
         // What is typed is joined with the set that is named, and counts alone without its name.
-        let joined = site.owpkg("resolve --format names --no-lock --set card --add wpad-openssl --wpa none").run();
+        let joined =
+            site.owpkg("resolve --format names --no-lock --set card --add wpad-openssl --wpa none").run();
         assert!(joined.exits(0).out.contains("wpad-openssl"));
         let alone = site.owpkg("resolve --format names --no-lock --chip mt7921e").run().exits(0).out;
         assert!(!alone.contains("iwlwifi"), "{alone}");
@@ -33,7 +34,8 @@ fn a_lock_counts_as_long_as_it_matches() {
         let site = wifi().on(format);
         site.desk.write("owpkg.toml", SETS);
         assert!(disk(&site, "").contains("wrote owpkg.lock"));
-        let (lock, first) = (site.desk.read("owpkg.lock"), fs::read(site.desk.path().join("out.tar")).unwrap());
+        let (lock, first) =
+            (site.desk.read("owpkg.lock"), fs::read(site.desk.path().join("out.tar")).unwrap());
         assert!(lock.contains("[set]\nname = \"card\""), "{lock}");
         // It is taken as it is: also where what it says would come out otherwise now.
         site.desk.write("owpkg.lock", lock.replace("date = ", "date = 1"));
@@ -44,13 +46,17 @@ fn a_lock_counts_as_long_as_it_matches() {
         disk(&site, "");
         assert!(fs::read(site.desk.path().join("out.tar")).unwrap() == first, "a lock makes the same disk");
         // What changes no plan changes no lock.
-        site.desk.write("owpkg.toml", format!("# mine\n{SETS}wifi = {{ ssid = \"x\", encryption = \"none\" }}\n"));
+        site.desk
+            .write("owpkg.toml", format!("# mine\n{SETS}wifi = {{ ssid = \"x\", encryption = \"none\" }}\n"));
         assert!(!disk(&site, "").contains("wrote"));
         assert_eq!(site.desk.read("owpkg.lock"), lock);
         // A changed set is planned anew.
         site.desk.write("owpkg.toml", SETS.replace("iwl7265d", "mt7921e"));
         let said = disk(&site, "");
-        assert!(said.contains("owpkg.lock is not of owpkg.toml as it is now") && said.contains("wrote"), "{said}");
+        assert!(
+            said.contains("owpkg.lock is not of owpkg.toml as it is now") && said.contains("wrote"),
+            "{said}"
+        );
         assert!(site.desk.read("owpkg.lock").contains("kmod-mt7921e"));
         assert!(site.owpkg("tree").run().exits(0).out.contains("kmod-mt7921e"));
         site.owpkg("why kmod-mt76-core").run().exits(0);
@@ -75,7 +81,10 @@ fn what_is_typed_beside_a_set_leaves_its_lock_alone() {
 fn each_of_several_sets_has_a_lock_of_its_own() {
     let site = wifi().on(FORMATS[1]);
     site.desk.write("owpkg.toml", format!("{SETS}[[set]]\nname = \"stick\"\nchips = [\"mt7921e\"]\n"));
-    site.owpkg("disk out.tar").run().exits(2).says(&["owpkg.toml has 2 sets", "name one with --set: card, stick"]);
+    site.owpkg("disk out.tar")
+        .run()
+        .exits(2)
+        .says(&["owpkg.toml has 2 sets", "name one with --set: card, stick"]);
     site.owpkg("disk out.tar --set home").run().exits(2).says(&["no set \"home\"", "card, stick"]);
     let said = site.owpkg("resolve --set stick").run().exits(0).err;
     assert!(said.contains("wrote owpkg-stick.lock; next: owpkg disk pkgs.img --set stick"), "{said}");
@@ -87,7 +96,10 @@ fn each_of_several_sets_has_a_lock_of_its_own() {
 #[test]
 fn its_wifi_has_no_key_and_its_files_are_its_own() {
     let site = wifi().on(FORMATS[0]);
-    site.desk.write("owpkg.toml", format!("{SETS}files = \"files\"\nwifi = {{ ssid = \"home\", country = \"DE\" }}\n"));
+    site.desk.write(
+        "owpkg.toml",
+        format!("{SETS}files = \"files\"\nwifi = {{ ssid = \"home\", country = \"DE\" }}\n"),
+    );
     site.desk.write("files/etc/banner", "mine\n");
     site.owpkg("disk out/").stdin("").run().exits(2).says(&["the key of the Wi-Fi \"home\" is not known"]);
     site.owpkg("disk out/").var("OWPKG_WIFI_KEY", "correct horse").run().exits(0);
@@ -118,7 +130,10 @@ fn what_is_wrong_in_the_file_ends_a_run_with_its_line() {
     desk.write("owpkg.toml", "[[set]]\nname = \"a\"\naccept-unsigned = [\"all\"]\n");
     for line in ["disk out.img", "resolve", "tree", "why iw", "config show"] {
         let ran = desk.owpkg(line).run().exits(2);
-        ran.says(&["owpkg.toml: line 3: accept-unsigned is not taken from this file", "--accept-unsigned FEED"]);
+        ran.says(&[
+            "owpkg.toml: line 3: accept-unsigned is not taken from this file",
+            "--accept-unsigned FEED",
+        ]);
     }
     Desk::new().owpkg("disk out.img --set a").run().exits(2).says(&["there is no owpkg.toml in this folder"]);
 }

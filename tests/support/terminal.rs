@@ -7,8 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use camino::Utf8Path;
-use pty_process::blocking::{Command, Pty, open};
 use pty_process::Size;
+use pty_process::blocking::{Command, Pty, open};
 use rustix::termios::{LocalModes, tcgetattr};
 
 /// How long a program may stay silent before a test gives it up.
@@ -25,7 +25,12 @@ pub struct Terminal {
 impl Terminal {
     /// owpkg, its cache in the folder it works in.
     pub fn owpkg(folder: &Utf8Path, columns: u16, line: &str) -> Terminal {
-        Terminal::start(folder, columns, env!("CARGO_BIN_EXE_owpkg"), &line.split_whitespace().collect::<Vec<_>>())
+        Terminal::start(
+            folder,
+            columns,
+            env!("CARGO_BIN_EXE_owpkg"),
+            &line.split_whitespace().collect::<Vec<_>>(),
+        )
     }
 
     /// A program in a folder, with no more of an environment than it needs.
@@ -35,7 +40,8 @@ impl Terminal {
         let built = Utf8Path::new(env!("CARGO_BIN_EXE_owpkg")).parent().unwrap();
         let path = format!("{built}:{}", std::env::var("PATH").unwrap_or_default());
         let command = Command::new(program).args(arguments).current_dir(folder).env_clear();
-        let command = command.env("PATH", path).env("HOME", folder).env("TERM", "xterm").env("OWPKG_CACHE", "cache");
+        let command =
+            command.env("PATH", path).env("HOME", folder).env("TERM", "xterm").env("OWPKG_CACHE", "cache");
         let child = command.spawn(pts).unwrap();
         let mut screen = std::fs::File::from(std::os::fd::AsFd::as_fd(&pty).try_clone_to_owned().unwrap());
         let (sender, output) = channel();

@@ -25,7 +25,7 @@ fn one_of<T: Copy + Send + Sync + 'static>(
 }
 
 /// What the router is in a Wi-Fi.
-pub fn mode() -> ValueParser {
+pub(crate) fn mode() -> ValueParser {
     one_of(&Mode::ALL, Mode::word, |mode| match mode {
         Mode::Station => "It joins",
         Mode::AccessPoint => "It is the access point",
@@ -33,7 +33,7 @@ pub fn mode() -> ValueParser {
 }
 
 /// A band of Wi-Fi.
-pub fn band() -> ValueParser {
+pub(crate) fn band() -> ValueParser {
     one_of(&Band::ALL, Band::word, |band| match band {
         Band::Ghz2 => "2.4 GHz",
         Band::Ghz5 => "5 GHz",
@@ -42,7 +42,7 @@ pub fn band() -> ValueParser {
 }
 
 /// An encryption of Wi-Fi, in OpenWrt's words.
-pub fn encryption() -> ValueParser {
+pub(crate) fn encryption() -> ValueParser {
     one_of(&Encryption::ALL, Encryption::word, |encryption| match encryption {
         Encryption::None => "Open",
         Encryption::Owe => "Open, but enciphered",
@@ -55,7 +55,7 @@ pub fn encryption() -> ValueParser {
 }
 
 /// The kind of a chip.
-pub fn kind() -> ValueParser {
+pub(crate) fn kind() -> ValueParser {
     one_of(Kind::ALL, Kind::word, |kind| match kind {
         Kind::Wifi => "Wireless LAN",
         Kind::Ethernet => "Wired network",
@@ -65,7 +65,7 @@ pub fn kind() -> ValueParser {
 }
 
 /// One of two drivers.
-pub fn variant() -> ValueParser {
+pub(crate) fn variant() -> ValueParser {
     one_of(&Variant::ALL, Variant::word, |variant| match variant {
         Variant::Mainline => "The kernel's own",
         Variant::Ct => "Candela Technologies'",
@@ -73,7 +73,7 @@ pub fn variant() -> ValueParser {
 }
 
 /// What to make of a disk's files.
-pub fn output_format() -> ValueParser {
+pub(crate) fn output_format() -> ValueParser {
     one_of(&OutputFormat::ALL, OutputFormat::word, |format| match format {
         OutputFormat::Fat => "A FAT image, to attach as a disk",
         OutputFormat::Tar => "A tar, to copy by scp",
@@ -83,7 +83,7 @@ pub fn output_format() -> ValueParser {
 }
 
 /// A kind of FAT.
-pub fn fat_kind() -> ValueParser {
+pub(crate) fn fat_kind() -> ValueParser {
     one_of(&FatKind::ALL, FatKind::word, |kind| match kind {
         FatKind::Fat12 => "Up to 128 MiB",
         FatKind::Fat16 => "Up to 2 GiB",
@@ -92,7 +92,7 @@ pub fn fat_kind() -> ValueParser {
 }
 
 /// What runs a virtual machine.
-pub fn hypervisor() -> ValueParser {
+pub(crate) fn hypervisor() -> ValueParser {
     one_of(&Hypervisor::ALL, Hypervisor::word, |hypervisor| match hypervisor {
         Hypervisor::Bhyve => "FreeBSD's",
         Hypervisor::Qemu => "Linux's, and Proxmox VE",
@@ -100,7 +100,7 @@ pub fn hypervisor() -> ValueParser {
 }
 
 /// A package format.
-pub fn format() -> ValueParser {
+pub(crate) fn format() -> ValueParser {
     one_of(
         &FORMATS,
         |format| format.name(),

@@ -35,28 +35,28 @@ const STOCK_SERVICES: [&str; 17] = [
 /// What to set on the router.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Configuration of the router")]
-pub struct ConfigurationArgs {
+pub(crate) struct ConfigurationArgs {
     /// A folder of files and links that install.sh copies to the router's /, as ImageBuilder's FILES
     #[arg(long, value_name = "DIR")]
-    pub files: Option<String>,
+    pub(crate) files: Option<String>,
     /// A service of /etc/init.d that is not to start any more; repeat it for several
     #[arg(long, value_name = "NAME")]
-    pub disable_service: Vec<String>,
+    pub(crate) disable_service: Vec<String>,
     /// Which kernel modules the router goes on loading
     #[arg(long, value_enum, value_name = "WHICH")]
-    pub keep_modules: Option<KeepModules>,
+    pub(crate) keep_modules: Option<KeepModules>,
 }
 
 /// Which kernel modules to go on loading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum KeepModules {
+pub(crate) enum KeepModules {
     /// Those of the plan, of its programs in service, of its devices, and what it boots and mounts the disk with
     Minimal,
 }
 
 impl ConfigurationArgs {
     /// Whether nothing is to be set.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.files.is_none() && self.disable_service.is_empty() && self.keep_modules.is_none()
     }
 
@@ -64,7 +64,7 @@ impl ConfigurationArgs {
     ///
     /// # Errors
     /// When one cannot be read or cannot be brought there.
-    pub fn overlay(&self, env: &Env) -> Result<Overlay, Failure> {
+    pub(crate) fn overlay(&self, env: &Env) -> Result<Overlay, Failure> {
         let Some(folder) = &self.files else { return Ok(Overlay::default()) };
         let at = env.path(folder);
         if !at.is_dir() {
@@ -80,7 +80,7 @@ impl ConfigurationArgs {
     ///
     /// # Errors
     /// When a name is none, or it is not known what the router holds.
-    pub fn plan(
+    pub(crate) fn plan(
         &self,
         planned: &mut Planned<'_>,
         overlay: &Overlay,
@@ -136,7 +136,7 @@ impl ConfigurationArgs {
     ///
     /// # Errors
     /// When a name is none, when the lock's own configuration is another, or for what a lock does not tell.
-    pub fn join(&self, lock: Lock, overlay: &Overlay) -> Result<Lock, Failure> {
+    pub(crate) fn join(&self, lock: Lock, overlay: &Overlay) -> Result<Lock, Failure> {
         let given = LockedConfiguration::of(overlay, &self.disable_service, Vec::new())?;
         let Some(own) = &lock.configuration else {
             return match self.keep_modules {

@@ -1,12 +1,12 @@
 //! What was typed, where several commands share it.
 
-pub mod choice;
-pub mod configuration;
+pub(crate) mod choice;
+pub(crate) mod configuration;
 mod learn;
 mod selection;
 mod source;
-pub mod wifi;
+pub(crate) mod wifi;
 
-pub use learn::LearnArgs;
-pub use selection::SelectionArgs;
-pub use source::{PatienceArgs, SourceArgs};
+pub(crate) use learn::LearnArgs;
+pub(crate) use selection::SelectionArgs;
+pub(crate) use source::{PatienceArgs, SourceArgs};

@@ -12,72 +12,72 @@ use crate::release::OFFICIAL_SERVER;
 /// Where packages come from, and what the router is.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Where from")]
-pub struct SourceArgs {
+pub(crate) struct SourceArgs {
     /// The release: 24.10.2, 24.10-SNAPSHOT, SNAPSHOT; the latest stable one without it
     #[arg(long, value_name = "R")]
-    pub release: Option<String>,
+    pub(crate) release: Option<String>,
     /// The target
     #[arg(long, value_name = "T/S")]
-    pub target: Option<String>,
+    pub(crate) target: Option<String>,
     /// The device, where images differ by device
     #[arg(long, value_name = "P")]
-    pub profile: Option<String>,
+    pub(crate) profile: Option<String>,
     /// What the router holds: an image's manifest, `opkg list-installed`, an opkg status file
     #[arg(long, value_name = "FILE")]
-    pub installed: Option<String>,
+    pub(crate) installed: Option<String>,
     /// A further feed, as owpkg index makes one
     #[arg(long, value_name = "NAME=URL|DIR")]
-    pub feed: Vec<String>,
+    pub(crate) feed: Vec<String>,
     /// A server or folder that holds releases/ and snapshots/; OpenWrt's own without it
     #[arg(long, value_name = "URL|DIR")]
-    pub mirror: Option<String>,
+    pub(crate) mirror: Option<String>,
     /// One release tree: a URL or folder that holds targets/ and packages/
     #[arg(long, value_name = "URL|DIR", conflicts_with = "mirror")]
-    pub tree: Option<String>,
+    pub(crate) tree: Option<String>,
     /// A small release built into owpkg, for a look around with no network
     #[arg(long, conflicts_with_all = ["mirror", "tree"])]
-    pub demo: bool,
+    pub(crate) demo: bool,
     /// Use only what the cache holds
     #[arg(long)]
-    pub offline: bool,
+    pub(crate) offline: bool,
     /// A public key to trust beside the official ones
     #[arg(long, value_name = "FILE")]
-    pub key: Vec<String>,
+    pub(crate) key: Vec<String>,
     /// Take the index of this feed although no trusted key signed it; all: of every feed, as of a build of one's own
     #[arg(long, value_name = "FEED|all")]
-    pub accept_unsigned: Vec<String>,
+    pub(crate) accept_unsigned: Vec<String>,
     /// Let packages of this --feed go before the release's own
     #[arg(long, value_name = "FEED")]
-    pub prefer: Vec<String>,
+    pub(crate) prefer: Vec<String>,
     /// Refuse an index that is older than one seen before, instead of a warning
     #[arg(long)]
-    pub require_fresh: bool,
+    pub(crate) require_fresh: bool,
     /// The download cache (also OWPKG_CACHE)
     #[arg(long, value_name = "DIR")]
-    pub cache_dir: Option<String>,
+    pub(crate) cache_dir: Option<String>,
     /// How patient to be with servers.
     #[command(flatten)]
-    pub patience: PatienceArgs,
+    pub(crate) patience: PatienceArgs,
 }
 
 impl SourceArgs {
     /// The server or folder of releases.
-    pub fn mirror<'a>(&'a self, env: &'a Env) -> &'a str {
+    pub(crate) fn mirror<'a>(&'a self, env: &'a Env) -> &'a str {
         self.mirror.as_deref().or(env.setting(Key::Mirror)).unwrap_or(OFFICIAL_SERVER)
     }
 
     /// The release that is asked for, if one is.
-    pub fn release<'a>(&'a self, env: &'a Env) -> Option<&'a str> {
+    pub(crate) fn release<'a>(&'a self, env: &'a Env) -> Option<&'a str> {
         self.release.as_deref().or_else(|| self.setting(env, Key::Release))
     }
 
     /// The target that is asked for, if one is.
-    pub fn target<'a>(&'a self, env: &'a Env) -> Option<&'a str> {
+    pub(crate) fn target<'a>(&'a self, env: &'a Env) -> Option<&'a str> {
         self.target.as_deref().or_else(|| self.setting(env, Key::Target))
     }
 
     /// Whether nothing was typed of the router, and no feed.
-    pub fn is_untouched(&self) -> bool {
+    pub(crate) fn is_untouched(&self) -> bool {
         let router = [&self.release, &self.target, &self.profile, &self.installed];
         router.iter().all(|word| word.is_none()) && self.feed.is_empty() && self.prefer.is_empty()
     }
@@ -90,18 +90,18 @@ impl SourceArgs {
 
 /// How patient to be with servers.
 #[derive(Debug, Clone, Args)]
-pub struct PatienceArgs {
+pub(crate) struct PatienceArgs {
     /// The least that a server must send, in bytes a second; 0: anything
     #[arg(long, value_name = "BYTES", default_value_t = 256)]
-    pub min_speed: u64,
+    pub(crate) min_speed: u64,
     /// How many seconds one file may take; 0: as long as it does
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
-    pub max_time: u64,
+    pub(crate) max_time: u64,
 }
 
 impl PatienceArgs {
     /// Tells a fetcher.
-    pub fn tell(&self, options: &mut Options) {
+    pub(crate) fn tell(&self, options: &mut Options) {
         options.min_speed = self.min_speed;
         options.max_time = Some(self.max_time).filter(|seconds| *seconds > 0).map(Duration::from_secs);
     }

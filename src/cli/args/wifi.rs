@@ -25,35 +25,35 @@ const KEY_CAP: u64 = 4096;
 /// What to set up.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Wi-Fi and addresses of the router")]
-pub struct SetupArgs {
+pub(crate) struct SetupArgs {
     /// Join the Wi-Fi of this name; its key is taken from --wifi-key-file, OWPKG_WIFI_KEY or the keyboard
     #[arg(long, value_name = "SSID")]
-    pub wifi: Option<String>,
+    pub(crate) wifi: Option<String>,
     /// Join it as the router's uplink (sta), or be its access point for the LAN (ap)
     #[arg(long, value_parser = choice::mode(), default_value = Mode::Station.word(), value_name = "MODE", requires = "wifi")]
-    pub wifi_mode: Mode,
+    pub(crate) wifi_mode: Mode,
     /// A file with the key, or - for standard input
     #[arg(long, value_name = "FILE|-")]
-    pub wifi_key_file: Option<String>,
+    pub(crate) wifi_key_file: Option<String>,
     /// Its encryption; sae-mixed without it (WPA3, WPA2), or psk2 where the router's programs know no WPA3
     #[arg(long, value_parser = choice::encryption(), value_name = "NAME", requires = "wifi")]
-    pub wifi_encryption: Option<Encryption>,
+    pub(crate) wifi_encryption: Option<Encryption>,
     /// Where the router is, in two letters: which channels may be used
     #[arg(long, value_name = "CC", requires = "wifi")]
-    pub wifi_country: Option<String>,
+    pub(crate) wifi_country: Option<String>,
     /// Its band; without it, 2g for an access point, else the one that OpenWrt chooses for the card
     #[arg(long, value_parser = choice::band(), value_name = "BAND", requires = "wifi")]
-    pub wifi_band: Option<Band>,
+    pub(crate) wifi_band: Option<Band>,
     /// The channel of an access point
     #[arg(long, value_name = "N", requires = "wifi")]
-    pub wifi_channel: Option<u8>,
+    pub(crate) wifi_channel: Option<u8>,
     /// How the uplink (wan) gets its addresses: dhcp, as a joined Wi-Fi does without it, or
     /// static,address=192.168.1.2/24,gateway=192.168.1.1,dns=192.168.1.1
     #[arg(long, value_name = "dhcp|static,…")]
-    pub network: Option<String>,
+    pub(crate) network: Option<String>,
     /// The router's own address in its LAN, like 192.168.5.1/24; 192.168.1.1/24 on a stock OpenWrt
     #[arg(long, value_name = "ADDRESS/LENGTH")]
-    pub lan: Option<String>,
+    pub(crate) lan: Option<String>,
 }
 
 impl SetupArgs {
@@ -61,7 +61,7 @@ impl SetupArgs {
     ///
     /// # Errors
     /// When there is no such Wi-Fi or address, or no key.
-    pub fn read(&self, env: &mut Env, others: &[&Option<String>]) -> Result<TypedSetup, Failure> {
+    pub(crate) fn read(&self, env: &mut Env, others: &[&Option<String>]) -> Result<TypedSetup, Failure> {
         let stdin = |file: &Option<String>| file.as_deref() == Some("-");
         if stdin(&self.wifi_key_file) && others.iter().any(|other| stdin(other)) {
             return Err(Failure::usage(
@@ -144,14 +144,14 @@ enum GivenKey {
 }
 
 /// What is to be set up, of which the key may still have to be typed.
-pub struct TypedSetup {
+pub(crate) struct TypedSetup {
     request: SetupRequest,
     asks_for_key: bool,
 }
 
 impl TypedSetup {
     /// Whether nothing is to be set up.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.request == SetupRequest::default()
     }
 
@@ -159,7 +159,7 @@ impl TypedSetup {
     ///
     /// # Errors
     /// When nothing is typed, or again and again what is no key.
-    pub fn complete(self, env: &mut Env) -> Result<SetupRequest, Failure> {
+    pub(crate) fn complete(self, env: &mut Env) -> Result<SetupRequest, Failure> {
         let TypedSetup { mut request, asks_for_key } = self;
         let Some(wifi) = request.wifi.as_mut().filter(|_| asks_for_key) else { return Ok(request) };
         let prompt = format!("Key of the Wi-Fi {:?} (not shown): ", wifi.ssid.as_str());
@@ -191,7 +191,7 @@ fn no_key(wifi: &WifiRequest) -> Failure {
 }
 
 /// Settles it for a router, and adds what sets it up to the files for it.
-pub fn bring(
+pub(crate) fn bring(
     request: SetupRequest,
     router: &RouterPackages<'_>,
     overlay: &mut Overlay,

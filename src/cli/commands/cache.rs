@@ -14,21 +14,21 @@ use crate::fetch::{CacheAmount, CacheUsage};
 
 /// `owpkg cache`
 #[derive(Debug, Args)]
-pub struct CacheArgs {
+pub(crate) struct CacheArgs {
     /// What to do with it.
     #[command(subcommand)]
-    pub action: Option<CacheAction>,
+    pub(crate) action: Option<CacheAction>,
     /// The download cache (also OWPKG_CACHE)
     #[arg(long, value_name = "DIR", global = true)]
-    pub cache_dir: Option<String>,
+    pub(crate) cache_dir: Option<String>,
     /// Print what it holds as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// What to do with the cache.
 #[derive(Debug, Subcommand)]
-pub enum CacheAction {
+pub(crate) enum CacheAction {
     /// Remove all downloads; they are fetched again when they are needed
     Clear,
 }
@@ -51,7 +51,7 @@ struct AmountJson {
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &CacheArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &CacheArgs) -> Result<(), Failure> {
     let folder = cache_dir(env, args.cache_dir.as_deref())?;
     let unreadable = |error: io::Error| {
         Failure::new(

@@ -15,15 +15,15 @@ use crate::release::Release;
 
 /// `owpkg catalogue`
 #[derive(Debug, Args)]
-pub struct CatalogueArgs {
+pub(crate) struct CatalogueArgs {
     /// What to do.
     #[command(subcommand)]
-    pub action: CatalogueAction,
+    pub(crate) action: CatalogueAction,
 }
 
 /// What to do with the catalogue.
 #[derive(Debug, Subcommand)]
-pub enum CatalogueAction {
+pub(crate) enum CatalogueAction {
     /// Print what the kernel modules of release trees list and the tables do not, and the other way round, as rows
     #[command(
         after_help = "Example:\n  owpkg catalogue check https://downloads.openwrt.org/releases/25.12.5 \
@@ -34,17 +34,17 @@ pub enum CatalogueAction {
 
 /// `owpkg catalogue check`
 #[derive(Debug, Args)]
-pub struct CheckArgs {
+pub(crate) struct CheckArgs {
     /// Release trees: URLs or folders that hold targets/ and packages/
     #[arg(required = true, value_name = "TREE")]
-    pub trees: Vec<String>,
+    pub(crate) trees: Vec<String>,
     /// Where from.
     #[command(flatten)]
-    pub source: SourceArgs,
+    pub(crate) source: SourceArgs,
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &CatalogueArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &CatalogueArgs) -> Result<(), Failure> {
     let CatalogueAction::Check(args) = &args.action;
     let session = Session::new(env, &args.source)?;
     for tree in &args.trees {

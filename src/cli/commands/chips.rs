@@ -28,22 +28,22 @@ const MOST_PRODUCTS: usize = 20;
     after_help = "Examples:\n  owpkg chips iwl7265d\n  owpkg chips realtek usb --kind wifi\n  owpkg chips 8086:2723\n  \
                         owpkg chips ath10k --release 23.05"
 )]
-pub struct ChipsArgs {
+pub(crate) struct ChipsArgs {
     /// What to look for: a name, driver, package, maker or id; the whole catalogue without it
-    pub words: Vec<String>,
+    pub(crate) words: Vec<String>,
     /// Only chips of this kind
     #[arg(long, value_parser = choice::kind(), value_name = "KIND")]
-    pub kind: Option<Kind>,
+    pub(crate) kind: Option<Kind>,
     /// Print what was found as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// The release whose packages to name.
     #[command(flatten)]
-    pub learn: LearnArgs,
+    pub(crate) learn: LearnArgs,
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &ChipsArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &ChipsArgs) -> Result<(), Failure> {
     learned::with(env, &args.learn, |env, known| search(env, args, known))
 }
 

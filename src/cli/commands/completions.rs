@@ -17,14 +17,14 @@ use crate::cli::error::Failure;
                         owpkg completions fish > ~/.config/fish/completions/owpkg.fish\n\nChips, releases, targets, \
                         feeds and sets are completed too, and the packages of the release that was opened last."
 )]
-pub struct CompletionsArgs {
+pub(crate) struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
-    pub shell: Shell,
+    pub(crate) shell: Shell,
 }
 
 /// Prints the lines for a shell.
-pub fn run(env: &mut Env, args: &CompletionsArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &CompletionsArgs) -> Result<(), Failure> {
     let lines = completing::registration(&args.shell.to_string()).map_err(Failure::stdout)?;
     env.out.write_all(&lines).map_err(Failure::stdout)
 }

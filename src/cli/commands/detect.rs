@@ -27,20 +27,20 @@ const MOST_NAMED: usize = 4;
     after_help = "Examples:\n  lspci -nnk | owpkg detect\n  pciconf -lv | owpkg detect\n  owpkg detect \
                         dmesg.txt --release 23.05.5\n  owpkg detect /sys"
 )]
-pub struct DetectArgs {
+pub(crate) struct DetectArgs {
     /// The listing; - or a pipe is read too, a folder like /sys is a machine's, and this machine's is the default
     #[arg(value_name = "FILE|-")]
-    pub file: Option<String>,
+    pub(crate) file: Option<String>,
     /// Print the devices as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// The release whose packages to name.
     #[command(flatten)]
-    pub learn: LearnArgs,
+    pub(crate) learn: LearnArgs,
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &DetectArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &DetectArgs) -> Result<(), Failure> {
     let listing = Listing::read(env, args.file.as_deref())?;
     warn(env, listing.cut())?;
     learned::with(env, &args.learn, |env, known| report(env, args, &listing, known))

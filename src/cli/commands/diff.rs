@@ -26,22 +26,22 @@ use crate::resolve::{Change, Diff, Direction, Graph, Node};
     after_help = "Examples:\n  owpkg diff old.lock owpkg.lock\n  owpkg diff 24.10.1 24.10.2 --chip iwl7265d\n  \
                         owpkg diff owpkg.lock 25.12.0 --chip iwl7265d"
 )]
-pub struct DiffArgs {
+pub(crate) struct DiffArgs {
     /// What to compare from: a lock or, with a selection, a release
     #[arg(value_name = "A")]
-    pub from: String,
+    pub(crate) from: String,
     /// What to compare to
     #[arg(value_name = "B")]
-    pub to: String,
+    pub(crate) to: String,
     /// Print the differences as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// What to install.
     #[command(flatten)]
-    pub selection: SelectionArgs,
+    pub(crate) selection: SelectionArgs,
     /// Where from.
     #[command(flatten)]
-    pub source: SourceArgs,
+    pub(crate) source: SourceArgs,
 }
 
 /// `owpkg.diff/1`.
@@ -97,7 +97,7 @@ struct PlanSide {
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &DiffArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &DiffArgs) -> Result<(), Failure> {
     let releases = [&args.from, &args.to].map(|side| is_release(env, side));
     check(args, releases)?;
     let from = side(env, args, &args.from, releases[0])?;

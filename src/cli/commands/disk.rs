@@ -26,31 +26,31 @@ use crate::lock::{Bundle, Outlook};
     after_help = "Examples:\n  owpkg disk pkgs.img --chip iwl7265d\n  owpkg disk pkgs.img --size 5M\n  \
                         owpkg disk pkgs.tar --chip mt7921e"
 )]
-pub struct DiskArgs {
+pub(crate) struct DiskArgs {
     /// The image (.img), tar (.tar, .tar.gz) or folder (ending in /) to write; - writes to standard output
-    pub out: String,
+    pub(crate) out: String,
     /// The lock to read when nothing is selected
     #[arg(long, value_name = "FILE", default_value = locks::DEFAULT)]
-    pub lock: String,
+    pub(crate) lock: String,
     /// Print what would be fetched and written, with sizes, and write nothing
     #[arg(long)]
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
     /// Which set.
     #[command(flatten)]
-    pub set: SetArgs,
+    pub(crate) set: SetArgs,
     /// What to install.
     #[command(flatten)]
-    pub selection: SelectionArgs,
+    pub(crate) selection: SelectionArgs,
     /// Where from.
     #[command(flatten)]
-    pub source: SourceArgs,
+    pub(crate) source: SourceArgs,
     /// What to write.
     #[command(flatten)]
-    pub output: OutputArgs,
+    pub(crate) output: OutputArgs,
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, mut args: DiskArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, mut args: DiskArgs) -> Result<(), Failure> {
     let set = sets::take(env, &args.set, &args.lock, &mut args.selection, &mut args.source)?;
     if let Some(set) = &set {
         let router = &mut args.output.router;
@@ -139,7 +139,8 @@ fn preview(env: &mut Env, args: &DiskArgs, set: Option<&TakenSet>) -> Result<(),
         return json::print(&mut env.out, &json).map_err(Failure::stdout);
     }
     let of = locks::title(&lock);
-    let on_disk = format!("{}, {}, and {} of indexes", count(packages, "package"), size(bytes), size(index_bytes));
+    let on_disk =
+        format!("{}, {}, and {} of indexes", count(packages, "package"), size(bytes), size(index_bytes));
     let fetched = format!("{} of {} to fetch", count(to_fetch, "package"), size(bytes_to_fetch));
     writeln!(env.out, "{} would hold, for {of}: {on_disk}; {fetched}", args.out).map_err(Failure::stdout)
 }

@@ -31,25 +31,25 @@ const MOST_NAMED: usize = 8;
                   owpkg fill owpkg-request.txt pkgs.img\n  \
                   owpkg fill /media/stick/owpkg-request.txt /media/stick/pkgs/ --add tcpdump"
 )]
-pub struct FillArgs {
+pub(crate) struct FillArgs {
     /// The router's request, owpkg-request.txt; - reads standard input
     #[arg(value_name = "REQUEST|-")]
-    pub request: String,
+    pub(crate) request: String,
     /// The image (.img), tar (.tar, .tar.gz) or folder (ending in /) to write; - writes to standard output
-    pub out: String,
+    pub(crate) out: String,
     /// What to install.
     #[command(flatten)]
-    pub selection: SelectionArgs,
+    pub(crate) selection: SelectionArgs,
     /// Where from.
     #[command(flatten)]
-    pub source: SourceArgs,
+    pub(crate) source: SourceArgs,
     /// What to write.
     #[command(flatten)]
-    pub output: OutputArgs,
+    pub(crate) output: OutputArgs,
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     let settings = ImageOptions::read(env, &args.output, &args.out)?;
     refuse_what_is_answered(args)?;
     let request_file = Some(args.request.clone());

@@ -23,26 +23,26 @@ use crate::trust::Digest;
     after_help = "Examples:\n  owpkg key new mine --format apk\n  owpkg index ./packages --key mine.pem\n  owpkg \
                         disk pkgs.img --chip iwl7265d --add my-package --feed mine=./packages --key mine.pub.pem"
 )]
-pub struct IndexArgs {
+pub(crate) struct IndexArgs {
     /// The folder that holds the package files, all .ipk or all .apk
     #[arg(value_name = "DIR")]
-    pub dir: String,
+    pub(crate) dir: String,
     /// The secret key to sign with: of usign for .ipk, PEM for .apk (see owpkg key new)
     #[arg(long, value_name = "FILE")]
-    pub key: Option<String>,
+    pub(crate) key: Option<String>,
     /// Make an index that nobody vouches for; routers that check signatures refuse it
     #[arg(long, conflicts_with = "key")]
-    pub unsigned: bool,
+    pub(crate) unsigned: bool,
     /// Rename package files that are called otherwise than their client looks for
     #[arg(long)]
-    pub rename: bool,
+    pub(crate) rename: bool,
     /// Print what was written as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &IndexArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &IndexArgs) -> Result<(), Failure> {
     if args.key.is_none() && !args.unsigned {
         return Err(Failure::usage(
             "an index is signed with a secret key, and none is given",

@@ -22,15 +22,15 @@ use crate::trust::{Keyring, PublicKey, SecretKey};
 
 /// `owpkg key`
 #[derive(Debug, Args)]
-pub struct KeyArgs {
+pub(crate) struct KeyArgs {
     /// What to do.
     #[command(subcommand)]
-    pub action: KeyAction,
+    pub(crate) action: KeyAction,
 }
 
 /// What to do with keys.
 #[derive(Debug, Subcommand)]
-pub enum KeyAction {
+pub(crate) enum KeyAction {
     /// Make a key pair: NAME.sec and NAME.pub for opkg, NAME.pem and NAME.pub.pem for apk
     #[command(
         after_help = "The first file of a pair is secret: it is readable by its owner alone, has no passphrase, and is \
@@ -52,27 +52,27 @@ pub enum KeyAction {
 
 /// `owpkg key new`
 #[derive(Debug, Args)]
-pub struct NewArgs {
+pub(crate) struct NewArgs {
     /// The files' name without its ending; a path will do
     #[arg(value_name = "NAME")]
-    pub name: String,
+    pub(crate) name: String,
     /// Whose packages it will sign: opkg (up to 24.10), apk (25.12 and later)
     #[arg(long, value_parser = choice::format(), default_value = FORMATS[0].name(), value_name = "FORMAT")]
-    pub format: &'static dyn Format,
+    pub(crate) format: &'static dyn Format,
     /// Print what was written as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// A key file.
 #[derive(Debug, Args)]
-pub struct FileArgs {
+pub(crate) struct FileArgs {
     /// The key file, secret or public
     #[arg(value_name = "FILE")]
-    pub file: String,
+    pub(crate) file: String,
     /// Print it as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// `owpkg key untrust`
@@ -95,7 +95,7 @@ pub struct ListArgs {
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &KeyArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &KeyArgs) -> Result<(), Failure> {
     match &args.action {
         KeyAction::New(args) => make(env, args),
         KeyAction::Show(args) => {
@@ -156,10 +156,12 @@ struct TrustedJson {
 fn list(env: &mut Env, json: bool) -> Result<(), Failure> {
     let own = keys::trusted(env)?;
     let official = Keyring::official().ids().into_iter().map(|id| TrustedJson { id, file: None });
-    let own = own.iter().map(|own| TrustedJson { id: own.key.id().to_string(), file: Some(own.file.to_string()) });
+    let own =
+        own.iter().map(|own| TrustedJson { id: own.key.id().to_string(), file: Some(own.file.to_string()) });
     let keys: Vec<TrustedJson> = official.chain(own).collect();
     if json {
-        return json::print(&mut env.out, &KeysJson { schema: "owpkg.keys/1", keys }).map_err(Failure::stdout);
+        return json::print(&mut env.out, &KeysJson { schema: "owpkg.keys/1", keys })
+            .map_err(Failure::stdout);
     }
     let style = Style::new(env.out_is_terminal, env);
     let row = |key: &TrustedJson| [key.id.clone(), key.file.clone().unwrap_or("OpenWrt's own".to_owned())];

@@ -17,15 +17,24 @@ const VARIABLES: [(&str, &str); 7] = [
     ("NO_COLOR, CLICOLOR, CLICOLOR_FORCE", "Whether colours are shown, where --color does not say."),
     ("XDG_CONFIG_HOME", "Where the configuration is; ~/.config without it."),
     ("XDG_CACHE_HOME", "Where the download cache is; ~/.cache without it."),
-    ("SOURCE_DATE_EPOCH", "The time of the files on a disk, in seconds since 1970; without it, that of the release."),
+    (
+        "SOURCE_DATE_EPOCH",
+        "The time of the files on a disk, in seconds since 1970; without it, that of the release.",
+    ),
     ("HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY", "The proxy to use: http://, socks5:// or socks5h://."),
-    ("AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL", "The bucket of a mirror in s3://."),
+    (
+        "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL",
+        "The bucket of a mirror in s3://.",
+    ),
 ];
 /// The files that owpkg reads and writes without being told their names.
 const FILES: [(&str, &str); 6] = [
     ("owpkg.toml", "Sets of disks, in the working folder: what is made where nothing is selected."),
     ("owpkg.lock, owpkg-SET.lock", "The plan that was made last, with every digest."),
-    ("~/.config/owpkg/config.toml", "Your own configuration: mirror, release, target, cache, wifi_country, keys."),
+    (
+        "~/.config/owpkg/config.toml",
+        "Your own configuration: mirror, release, target, cache, wifi_country, keys.",
+    ),
     ("~/.config/owpkg/keys/", "The keys that you trust, by owpkg key trust."),
     ("~/.cache/owpkg/", "The download cache; it may be removed at any time."),
     ("owpkg-request.txt", "What a router writes down for owpkg fill."),
@@ -34,13 +43,13 @@ const FILES: [(&str, &str); 6] = [
 /// `owpkg man`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  owpkg man | man -l -\n  owpkg man ~/.local/share/man/man1")]
-pub struct ManArgs {
+pub(crate) struct ManArgs {
     /// A folder for a page of each command; without it, owpkg's own page is printed
-    pub dir: Option<String>,
+    pub(crate) dir: Option<String>,
 }
 
 /// Prints or writes the manual pages of `program`.
-pub fn run(env: &mut Env, args: &ManArgs, program: clap::Command) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &ManArgs, program: clap::Command) -> Result<(), Failure> {
     let mut command = program.disable_help_subcommand(true);
     command.build();
     let Some(dir) = &args.dir else {

@@ -7,6 +7,6 @@ use crate::cli::error::Failure;
 use crate::stick::SCRIPT;
 
 /// Runs the command.
-pub fn run(env: &mut Env) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env) -> Result<(), Failure> {
     env.out.write_all(SCRIPT.as_bytes()).map_err(Failure::stdout)
 }

@@ -25,35 +25,35 @@ use crate::shell;
 #[command(after_help = "Examples:\n  owpkg resolve --chip iwl7265d\n  owpkg resolve --chip ath10k --wpa \
                         wpad-openssl --release 24.10.2\n  owpkg resolve --chip iwl7265d --demo\n  pciconf -lv | owpkg resolve \
                         --detect -")]
-pub struct ResolveArgs {
+pub(crate) struct ResolveArgs {
     /// How to print the plan
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: PlanFormat,
+    pub(crate) format: PlanFormat,
     /// Print the plan as JSON
     #[arg(long, conflicts_with = "format")]
-    pub json: bool,
+    pub(crate) json: bool,
     /// Write the request, with all that it depends on, and what comes of it: for bug reports
     #[arg(long, value_name = "FILE")]
-    pub save_case: Option<String>,
+    pub(crate) save_case: Option<String>,
     /// Where to write the lock
     #[arg(long, value_name = "FILE", default_value = locks::DEFAULT)]
-    pub lock: String,
+    pub(crate) lock: String,
     /// Write no lock
     #[arg(long, conflicts_with = "lock")]
-    pub no_lock: bool,
+    pub(crate) no_lock: bool,
     /// Which set.
     #[command(flatten)]
-    pub set: SetArgs,
+    pub(crate) set: SetArgs,
     /// What to install.
     #[command(flatten)]
-    pub selection: SelectionArgs,
+    pub(crate) selection: SelectionArgs,
     /// Where from.
     #[command(flatten)]
-    pub source: SourceArgs,
+    pub(crate) source: SourceArgs,
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, mut args: ResolveArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, mut args: ResolveArgs) -> Result<(), Failure> {
     let set = sets::take(env, &args.set, locks::DEFAULT, &mut args.selection, &mut args.source)?;
     if let Some(set) = set.as_ref().filter(|_| args.lock == locks::DEFAULT) {
         args.lock = set.lock.clone();

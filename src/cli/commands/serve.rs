@@ -16,18 +16,20 @@ use crate::shell;
 
 /// `owpkg serve`
 #[derive(Debug, Args)]
-#[command(after_help = "--quiet writes no access log.\n\nExamples:\n  owpkg serve ./mirror\n  owpkg serve ./mirror --listen 192.168.1.2:80")]
-pub struct ServeArgs {
+#[command(
+    after_help = "--quiet writes no access log.\n\nExamples:\n  owpkg serve ./mirror\n  owpkg serve ./mirror --listen 192.168.1.2:80"
+)]
+pub(crate) struct ServeArgs {
     /// The folder to serve
     #[arg(value_name = "DIR")]
-    pub dir: String,
+    pub(crate) dir: String,
     /// The address and port to listen on; port 0 takes a free one
     #[arg(long, value_name = "[ADDRESS:]PORT", default_value = "0.0.0.0:8080", value_parser = address)]
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
 }
 
 /// Runs the command, until it is told to stop.
-pub fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
     let root = env.path(&args.dir);
     root.read_dir_utf8()
         .map_err(|error| Failure::unreadable(&args.dir, &error).helped("name the folder of a mirror"))?;

@@ -25,28 +25,28 @@ use crate::suggest::near;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  owpkg tree --chip iwl7265d\n  owpkg tree --invert kmod-crypto-aead\n  \
                         owpkg tree --depth 2")]
-pub struct TreeArgs {
+pub(crate) struct TreeArgs {
     /// The lock to read when nothing is selected
     #[arg(long, value_name = "FILE", default_value = locks::DEFAULT)]
-    pub lock: String,
+    pub(crate) lock: String,
     /// Print who needs this package, instead of what packages need
     #[arg(long, value_name = "PKG")]
-    pub invert: Option<String>,
+    pub(crate) invert: Option<String>,
     /// How many levels to print
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub depth: Option<u16>,
+    pub(crate) depth: Option<u16>,
     /// Print the tree as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// Which set.
     #[command(flatten)]
-    pub set: SetArgs,
+    pub(crate) set: SetArgs,
     /// What to install.
     #[command(flatten)]
-    pub selection: SelectionArgs,
+    pub(crate) selection: SelectionArgs,
     /// Where from.
     #[command(flatten)]
-    pub source: SourceArgs,
+    pub(crate) source: SourceArgs,
 }
 
 /// `owpkg.tree/1`.
@@ -83,7 +83,7 @@ struct PackageJson<'a> {
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, mut args: TreeArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, mut args: TreeArgs) -> Result<(), Failure> {
     let set = sets::take(env, &args.set, &args.lock, &mut args.selection, &mut args.source)?;
     let args = &args;
     let lock = sets::lock(env, set.as_ref(), &args.lock, &args.selection, &args.source)?;

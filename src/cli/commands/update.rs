@@ -22,13 +22,13 @@ use crate::selection::Warning;
     after_help = "Examples:\n  owpkg update --release 24.10.2\n  owpkg resolve --chip iwl7265d --release 24.10.2 \
                         --offline\n\nPackages are fetched when a disk is made; owpkg mirror keeps them too."
 )]
-pub struct UpdateArgs {
+pub(crate) struct UpdateArgs {
     /// Print what was fetched as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// Which release.
     #[command(flatten)]
-    pub source: SourceArgs,
+    pub(crate) source: SourceArgs,
 }
 
 /// `owpkg.update/1`.
@@ -50,7 +50,7 @@ struct FeedJson {
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &UpdateArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &UpdateArgs) -> Result<(), Failure> {
     let session = Session::new(env, &args.source)?;
     let release = session.open(env, &args.source)?;
     let (universe, passed_over) = release.universe()?;

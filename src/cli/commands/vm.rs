@@ -24,31 +24,31 @@ use crate::vm::{self, Body, Disks, HostHardware, Hypervisor, Recipe};
     after_help = "Examples:\n  owpkg vm bhyve --guide\n  pciconf -lv | owpkg vm bhyve --detect - --image openwrt.img \
                         --disk pkgs.img\n  owpkg vm qemu --detect cards.txt --image openwrt.img --disk pkgs.img --script"
 )]
-pub struct VmArgs {
+pub(crate) struct VmArgs {
     /// What runs the virtual machine
     #[arg(value_parser = choice::hypervisor())]
-    pub host: Hypervisor,
+    pub(crate) host: Hypervisor,
     /// The host's `pciconf -lv` or `lspci -nnk`; - reads standard input
     #[arg(long, value_name = "FILE|-", required_unless_present = "guide")]
-    pub detect: Option<String>,
+    pub(crate) detect: Option<String>,
     /// OpenWrt's image (see owpkg image)
     #[arg(long, value_name = "FILE", required_unless_present = "guide")]
-    pub image: Option<String>,
+    pub(crate) image: Option<String>,
     /// The disk of packages (see owpkg disk)
     #[arg(long, value_name = "FILE", required_unless_present = "guide")]
-    pub disk: Option<String>,
+    pub(crate) disk: Option<String>,
     /// The card's place on the host where there are several: 2/0/0, 02:00.0
     #[arg(long, value_name = "SLOT")]
-    pub card: Option<String>,
+    pub(crate) card: Option<String>,
     /// Print the script alone
     #[arg(long, conflicts_with = "json")]
-    pub script: bool,
+    pub(crate) script: bool,
     /// Print the whole way from the card to the guest, in ten commands
     #[arg(long, conflicts_with_all = ["detect", "image", "disk", "card", "script", "json"])]
-    pub guide: bool,
+    pub(crate) guide: bool,
     /// Print the recipe as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// `owpkg.vm/1`.
@@ -60,7 +60,7 @@ struct VmJson<'a> {
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &VmArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &VmArgs) -> Result<(), Failure> {
     let hypervisor = args.host;
     // Without --guide all three are there: clap sees to it.
     let (Some(listing), Some(image), Some(disk)) = (&args.detect, &args.image, &args.disk) else {

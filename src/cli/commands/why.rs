@@ -25,28 +25,28 @@ use crate::suggest::near;
 #[command(
     after_help = "Examples:\n  owpkg why kmod-crypto-gf128\n  owpkg why hostapd-common --chip iwl7265d --demo"
 )]
-pub struct WhyArgs {
+pub(crate) struct WhyArgs {
     /// The package
     #[arg(value_name = "PKG")]
-    pub package: String,
+    pub(crate) package: String,
     /// The lock to read when nothing is selected
     #[arg(long, value_name = "FILE", default_value = locks::DEFAULT)]
-    pub lock: String,
+    pub(crate) lock: String,
     /// How many ways to print, of which there may be very many
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    pub limit: u16,
+    pub(crate) limit: u16,
     /// Print the answer as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// Which set.
     #[command(flatten)]
-    pub set: SetArgs,
+    pub(crate) set: SetArgs,
     /// What to install.
     #[command(flatten)]
-    pub selection: SelectionArgs,
+    pub(crate) selection: SelectionArgs,
     /// Where from.
     #[command(flatten)]
-    pub source: SourceArgs,
+    pub(crate) source: SourceArgs,
 }
 
 /// `owpkg.why/1`.
@@ -82,7 +82,7 @@ struct PathJson<'a> {
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, mut args: WhyArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, mut args: WhyArgs) -> Result<(), Failure> {
     let set = sets::take(env, &args.set, &args.lock, &mut args.selection, &mut args.source)?;
     let args = &args;
     if let Some(lock) = sets::lock(env, set.as_ref(), &args.lock, &args.selection, &args.source)? {

@@ -13,12 +13,13 @@ use crate::resolve::Refusal;
 pub use help::Help;
 
 /// What helps a router that needs nothing.
-pub const ASK_MORE: &str = "name a card that is not plugged in yet with --chip, or packages with --add";
+pub(crate) const ASK_MORE: &str =
+    "name a card that is not plugged in yet with --chip, or packages with --add";
 
 /// Exit statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// Done.
     Done = 0,
     /// A fault in owpkg.
@@ -70,7 +71,7 @@ impl Exit {
     }
 
     /// The word for it, for programs.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Exit::Done => "done",
             Exit::Fault => "fault",
@@ -86,25 +87,25 @@ impl Exit {
 
 /// Why a command did not do what it was told.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// The exit status.
-    pub exit: Exit,
+    pub(crate) exit: Exit,
     /// What happened.
-    pub message: String,
+    pub(crate) message: String,
     /// What to do about it.
-    pub help: Option<String>,
+    pub(crate) help: Option<String>,
     broken_pipe: bool,
     no_network: bool,
     another_try: bool,
     /// Whether programs were told by the answer already.
-    pub answered: bool,
+    pub(crate) answered: bool,
     /// The refusal that it is, if it is one.
-    pub refusal: Option<Box<Refusal>>,
+    pub(crate) refusal: Option<Box<Refusal>>,
 }
 
 impl Failure {
     /// A failure in words.
-    pub fn new(exit: Exit, message: impl Into<String>, help: Option<String>) -> Failure {
+    pub(crate) fn new(exit: Exit, message: impl Into<String>, help: Option<String>) -> Failure {
         Failure {
             exit,
             message: message.into(),
@@ -118,12 +119,12 @@ impl Failure {
     }
 
     /// A mistake on the command line.
-    pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Failure {
+    pub(crate) fn usage(message: impl Into<String>, help: impl Into<String>) -> Failure {
         Failure::new(Exit::Usage, message, Some(help.into()))
     }
 
     /// A file or folder of the command line that cannot be read; `what` is what the user calls it.
-    pub fn unreadable(what: impl Display, error: &io::Error) -> Failure {
+    pub(crate) fn unreadable(what: impl Display, error: &io::Error) -> Failure {
         let help = match error.kind() {
             io::ErrorKind::NotFound => "is the name right?",
             io::ErrorKind::IsADirectory => "name a file, not a folder",
@@ -145,7 +146,7 @@ impl Failure {
     }
 
     /// Standard output cannot be written.
-    pub fn stdout(error: io::Error) -> Failure {
+    pub(crate) fn stdout(error: io::Error) -> Failure {
         let broken_pipe = error.kind() == io::ErrorKind::BrokenPipe;
         let message = format!("standard output cannot be written: {error}");
         Failure { broken_pipe, ..Failure::new(Exit::Output, message, None) }
@@ -192,7 +193,7 @@ impl Failure {
 }
 
 /// An index that is older than an earlier one, in words.
-pub fn went_back(index: &str, seen: &str, how: &WentBack) -> String {
+pub(crate) fn went_back(index: &str, seen: &str, how: &WentBack) -> String {
     let how = match how {
         WentBack::Version { package, seen, now } => format!("{package} went from {seen} back to {now}"),
         WentBack::Count { seen, now } => format!("of {seen} packages {now} are left"),

@@ -10,7 +10,7 @@ use crate::hardware::{
 };
 
 /// Prints the card of a chip.
-pub fn chip(out: &mut dyn Write, style: Style, chip: &ChipEntry, series: Series) -> io::Result<()> {
+pub(crate) fn chip(out: &mut dyn Write, style: Style, chip: &ChipEntry, series: Series) -> io::Result<()> {
     let supported = chip.status == Status::Ok;
     let status = match sure_since(chip).filter(|since| supported && series < *since) {
         Some(since) => style.bad(&format!("not sure before {since}")),
@@ -69,7 +69,7 @@ fn choice(other: &AlternativeEntry) -> String {
 }
 
 /// Prints the card of a family: its members, and what tells them apart.
-pub fn family(
+pub(crate) fn family(
     out: &mut dyn Write,
     style: Style,
     family: &FamilyEntry,
@@ -101,7 +101,7 @@ pub fn family(
 }
 
 /// The series that have all that a chip needs: `19.07-`, `17.01-22.03`.
-pub fn releases(chip: &ChipEntry) -> String {
+pub(crate) fn releases(chip: &ChipEntry) -> String {
     match (&chip.first_release, &chip.last_release) {
         (Some(first), Some(last)) if first == last => first.clone(),
         (Some(first), last) => format!("{first}-{}", last.as_deref().unwrap_or("")),

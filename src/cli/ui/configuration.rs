@@ -10,7 +10,7 @@ use crate::lock::LockedConfiguration;
 
 /// The part of `owpkg.disk/1` that tells the configuration.
 #[derive(Debug, Serialize)]
-pub struct ConfigurationJson<'a> {
+pub(crate) struct ConfigurationJson<'a> {
     files: Vec<&'a str>,
     links: Vec<&'a str>,
     secret: bool,
@@ -20,7 +20,7 @@ pub struct ConfigurationJson<'a> {
 
 impl<'a> ConfigurationJson<'a> {
     /// What a lock records.
-    pub fn of(locked: &'a LockedConfiguration) -> ConfigurationJson<'a> {
+    pub(crate) fn of(locked: &'a LockedConfiguration) -> ConfigurationJson<'a> {
         ConfigurationJson {
             files: locked.files.iter().map(|file| file.path.as_str()).collect(),
             links: locked.links.iter().map(|link| link.path.as_str()).collect(),
@@ -32,7 +32,7 @@ impl<'a> ConfigurationJson<'a> {
 }
 
 /// Tells people what the disk sets, and that it holds a secret, which these can read.
-pub fn tell(env: &mut Env, locked: &LockedConfiguration, permissions: Permissions) -> io::Result<()> {
+pub(crate) fn tell(env: &mut Env, locked: &LockedConfiguration, permissions: Permissions) -> io::Result<()> {
     let files = locked.files.len() + locked.links.len();
     if files > 0 {
         writeln!(env.out, "  sets {files} {}", if files == 1 { "file" } else { "files" })?;

@@ -8,7 +8,7 @@ use crate::disk;
 use crate::mirror::CustomFeed;
 
 /// Prints what is to be done on a router, where `base` is the URL of the mirror.
-pub fn show(out: &mut dyn Write, feed: &CustomFeed, base: &str) -> io::Result<()> {
+pub(crate) fn show(out: &mut dyn Write, feed: &CustomFeed, base: &str) -> io::Result<()> {
     writeln!(out, "\nthe feed {}, on the router in {}:", feed.name, feed.format.facts().custom_feeds_file)?;
     writeln!(out, "{}", feed.line(base))?;
     if feed.keys.is_empty() {
@@ -25,7 +25,7 @@ pub fn show(out: &mut dyn Write, feed: &CustomFeed, base: &str) -> io::Result<()
 
 /// A feed of one's own in `owpkg.mirror/1`.
 #[derive(Serialize)]
-pub struct CustomFeedJson {
+pub(crate) struct CustomFeedJson {
     name: String,
     folder: String,
     format: &'static str,
@@ -42,7 +42,7 @@ struct KeyJson {
 
 impl CustomFeedJson {
     /// What there is to say of a feed.
-    pub fn of(feed: &CustomFeed) -> CustomFeedJson {
+    pub(crate) fn of(feed: &CustomFeed) -> CustomFeedJson {
         let format = feed.format;
         let key = |id: &String| KeyJson {
             id: id.clone(),

@@ -20,7 +20,7 @@ use crate::stick::RouterId;
 use crate::uci_defaults::Setup;
 
 /// What to do with a disk.
-pub fn next(format: OutputFormat) -> &'static str {
+pub(crate) fn next(format: OutputFormat) -> &'static str {
     match format {
         OutputFormat::Fat => {
             "attach it to the router as a disk, then there:\n  \
@@ -39,7 +39,7 @@ pub fn next(format: OutputFormat) -> &'static str {
 }
 
 /// What to do with a disk for a router far from here.
-pub fn next_for_request(format: OutputFormat) -> &'static str {
+pub(crate) fn next_for_request(format: OutputFormat) -> &'static str {
     match format {
         OutputFormat::Fat => {
             "write it over a stick (all that the stick holds is lost), take that to the router, then there:\n  \
@@ -53,21 +53,21 @@ pub fn next_for_request(format: OutputFormat) -> &'static str {
 }
 
 /// A disk that was written.
-pub struct WrittenDisk<'a> {
+pub(crate) struct WrittenDisk<'a> {
     /// Where, as the user said it.
-    pub out: &'a str,
+    pub(crate) out: &'a str,
     /// Its size, and who can read it.
-    pub placed: WrittenFile,
+    pub(crate) placed: WrittenFile,
     /// What it was made from.
-    pub lock: &'a Lock,
+    pub(crate) lock: &'a Lock,
     /// What it sets up at the router's next start.
-    pub setup: &'a Setup,
+    pub(crate) setup: &'a Setup,
     /// What to do with it.
-    pub next: &'a str,
+    pub(crate) next: &'a str,
     /// What its packages show of the cards that it is for.
-    pub proofs: &'a Proofs,
+    pub(crate) proofs: &'a Proofs,
     /// Whether it is a folder, whose files are at hand.
-    pub unpacked: bool,
+    pub(crate) unpacked: bool,
 }
 
 /// `owpkg.disk/1`.
@@ -106,22 +106,22 @@ impl<'a> ReplacedJson<'a> {
 
 /// A key that official images lack.
 #[derive(Serialize)]
-pub struct KeyJson<'a> {
+pub(crate) struct KeyJson<'a> {
     /// Its id.
-    pub id: &'a str,
+    pub(crate) id: &'a str,
     /// The feeds that it signed.
-    pub feeds: &'a [String],
+    pub(crate) feeds: &'a [String],
     /// Whether the image of the build that made it holds it.
-    pub in_image: bool,
+    pub(crate) in_image: bool,
     /// Its file on the disk.
-    pub file: String,
+    pub(crate) file: String,
     /// Where routers keep keys.
-    pub router_folder: &'static str,
+    pub(crate) router_folder: &'static str,
 }
 
 impl WrittenDisk<'_> {
     /// Says what was written and what to do next.
-    pub fn tell(&self, env: &mut Env, json: bool) -> io::Result<()> {
+    pub(crate) fn tell(&self, env: &mut Env, json: bool) -> io::Result<()> {
         let WrittenDisk { out, placed: WrittenFile { bytes, permissions }, lock, next, .. } = *self;
         let keys = lock.format().map(|format| own_keys(lock, format)).unwrap_or_default();
         if json {
@@ -173,7 +173,7 @@ impl WrittenDisk<'_> {
 }
 
 /// Says what is set beside the packages, and who can read it.
-pub fn tell_configuration(
+pub(crate) fn tell_configuration(
     env: &mut Env,
     lock: &Lock,
     made: &Setup,
@@ -185,7 +185,7 @@ pub fn tell_configuration(
 }
 
 /// The keys that official images lack.
-pub fn own_keys<'a>(lock: &'a Lock, format: &'static dyn Format) -> Vec<KeyJson<'a>> {
+pub(crate) fn own_keys<'a>(lock: &'a Lock, format: &'static dyn Format) -> Vec<KeyJson<'a>> {
     let key = |key: &'a LockedKey| KeyJson {
         id: &key.id,
         feeds: &key.feeds,

@@ -27,7 +27,7 @@ fn show(env: &mut Env, failure: &Failure) -> io::Result<()> {
 }
 
 /// Says it, to programs on standard output too, and gives the exit status.
-pub fn end(env: &mut Env, failure: &Failure, json: bool) -> u8 {
+pub(crate) fn end(env: &mut Env, failure: &Failure, json: bool) -> u8 {
     // If the streams are gone, the status is all that is left to say.
     if json && !failure.answered {
         let _ = json::print(&mut env.out, &ErrorJson::of(failure)).and_then(|()| env.out.flush());

@@ -5,7 +5,7 @@ use crate::hardware::{Availability, KNOWN_SERIES, Kind, Series, Status, history}
 use crate::release::Release;
 
 /// The series that is named, else the newest stable one that the catalogue knows.
-pub fn series(named: Option<&str>) -> Result<Series, Failure> {
+pub(crate) fn series(named: Option<&str>) -> Result<Series, Failure> {
     let stable = || KNOWN_SERIES.into_iter().rfind(|series| *series != Series::SNAPSHOT);
     let newest = || stable().unwrap_or(Series::SNAPSHOT);
     Ok(match named {
@@ -15,13 +15,13 @@ pub fn series(named: Option<&str>) -> Result<Series, Failure> {
 }
 
 /// What a series offers by the catalogue's history of packages, with no index at hand.
-pub fn by_history<T>(series: Series, ask: impl FnOnce(Availability<'_>) -> T) -> T {
+pub(crate) fn by_history<T>(series: Series, ask: impl FnOnce(Availability<'_>) -> T) -> T {
     let has = |package: &str| history(package).is_some_and(|releases| releases.contain(series));
     ask(Availability { has: &has, series: Some(series), variant: None })
 }
 
 /// A kind of chip in the words of a sentence.
-pub fn kind(kind: Kind) -> &'static str {
+pub(crate) fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Wifi => "Wi-Fi",
         Kind::Ethernet => "Ethernet",
@@ -31,7 +31,7 @@ pub fn kind(kind: Kind) -> &'static str {
 }
 
 /// Whether a release can drive something, in a few words.
-pub fn status(status: Status, series: Series) -> String {
+pub(crate) fn status(status: Status, series: Series) -> String {
     match status {
         Status::BuiltIn => "part of the kernel, nothing to install".to_owned(),
         Status::Ok => "supported".to_owned(),

@@ -22,7 +22,7 @@ use crate::trust::Digest;
 
 /// How to print a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum PlanFormat {
+pub(crate) enum PlanFormat {
     /// Who needs whom, from what was asked for
     #[default]
     Tree,
@@ -41,7 +41,7 @@ pub enum PlanFormat {
 }
 
 /// Prints a plan.
-pub fn print(
+pub(crate) fn print(
     out: &mut dyn Write,
     style: Style,
     format: PlanFormat,
@@ -136,7 +136,7 @@ fn table(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
 }
 
 /// The release and the target.
-pub fn short_title(planned: &Planned<'_>) -> String {
+pub(crate) fn short_title(planned: &Planned<'_>) -> String {
     let facts = planned.facts();
     let name = facts.release.as_ref().map_or("of unknown release".to_owned(), ToString::to_string);
     let demo = if facts.is_demo() { "DEMO: " } else { "" };

@@ -16,7 +16,7 @@ use crate::fetch::{Failure, GotFrom, Location, Progress};
 const WORTH_A_LINE: u64 = 256 << 10;
 
 /// What the user sees of a download.
-pub struct Bars {
+pub(crate) struct Bars {
     bar: ProgressBar,
     err: ErrStream,
     is_terminal: bool,
@@ -31,7 +31,7 @@ pub struct Bars {
 
 impl Bars {
     /// A progress that draws on a terminal, or writes lines elsewhere; how many of them, `verbosity` tells.
-    pub fn new(err: ErrStream, is_terminal: bool, verbosity: i8) -> Bars {
+    pub(crate) fn new(err: ErrStream, is_terminal: bool, verbosity: i8) -> Bars {
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
         let told = Mutex::default();
         let (done, files, sized) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));

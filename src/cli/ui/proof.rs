@@ -9,7 +9,7 @@ use crate::cli::error::Failure;
 use crate::proof::{CardProof, DriverProof, FirmwareProof, Proofs};
 
 /// Writes a line for each card of which the bytes show something good.
-pub fn print(out: &mut dyn Write, style: Style, proofs: &Proofs) -> io::Result<()> {
+pub(crate) fn print(out: &mut dyn Write, style: Style, proofs: &Proofs) -> io::Result<()> {
     // Of a plan whose packages nobody has read yet there is nothing to say.
     let silent = |proof: &&CardProof| {
         matches!(proof.driver, DriverProof::NoModule { .. } | DriverProof::NotRead { .. })
@@ -23,7 +23,7 @@ pub fn print(out: &mut dyn Write, style: Style, proofs: &Proofs) -> io::Result<(
 }
 
 /// Warns of what is not there, and of drivers that get in each other's way.
-pub fn warn(env: &mut Env, proofs: &Proofs) -> Result<(), Failure> {
+pub(crate) fn warn(env: &mut Env, proofs: &Proofs) -> Result<(), Failure> {
     proofs.cards.iter().filter(|proof| is_bad(proof)).try_for_each(|proof| warn_of(env, proof))?;
     proofs.shared.iter().try_for_each(|shared| warn_of(env, shared))
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::uci_defaults::{Band, Mode, Setup, SetupWarning};
 
 /// Tells people what will be set up.
-pub fn tell(out: &mut dyn Write, setup: &Setup) -> io::Result<()> {
+pub(crate) fn tell(out: &mut dyn Write, setup: &Setup) -> io::Result<()> {
     if let Some(wifi) = &setup.wifi {
         let (deed, as_what) = match wifi.mode {
             Mode::Station => ("joins", "as its uplink"),
@@ -24,7 +24,7 @@ pub fn tell(out: &mut dyn Write, setup: &Setup) -> io::Result<()> {
 }
 
 /// What the user should know of a setup.
-pub fn sentence(warning: &SetupWarning) -> String {
+pub(crate) fn sentence(warning: &SetupWarning) -> String {
     match warning {
         SetupWarning::NoSupplicant { mode } => {
             let (deed, program) = of_mode(*mode);

@@ -6,15 +6,15 @@ use crate::cli::env::Env;
 
 /// How text is shown on a stream: in colour or not, and how wide.
 #[derive(Debug, Clone, Copy)]
-pub struct Style {
+pub(crate) struct Style {
     on: bool,
     /// How many characters a line may have.
-    pub width: usize,
+    pub(crate) width: usize,
 }
 
 impl Style {
     /// The style of a stream.
-    pub fn new(is_terminal: bool, env: &Env) -> Style {
+    pub(crate) fn new(is_terminal: bool, env: &Env) -> Style {
         Style { on: env.is_coloured(is_terminal), width: env.view.width(is_terminal) }
     }
 
@@ -23,37 +23,37 @@ impl Style {
     }
 
     /// The word that starts an error.
-    pub fn error(self, text: &str) -> String {
+    pub(crate) fn error(self, text: &str) -> String {
         self.paint(text, Colour::new().red().bold())
     }
 
     /// What works.
-    pub fn good(self, text: &str) -> String {
+    pub(crate) fn good(self, text: &str) -> String {
         self.paint(text, Colour::new().green())
     }
 
     /// What does not work.
-    pub fn bad(self, text: &str) -> String {
+    pub(crate) fn bad(self, text: &str) -> String {
         self.paint(text, Colour::new().yellow())
     }
 
     /// The word that starts a warning.
-    pub fn warning(self, text: &str) -> String {
+    pub(crate) fn warning(self, text: &str) -> String {
         self.paint(text, Colour::new().yellow().bold())
     }
 
     /// The word that starts a next step.
-    pub fn help(self, text: &str) -> String {
+    pub(crate) fn help(self, text: &str) -> String {
         self.paint(text, Colour::new().cyan().bold())
     }
 
     /// A heading, or a name that was asked for.
-    pub fn strong(self, text: &str) -> String {
+    pub(crate) fn strong(self, text: &str) -> String {
         self.paint(text, Colour::new().bold())
     }
 
     /// What matters less.
-    pub fn faint(self, text: &str) -> String {
+    pub(crate) fn faint(self, text: &str) -> String {
         self.paint(text, Colour::new().dimmed())
     }
 }

@@ -14,25 +14,25 @@ const NARROWEST: usize = 20;
 const INDENT: usize = 12;
 
 /// A number of things: `1 file`, `2 files`.
-pub fn count(number: usize, thing: &str) -> String {
+pub(crate) fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Breaks text between words into lines of at most `width` characters; a longer word stays whole.
-pub fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let options = Options::new(width).break_words(false).word_splitter(WordSplitter::NoHyphenation);
     textwrap::wrap(&one_line, options).into_iter().map(Cow::into_owned).collect()
 }
 
 /// Breaks text that stands behind `indent` characters of another, so that its further lines begin where it does.
-pub fn hanging(text: &str, width: usize, indent: usize) -> String {
+pub(crate) fn hanging(text: &str, width: usize, indent: usize) -> String {
     let lines = text.lines().flat_map(|line| wrap(line, width.saturating_sub(indent).max(NARROWEST)));
     lines.collect::<Vec<_>>().join(&format!("\n{:indent$}", ""))
 }
 
 /// Writes a label and what belongs to it, wrapped beside it; nothing for an empty text.
-pub fn field(out: &mut dyn Write, style: Style, label: &str, text: &str) -> io::Result<()> {
+pub(crate) fn field(out: &mut dyn Write, style: Style, label: &str, text: &str) -> io::Result<()> {
     if text.is_empty() {
         return Ok(());
     }
@@ -46,7 +46,7 @@ pub fn field(out: &mut dyn Write, style: Style, label: &str, text: &str) -> io::
 }
 
 /// Writes a table of which the last column is wrapped, or `wide` with one line a row, for programs that read lines.
-pub fn table<const N: usize>(
+pub(crate) fn table<const N: usize>(
     out: &mut dyn Write,
     style: Style,
     heads: [&str; N],
@@ -67,7 +67,11 @@ pub fn table<const N: usize>(
     writeln!(out, "{}", style.faint(&format!("{head}{}", heads[N - 1])))?;
     for row in rows {
         let last = &row[N - 1];
-        let lines = if wide { vec![last.clone()] } else { wrap(last, style.width.saturating_sub(left).max(NARROWEST)) };
+        let lines = if wide {
+            vec![last.clone()]
+        } else {
+            wrap(last, style.width.saturating_sub(left).max(NARROWEST))
+        };
         let rest: String = (1..N - 1).map(|column| cell(column, &row[column])).collect();
         for (position, line) in lines.iter().enumerate() {
             match position {
@@ -89,12 +93,12 @@ pub fn table<const N: usize>(
 }
 
 /// A number of bytes in words: `1.59 MiB`.
-pub fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     HumanBytes(bytes).to_string()
 }
 
 /// Says which feeds no trusted key vouches for, if any are like that.
-pub fn tell_unsigned<S: AsRef<str>>(out: &mut dyn Write, feeds: &[S]) -> io::Result<()> {
+pub(crate) fn tell_unsigned<S: AsRef<str>>(out: &mut dyn Write, feeds: &[S]) -> io::Result<()> {
     match feeds.is_empty() {
         true => Ok(()),
         false => {

@@ -12,7 +12,12 @@ const DEEPEST: usize = 100;
 
 /// Prints the packages below what they were asked for, to a depth if one is given. What a package needs is shown
 /// where the package stands first.
-pub fn print(out: &mut dyn Write, style: Style, graph: &Graph, depth: Option<usize>) -> io::Result<()> {
+pub(crate) fn print(
+    out: &mut dyn Write,
+    style: Style,
+    graph: &Graph,
+    depth: Option<usize>,
+) -> io::Result<()> {
     let mut branches = Branches::new(graph, style, depth, false);
     for (because, roots) in graph.asked() {
         let total = graph.total_size(&roots).map(|bytes| format!(" {}", style.faint(&size(bytes))));
@@ -23,7 +28,7 @@ pub fn print(out: &mut dyn Write, style: Style, graph: &Graph, depth: Option<usi
 }
 
 /// Prints a package and above it, that is further down on the screen, who needs it.
-pub fn print_inverted(
+pub(crate) fn print_inverted(
     out: &mut dyn Write,
     style: Style,
     graph: &Graph,

@@ -75,7 +75,7 @@ one: --lan 192.168.5.1/24 in 4, and address='192.168.5.2/24' in the script of 6.
 ";
 
 /// The whole way for a host, in ten commands.
-pub fn guide(hypervisor: Hypervisor) -> &'static str {
+pub(crate) fn guide(hypervisor: Hypervisor) -> &'static str {
     match hypervisor {
         Hypervisor::Bhyve => BHYVE,
         Hypervisor::Qemu => QEMU,

@@ -17,17 +17,20 @@ use crate::uci_defaults::SetupWarning;
 const MOST_SAVINGS: usize = 6;
 
 /// Shows warnings, a line each.
-pub fn warn(env: &mut Env, warnings: impl IntoIterator<Item = impl Into<Warning>>) -> Result<(), Failure> {
+pub(crate) fn warn(
+    env: &mut Env,
+    warnings: impl IntoIterator<Item = impl Into<Warning>>,
+) -> Result<(), Failure> {
     warnings.into_iter().try_for_each(|warning| warn_of(env, sentence(&warning.into())))
 }
 
 /// The same, of one of several things that are compared.
-pub fn warn_about(env: &mut Env, what: &str, warnings: &[Warning]) -> Result<(), Failure> {
+pub(crate) fn warn_about(env: &mut Env, what: &str, warnings: &[Warning]) -> Result<(), Failure> {
     warnings.iter().try_for_each(|warning| warn_of(env, format_args!("{what}: {}", sentence(warning))))
 }
 
 /// Shows a warning that is a sentence.
-pub fn warn_of(env: &mut Env, warning: impl Display) -> Result<(), Failure> {
+pub(crate) fn warn_of(env: &mut Env, warning: impl Display) -> Result<(), Failure> {
     let style = Style::new(env.err_is_terminal, env);
     let warning = match env.err_is_terminal {
         true => hanging(&warning.to_string(), style.width, 9),
@@ -37,7 +40,7 @@ pub fn warn_of(env: &mut Env, warning: impl Display) -> Result<(), Failure> {
 }
 
 /// Warns that a secret that was written is none to others on this computer.
-pub fn warn_of_readers(env: &mut Env, path: &str) -> Result<(), Failure> {
+pub(crate) fn warn_of_readers(env: &mut Env, path: &str) -> Result<(), Failure> {
     warn_of(
         env,
         format_args!("others on this computer can read {path}: its file system keeps no permissions"),
@@ -45,12 +48,12 @@ pub fn warn_of_readers(env: &mut Env, path: &str) -> Result<(), Failure> {
 }
 
 /// Warns of what speaks against a setup.
-pub fn warn_of_setup(env: &mut Env, warnings: &[SetupWarning]) -> Result<(), Failure> {
+pub(crate) fn warn_of_setup(env: &mut Env, warnings: &[SetupWarning]) -> Result<(), Failure> {
     warnings.iter().try_for_each(|warning| warn_of(env, setup::sentence(warning)))
 }
 
 /// A warning in words.
-pub fn sentence(warning: &Warning) -> String {
+pub(crate) fn sentence(warning: &Warning) -> String {
     match warning {
         Warning::Release(warning) => of_release(warning),
         Warning::Baseline(warning) => of_baseline(warning),

@@ -10,11 +10,11 @@ use crate::format::Format;
 
 /// A file of a feed's folder: a package, or a part of the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FeedFile {
+pub(crate) struct FeedFile {
     /// Its name in the folder.
-    pub name: String,
+    pub(crate) name: String,
     /// Its bytes.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// Makes a feed in one format.

@@ -36,7 +36,7 @@ struct FileRead {
 ///
 /// # Errors
 /// When the disk cannot be read, or its lock is none.
-pub fn lock(source: &DiskSource) -> io::Result<Option<Lock>> {
+pub(crate) fn lock(source: &DiskSource) -> io::Result<Option<Lock>> {
     let mut text = None;
     source.visit(&mut |path, file| {
         if path == LOCK {

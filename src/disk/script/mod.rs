@@ -237,7 +237,7 @@ fn checked<'v>(what: &'static str, value: &'v str) -> Result<&'v str, ScriptErro
 
 /// Whether a feed can have this name, which becomes a folder, a part of URLs and, unquoted, a word of opkg's
 /// configuration.
-pub fn is_feed_name(name: &str) -> bool {
+pub(crate) fn is_feed_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._+-".contains(&byte);
     name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.bytes().all(plain)
 }

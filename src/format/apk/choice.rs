@@ -27,7 +27,12 @@ use crate::format::{FeedId, Installed, Package, PackageId, Universe};
 /// Sorts candidates for a dependency on `name`, apk's favourite first: what is asked for anyway, then the latest
 /// version under that very name, then the latest version of one package, then priority, then the order of the feeds
 /// and their indexes.
-pub fn prefer(universe: &Universe<'_>, name: &str, asked: &HashSet<&str>, candidates: &mut [PackageId]) {
+pub(crate) fn prefer(
+    universe: &Universe<'_>,
+    name: &str,
+    asked: &HashSet<&str>,
+    candidates: &mut [PackageId],
+) {
     candidates.sort_by(|&a, &b| {
         let (x, y) = (universe.package(a), universe.package(b));
         let wanted = |package: &Package<'_>| asked.contains(package.name);
@@ -38,21 +43,21 @@ pub fn prefer(universe: &Universe<'_>, name: &str, asked: &HashSet<&str>, candid
 
 /// What the choice between two providers of a name looks at.
 #[derive(Debug)]
-pub struct ProviderRank<'a> {
-    pub name: &'a str,
+pub(crate) struct ProviderRank<'a> {
+    pub(crate) name: &'a str,
     /// The version at which it answers to the name in question; empty: virtually, which is before every version.
-    pub answers_at: &'a str,
-    pub version: &'a str,
+    pub(crate) answers_at: &'a str,
+    pub(crate) version: &'a str,
     /// Its stated rank.
-    pub priority: u32,
-    pub installed: bool,
+    pub(crate) priority: u32,
+    pub(crate) installed: bool,
     /// The position of its feed; none: no feed has it.
-    pub feed: Option<FeedId>,
+    pub(crate) feed: Option<FeedId>,
 }
 
 impl ProviderRank<'_> {
     /// The order of two providers, the better one greater.
-    pub fn compare(&self, other: &ProviderRank<'_>) -> Ordering {
+    pub(crate) fn compare(&self, other: &ProviderRank<'_>) -> Ordering {
         let same_package = || match self.name == other.name {
             true => version::compare(self.version, other.version),
             false => Ordering::Equal,
@@ -86,11 +91,11 @@ fn version_as<'i>(package: &Package<'i>, name: &str) -> Option<Option<&'i str>> 
 }
 
 /// Whether apk takes a package for `name` by itself.
-pub fn may_choose(package: &Package<'_>, name: &str) -> bool {
+pub(crate) fn may_choose(package: &Package<'_>, name: &str) -> bool {
     package.provider_priority > 0 || version_as(package, name).flatten().is_some()
 }
 
 /// What `apk add` would install for `names`, in its order; nothing if it would fail.
-pub fn install(universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
+pub(crate) fn install(universe: &Universe<'_>, installed: &Installed, names: &[&str]) -> Vec<PackageId> {
     Solver::new(universe, installed, names).solve().unwrap_or_default()
 }

@@ -12,19 +12,19 @@ const SIGNS: [char; 4] = ['<', '=', '>', '~'];
 
 /// A dependency, or a conflict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Clause<'i> {
+pub(crate) struct Clause<'i> {
     /// What is depended on, or conflicted with.
-    pub dependency: Dependency<'i>,
-    pub conflict: bool,
+    pub(crate) dependency: Dependency<'i>,
+    pub(crate) conflict: bool,
 }
 
 /// Reads a list of dependencies, separated by blanks and line breaks; none if one of them breaks the grammar.
-pub fn clauses(list: &str) -> Option<Vec<Clause<'_>>> {
+pub(crate) fn clauses(list: &str) -> Option<Vec<Clause<'_>>> {
     list.split([' ', '\n']).filter(|word| !word.is_empty()).map(clause).collect()
 }
 
 /// Reads one dependency; none if it breaks the grammar.
-pub fn clause(text: &str) -> Option<Clause<'_>> {
+pub(crate) fn clause(text: &str) -> Option<Clause<'_>> {
     let (conflict, text) = match text.strip_prefix('!') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -42,13 +42,13 @@ pub fn clause(text: &str) -> Option<Clause<'_>> {
 }
 
 /// Whether a name may be depended on or provided: a package's, `so:libfoo.so.1`, `/bin/sh`, `cmd:foo`.
-pub fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._+-,:/[]".contains(&byte);
     !name.is_empty() && name.len() <= 255 && name.bytes().all(allowed)
 }
 
 /// Whether an identity (`Q1` and the base64 of 20 bytes) names a package that an index lists with this digest.
-pub fn is_identity(identity: &str, digest: &Digest) -> bool {
+pub(crate) fn is_identity(identity: &str, digest: &Digest) -> bool {
     let bytes = identity.strip_prefix("Q1").and_then(|text| Base64::decode_vec(text).ok());
     bytes.is_some_and(|bytes| digest.value[..20] == bytes)
 }

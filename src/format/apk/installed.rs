@@ -6,7 +6,7 @@ use crate::format::{Installed, InstalledPackage, ListedLine};
 
 /// Reads the database: records of `X:value` lines with an empty line behind each. Records without a name count for
 /// nothing.
-pub fn read_database(text: &str) -> Installed {
+pub(crate) fn read_database(text: &str) -> Installed {
     let mut installed = Installed::default();
     let (mut name, mut held) = ("", InstalledPackage::default());
     for line in text.lines().chain([""]) {
@@ -33,7 +33,7 @@ fn provides(list: &str) -> Vec<(String, Option<String>)> {
 
 /// What a line of `apk info -v` (`name-version`, with a description or without) or of `apk list` says:
 /// `name-version arch {origin} (license)`, behind which stands whether it is installed.
-pub fn listed(line: &str) -> Option<ListedLine<'_>> {
+pub(crate) fn listed(line: &str) -> Option<ListedLine<'_>> {
     let (word, rest) = line.split_once(|sign: char| sign.is_ascii_whitespace()).unwrap_or((line, ""));
     let installed = |word| name_and_version(word).map(|(name, version)| ListedLine::Installed(name, version));
     let is_row = rest.contains('{');

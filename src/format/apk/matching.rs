@@ -6,21 +6,21 @@ use crate::format::{Constraint, Relation};
 
 /// How a dependency matches a version. Bits that apk itself never writes make no sense and are kept as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Match(pub u64);
+pub(crate) struct Match(pub(crate) u64);
 
 impl Match {
     /// Equal.
-    pub const EQUAL: Match = Match(1);
+    pub(crate) const EQUAL: Match = Match(1);
     /// Earlier.
-    pub const LESS: Match = Match(2);
+    pub(crate) const LESS: Match = Match(2);
     /// Later.
-    pub const GREATER: Match = Match(4);
+    pub(crate) const GREATER: Match = Match(4);
     /// Equal as far as the version goes; it comes with [`Match::EQUAL`].
-    pub const FUZZY: Match = Match(8);
+    pub(crate) const FUZZY: Match = Match(8);
     /// What matches is in conflict.
-    pub const CONFLICT: Match = Match(16);
+    pub(crate) const CONFLICT: Match = Match(16);
     /// All that versions can be to each other: any will do.
-    pub const ANY: Match = Match(7);
+    pub(crate) const ANY: Match = Match(7);
 
     /// Every relation with its bits.
     const RELATIONS: [(Relation, Match); 9] = [
@@ -36,7 +36,7 @@ impl Match {
     ];
 
     /// Reads an operator, whose signs may stand in any order; none if one of them is no such sign, or there is none.
-    pub fn parse(operator: &str) -> Option<Match> {
+    pub(crate) fn parse(operator: &str) -> Option<Match> {
         let signs = operator.chars().map(|sign| match sign {
             '=' => Some(Match::EQUAL),
             '<' => Some(Match::LESS),
@@ -48,7 +48,7 @@ impl Match {
     }
 
     /// The bits of a constraint and of a conflict.
-    pub fn of(constraint: Option<&Constraint<'_>>, is_conflict: bool) -> Match {
+    pub(crate) fn of(constraint: Option<&Constraint<'_>>, is_conflict: bool) -> Match {
         let bits =
             |relation| Match::RELATIONS.iter().find(|(known, _)| *known == relation).map(|(_, bits)| *bits);
         let bits = constraint.and_then(|constraint| bits(constraint.relation)).unwrap_or(Match::ANY);
@@ -57,7 +57,7 @@ impl Match {
 
     /// The constraint that they make with a version: none inside if every version will do, none at all if the bits make
     /// no sense.
-    pub fn constraint(self, version: &str) -> Option<Option<Constraint<'_>>> {
+    pub(crate) fn constraint(self, version: &str) -> Option<Option<Constraint<'_>>> {
         let bits = self.0 & !Match::CONFLICT.0;
         if bits & Match::ANY.0 == Match::ANY.0 {
             return Some(None);
@@ -67,7 +67,7 @@ impl Match {
     }
 
     /// Whether what matches is in conflict.
-    pub fn is_conflict(self) -> bool {
+    pub(crate) fn is_conflict(self) -> bool {
         self.0 & Match::CONFLICT.0 != 0
     }
 }

@@ -98,9 +98,9 @@ impl From<PackageError> for io::Error {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Apk {
     /// Its metadata: the payload of its first block.
-    pub metadata: Vec<u8>,
+    pub(crate) metadata: Vec<u8>,
     /// SHA-256 of the metadata, which an index states.
-    pub sha256: [u8; 32],
+    pub(crate) sha256: [u8; 32],
 }
 
 /// The same as [`check`], with the metadata.
@@ -109,7 +109,7 @@ pub fn read(file: impl Read) -> Result<Apk, PackageError> {
 }
 
 /// The same as [`read`], and shows each file to `visit` on the way: those without data first.
-pub fn visit(file: impl Read, visit: &mut VisitFile<'_>) -> Result<Apk, PackageError> {
+pub(crate) fn visit(file: impl Read, visit: &mut VisitFile<'_>) -> Result<Apk, PackageError> {
     read_packed(BufReader::with_capacity(64 << 10, file), visit)
 }
 

@@ -15,7 +15,7 @@ const MOST_PACKAGES: usize = 1 << 17;
 const NAME_SPEC: &[u8] = b"${name}-${version}.apk";
 
 /// Reads an index's payload.
-pub fn parse(payload: &[u8], feed: FeedId) -> Result<Parsed<'_>, IndexError> {
+pub(crate) fn parse(payload: &[u8], feed: FeedId) -> Result<Parsed<'_>, IndexError> {
     let root = Adb::new(payload)?.root().list()?;
     let name_spec = root.get(schema::index::NAME_SPEC);
     if name_spec.blob()?.is_some_and(|spec| spec != NAME_SPEC) {

@@ -6,14 +6,14 @@ use super::adb::{Items, List, Malformed, Value};
 use super::matching::Match;
 
 /// The schema of an index.
-pub const INDEX: u32 = u32::from_le_bytes(*b"indx");
+pub(crate) const INDEX: u32 = u32::from_le_bytes(*b"indx");
 /// The schema of a package.
-pub const PACKAGE: u32 = u32::from_le_bytes(*b"pckg");
+pub(crate) const PACKAGE: u32 = u32::from_le_bytes(*b"pckg");
 /// The schema of a database of installed packages.
-pub const INSTALLED: u32 = u32::from_le_bytes(*b"idb\0");
+pub(crate) const INSTALLED: u32 = u32::from_le_bytes(*b"idb\0");
 
 /// The name of a schema, for messages.
-pub fn schema_name(schema: u32) -> &'static str {
+pub(crate) fn schema_name(schema: u32) -> &'static str {
     match schema {
         INDEX => "an index",
         PACKAGE => "a package",
@@ -23,93 +23,93 @@ pub fn schema_name(schema: u32) -> &'static str {
 }
 
 /// Slots of an index's root.
-pub mod index {
+pub(crate) mod index {
     /// The entries: an array of [`info`](super::info).
-    pub const PACKAGES: usize = 2;
+    pub(crate) const PACKAGES: usize = 2;
     /// How package files are named, when not `${name}-${version}.apk`.
-    pub const NAME_SPEC: usize = 3;
+    pub(crate) const NAME_SPEC: usize = 3;
     /// The number of slots.
-    pub const SLOTS: usize = 3;
+    pub(crate) const SLOTS: usize = 3;
 }
 
 /// Slots of what is told of a package.
-pub mod info {
+pub(crate) mod info {
     /// Its name.
-    pub const NAME: usize = 1;
+    pub(crate) const NAME: usize = 1;
     /// Its version.
-    pub const VERSION: usize = 2;
+    pub(crate) const VERSION: usize = 2;
     /// In an index, SHA-256 of the package's payload, whole or its first 20 bytes; in a package, its unique id.
-    pub const HASHES: usize = 3;
+    pub(crate) const HASHES: usize = 3;
     /// What it is.
-    pub const DESCRIPTION: usize = 4;
+    pub(crate) const DESCRIPTION: usize = 4;
     /// Its architecture, or `noarch`.
-    pub const ARCH: usize = 5;
+    pub(crate) const ARCH: usize = 5;
     /// The size of its files.
-    pub const INSTALLED_SIZE: usize = 12;
+    pub(crate) const INSTALLED_SIZE: usize = 12;
     /// The size of the package file.
-    pub const FILE_SIZE: usize = 13;
+    pub(crate) const FILE_SIZE: usize = 13;
     /// Its rank among providers of a name.
-    pub const PROVIDER_PRIORITY: usize = 14;
+    pub(crate) const PROVIDER_PRIORITY: usize = 14;
     /// What it depends on and conflicts with: an array of [`dependency`](super::dependency).
-    pub const DEPENDS: usize = 15;
+    pub(crate) const DEPENDS: usize = 15;
     /// What it provides, likewise.
-    pub const PROVIDES: usize = 16;
+    pub(crate) const PROVIDES: usize = 16;
     /// When it is installed unasked, likewise.
-    pub const INSTALL_IF: usize = 18;
+    pub(crate) const INSTALL_IF: usize = 18;
     /// What it recommends, likewise.
-    pub const RECOMMENDS: usize = 19;
+    pub(crate) const RECOMMENDS: usize = 19;
     /// The number of slots.
-    pub const SLOTS: usize = 21;
+    pub(crate) const SLOTS: usize = 21;
 }
 
 /// Slots of a dependency.
-pub mod dependency {
+pub(crate) mod dependency {
     /// Its name.
-    pub const NAME: usize = 1;
+    pub(crate) const NAME: usize = 1;
     /// The version.
-    pub const VERSION: usize = 2;
+    pub(crate) const VERSION: usize = 2;
     /// How to match it: bits of [`Match`](crate::format::apk::matching::Match).
-    pub const MATCH: usize = 3;
+    pub(crate) const MATCH: usize = 3;
 }
 
 /// Slots of a package's root, and of the directories, files and owners below it.
-pub mod package {
+pub(crate) mod package {
     /// What is told of it: [`info`](super::info).
-    pub const INFO: usize = 1;
+    pub(crate) const INFO: usize = 1;
     /// Its directories: an array.
-    pub const PATHS: usize = 2;
+    pub(crate) const PATHS: usize = 2;
     /// Its scripts.
-    pub const SCRIPTS: usize = 3;
+    pub(crate) const SCRIPTS: usize = 3;
 
     /// A directory's path.
-    pub const DIR_NAME: usize = 1;
+    pub(crate) const DIR_NAME: usize = 1;
     /// A directory's owner and mode.
-    pub const DIR_ACL: usize = 2;
+    pub(crate) const DIR_ACL: usize = 2;
     /// A directory's files: an array.
-    pub const DIR_FILES: usize = 3;
+    pub(crate) const DIR_FILES: usize = 3;
 
     /// A file's name in its directory.
-    pub const FILE_NAME: usize = 1;
+    pub(crate) const FILE_NAME: usize = 1;
     /// A file's owner and mode.
-    pub const FILE_ACL: usize = 2;
+    pub(crate) const FILE_ACL: usize = 2;
     /// A file's size in bytes.
-    pub const FILE_SIZE: usize = 3;
+    pub(crate) const FILE_SIZE: usize = 3;
     /// When the file was changed, in seconds since 1970.
-    pub const FILE_MTIME: usize = 4;
+    pub(crate) const FILE_MTIME: usize = 4;
     /// SHA-256 of the file's content.
-    pub const FILE_HASH: usize = 5;
+    pub(crate) const FILE_HASH: usize = 5;
     /// What a link leads to; whoever has a target has no data.
-    pub const FILE_TARGET: usize = 6;
+    pub(crate) const FILE_TARGET: usize = 6;
 
     /// The mode bits of an owner-and-mode.
-    pub const ACL_MODE: usize = 1;
+    pub(crate) const ACL_MODE: usize = 1;
     /// The owner of an owner-and-mode.
-    pub const ACL_USER: usize = 2;
+    pub(crate) const ACL_USER: usize = 2;
     /// The group of an owner-and-mode.
-    pub const ACL_GROUP: usize = 3;
+    pub(crate) const ACL_GROUP: usize = 3;
 
     /// The names of scripts, in the order of their slots.
-    pub const SCRIPT_NAMES: [&str; 7] = [
+    pub(crate) const SCRIPT_NAMES: [&str; 7] = [
         "trigger",
         "pre-install",
         "post-install",
@@ -122,18 +122,18 @@ pub mod package {
 
 /// A dependency as it is stored.
 #[derive(Debug, Clone, Copy)]
-pub struct Stored<'a> {
-    pub name: &'a [u8],
+pub(crate) struct Stored<'a> {
+    pub(crate) name: &'a [u8],
     /// The version, where there is one.
-    pub version: Option<&'a [u8]>,
+    pub(crate) version: Option<&'a [u8]>,
     /// How to match it.
-    pub how: Match,
+    pub(crate) how: Match,
 }
 
 impl<'a> Stored<'a> {
     /// Reads one item of an array of dependencies. Without a version every version will do, without a match only
     /// the equal one.
-    pub fn read(value: Value<'a>) -> Result<Stored<'a>, Malformed> {
+    pub(crate) fn read(value: Value<'a>) -> Result<Stored<'a>, Malformed> {
         let slots = value.list()?;
         let version = slots.get(dependency::VERSION).blob()?;
         let how = match (version, Match(slots.get(dependency::MATCH).int()?)) {
@@ -148,19 +148,19 @@ impl<'a> Stored<'a> {
 
 /// A file of a package, as far as its data goes.
 #[derive(Debug, Clone, Copy)]
-pub struct FileEntry<'a> {
+pub(crate) struct FileEntry<'a> {
     /// The position of its directory and its own in it, both counted from 1, as data blocks name them.
-    pub position: (u32, u32),
+    pub(crate) position: (u32, u32),
     /// The path of its directory, without a slash before or behind it.
-    pub folder: &'a [u8],
+    pub(crate) folder: &'a [u8],
     /// Its name in its directory.
-    pub name: &'a [u8],
+    pub(crate) name: &'a [u8],
     /// Its size in bytes.
     pub size: u64,
     /// SHA-256 of its content.
-    pub hash: &'a [u8],
+    pub(crate) hash: &'a [u8],
     /// Whether it leads to something else: a symbolic or hard link, or a device.
-    pub is_link: bool,
+    pub(crate) is_link: bool,
 }
 
 impl<'a> FileEntry<'a> {
@@ -177,14 +177,14 @@ impl<'a> FileEntry<'a> {
     }
 
     /// Whether a data block holds its content.
-    pub fn has_data(&self) -> bool {
+    pub(crate) fn has_data(&self) -> bool {
         self.size != 0 && !self.is_link
     }
 }
 
 /// The files of a package, in the order of their data blocks.
 #[derive(Debug, Clone)]
-pub struct Files<'a> {
+pub(crate) struct Files<'a> {
     paths: Items<'a>,
     files: Items<'a>,
     folder: &'a [u8],
@@ -193,7 +193,7 @@ pub struct Files<'a> {
 
 impl<'a> Files<'a> {
     /// The files of the package whose root is given.
-    pub fn of(root: List<'a>) -> Result<Files<'a>, Malformed> {
+    pub(crate) fn of(root: List<'a>) -> Result<Files<'a>, Malformed> {
         let paths = root.get(package::PATHS).list()?.items();
         Ok(Files { paths, files: List::EMPTY.items(), folder: b"", position: (0, 0) })
     }

@@ -5,20 +5,20 @@ use crate::format::Universe;
 
 /// What was joined, for a warning.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Joined {
+pub(crate) struct Joined {
     /// Packages that the list left out and the manifest has.
-    pub from_manifest: usize,
+    pub(crate) from_manifest: usize,
     /// Packages whose version is the manifest's.
-    pub versions_from_manifest: usize,
+    pub(crate) versions_from_manifest: usize,
     /// Packages that the manifest lacks, whose version is taken to be that of the feeds.
-    pub versions_from_feeds: Vec<String>,
+    pub(crate) versions_from_feeds: Vec<String>,
     /// Packages of which neither has a version; they count for nothing.
-    pub unknown: Vec<String>,
+    pub(crate) unknown: Vec<String>,
 }
 
 impl Installed {
     /// Fills in what the list lacks.
-    pub fn join(&mut self, stock: Option<&Installed>, universe: &Universe<'_>) -> Joined {
+    pub(crate) fn join(&mut self, stock: Option<&Installed>, universe: &Universe<'_>) -> Joined {
         let mut joined = Joined::default();
         let given = std::mem::take(&mut self.packages);
         for (listed, held) in given {

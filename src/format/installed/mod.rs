@@ -7,7 +7,7 @@ mod list;
 
 use super::{Dependency, FORMATS, Format, Package, Universe};
 
-pub use join::Joined;
+pub(crate) use join::Joined;
 
 /// An installed package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl Installed {
     }
 
     /// Takes a package out.
-    pub fn remove(&mut self, name: &str) -> Option<InstalledPackage> {
+    pub(crate) fn remove(&mut self, name: &str) -> Option<InstalledPackage> {
         self.packages.remove(name)
     }
 
@@ -132,7 +132,7 @@ impl Installed {
     }
 
     /// Adds the names that the packages provide, from their entries in the indexes: manifests state none.
-    pub fn learn_provides(&mut self, universe: &Universe<'_>) {
+    pub(crate) fn learn_provides(&mut self, universe: &Universe<'_>) {
         let mut learned = Vec::new();
         for (name, held) in &self.packages {
             let same_version = |id: &_| universe.package(*id).version == held.version;

@@ -29,7 +29,12 @@ use super::version;
 use crate::format::{Dependency, Installed, MOST_LOOKS, Package, PackageId, Requirement, Universe};
 
 /// Sorts candidates for a dependency on `name`, opkg's favourite first.
-pub fn prefer(universe: &Universe<'_>, name: &str, asked: &HashSet<&str>, candidates: &mut [PackageId]) {
+pub(crate) fn prefer(
+    universe: &Universe<'_>,
+    name: &str,
+    asked: &HashSet<&str>,
+    candidates: &mut [PackageId],
+) {
     let names: HashSet<&str> = candidates.iter().map(|&id| universe.package(id).name).collect();
     let superseded = |package: &Package<'_>| {
         let by = universe.superseder(package.name).filter(|by| *by != package.name);
@@ -59,7 +64,7 @@ fn later(universe: &Universe<'_>, a: PackageId, b: PackageId) -> Ordering {
 
 /// How opkg is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Run {
+pub(crate) enum Run {
     /// `--noaction`: nothing is marked as installed.
     Rehearsal,
     /// In earnest.
@@ -67,7 +72,12 @@ pub enum Run {
 }
 
 /// What opkg adds when told to install `names` one after the other.
-pub fn run(universe: &Universe<'_>, installed: &Installed, names: &[&str], run: Run) -> Vec<PackageId> {
+pub(crate) fn run(
+    universe: &Universe<'_>,
+    installed: &Installed,
+    names: &[&str],
+    run: Run,
+) -> Vec<PackageId> {
     let mut client = Client {
         universe,
         installed,

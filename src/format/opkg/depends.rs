@@ -9,12 +9,12 @@
 use crate::format::{Constraint, Dependency, Provide, Relation, Requirement};
 
 /// Reads a list of requirements; empty items are passed over.
-pub fn requirements(list: &str) -> impl Iterator<Item = Requirement<'_>> {
+pub(crate) fn requirements(list: &str) -> impl Iterator<Item = Requirement<'_>> {
     list.split(',').filter_map(requirement)
 }
 
 /// Reads a list of conflicts: alternatives conflict each for itself.
-pub fn conflicts(list: &str) -> impl Iterator<Item = Dependency<'_>> {
+pub(crate) fn conflicts(list: &str) -> impl Iterator<Item = Dependency<'_>> {
     list.split([',', '|']).filter_map(dependency)
 }
 
@@ -32,7 +32,7 @@ fn requirement(item: &str) -> Option<Requirement<'_>> {
 }
 
 /// Reads one dependency; none if it has no name.
-pub fn dependency(text: &str) -> Option<Dependency<'_>> {
+pub(crate) fn dependency(text: &str) -> Option<Dependency<'_>> {
     split(text).map(|(dependency, _)| dependency)
 }
 
@@ -68,11 +68,11 @@ fn constraint(inside: &str) -> Option<Constraint<'_>> {
 
 /// Reads `Provides` and `Replaces`: names between commas and spaces. There are no versioned provides:
 /// `v (= 2)` provides the names `v`, `(=` and `2)`.
-pub fn names(list: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn names(list: &str) -> impl Iterator<Item = &str> {
     list.split([',', ' ']).filter(|name| !name.is_empty())
 }
 
 /// Reads `Provides`.
-pub fn provides(list: &str) -> impl Iterator<Item = Provide<'_>> {
+pub(crate) fn provides(list: &str) -> impl Iterator<Item = Provide<'_>> {
     names(list).map(|name| Provide { name, version: None })
 }

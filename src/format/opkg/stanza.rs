@@ -18,7 +18,7 @@ use crate::trust::Digest;
 const LONGEST_LINE: usize = 1 << 20;
 
 /// The stanzas of a text, one after the other.
-pub struct Stanzas<'i> {
+pub(crate) struct Stanzas<'i> {
     text: &'i [u8],
     at: usize,
     line: u64,
@@ -26,43 +26,43 @@ pub struct Stanzas<'i> {
 
 /// One stanza: the fields that owpkg reads.
 #[derive(Debug, Default)]
-pub struct Stanza<'i> {
+pub(crate) struct Stanza<'i> {
     /// The line it starts at, counted from 1.
-    pub line: u64,
+    pub(crate) line: u64,
     /// `Package`; none: the stanza names no package.
-    pub name: Option<&'i [u8]>,
+    pub(crate) name: Option<&'i [u8]>,
     /// `Version`.
-    pub version: Option<&'i [u8]>,
+    pub(crate) version: Option<&'i [u8]>,
     /// `Architecture`.
-    pub arch: Option<&'i [u8]>,
+    pub(crate) arch: Option<&'i [u8]>,
     /// `Depends` and `Pre-Depends`, in their order.
-    pub depends: Vec<&'i [u8]>,
-    pub recommends: Vec<&'i [u8]>,
+    pub(crate) depends: Vec<&'i [u8]>,
+    pub(crate) recommends: Vec<&'i [u8]>,
     /// `Provides`.
-    pub provides: Vec<&'i [u8]>,
+    pub(crate) provides: Vec<&'i [u8]>,
     /// `Conflicts`.
-    pub conflicts: Vec<&'i [u8]>,
+    pub(crate) conflicts: Vec<&'i [u8]>,
     /// `Replaces`, each with how many `Conflicts` stood before it: only those count for superseding.
-    pub replaces: Vec<(&'i [u8], usize)>,
+    pub(crate) replaces: Vec<(&'i [u8], usize)>,
     /// `Filename`.
-    pub file: Option<&'i [u8]>,
+    pub(crate) file: Option<&'i [u8]>,
     /// `Size`, in bytes.
-    pub size: Option<u64>,
+    pub(crate) size: Option<u64>,
     /// `Installed-Size`, in bytes.
-    pub installed_size: Option<u64>,
+    pub(crate) installed_size: Option<u64>,
     /// `SHA256sum`.
-    pub digest: Option<Digest>,
+    pub(crate) digest: Option<Digest>,
     /// `Status`.
-    pub status: Option<&'i [u8]>,
+    pub(crate) status: Option<&'i [u8]>,
     /// `Description`, with its continuation lines.
-    pub description: &'i [u8],
+    pub(crate) description: &'i [u8],
     /// Whether any line looked like a field: what has none is noise between stanzas.
-    pub has_fields: bool,
+    pub(crate) has_fields: bool,
 }
 
 impl<'i> Stanzas<'i> {
     /// Reads the stanzas of a text.
-    pub fn new(text: &'i [u8]) -> Stanzas<'i> {
+    pub(crate) fn new(text: &'i [u8]) -> Stanzas<'i> {
         Stanzas { text, at: 0, line: 0 }
     }
 
@@ -245,7 +245,7 @@ fn text(bytes: &[u8]) -> Result<&str, &'static str> {
 }
 
 /// Reads a `Packages` text.
-pub fn parse(text: &[u8], feed: FeedId) -> Result<Parsed<'_>, IndexError> {
+pub(crate) fn parse(text: &[u8], feed: FeedId) -> Result<Parsed<'_>, IndexError> {
     let mut parsed = Parsed::default();
     let mut dependencies = 0;
     for stanza in Stanzas::new(text) {

@@ -5,7 +5,7 @@ use super::stanza::Stanzas;
 use crate::format::{Installed, InstalledPackage};
 
 /// Reads a status file. Only what is unpacked or installed counts; broken stanzas are passed over as opkg does.
-pub fn read_status(text: &str) -> Installed {
+pub(crate) fn read_status(text: &str) -> Installed {
     let utf8 = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let mut installed = Installed::default();
     for stanza in Stanzas::new(text.as_bytes()).map_while(Result::ok) {

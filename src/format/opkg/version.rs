@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 /// Compares two versions. Every text is a version; a missing epoch or revision is zero.
-pub fn compare(a: &str, b: &str) -> Ordering {
+pub(crate) fn compare(a: &str, b: &str) -> Ordering {
     let (a, b) = (Version::split(a), Version::split(b));
     a.epoch
         .cmp(&b.epoch)

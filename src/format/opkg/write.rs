@@ -11,37 +11,37 @@ use crate::trust::{Digest, SignedFile};
 
 /// One package of an index to be written. Lists are in the grammar of the field, empty ones are left out.
 #[derive(Debug, Clone, Default)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// `Package`.
-    pub name: String,
+    pub(crate) name: String,
     /// `Version`.
-    pub version: String,
+    pub(crate) version: String,
     /// `Architecture`.
-    pub arch: String,
+    pub(crate) arch: String,
     /// `Depends`.
-    pub depends: String,
-    pub recommends: String,
+    pub(crate) depends: String,
+    pub(crate) recommends: String,
     /// `Provides`.
-    pub provides: String,
+    pub(crate) provides: String,
     /// `Conflicts`; it stands before `Replaces`, as OpenWrt's own build writes it.
-    pub conflicts: String,
+    pub(crate) conflicts: String,
     /// `Replaces`.
-    pub replaces: String,
+    pub(crate) replaces: String,
     /// `Section`.
-    pub section: String,
+    pub(crate) section: String,
     /// `Description`, one line.
-    pub description: String,
+    pub(crate) description: String,
     /// `Installed-Size`: the size of the uncompressed data tar, in bytes.
-    pub installed_size: u64,
+    pub(crate) installed_size: u64,
     /// `Filename`.
-    pub file: String,
+    pub(crate) file: String,
     /// `Size` in bytes and `SHA256sum` of the package file.
-    pub packed: Option<(u64, Digest)>,
+    pub(crate) packed: Option<(u64, Digest)>,
 }
 
 impl Entry {
     /// The package's own control file.
-    pub fn control(&self) -> String {
+    pub(crate) fn control(&self) -> String {
         let mut text = String::new();
         let fields = [
             ("Package", self.name.as_str()),
@@ -129,7 +129,7 @@ pub(super) fn pack(text: &str, key: Option<&SecretKey>) -> io::Result<Vec<Signed
 }
 
 /// Writes the signed index of these entries.
-pub fn write_index(entries: &[Entry], key: &SecretKey) -> io::Result<Vec<SignedFile>> {
+pub(crate) fn write_index(entries: &[Entry], key: &SecretKey) -> io::Result<Vec<SignedFile>> {
     let stanzas: Vec<String> = entries.iter().map(Entry::stanza).collect();
     pack(&text(stanzas.iter().map(String::as_str)), Some(key))
 }

@@ -11,17 +11,17 @@ const MAX_INTERFACES: usize = 32;
 /// What the lines of a block have told of a device so far.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Draft {
-    pub line: usize,
-    pub bus: Option<Bus>,
-    pub vendor: Option<u16>,
-    pub device: Option<u16>,
-    pub subvendor: Option<u16>,
-    pub subdevice: Option<u16>,
-    pub revision: Option<u8>,
-    pub class: String,
-    pub name: String,
-    pub driver: Option<String>,
-    pub interfaces: Vec<UsbInterface>,
+    pub(crate) line: usize,
+    pub(crate) bus: Option<Bus>,
+    pub(crate) vendor: Option<u16>,
+    pub(crate) device: Option<u16>,
+    pub(crate) subvendor: Option<u16>,
+    pub(crate) subdevice: Option<u16>,
+    pub(crate) revision: Option<u8>,
+    pub(crate) class: String,
+    pub(crate) name: String,
+    pub(crate) driver: Option<String>,
+    pub(crate) interfaces: Vec<UsbInterface>,
 }
 
 impl Draft {

@@ -34,15 +34,17 @@ use super::device::Device;
 pub use board::Board;
 pub use named::Named;
 pub(super) use named::says_network;
+#[doc(hidden)]
 pub use noise::decode;
 pub use slot::{NotASlot, Slot};
 pub use sysfs::{NoSysfs, machine};
 
 /// Longest text that [`read`] looks at; the rest is left out.
-pub const MAX_TEXT: usize = 16 << 20;
+pub(crate) const MAX_TEXT: usize = 16 << 20;
 /// Longest line that can be a listing's; web forms join all of a listing's lines into one.
 const MAX_LINE: usize = 64 << 10;
 /// Most devices, and most firmware files, that are taken from one text.
+#[doc(hidden)]
 pub const MAX_DEVICES: usize = 4096;
 
 /// What a text shows.

@@ -71,7 +71,7 @@ const OTHER: [&str; 16] = [
 ];
 
 /// Whether the words of a listing are those of a network device.
-pub fn says_network(words: &str) -> bool {
+pub(crate) fn says_network(words: &str) -> bool {
     let words = words.to_ascii_lowercase();
     NETWORK.iter().any(|word| has_word(&words, word)) && !OTHER.iter().any(|word| words.contains(word))
 }

@@ -25,7 +25,7 @@ pub struct NotASlot(pub String);
 
 impl Slot {
     /// The place in a line of `pciconf -l` (`iwm0@pci0:2:0:0: …`) or `lspci` (`02:00.0 …`, `Slot: 02:00.0`).
-    pub fn of_line(line: &str) -> Option<Slot> {
+    pub(crate) fn of_line(line: &str) -> Option<Slot> {
         let bare = scan::unquote(line);
         let bare = bare.strip_prefix("Slot:").unwrap_or(bare);
         let word = bare.split_whitespace().next()?;
@@ -59,12 +59,12 @@ impl Slot {
     }
 
     /// The place as bhyve takes it: `2/0/0`; there is no domain in it.
-    pub fn bhyve(&self) -> String {
+    pub(crate) fn bhyve(&self) -> String {
         format!("{}/{}/{}", self.bus, self.device, self.function)
     }
 
     /// The place as FreeBSD's `pciconf` shows it: `pci0:2:0:0`.
-    pub fn freebsd(&self) -> String {
+    pub(crate) fn freebsd(&self) -> String {
         format!("pci{}:{}:{}:{}", self.domain, self.bus, self.device, self.function)
     }
 }

@@ -9,7 +9,7 @@ use flate2::Crc;
 use serde::Deserialize;
 
 /// Most bytes of all pieces together: fwtool itself writes 30 KiB of description and 1 KiB of signature at most.
-pub const LARGEST_TAIL: usize = 64 << 10;
+pub(crate) const LARGEST_TAIL: usize = 64 << 10;
 
 const TRAILER: usize = 16;
 const HEADER: usize = 8;
@@ -34,7 +34,7 @@ pub enum Appended {
 
 impl Appended {
     /// Its length in bytes, trailer and all.
-    pub fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         match self {
             Appended::Signature { size } | Appended::Description { size, .. } => *size,
         }
@@ -81,7 +81,7 @@ pub enum BadTail {
 ///
 /// # Errors
 /// When the bytes are no chain of pieces from their first to their last.
-pub fn read_tail(mut before: Crc, tail: &[u8]) -> Result<Vec<Appended>, BadTail> {
+pub(crate) fn read_tail(mut before: Crc, tail: &[u8]) -> Result<Vec<Appended>, BadTail> {
     if tail.len() > LARGEST_TAIL {
         return Err(BadTail::TooLong);
     }

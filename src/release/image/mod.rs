@@ -4,11 +4,12 @@
 //! packages have them, signed by usign.
 
 mod error;
-pub mod fwtool;
+pub(crate) mod fwtool;
 mod unpack;
 
 pub use error::ImageError;
-pub use unpack::{Packing, UnpackError, Unpacked, unpack};
+pub use unpack::{Packing, UnpackError};
+pub(crate) use unpack::{Unpacked, unpack};
 
 use std::collections::BTreeMap;
 

@@ -28,11 +28,11 @@ pub enum Packing {
 
 /// An image that was unpacked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unpacked {
+pub(crate) struct Unpacked {
     /// Its size in bytes.
-    pub size: u64,
+    pub(crate) size: u64,
     /// What was appended to the packed image, and is not in the file.
-    pub appended: Vec<Appended>,
+    pub(crate) appended: Vec<Appended>,
 }
 
 /// Why an image could not be unpacked.
@@ -69,7 +69,7 @@ pub enum UnpackError {
 ///
 /// # Errors
 /// When the image is not whole, or the file cannot be written.
-pub fn unpack(
+pub(crate) fn unpack(
     artifact: &Verified<Artifact>,
     packing: Packing,
     file: &mut File,

@@ -9,7 +9,7 @@ use crate::resolve::solver::Proof;
 use crate::suggest::near;
 
 /// Refuses a root that no feed holds and the router does not either.
-pub fn unknown_root(eligibility: &Eligibility<'_, '_>) -> Result<(), Refusal> {
+pub(crate) fn unknown_root(eligibility: &Eligibility<'_, '_>) -> Result<(), Refusal> {
     let universe = eligibility.universe;
     for root in &eligibility.request.roots {
         if !universe.answering(&root.name).is_empty() || eligibility.is_met(&root_requirement(root)) {
@@ -33,7 +33,7 @@ pub fn unknown_root(eligibility: &Eligibility<'_, '_>) -> Result<(), Refusal> {
 
 /// Names the reason: the nearest dependency that nothing meets, else the nearest two packages that exclude each
 /// other.
-pub fn explain(eligibility: &Eligibility<'_, '_>, proof: &Proof) -> Refusal {
+pub(crate) fn explain(eligibility: &Eligibility<'_, '_>, proof: &Proof) -> Refusal {
     let search = Search { eligibility, proof };
     let found = match (proof.lacking, proof.rivals) {
         (Some(Some(id)), _) => search.lack_of(id),

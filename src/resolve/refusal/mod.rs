@@ -97,7 +97,7 @@ pub enum Shadow {
 impl Refusal {
     /// The same of feeds that are the facts built into owpkg, which speak for no release.
     #[must_use]
-    pub fn of_facts(mut self) -> Refusal {
+    pub(crate) fn of_facts(mut self) -> Refusal {
         if let Refusal::UnknownPackage { only_facts, .. } = &mut self {
             *only_facts = true;
         }

@@ -11,34 +11,34 @@ use crate::cli::writing::RouterArgs;
 #[command(after_help = "Examples:\n  owpkg image\n  owpkg image openwrt.img --release 23.05.2\n  \
                         owpkg image openwrt.img --chip iwl7265d --wifi home\n  \
                         owpkg image openwrt.img --kind combined --filesystem squashfs --size 1G")]
-pub struct ImageArgs {
+pub(crate) struct ImageArgs {
     /// The file to write; without it, the images that there are
-    pub out: Option<String>,
+    pub(crate) out: Option<String>,
     /// The kind of image: combined-efi, combined, rootfs, kernel, …; combined-efi where there is one
     #[arg(long, value_name = "KIND")]
-    pub kind: Option<String>,
+    pub(crate) kind: Option<String>,
     /// The file system: ext4, squashfs, …; ext4 where there is one
     #[arg(long, value_name = "FS")]
-    pub filesystem: Option<String>,
+    pub(crate) filesystem: Option<String>,
     /// Let the file grow to a size, like 1G or 512M; the partitions in it stay as they are
     #[arg(long, value_name = "SIZE")]
-    pub size: Option<String>,
+    pub(crate) size: Option<String>,
     /// A lock whose packages the image's first start is to install
     #[arg(long, value_name = "FILE")]
-    pub lock: Option<String>,
+    pub(crate) lock: Option<String>,
     /// Print as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// Which set.
     #[command(flatten)]
-    pub set: SetArgs,
+    pub(crate) set: SetArgs,
     /// What its first start is to install.
     #[command(flatten)]
-    pub selection: SelectionArgs,
+    pub(crate) selection: SelectionArgs,
     /// Where from.
     #[command(flatten)]
-    pub source: SourceArgs,
+    pub(crate) source: SourceArgs,
     /// What its first start is to set.
     #[command(flatten)]
-    pub router: RouterArgs,
+    pub(crate) router: RouterArgs,
 }

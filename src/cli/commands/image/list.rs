@@ -24,7 +24,7 @@ struct ImagesJson<'a> {
 }
 
 /// Tells which there are.
-pub fn list(
+pub(crate) fn list(
     env: &mut Env,
     args: &ImageArgs,
     images: &Images,

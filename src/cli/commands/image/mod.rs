@@ -22,15 +22,15 @@ use crate::lock::{Bundle, Lock};
 use crate::release::image::Packing;
 use crate::release::{Image, ImageWanted, Images};
 
-pub use args::ImageArgs;
-pub use report::door_word;
+pub(crate) use args::ImageArgs;
+pub(crate) use report::door_word;
 use report::{Carried, Report};
 
 /// What a first start may unpack in memory without a word, in bytes: it fits on a machine of 192 MiB.
 const SMALL: u64 = 48 << 20;
 
 /// Runs the command.
-pub fn run(env: &mut Env, mut args: ImageArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, mut args: ImageArgs) -> Result<(), Failure> {
     // Without a name, no set is meant: an image alone is worth having.
     let set = match &args.set.set {
         None => None,

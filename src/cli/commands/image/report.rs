@@ -18,30 +18,30 @@ use crate::trust::Digest;
 use crate::uci_defaults::Setup;
 
 /// An image that was written.
-pub struct Report<'a> {
+pub(crate) struct Report<'a> {
     /// Where, as the user said it.
-    pub out: &'a str,
+    pub(crate) out: &'a str,
     /// The images of the release.
-    pub images: &'a Images,
+    pub(crate) images: &'a Images,
     /// Which one it is.
-    pub image: &'a Image,
+    pub(crate) image: &'a Image,
     /// Whether programs read it.
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// The disk in it.
-pub struct Carried<'a> {
+pub(crate) struct Carried<'a> {
     /// What it was made from.
-    pub lock: &'a Lock,
+    pub(crate) lock: &'a Lock,
     /// What it sets up at the first start.
-    pub setup: &'a Setup,
+    pub(crate) setup: &'a Setup,
     /// How large it is.
-    pub load: Load,
+    pub(crate) load: Load,
 }
 
 /// One image.
 #[derive(Serialize)]
-pub struct ImageJson<'a> {
+pub(crate) struct ImageJson<'a> {
     name: &'a str,
     kind: &'a str,
     filesystem: Option<&'a str>,
@@ -51,7 +51,7 @@ pub struct ImageJson<'a> {
 
 impl<'a> ImageJson<'a> {
     /// Of an image of these.
-    pub fn of(images: &Images, image: &'a Image) -> ImageJson<'a> {
+    pub(crate) fn of(images: &Images, image: &'a Image) -> ImageJson<'a> {
         ImageJson {
             name: &image.name,
             kind: &image.kind,
@@ -91,7 +91,7 @@ struct DiskJson<'a> {
 
 impl Report<'_> {
     /// Says what was written, and what to do with it.
-    pub fn tell(
+    pub(crate) fn tell(
         &self,
         env: &mut Env,
         written: &WrittenImage,
@@ -193,7 +193,7 @@ impl<'a> DiskJson<'a> {
 }
 
 /// The word for a door in JSON.
-pub fn door_word(door: Door) -> &'static str {
+pub(crate) fn door_word(door: Door) -> &'static str {
     match door {
         Door::BootPartition => "boot-partition",
         Door::BehindSquashfs => "behind-squashfs",

@@ -14,45 +14,45 @@ use crate::cli::commands::verify::VerifyArgs;
                         whole, in feeds/, and its public key in keys/.\n\nWithout a selection, --full or --images it mirrors what \
                         owpkg.lock names. A mirror only grows: what an earlier run asked for \
                         stays as long as its index offers it.")]
-pub struct MirrorArgs {
+pub(crate) struct MirrorArgs {
     /// What else to do with a mirror.
     #[command(subcommand)]
-    pub action: Option<MirrorAction>,
+    pub(crate) action: Option<MirrorAction>,
     /// The folder to mirror to, or s3://bucket/prefix
     #[arg(value_name = "DEST", required = true)]
-    pub dest: Option<String>,
+    pub(crate) dest: Option<String>,
     /// A lock to mirror the packages of; repeat it for several
     #[arg(long, value_name = "FILE")]
-    pub lock: Vec<String>,
+    pub(crate) lock: Vec<String>,
     /// The firmware images too; with --profile, those of one device
     #[arg(long)]
-    pub images: bool,
+    pub(crate) images: bool,
     /// Remove what no index refers to any more
     #[arg(long)]
-    pub prune: bool,
+    pub(crate) prune: bool,
     /// With --prune: keep so many older indexes of each feed, and their packages
     #[arg(long, value_name = "N", default_value_t = 0, requires = "prune")]
-    pub keep: usize,
+    pub(crate) keep: usize,
     /// Print what would be fetched and put in place, with sizes, and change nothing
     #[arg(long, conflicts_with = "prune")]
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
     /// Print what was done as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// What to mirror.
     #[command(flatten)]
-    pub selection: SelectionArgs,
+    pub(crate) selection: SelectionArgs,
     /// Where from.
     #[command(flatten)]
-    pub source: SourceArgs,
+    pub(crate) source: SourceArgs,
     /// What else to mirror.
     #[command(flatten)]
-    pub whole: WholeArgs,
+    pub(crate) whole: WholeArgs,
 }
 
 /// What else to do with a mirror.
 #[derive(Debug, Subcommand)]
-pub enum MirrorAction {
+pub(crate) enum MirrorAction {
     /// Check a mirror down to the last byte
     Verify(VerifyArgs),
 }
@@ -60,20 +60,20 @@ pub enum MirrorAction {
 /// Whole feeds.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Whole feeds")]
-pub struct WholeArgs {
+pub(crate) struct WholeArgs {
     /// Every package of the feeds
     #[arg(long)]
-    pub full: bool,
+    pub(crate) full: bool,
     /// A release; repeat it for several
     #[arg(long, value_name = "R", conflicts_with_all = ["release", "tree"])]
-    pub releases: Vec<String>,
+    pub(crate) releases: Vec<String>,
     /// A target; repeat it for several
     #[arg(long, value_name = "T/S", conflicts_with = "target")]
-    pub targets: Vec<String>,
+    pub(crate) targets: Vec<String>,
     /// Only this feed: core, kmods, base, luci, packages, routing, telephony; repeat it for several
     #[arg(long, value_name = "NAME", requires = "full")]
-    pub feeds: Vec<String>,
+    pub(crate) feeds: Vec<String>,
     /// The feeds of an architecture, without a target; repeat it for several
     #[arg(long, value_name = "ARCH", requires = "full")]
-    pub archs: Vec<String>,
+    pub(crate) archs: Vec<String>,
 }

@@ -18,7 +18,7 @@ use crate::selection::{Selection, Warning};
 use crate::suggest::near;
 
 /// The folders of the mirror, each once.
-pub fn folders(
+pub(crate) fn folders(
     env: &mut Env,
     args: &MirrorArgs,
     session: &mut Session,

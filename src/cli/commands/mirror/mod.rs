@@ -10,7 +10,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 use self::args::MirrorAction;
-pub use self::args::MirrorArgs;
+pub(crate) use self::args::MirrorArgs;
 use self::folders::folders;
 use super::verify;
 use crate::cli::env::Env;
@@ -23,7 +23,7 @@ use crate::mirror::{CustomFeed, Mirror, MirrorError, MirrorFolder, Place, Prune,
 use crate::trust::Authority;
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
     if let Some(MirrorAction::Verify(args)) = &args.action {
         return verify::run(env, args);
     }

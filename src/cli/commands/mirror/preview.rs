@@ -63,7 +63,8 @@ fn show(
     if json {
         let folders = folders.iter().map(FolderJson::of).collect();
         let schema = "owpkg.mirror-preview/1";
-        let json = PreviewJson { schema, dest, new, kept, bytes, to_fetch, bytes_to_fetch, unsized_files, folders };
+        let json =
+            PreviewJson { schema, dest, new, kept, bytes, to_fetch, bytes_to_fetch, unsized_files, folders };
         return json::print(&mut env.out, &json);
     }
     for own in folders {
@@ -74,5 +75,10 @@ fn show(
         some => format!(", without {some} of unknown size"),
     };
     let fetched = format!("{} of {}{unsized_files} to fetch", count(to_fetch, "file"), size(bytes_to_fetch));
-    writeln!(env.out, "{dest} would get {} of {}, and keep {kept}; {fetched}", count(new, "new file"), size(bytes))
+    writeln!(
+        env.out,
+        "{dest} would get {} of {}, and keep {kept}; {fetched}",
+        count(new, "new file"),
+        size(bytes)
+    )
 }

@@ -18,7 +18,7 @@ use crate::release::{NotATarget, ReleaseSpec};
 
 /// The official image, and what was put into it.
 #[derive(Serialize)]
-pub struct ImageJson {
+pub(crate) struct ImageJson {
     name: String,
     release: Option<String>,
     target: String,
@@ -28,7 +28,7 @@ pub struct ImageJson {
 }
 
 /// The disk in the image must be one, and all else the official image, which is fetched for that.
-pub fn verify_image(
+pub(crate) fn verify_image(
     env: &Env,
     args: &VerifyArgs,
     session: &Session,
@@ -72,7 +72,7 @@ impl ImageJson {
     }
 
     /// Says what an image without a fault is.
-    pub fn tell(&self, env: &mut Env) -> io::Result<()> {
+    pub(crate) fn tell(&self, env: &mut Env) -> io::Result<()> {
         let ImageJson { name, release, target, verified_by, packages, .. } = self;
         let release = release.as_deref().unwrap_or("of unknown release");
         let by = match &verified_by[..] {

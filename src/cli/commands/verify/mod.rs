@@ -23,14 +23,14 @@ use crate::lock::{Bundle, Lock};
 use crate::mirror::{self, OWN, Place, Store};
 use crate::trust::Authority;
 
-pub use args::VerifyArgs;
+pub(crate) use args::VerifyArgs;
 use image::{ImageJson, verify_image};
 
 /// What there is to check.
 const WRITTEN: &str = "name what owpkg disk, owpkg mirror or owpkg resolve wrote";
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
     let started = Instant::now();
     let mut session = Session::new(env, &source(args))?;
     let mut image = None;

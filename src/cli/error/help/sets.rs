@@ -6,7 +6,9 @@ use crate::sets::{BadFiles, Elsewhere, Fault, FileError, NoSuchSet};
 impl Help for FileError {
     fn help(&self) -> Option<String> {
         Some(match &self.fault {
-            Fault::UnknownKey { near, .. } if !near.is_empty() => format!("did you mean {}?", near.join(", ")),
+            Fault::UnknownKey { near, .. } if !near.is_empty() => {
+                format!("did you mean {}?", near.join(", "))
+            }
             Fault::UnknownKey { known, .. } => format!("there are {}", known.join(", ")),
             Fault::Elsewhere { elsewhere, .. } => elsewhere.help()?,
             Fault::Missing { .. } | Fault::NoSet => {
@@ -26,7 +28,9 @@ impl Help for Elsewhere {
             Elsewhere::AcceptUnsigned => "give --accept-unsigned FEED",
             Elsewhere::Prefer => "give --prefer FEED",
             Elsewhere::Replace => "give --replace OLD=NEW",
-            Elsewhere::WifiKey => "give --wifi-key-file FILE, set OWPKG_WIFI_KEY, or type it when you are asked",
+            Elsewhere::WifiKey => {
+                "give --wifi-key-file FILE, set OWPKG_WIFI_KEY, or type it when you are asked"
+            }
             Elsewhere::Feed => "give --feed NAME=URL or --tree DIR",
             Elsewhere::UserConfiguration => {
                 "it goes into your own config.toml, which owpkg config show names"

@@ -66,9 +66,9 @@ pub struct Blocks<R> {
 pub struct Block<'b, R> {
     pub kind: BlockKind,
     /// The offset of its payload in the unpacked file.
-    pub at: u64,
+    pub(crate) at: u64,
     /// The length of its payload in bytes.
-    pub length: u64,
+    pub(crate) length: u64,
     blocks: &'b mut Blocks<R>,
 }
 
@@ -85,7 +85,7 @@ impl<R: Read> Blocks<R> {
     }
 
     /// The schema that the file states, as a number.
-    pub fn schema(&self) -> u32 {
+    pub(crate) fn schema(&self) -> u32 {
         self.schema
     }
 

@@ -32,15 +32,15 @@ impl From<io::Error> for Error {
 #[error("{place} {at}: {defect}")]
 pub struct Malformed {
     /// What the offset counts from.
-    pub place: Place,
+    pub(crate) place: Place,
     /// The offset in bytes.
-    pub at: u64,
-    pub defect: Defect,
+    pub(crate) at: u64,
+    pub(crate) defect: Defect,
 }
 
 /// What an offset counts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     /// The start of the unpacked file.
     File,
     /// The start of the ADB payload: where values point to.
@@ -58,7 +58,7 @@ impl fmt::Display for Place {
 
 /// What is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Defect {
+pub(crate) enum Defect {
     /// The file is none of this format.
     #[error("not an ADB file: it starts with {found:02x?}")]
     NotAdb {

@@ -30,7 +30,8 @@ mod write_blocks;
 mod writer;
 
 pub use blocks::{Block, BlockKind, Blocks};
-pub use error::{Defect, Error, Malformed, Place};
+pub(crate) use error::{Defect, Place};
+pub use error::{Error, Malformed};
 pub use value::{Adb, Content, Items, List, Value};
 pub use wrapper::{Unpacked, pack, unpack};
 pub use write_blocks::BlockWriter;

@@ -88,12 +88,12 @@ impl<'a> Value<'a> {
     }
 
     /// Whether it is absent.
-    pub fn is_null(self) -> bool {
+    pub(crate) fn is_null(self) -> bool {
         self.word == 0
     }
 
     /// The number that it holds; 0 if it is absent.
-    pub fn int(self) -> Result<u64, Malformed> {
+    pub(crate) fn int(self) -> Result<u64, Malformed> {
         // Most slots of most objects are absent.
         if self.is_null() {
             return Ok(0);
@@ -127,7 +127,7 @@ impl<'a> Value<'a> {
     }
 
     /// The offset in the payload at which the value's own word stands, for messages.
-    pub fn at(self) -> u64 {
+    pub(crate) fn at(self) -> u64 {
         self.at as u64
     }
 
@@ -182,7 +182,7 @@ impl<'a> Value<'a> {
 
 impl<'a> List<'a> {
     /// No item at all.
-    pub const EMPTY: List<'static> = List { payload: &[], at: 0, slots: 1 };
+    pub(crate) const EMPTY: List<'static> = List { payload: &[], at: 0, slots: 1 };
 
     /// The value in a slot, counted from 1; NULL behind the last one.
     pub fn get(self, slot: usize) -> Value<'a> {
@@ -193,13 +193,8 @@ impl<'a> List<'a> {
     }
 
     /// The number of items; their slots count from 1.
-    pub fn len(self) -> usize {
+    pub(crate) fn len(self) -> usize {
         self.slots - 1
-    }
-
-    /// Whether there is no item.
-    pub fn is_empty(self) -> bool {
-        self.len() == 0
     }
 
     /// The items of an array, in their order.

@@ -74,7 +74,7 @@ impl Writer {
 
     /// Zeros to be filled in once the payload is complete, at most 255 of them; shared with nothing. Also tells
     /// where they stand in the payload.
-    pub fn blank(&mut self, length: u8) -> (Word, Range<usize>) {
+    pub(crate) fn blank(&mut self, length: u8) -> (Word, Range<usize>) {
         let start = self.append(&[length], 1) + 1;
         let end = start + usize::from(length);
         self.payload.resize(end, 0);

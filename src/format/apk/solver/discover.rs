@@ -6,7 +6,7 @@ use super::names::{CandidateId, NameId, Names};
 
 /// What was walked so far.
 #[derive(Debug)]
-pub struct Discovery<'a> {
+pub(crate) struct Discovery<'a> {
     /// The names of the request.
     asked: HashSet<&'a str>,
     seen: HashSet<NameId>,
@@ -17,7 +17,7 @@ pub struct Discovery<'a> {
 
 impl<'a> Discovery<'a> {
     /// Starts for a request.
-    pub fn new(asked: &[&'a str]) -> Discovery<'a> {
+    pub(crate) fn new(asked: &[&'a str]) -> Discovery<'a> {
         let asked = asked.iter().copied().collect();
         Discovery { asked, seen: HashSet::new(), followed: HashSet::new(), turns: 0 }
     }
@@ -25,7 +25,7 @@ impl<'a> Discovery<'a> {
     /// Follows a name to everything that it may bring, and gives every name on the way its turn, of which the highest
     /// comes first: names of the request before all others, names of packages before names that are only provided,
     /// and what lies above before what lies deep.
-    pub fn follow(&mut self, names: &mut Names<'_, '_>, name: NameId) {
+    pub(crate) fn follow(&mut self, names: &mut Names<'_, '_>, name: NameId) {
         let mut stack = Vec::from_iter(self.visit(names, name));
         while let Some(visit) = stack.last_mut() {
             if let Some(next) = visit.next(names, &mut self.followed) {

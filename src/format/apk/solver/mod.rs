@@ -27,7 +27,7 @@ use crate::format::{Constraint, Dependency, Installed, MOST_LOOKS, PackageId, Re
 
 /// A request being solved.
 #[derive(Debug)]
-pub struct Solver<'a, 'i> {
+pub(crate) struct Solver<'a, 'i> {
     universe: &'a Universe<'i>,
     names: Names<'a, 'i>,
     discovery: Discovery<'a>,
@@ -39,11 +39,15 @@ pub struct Solver<'a, 'i> {
 
 /// The request cannot be met the way apk goes about it.
 #[derive(Debug)]
-pub struct Failed;
+pub(crate) struct Failed;
 
 impl<'a, 'i> Solver<'a, 'i> {
     /// Takes a request to add `wanted` to a router.
-    pub fn new(universe: &'a Universe<'i>, installed: &'a Installed, wanted: &[&'a str]) -> Solver<'a, 'i> {
+    pub(crate) fn new(
+        universe: &'a Universe<'i>,
+        installed: &'a Installed,
+        wanted: &[&'a str],
+    ) -> Solver<'a, 'i> {
         let mut names = Names::new(universe, installed);
         let any = |name| Clause { dependency: Dependency::on(name), conflict: false };
         let wanted: Vec<Clause<'a>> =
@@ -62,7 +66,7 @@ impl<'a, 'i> Solver<'a, 'i> {
     }
 
     /// What is to be installed, dependencies first.
-    pub fn solve(mut self) -> Result<Vec<PackageId>, Failed> {
+    pub(crate) fn solve(mut self) -> Result<Vec<PackageId>, Failed> {
         for need in self.world.clone() {
             self.require(None, &need);
         }

@@ -11,74 +11,74 @@ use crate::format::{
 
 /// The position of a name in [`Names`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NameId(usize);
+pub(crate) struct NameId(usize);
 
 /// The position of a candidate in [`Names`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CandidateId(usize);
+pub(crate) struct CandidateId(usize);
 
 /// An option for a name, and the version at which it answers to it; none: virtually.
-pub type Answer<'a> = (CandidateId, Option<&'a str>);
+pub(crate) type Answer<'a> = (CandidateId, Option<&'a str>);
 
 /// A package that could be installed, or is.
 #[derive(Debug)]
-pub struct Candidate<'a> {
+pub(crate) struct Candidate<'a> {
     /// Its entry in the indexes; none: it is installed and no feed has it.
-    pub id: Option<PackageId>,
-    pub name: NameId,
-    pub version: &'a str,
+    pub(crate) id: Option<PackageId>,
+    pub(crate) name: NameId,
+    pub(crate) version: &'a str,
     /// Its rank among providers.
-    pub priority: u32,
-    pub installed: bool,
+    pub(crate) priority: u32,
+    pub(crate) installed: bool,
     /// The names that it answers to, its own first, with the version at which it does; none: virtually.
-    pub answers: Vec<(NameId, Option<&'a str>)>,
+    pub(crate) answers: Vec<(NameId, Option<&'a str>)>,
     /// What it depends on and conflicts with.
-    pub needs: Vec<Need<'a>>,
+    pub(crate) needs: Vec<Need<'a>>,
     /// Whether it can no longer be had.
-    pub out: bool,
+    pub(crate) out: bool,
 }
 
 /// A dependency or a conflict of a package, or of the request.
 #[derive(Debug, Clone, Copy)]
-pub struct Need<'a> {
-    pub name: NameId,
+pub(crate) struct Need<'a> {
+    pub(crate) name: NameId,
     /// The versions that will do, or that are in conflict.
-    pub constraint: Option<Constraint<'a>>,
-    pub conflict: bool,
+    pub(crate) constraint: Option<Constraint<'a>>,
+    pub(crate) conflict: bool,
 }
 
 /// A name and what became of it.
 #[derive(Debug, Default)]
-pub struct Name<'a> {
+pub(crate) struct Name<'a> {
     /// The name.
-    pub text: &'a str,
+    pub(crate) text: &'a str,
     /// Who answers to it.
-    pub options: Vec<Answer<'a>>,
+    pub(crate) options: Vec<Answer<'a>>,
     /// The names of the packages that depend on it or conflict with it, provided ones included; some occur twice.
-    pub needed_by: Vec<NameId>,
+    pub(crate) needed_by: Vec<NameId>,
     /// Its turn, when several names could be decided: the highest comes first.
-    pub turn: u64,
+    pub(crate) turn: u64,
     /// Whether something requires it.
-    pub required: bool,
+    pub(crate) required: bool,
     /// What it was decided for.
-    pub decided: Option<Answer<'a>>,
+    pub(crate) decided: Option<Answer<'a>>,
     /// Whether it waits to be looked at again, and whether the needs of its options must be too.
-    pub dirty: bool,
+    pub(crate) dirty: bool,
     /// See `dirty`.
-    pub recheck: bool,
+    pub(crate) recheck: bool,
     /// Whether more than one option is left.
-    pub open: bool,
+    pub(crate) open: bool,
     /// Whether one of its options may be taken by itself.
-    pub choosable: bool,
+    pub(crate) choosable: bool,
     /// Whether everything that needs it is decided.
-    pub settled: bool,
+    pub(crate) settled: bool,
     /// The queue that it waits in to be decided.
-    pub queue: Option<Queue>,
+    pub(crate) queue: Option<Queue>,
 }
 
 /// All names that a request reaches.
 #[derive(Debug)]
-pub struct Names<'a, 'i> {
+pub(crate) struct Names<'a, 'i> {
     universe: &'a Universe<'i>,
     installed: &'a Installed,
     names: Vec<Name<'a>>,
@@ -89,7 +89,7 @@ pub struct Names<'a, 'i> {
 
 impl<'a, 'i> Names<'a, 'i> {
     /// Starts with the installed packages.
-    pub fn new(universe: &'a Universe<'i>, installed: &'a Installed) -> Names<'a, 'i> {
+    pub(crate) fn new(universe: &'a Universe<'i>, installed: &'a Installed) -> Names<'a, 'i> {
         let mut names = Names {
             universe,
             installed,
@@ -105,7 +105,7 @@ impl<'a, 'i> Names<'a, 'i> {
     }
 
     /// The position of a name.
-    pub fn intern(&mut self, text: &'a str) -> NameId {
+    pub(crate) fn intern(&mut self, text: &'a str) -> NameId {
         *self.by_text.entry(text).or_insert_with(|| {
             self.names.push(Name { text, ..Name::default() });
             NameId(self.names.len() - 1)
@@ -113,7 +113,7 @@ impl<'a, 'i> Names<'a, 'i> {
     }
 
     /// Whether `need`, of the package `of`, is met by what a name was decided for, or could be.
-    pub fn meets(&self, of: Option<CandidateId>, need: &Need<'a>, by: Option<Answer<'a>>) -> bool {
+    pub(crate) fn meets(&self, of: Option<CandidateId>, need: &Need<'a>, by: Option<Answer<'a>>) -> bool {
         let Some((option, version)) = by else { return need.conflict };
         if need.conflict && of == Some(option) {
             return true;
@@ -130,18 +130,18 @@ impl<'a, 'i> Names<'a, 'i> {
     }
 
     /// Every candidate.
-    pub fn candidates(&self) -> impl Iterator<Item = &Candidate<'a>> {
+    pub(crate) fn candidates(&self) -> impl Iterator<Item = &Candidate<'a>> {
         self.candidates.iter()
     }
 
     /// Whether a package that was discovered can still be had.
-    pub fn can_be_had(&self, id: PackageId) -> bool {
+    pub(crate) fn can_be_had(&self, id: PackageId) -> bool {
         self.by_package.get(&id).is_some_and(|option| !self[*option].out)
     }
 
     /// Adds the packages of the indexes that answer to a name, and puts its options in order: what is installed first,
     /// then as the indexes have it.
-    pub fn load(&mut self, name: NameId) {
+    pub(crate) fn load(&mut self, name: NameId) {
         for &id in self.universe.answering(self[name].text) {
             if !self.by_package.contains_key(&id) {
                 self.add_listed(id);
@@ -224,7 +224,7 @@ impl<'a, 'i> Names<'a, 'i> {
     }
 
     /// A clause with its name's position.
-    pub fn need(&mut self, clause: &Clause<'a>) -> Need<'a> {
+    pub(crate) fn need(&mut self, clause: &Clause<'a>) -> Need<'a> {
         let Dependency { name, constraint } = clause.dependency;
         Need { name: self.intern(name), constraint, conflict: clause.conflict }
     }

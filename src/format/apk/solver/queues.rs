@@ -6,7 +6,7 @@ use super::names::NameId;
 
 /// Where a required name waits to be decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Queue {
+pub(crate) enum Queue {
     /// It has one option, and nothing that could still exclude it.
     Ready,
     /// It has an option that may be taken by itself.
@@ -18,7 +18,7 @@ pub enum Queue {
 /// The names that wait: what is ready first, in the order in which it came to be, then what is choosable and what is
 /// stuck, the highest turn first.
 #[derive(Debug, Default)]
-pub struct Queues {
+pub(crate) struct Queues {
     ready: VecDeque<NameId>,
     choosable: BTreeMap<u64, NameId>,
     stuck: BTreeMap<u64, NameId>,
@@ -26,7 +26,7 @@ pub struct Queues {
 
 impl Queues {
     /// Puts a name into a queue.
-    pub fn put(&mut self, queue: Queue, name: NameId, turn: u64) {
+    pub(crate) fn put(&mut self, queue: Queue, name: NameId, turn: u64) {
         match queue {
             Queue::Ready => self.ready.push_back(name),
             Queue::Choosable => drop(self.choosable.insert(turn, name)),
@@ -35,7 +35,7 @@ impl Queues {
     }
 
     /// Takes a name out of the queue that it is in.
-    pub fn remove(&mut self, queue: Queue, name: NameId, turn: u64) {
+    pub(crate) fn remove(&mut self, queue: Queue, name: NameId, turn: u64) {
         match queue {
             Queue::Ready => self.ready.retain(|other| *other != name),
             Queue::Choosable => drop(self.choosable.remove(&turn)),
@@ -44,7 +44,7 @@ impl Queues {
     }
 
     /// Takes the next name.
-    pub fn next(&mut self) -> Option<NameId> {
+    pub(crate) fn next(&mut self) -> Option<NameId> {
         let last = |queue: &mut BTreeMap<u64, NameId>| queue.pop_last().map(|(_, name)| name);
         self.ready.pop_front().or_else(|| last(&mut self.choosable)).or_else(|| last(&mut self.stuck))
     }

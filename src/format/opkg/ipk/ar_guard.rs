@@ -6,12 +6,12 @@ use std::io::{self, ErrorKind, Read};
 use super::{IpkError, Part};
 
 /// The bytes before the first member: `!<arch>` and a newline.
-pub const MAGIC: &[u8] = b"!<arch>\n";
+pub(crate) const MAGIC: &[u8] = b"!<arch>\n";
 
 const HEADER: usize = 60;
 
 /// A reader that passes an ar archive on when its members have short names and are whole.
-pub struct ArGuard<R> {
+pub(crate) struct ArGuard<R> {
     inner: R,
     header: [u8; HEADER],
     /// The bytes of `header` that were passed on.
@@ -21,7 +21,7 @@ pub struct ArGuard<R> {
 }
 
 impl<R: Read> ArGuard<R> {
-    pub fn new(inner: R) -> ArGuard<R> {
+    pub(crate) fn new(inner: R) -> ArGuard<R> {
         ArGuard { inner, header: [0; HEADER], passed: HEADER, left: MAGIC.len() as u64 }
     }
 

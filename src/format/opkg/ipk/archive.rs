@@ -11,26 +11,26 @@ use super::{IpkError, Limits, Part};
 const LONGEST_PATH: u64 = 4096;
 
 /// The header of an entry.
-pub struct Member {
+pub(crate) struct Member {
     /// The name as it stands in the archive, mostly with `./` before it.
-    pub name: Vec<u8>,
+    pub(crate) name: Vec<u8>,
     /// What a link points to.
-    pub link: Vec<u8>,
-    pub kind: EntryType,
-    pub size: u64,
-    pub mode: u32,
+    pub(crate) link: Vec<u8>,
+    pub(crate) kind: EntryType,
+    pub(crate) size: u64,
+    pub(crate) mode: u32,
 }
 
 impl Member {
     /// The name without `./`.
-    pub fn plain_name(&self) -> &[u8] {
+    pub(crate) fn plain_name(&self) -> &[u8] {
         self.name.strip_prefix(b"./").unwrap_or(&self.name)
     }
 }
 
 /// Shows every entry and its content to `visit`, checks that only zeros follow the last one, and gives the
 /// reader back at its end.
-pub fn walk<R: Read>(
+pub(crate) fn walk<R: Read>(
     part: Part,
     reader: R,
     limits: &Limits,

@@ -92,25 +92,6 @@ pub enum IpkError {
 }
 
 impl IpkError {
-    /// What the user can do about it.
-    pub fn help(&self) -> Option<String> {
-        let help = match self {
-            IpkError::Unreadable(_) => return None,
-            IpkError::Truncated { .. } | IpkError::Corrupt { .. } => {
-                "the file was damaged or cut off on the way: fetch it again"
-            }
-            IpkError::NotIpk { .. } => "packages for opkg end in .ipk; those for apk in .apk",
-            IpkError::TooLarge { .. } => "no package of an OpenWrt feed comes near this limit",
-            IpkError::Unsupported { .. } => "repack it with tar --format=gnu",
-            IpkError::WrongName { .. } => "repack it with gzip",
-            IpkError::TrailingBytes { .. }
-            | IpkError::Missing { .. }
-            | IpkError::Duplicate { .. }
-            | IpkError::BadPath { .. } => "it was not made by OpenWrt's build: ask whoever packed it",
-        };
-        Some(help.to_owned())
-    }
-
     /// The error that an unpacker of `part` met. What a deeper layer found wrong travels through the layers
     /// above inside an [`io::Error`] and comes out as it went in.
     pub(super) fn met(part: Part, error: io::Error) -> IpkError {

@@ -11,7 +11,7 @@ const MAGIC: u8 = 0x1f;
 
 /// A reader of inflated bytes. Its errors are [`IpkError`]s; its end is reached only when checksum and length
 /// are right and nothing follows. Several gzip members count as one stream, as they do for `gzip -dc`.
-pub struct Gunzip<R> {
+pub(crate) struct Gunzip<R> {
     decoder: Option<GzDecoder<R>>,
     part: Part,
     inflated: u64,
@@ -19,12 +19,12 @@ pub struct Gunzip<R> {
 }
 
 impl<R: BufRead> Gunzip<R> {
-    pub fn new(part: Part, packed: R, cap: u64) -> Gunzip<R> {
+    pub(crate) fn new(part: Part, packed: R, cap: u64) -> Gunzip<R> {
         Gunzip { decoder: Some(GzDecoder::new(packed)), part, inflated: 0, cap }
     }
 
     /// The number of bytes that were read.
-    pub fn inflated(&self) -> u64 {
+    pub(crate) fn inflated(&self) -> u64 {
         self.inflated
     }
 

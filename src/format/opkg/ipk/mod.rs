@@ -16,7 +16,8 @@ mod read;
 mod write;
 
 pub use error::{IpkError, Part};
-pub use read::{read, visit};
+pub use read::read;
+pub(crate) use read::visit;
 pub use write::{DataTar, NewFile, write};
 
 /// An opkg package, without the bytes of its files.

@@ -6,7 +6,7 @@ use super::{IpkError, Part};
 const LONGEST_NAME: usize = 255;
 
 /// Where an entry of that name lands on the router: absolute, every component checked.
-pub fn on_router(part: Part, name: &[u8]) -> Result<String, IpkError> {
+pub(crate) fn on_router(part: Part, name: &[u8]) -> Result<String, IpkError> {
     let bad = |why| IpkError::BadPath { part, path: shown(name), why };
     if name.iter().any(u8::is_ascii_control) {
         return Err(bad("holds a control character"));
@@ -27,6 +27,6 @@ pub fn on_router(part: Part, name: &[u8]) -> Result<String, IpkError> {
 }
 
 /// A name as errors show it: its first characters.
-pub fn shown(name: &[u8]) -> String {
+pub(crate) fn shown(name: &[u8]) -> String {
     String::from_utf8_lossy(name).chars().take(200).collect()
 }

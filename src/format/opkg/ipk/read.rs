@@ -21,7 +21,7 @@ pub fn read(reader: impl Read, limits: &Limits) -> Result<Ipk, IpkError> {
 }
 
 /// The same as [`read`], and shows each file and link to `visit` on the way.
-pub fn visit(reader: impl Read, limits: &Limits, visit: &mut VisitFile<'_>) -> Result<Ipk, IpkError> {
+pub(crate) fn visit(reader: impl Read, limits: &Limits, visit: &mut VisitFile<'_>) -> Result<Ipk, IpkError> {
     let mut reader = Source(reader);
     let mut head = Vec::new();
     reader.by_ref().take(512).read_to_end(&mut head).map_err(|error| IpkError::met(Part::Package, error))?;
