@@ -17,10 +17,10 @@ use crate::hardware::{Catalogue, KNOWN_SERIES};
 /// The target of most virtual machines, which is taken where none is named.
 const GUEST: &str = "x86/64";
 /// The variable by which a shell asks.
-pub const VARIABLE: &str = "COMPLETE";
+pub(super) const VARIABLE: &str = "COMPLETE";
 
 /// Lets the arguments know their values.
-pub fn attach(program: Command) -> Command {
+pub(super) fn attach(program: Command) -> Command {
     program.mut_args(argument).mut_subcommands(attach)
 }
 
@@ -41,7 +41,7 @@ fn argument(arg: Arg) -> Arg {
 ///
 /// # Errors
 /// When the shell is none that is known, or cannot be answered.
-pub fn answer(env: &Env, program: fn() -> Command) -> Result<bool, clap::Error> {
+pub(super) fn answer(env: &Env, program: fn() -> Command) -> Result<bool, clap::Error> {
     match env.var(VARIABLE) {
         None => Ok(false),
         Some(_) => CompleteEnv::with_factory(program)
@@ -51,7 +51,7 @@ pub fn answer(env: &Env, program: fn() -> Command) -> Result<bool, clap::Error> 
 }
 
 /// The lines that make a shell ask.
-pub fn registration(shell: &str) -> std::io::Result<Vec<u8>> {
+pub(super) fn registration(shell: &str) -> std::io::Result<Vec<u8>> {
     let mut lines = Vec::new();
     if let Some(shell) = Shells::builtins().completer(shell) {
         shell.write_registration(VARIABLE, "owpkg", "owpkg", "owpkg", &mut lines)?;

@@ -23,7 +23,7 @@ const SHOWN: [(&str, &[&str]); 12] = [
 ];
 
 /// Leaves out of the short help what few need.
-pub fn shorten(program: Command) -> Command {
+pub(super) fn shorten(program: Command) -> Command {
     program.mut_args(|arg| arg.hide_short_help(true)).mut_subcommands(|command| {
         let shown = SHOWN.iter().find(|(name, _)| *name == command.get_name()).map(|(_, shown)| *shown);
         let command = match shown {

@@ -50,7 +50,7 @@ fn read(env: &Env, file: &str) -> Result<Vec<u8>, Failure> {
 }
 
 /// A key that the user trusts in every run.
-pub struct TrustedKey {
+pub(super) struct TrustedKey {
     /// The key.
     pub key: PublicKey,
     /// Its file.
@@ -61,7 +61,7 @@ pub struct TrustedKey {
 ///
 /// # Errors
 /// When the file of one cannot be read, or is no key.
-pub fn trusted(env: &Env) -> Result<Vec<TrustedKey>, Failure> {
+pub(super) fn trusted(env: &Env) -> Result<Vec<TrustedKey>, Failure> {
     let files = env.settings.keys.iter();
     files.map(|file| Ok(TrustedKey { key: read_public(env, file.as_str())?, file: file.clone() })).collect()
 }
@@ -70,7 +70,7 @@ pub fn trusted(env: &Env) -> Result<Vec<TrustedKey>, Failure> {
 ///
 /// # Errors
 /// When there is no home folder, or it cannot be written.
-pub fn trust(env: &Env, key: &PublicKey) -> Result<Utf8PathBuf, Failure> {
+pub(super) fn trust(env: &Env, key: &PublicKey) -> Result<Utf8PathBuf, Failure> {
     let folder = env.settings.key_folder().ok_or_else(|| {
         Failure::usage(
             "there is no home folder for trusted keys",
@@ -89,7 +89,7 @@ pub fn trust(env: &Env, key: &PublicKey) -> Result<Utf8PathBuf, Failure> {
 ///
 /// # Errors
 /// When it is none of those that `trust` wrote, or its file cannot be removed.
-pub fn untrust(env: &Env, named: &str) -> Result<TrustedKey, Failure> {
+pub(super) fn untrust(env: &Env, named: &str) -> Result<TrustedKey, Failure> {
     let all = trusted(env)?;
     let is_id = all.iter().any(|own| own.key.id().to_string() == named);
     let id = if is_id { named.to_owned() } else { read_public(env, named)?.id().to_string() };

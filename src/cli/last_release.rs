@@ -14,7 +14,7 @@ const PLACE: &str = "last-release/1";
 
 /// The names of the last release that was opened, and which others were.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LastRelease {
+pub(super) struct LastRelease {
     /// All releases that were opened.
     pub releases: BTreeSet<String>,
     /// All targets that were opened.
@@ -30,7 +30,11 @@ impl LastRelease {
     ///
     /// # Errors
     /// When the cache cannot be read or written.
-    pub fn keep(fetcher: &Fetcher, facts: &ReleaseFacts, universe: &Universe<'_>) -> Result<(), Failure> {
+    pub(super) fn keep(
+        fetcher: &Fetcher,
+        facts: &ReleaseFacts,
+        universe: &Universe<'_>,
+    ) -> Result<(), Failure> {
         if facts.is_demo() {
             return Ok(());
         }
@@ -54,7 +58,7 @@ impl LastRelease {
     ///
     /// # Errors
     /// When the cache cannot be read.
-    pub fn read(fetcher: &Fetcher) -> Result<LastRelease, FetchError> {
+    pub(super) fn read(fetcher: &Fetcher) -> Result<LastRelease, FetchError> {
         let kept = fetcher.findings(PLACE)?;
         // What an owpkg of another age kept is not read.
         Ok(kept.and_then(|kept| serde_json::from_slice(&kept).ok()).unwrap_or_default())

@@ -6,7 +6,7 @@ use super::input;
 use crate::lock::Lock;
 
 /// The name of a lock that is not named otherwise.
-pub const DEFAULT: &str = "owpkg.lock";
+pub(super) const DEFAULT: &str = "owpkg.lock";
 
 /// Reads the lock, which stands for the selection that there is not.
 pub(crate) fn read(env: &mut Env, file: &str) -> Result<Lock, Failure> {

@@ -22,14 +22,14 @@ use crate::sets::{FILE, Set, SetFile};
 /// Which set is meant.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "What to install")]
-pub struct SetArgs {
+pub(super) struct SetArgs {
     /// A set of owpkg.toml; the only one without it, where nothing else is selected
     #[arg(long, value_name = "NAME")]
     pub set: Option<String>,
 }
 
 /// A set that was taken in place of flags.
-pub struct TakenSet {
+pub(super) struct TakenSet {
     set: Set,
     /// The file of its lock.
     pub lock: String,
@@ -43,7 +43,7 @@ pub struct TakenSet {
 ///
 /// # Errors
 /// When it cannot be read, or something is wrong in it.
-pub fn file(env: &Env) -> Result<Option<SetFile>, Failure> {
+pub(super) fn file(env: &Env) -> Result<Option<SetFile>, Failure> {
     let text = match read_to_string(env.path(FILE)) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -57,7 +57,7 @@ pub fn file(env: &Env) -> Result<Option<SetFile>, Failure> {
 ///
 /// # Errors
 /// When there is none of the name, or one of several must be named.
-pub fn take(
+pub(super) fn take(
     env: &Env,
     named: &SetArgs,
     lock: &str,
@@ -105,7 +105,7 @@ pub fn take(
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn lock(
+pub(super) fn lock(
     env: &mut Env,
     set: Option<&TakenSet>,
     file: &str,
@@ -124,7 +124,7 @@ impl TakenSet {
     ///
     /// # Errors
     /// When its files are not in its folder.
-    pub fn fill_router(
+    pub(super) fn fill_router(
         &self,
         env: &Env,
         configuration: &mut ConfigurationArgs,
@@ -165,7 +165,7 @@ impl TakenSet {
     }
 
     /// The lock, as one of this set.
-    pub fn mark(&self, mut lock: Lock) -> Lock {
+    pub(super) fn mark(&self, mut lock: Lock) -> Lock {
         lock.set = self.is_whole.then(|| self.set.locked());
         lock
     }
@@ -174,7 +174,7 @@ impl TakenSet {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn keep(&self, env: &mut Env, lock: &Lock) -> Result<(), Failure> {
+    pub(super) fn keep(&self, env: &mut Env, lock: &Lock) -> Result<(), Failure> {
         if lock.set.is_none() {
             return Ok(());
         }

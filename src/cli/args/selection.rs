@@ -53,7 +53,7 @@ impl SelectionArgs {
     }
 
     /// Whether nothing was typed that changes a plan.
-    pub fn is_untouched(&self) -> bool {
+    pub(crate) fn is_untouched(&self) -> bool {
         let has_choice = self.wpa.is_some() || self.variant.is_some() || self.allow_upgrade;
         self.is_empty() && self.omit.is_empty() && !has_choice
     }

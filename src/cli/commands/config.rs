@@ -19,7 +19,7 @@ use crate::sets::Set;
 
 /// `owpkg config`
 #[derive(Debug, Args)]
-pub struct ConfigArgs {
+pub(crate) struct ConfigArgs {
     /// What to do.
     #[command(subcommand)]
     pub action: ConfigAction,
@@ -27,7 +27,7 @@ pub struct ConfigArgs {
 
 /// What to do with the configuration.
 #[derive(Debug, Subcommand)]
-pub enum ConfigAction {
+pub(crate) enum ConfigAction {
     /// Print each value that counts here, and where it comes from
     #[command(
         after_help = "A flag counts before a variable, that before owpkg.toml, that before config.toml, and that before \
@@ -38,7 +38,7 @@ pub enum ConfigAction {
 
 /// `owpkg config show`
 #[derive(Debug, Args)]
-pub struct ShowArgs {
+pub(crate) struct ShowArgs {
     /// A set of owpkg.toml; the only one without it
     #[arg(long, value_name = "NAME")]
     pub set: Option<String>,
@@ -89,7 +89,7 @@ struct KeyJson {
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &ConfigArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, args: &ConfigArgs) -> Result<(), Failure> {
     let ConfigAction::Show(args) = &args.action;
     let set = match (sets::file(env)?, &args.set) {
         // Which of several is meant is not asked for what all commands share.

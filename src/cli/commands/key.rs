@@ -77,7 +77,7 @@ pub(crate) struct FileArgs {
 
 /// `owpkg key untrust`
 #[derive(Debug, Args)]
-pub struct UntrustArgs {
+pub(crate) struct UntrustArgs {
     /// The key's id, as owpkg key list prints it, or its file
     #[arg(value_name = "ID|FILE")]
     pub key: String,
@@ -88,7 +88,7 @@ pub struct UntrustArgs {
 
 /// `owpkg key list`
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub(crate) struct ListArgs {
     /// Print them as JSON
     #[arg(long)]
     pub json: bool,

@@ -40,7 +40,7 @@ pub(crate) enum Exit {
 
 impl Exit {
     /// All of them, but for the one of a signal.
-    pub const ALL: [Exit; 8] = [
+    pub(crate) const ALL: [Exit; 8] = [
         Exit::Done,
         Exit::Fault,
         Exit::Usage,
@@ -52,12 +52,12 @@ impl Exit {
     ];
 
     /// The number that shells see.
-    pub fn number(self) -> u8 {
+    pub(crate) fn number(self) -> u8 {
         self as u8
     }
 
     /// What it means, in a sentence.
-    pub fn about(self) -> &'static str {
+    pub(crate) fn about(self) -> &'static str {
         match self {
             Exit::Done => "Done.",
             Exit::Fault => "A fault in owpkg.",

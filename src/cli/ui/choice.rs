@@ -7,7 +7,7 @@ use crate::resolve::{BaselineSource, Step};
 use crate::selection::Planned;
 
 /// Tells which release it is of, what the router is taken to hold, and which packages were chosen.
-pub fn tell(env: &mut Env, planned: &Planned<'_>) -> Result<(), Failure> {
+pub(crate) fn tell(env: &mut Env, planned: &Planned<'_>) -> Result<(), Failure> {
     let facts = planned.facts();
     let release = facts.release.as_ref().map_or("of unknown release".to_owned(), ToString::to_string);
     let from = facts.root.to_string();

@@ -7,17 +7,17 @@ use crate::cli::env::Env;
 use crate::cli::error::Failure;
 
 /// What was done; `--quiet` leaves it out.
-pub fn note(env: &mut Env, text: impl Display) -> Result<(), Failure> {
+pub(crate) fn note(env: &mut Env, text: impl Display) -> Result<(), Failure> {
     say(env, 0, text)
 }
 
 /// What was chosen; `-v` shows it.
-pub fn detail(env: &mut Env, text: impl Display) -> Result<(), Failure> {
+pub(crate) fn detail(env: &mut Env, text: impl Display) -> Result<(), Failure> {
     say(env, 1, text)
 }
 
 /// What was chosen, one by one; `-vv` shows it.
-pub fn trace(env: &mut Env, text: impl Display) -> Result<(), Failure> {
+pub(crate) fn trace(env: &mut Env, text: impl Display) -> Result<(), Failure> {
     say(env, 2, text)
 }
 

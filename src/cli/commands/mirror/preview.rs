@@ -43,7 +43,7 @@ impl FolderJson<'_> {
 }
 
 /// Runs the command.
-pub fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
+pub(super) fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
     let mut session = Session::new(env, &args.source)?;
     let Place { store, .. } = Place::open(args.dest.as_deref().unwrap_or_default(), &env.cwd, &env.vars)?;
     let folders = folders(env, args, &mut session, &*store)?;
