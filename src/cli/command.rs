@@ -71,7 +71,7 @@ pub(crate) enum Command {
     /// Print who needs whom in the plan, with sizes
     Tree(Box<tree::TreeArgs>),
     /// Print what changes between two locks, or for a selection between two releases
-    Diff(diff::DiffArgs),
+    Diff(Box<diff::DiffArgs>),
     /// Make or update an offline mirror: of a selection, of locks, or of whole feeds
     Mirror(Box<mirror::MirrorArgs>),
     /// Serve a mirror over HTTP to the routers of a network

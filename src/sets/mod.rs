@@ -190,9 +190,12 @@ impl Set {
         Ok(Set { name, request, files, wifi: SetWifi::read(&wifi)? })
     }
 
-    /// Whether a lock was made of this set as it is now.
+    /// Whether a lock was made of this set as it is now. A lock may come from the same folder, so that one with what no
+    /// set can ask for is none of a set.
     pub fn is_locked_by(&self, lock: &Lock) -> bool {
-        lock.set.as_ref() == Some(&self.locked())
+        let asks_for_more =
+            !lock.replaced.is_empty() || lock.configuration.is_some() || lock.router.is_some();
+        lock.set.as_ref() == Some(&self.locked()) && !asks_for_more
     }
 
     /// What a lock records of it: changed files and a changed Wi-Fi change no plan.

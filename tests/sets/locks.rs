@@ -64,6 +64,23 @@ fn a_lock_counts_as_long_as_it_matches() {
 }
 
 #[test]
+fn a_lock_that_asks_for_more_than_a_set_can_is_none_of_it() {
+    let site = wifi().on(FORMATS[0]);
+    site.desk.write("owpkg.toml", SETS);
+    disk(&site, "");
+    let lock = site.desk.read("owpkg.lock");
+    let (before, after) = lock.split_once("[set]").unwrap();
+    for more in [
+        format!("{before}[configuration]\ndisable_services = [\"firewall\"]\n\n[set]{after}"),
+        format!("{lock}\n[[replace]]\nname = \"firewall4\"\nversion = \"1\"\nby = \"iw\"\n"),
+    ] {
+        site.desk.write("owpkg.lock", more);
+        assert!(disk(&site, "").contains("a new plan is made"));
+        assert_eq!(site.desk.read("owpkg.lock"), lock);
+    }
+}
+
+#[test]
 fn what_is_typed_beside_a_set_leaves_its_lock_alone() {
     let site = wifi().on(FORMATS[0]);
     site.desk.write("owpkg.toml", SETS);
