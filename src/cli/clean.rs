@@ -120,7 +120,6 @@ fn colour(bytes: &[u8]) -> Colour {
 enum Char {
     /// A sign and its bytes.
     Whole(char, usize),
-    /// The start of one.
     Start,
 }
 

@@ -14,7 +14,6 @@ use crate::release::Release;
 
 /// What is known of the release whose packages are named.
 pub(crate) struct Known<'u> {
-    /// Its series.
     pub(crate) series: Series,
     /// The release and the target, for people: `25.12`, or `25.12.2, x86/64`.
     pub(crate) title: String,

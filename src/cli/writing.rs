@@ -39,8 +39,8 @@ pub(crate) struct OutputArgs {
     #[arg(long, value_parser = choice::output_format(), value_name = "FORMAT")]
     format: Option<OutputFormat>,
     /// Size of the image, like 5M (MiB) or 64K (KiB); the smallest that will do without it
-    #[arg(long, value_name = "SIZE")]
-    pub(crate) size: Option<String>,
+    #[arg(long, value_parser = super::args::size::bytes, value_name = "SIZE")]
+    pub(crate) size: Option<u64>,
     /// Kind of FAT; chosen by size without it
     #[arg(long, value_name = "BITS", value_parser = choice::fat_kind())]
     pub(crate) fat: Option<FatKind>,
@@ -115,10 +115,9 @@ impl ImageOptions {
         }
         let label = Label::new(&args.label)
             .map_err(|error| Failure::new(Exit::Usage, error.to_string(), error.help()))?;
-        let bytes = args.size.as_deref().map(parse_size).transpose()?;
         Ok(ImageOptions {
             format,
-            size: bytes.map_or(Size::Smallest, Size::Exactly),
+            size: args.size.map_or(Size::Smallest, Size::Exactly),
             kind: args.fat,
             label,
             json: args.json,
@@ -243,18 +242,4 @@ fn write_to_stdout(env: &mut Env, entries: &[Entry], options: &OutputOptions) ->
     };
     copied.map_err(Failure::stdout)?;
     status::note(env, format_args!("wrote the disk to standard output: {}", size(bytes)))
-}
-
-/// A size in bytes, or with K, M or G for powers of 1024.
-pub(crate) fn parse_size(text: &str) -> Result<u64, Failure> {
-    let wrong =
-        || Failure::usage(format!("--size {text}: expected a size"), "like 5M for 5 MiB, 512K, or bytes");
-    let upper = text.to_ascii_uppercase();
-    let digits = upper.trim_end_matches("IB").trim_end_matches('B');
-    let (digits, shift) = match digits.strip_suffix(['K', 'M', 'G']) {
-        Some(number) => (number, 10 * (1 + "KMG".find(&digits[number.len()..]).unwrap_or(0))),
-        None => (digits, 0),
-    };
-    let number: u64 = digits.parse().map_err(|_| wrong())?;
-    number.checked_mul(1 << shift).filter(|bytes| *bytes > 0).ok_or_else(wrong)
 }

@@ -37,9 +37,7 @@ pub struct Blueprint {
 /// A package to be made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PackageSpec {
-    /// Its name.
     pub name: String,
-    /// Its version.
     pub version: String,
     /// Whether it is for every architecture.
     pub any_arch: bool,

@@ -9,7 +9,6 @@ pub enum Misfit {
     /// It is made from a release tree for other routers.
     #[error("{tree} is of another {what}: expected the router's {expected}, found {found}")]
     OtherTree {
-        /// The tree.
         tree: String,
         /// What tells them apart: `release`, `architecture`, `package format`.
         what: &'static str,

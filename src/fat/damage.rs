@@ -46,10 +46,7 @@ pub enum FatDamage {
     ChainTooLong,
     /// A name that FAT cannot hold.
     #[error("{name:?} is a name that FAT cannot hold")]
-    Name {
-        /// The name.
-        name: String,
-    },
+    Name { name: String },
     /// Folders within folders without end.
     #[error("{path:?} lies too deep in folders")]
     TooDeep {

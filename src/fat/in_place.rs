@@ -87,10 +87,7 @@ pub enum InPlaceError {
     Damaged(&'static str),
     /// The name is taken.
     #[error("there is a file {name} on the FAT already")]
-    Taken {
-        /// The name.
-        name: String,
-    },
+    Taken { name: String },
     /// There is too little room.
     #[error("the FAT has {free} bytes free, and {needed} are needed")]
     Full {

@@ -26,7 +26,6 @@ pub enum Location {
     Folder(Utf8PathBuf),
     /// In a tree held in memory.
     Memory {
-        /// The tree.
         tree: MemoryTree,
         /// The path in the tree, without a leading slash; empty for its root.
         path: String,

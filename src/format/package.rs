@@ -86,7 +86,6 @@ pub enum Relation {
     Less,
     /// Earlier or equal.
     LessEqual,
-    /// Equal.
     Equal,
     /// Equal or later.
     GreaterEqual,

@@ -24,7 +24,6 @@ pub struct Catalogue {
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found<'c> {
-    /// One chip.
     Chip(&'c Chip),
     /// A family of chips.
     Family(&'c Family),

@@ -168,9 +168,7 @@ words! {
     Bus {
         /// PCI and PCI Express.
         Pci = "pci",
-        /// USB.
         Usb = "usb",
-        /// SDIO.
         Sdio = "sdio",
         /// Part of a system on chip, found by its device tree.
         Soc = "soc",
@@ -188,7 +186,6 @@ words! {
         Wifi = "wifi",
         /// Wired network.
         Ethernet = "ethernet",
-        /// Bluetooth.
         Bluetooth = "bluetooth",
         /// Mobile network modem.
         Wwan = "wwan",

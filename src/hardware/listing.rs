@@ -27,7 +27,6 @@ pub struct Listing {
 /// A product, or a device by its name in usb.ids or pci.ids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProductEntry {
-    /// Its name.
     pub name: &'static str,
     /// Its hardware version; may be empty.
     pub version: &'static str,
@@ -89,7 +88,6 @@ pub struct AlternativeEntry {
     pub choice: &'static str,
     /// Whether they replace the chip's own packages.
     pub how: How,
-    /// The packages.
     pub packages: Vec<String>,
     /// When it is the right choice.
     pub when: &'static str,

@@ -56,7 +56,6 @@ pub enum Role {
 pub enum WantedFor {
     /// A chip, by its name in the catalogue.
     Chip(&'static str),
-    /// A family.
     Family(&'static str),
     /// A device that is a disk until it is switched.
     Disk(DeviceId),

@@ -8,7 +8,6 @@ pub enum Unsupported {
     /// OpenWrt packages no driver for it, in any release.
     #[error("OpenWrt has no driver package for {chip}{}", because(.note))]
     NoDriver {
-        /// The chip.
         chip: &'static str,
         /// What is known.
         note: &'static str,
@@ -16,7 +15,6 @@ pub enum Unsupported {
     /// A package that it cannot do without came later, or is gone.
     #[error("{release} does not support {chip}: it has no package {package}")]
     NotInRelease {
-        /// The chip.
         chip: &'static str,
         /// The missing package.
         package: &'static str,
@@ -30,7 +28,6 @@ pub enum Unsupported {
     /// Its driver is built for other targets only.
     #[error("{chip} works on target {} only: no other builds {package}", targets.join(", "))]
     OtherTarget {
-        /// The chip.
         chip: &'static str,
         /// The package that other targets lack.
         package: &'static str,
@@ -39,16 +36,10 @@ pub enum Unsupported {
     },
     /// The kernels of some targets have its driver inside: there is nothing to install.
     #[error("{chip} needs no package: its driver is part of the kernel of {}", targets.join(", "))]
-    BuiltIn {
-        /// The chip.
-        chip: &'static str,
-        /// The targets.
-        targets: Vec<&'static str>,
-    },
+    BuiltIn { chip: &'static str, targets: Vec<&'static str> },
     /// The feeds hold packages of other chips of its family, and not this one's.
     #[error("no feed holds {package}, which {chip} needs")]
     NotBuilt {
-        /// The chip.
         chip: &'static str,
         /// The missing package.
         package: String,
@@ -56,7 +47,6 @@ pub enum Unsupported {
     /// No member of the family is supported.
     #[error("this release supports no chip of the family {family}")]
     NoMember {
-        /// The family.
         family: &'static str,
         /// Each member's reason.
         members: Vec<Unsupported>,

@@ -13,40 +13,28 @@ use super::{Series, Unsupported, Variant};
 pub enum ChipWarning {
     /// It has no driver of the variant that was asked for.
     NoVariant {
-        /// The chip.
         chip: &'static str,
-        /// The variant.
         #[serde(serialize_with = "in_words")]
         variant: Variant,
     },
     /// A member of a family has no driver of the variant that was asked for.
     LeftOutOfFamily {
-        /// The chip.
         chip: &'static str,
-        /// Its family.
         family: &'static str,
-        /// The variant.
         #[serde(serialize_with = "in_words")]
         variant: Variant,
     },
     /// Members of a family are left out.
     FamilyWithout {
-        /// The family.
         family: &'static str,
         /// Why each of them is.
         #[serde(serialize_with = "all_in_words")]
         reasons: Vec<Unsupported>,
     },
     /// The release lacks a firmware package that others have.
-    NoFirmwarePackage {
-        /// The chip.
-        chip: &'static str,
-        /// The package.
-        package: &'static str,
-    },
+    NoFirmwarePackage { chip: &'static str, package: &'static str },
     /// No release packages its firmware.
     FirmwareNotPackaged {
-        /// The chip.
         chip: &'static str,
         /// What is known.
         note: &'static str,
@@ -60,7 +48,6 @@ pub enum ChipWarning {
     },
     /// The driver may be older than the chip.
     OldDriver {
-        /// The chip.
         chip: &'static str,
         /// The series of the release.
         #[serde(serialize_with = "in_words")]

@@ -15,7 +15,6 @@ use crate::trust::{
 /// A lock with the bytes that it names, each vouched for.
 #[derive(Debug)]
 pub struct Bundle {
-    /// The lock.
     pub lock: Lock,
     /// The feeds, in the lock's order.
     pub feeds: Vec<LockedFeed>,
@@ -31,7 +30,6 @@ pub struct Bundle {
 /// A feed of a bundle.
 #[derive(Debug)]
 pub struct LockedFeed {
-    /// Its name.
     pub name: String,
     /// The files of its index, as upstream has them.
     pub index: Vec<Verified<SignedFile>>,
@@ -85,12 +83,7 @@ pub enum BundleError {
     },
     /// The lock lists a package that its index does not, or not like this.
     #[error("the lock's entry for {package} is not in the index of the feed {feed}")]
-    NotInIndex {
-        /// The package.
-        package: String,
-        /// The feed.
-        feed: String,
-    },
+    NotInIndex { package: String, feed: String },
 }
 
 impl BundleError {

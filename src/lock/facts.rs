@@ -25,9 +25,7 @@ pub enum Fact {
     AcceptedUnsigned,
     /// The keys that signed a feed's index.
     SignedBy,
-    /// The release.
     Release,
-    /// The target.
     Target,
     /// The architecture.
     Arch,

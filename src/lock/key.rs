@@ -8,7 +8,6 @@ use crate::trust::{Authority, Keyring};
 /// A key that images of official releases lack. The disk carries its public half.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockedKey {
-    /// Its id.
     pub id: String,
     /// The feeds that it alone vouches for.
     pub feeds: Vec<String>,

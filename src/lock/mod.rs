@@ -47,7 +47,6 @@ pub struct Lock {
     /// The build's revision.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version_code: Option<String>,
-    /// The target.
     pub target: String,
     /// The architecture.
     pub arch: String,
@@ -128,7 +127,6 @@ pub struct LockedIndex {
 /// A file of an index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockedFile {
-    /// Its name.
     pub name: String,
     /// Its size in bytes.
     pub size: u64,
@@ -151,16 +149,10 @@ pub enum PlanError {
     Location(#[from] LocationError),
     /// A name, a version, a file or a size in it that no client would take.
     #[error("{package:?} cannot be written down: its name, version, file or size is none")]
-    Odd {
-        /// The package.
-        package: String,
-    },
+    Odd { package: String },
     /// Its index states no digest of a package, so that nobody vouches for it.
     #[error("{package} has no digest in its index, so it cannot be verified")]
-    NoDigest {
-        /// The package.
-        package: String,
-    },
+    NoDigest { package: String },
 }
 
 /// A text that is no lock.

@@ -14,9 +14,7 @@ const MOST_BYTES: u64 = i64::MAX as u64;
 /// A package of the plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockedPackage {
-    /// Its name.
     pub name: String,
-    /// Its version.
     pub version: String,
     /// The feed that lists it.
     pub feed: String,

@@ -9,7 +9,6 @@ use crate::resolve::{Plan, Replaced};
 /// A package of the router that makes room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockedReplacement {
-    /// Its name.
     pub name: String,
     /// The version that the router holds.
     pub version: String,

@@ -102,13 +102,11 @@ pub enum ReleaseError {
     NoneOfSeries {
         /// The server's root or the folder.
         at: String,
-        /// The series.
         series: Series,
     },
     /// A further feed that was named has no index.
     #[error("the feed {name} cannot be read: {at} {}", if *.is_there { "has no index" } else { "is not there" })]
     NoFeedIndex {
-        /// Its name.
         name: String,
         /// Its folder, by URL or path.
         at: String,
@@ -122,7 +120,6 @@ pub enum ReleaseError {
     /// A further feed has the name of another one: on a disk they would share a folder.
     #[error("{at} cannot be the feed {name}: the release has one of that name")]
     FeedTwice {
-        /// The name.
         name: String,
         /// The further feed, by URL or path.
         at: String,
@@ -147,7 +144,6 @@ pub enum ReleaseError {
     /// An index is unsigned that has no feed of the release.
     #[error("there is no feed {name}, whose index may be unsigned")]
     NoSuchFeed {
-        /// The name.
         name: String,
         /// The feeds that there are.
         known: Vec<String>,

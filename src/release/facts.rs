@@ -14,7 +14,6 @@ pub struct ReleaseFacts {
     pub release: Option<Release>,
     /// The build's revision, `r23630-842932a63d`.
     pub version_code: Option<String>,
-    /// The target.
     pub target: Target,
     /// The architecture of its packages.
     pub arch: String,
@@ -48,7 +47,6 @@ impl ReleaseFacts {
 /// A feed and the folder of its index and packages.
 #[derive(Debug, Clone)]
 pub struct FeedPlace {
-    /// Its name.
     pub name: String,
     /// Its folder.
     pub location: Location,

@@ -32,7 +32,6 @@ pub(crate) struct Profiles {
 pub(crate) struct Profile {
     /// What its image holds besides.
     pub(crate) device_packages: Vec<String>,
-    /// Its images.
     pub(crate) images: Vec<ListedImage>,
 }
 

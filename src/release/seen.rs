@@ -23,7 +23,6 @@ const TOLERATED: usize = 10;
 pub enum WentBack {
     /// A package has a lower version.
     Version {
-        /// The package.
         package: String,
         /// The version that was seen.
         seen: String,

@@ -44,11 +44,8 @@ pub struct About {
 /// A line of `packages.tsv`.
 #[derive(Debug, Clone, Copy)]
 pub struct Row {
-    /// The feed.
     pub feed: &'static str,
-    /// The name.
     pub name: &'static str,
-    /// The version.
     pub version: &'static str,
     /// What it depends on: `name` or `name=version`, with blanks between.
     pub depends: &'static str,

@@ -57,7 +57,6 @@ pub enum ReleaseWarning {
         at: String,
         /// Its name.
         feed: String,
-        /// Why.
         why: String,
     },
     /// Nobody vouches for metadata that decided something.
@@ -84,7 +83,6 @@ pub enum ReleaseWarning {
         index: String,
         /// Where the first one is: a line, or an offset in the ADB payload.
         at: u64,
-        /// Why.
         why: &'static str,
         /// How many more there are.
         more: usize,

@@ -26,7 +26,6 @@ pub struct Baseline {
     pub source: BaselineSource,
     /// The packages.
     pub installed: Installed,
-    /// Its kernel.
     pub kernel: Option<Kernel>,
     /// What had to be assumed.
     pub warnings: Vec<BaselineWarning>,

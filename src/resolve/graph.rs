@@ -22,9 +22,7 @@ pub struct Graph {
 /// A package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
-    /// Its name.
     pub name: String,
-    /// Its version.
     pub version: String,
     /// The size of its file in bytes, where the index states it.
     pub size: Option<u64>,

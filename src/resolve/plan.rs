@@ -45,20 +45,14 @@ pub enum PlanWarning {
         replaced: Vec<Replaced>,
     },
     /// The router's own client would choose otherwise.
-    NotFollowed {
-        /// The client.
-        client: &'static str,
-    },
+    NotFollowed { client: &'static str },
     /// The router may not be able to mount a FAT disk.
     CannotMountFat {
         /// The packages that it lacks for it.
         lacks: Vec<&'static str>,
     },
     /// Packages of the router that no feed lists: modules that only these need will not be loaded any more.
-    UnlistedModules {
-        /// The packages.
-        packages: Vec<String>,
-    },
+    UnlistedModules { packages: Vec<String> },
     /// Services that no package of the router or of the plan is called like.
     UnknownServices {
         /// Their names.

@@ -12,7 +12,6 @@ use crate::format::{Installed, Package, PackageId, Requirement, Universe};
 /// A package of the router that makes room for another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Replaced {
-    /// Its name.
     pub name: String,
     /// The version that the router holds.
     pub version: String,

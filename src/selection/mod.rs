@@ -44,9 +44,7 @@ pub enum Wpad {
     /// The release's default, unless the router holds one.
     #[default]
     OfRelease,
-    /// None.
     None,
-    /// This package.
     Package(String),
 }
 

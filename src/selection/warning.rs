@@ -30,23 +30,19 @@ pub enum SelectionWarning {
     DriverWithoutId {
         /// The line, counted from 1.
         line: usize,
-        /// The driver.
         driver: String,
     },
     /// A listing names a device but shows no id: the chips are those of that name.
     ByName {
         /// The line, counted from 1.
         line: usize,
-        /// The name.
         name: String,
-        /// The chips.
         chips: Vec<&'static str>,
     },
     /// A listing names a network device that no table knows, and shows no id.
     NameUnknown {
         /// The line, counted from 1.
         line: usize,
-        /// The name.
         name: String,
     },
     /// A listing shows the Bluetooth half of a Wi-Fi card, which is not taken.
@@ -64,7 +60,6 @@ pub enum SelectionWarning {
         /// The most devices that are read.
         devices: usize,
     },
-    /// A device is left out.
     DeviceLeftOut {
         /// Why.
         #[serde(serialize_with = "in_words")]
@@ -74,19 +69,14 @@ pub enum SelectionWarning {
     NoWpad,
     /// What a chip wants is omitted, as it was asked for.
     Omitted {
-        /// The package.
         package: String,
         /// What wants it.
         because: RootReason,
     },
     /// No package of the release holds a firmware file that a driver asked for in vain.
-    NoFirmware {
-        /// The file.
-        file: String,
-    },
+    NoFirmware { file: String },
     /// A family takes more firmware than a member would.
     Narrower {
-        /// The family.
         family: String,
         /// What naming a member would save, most first.
         saves: Vec<ChipSaving>,
@@ -96,7 +86,6 @@ pub enum SelectionWarning {
 /// What naming a chip instead of its family would save.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ChipSaving {
-    /// The chip.
     pub chip: &'static str,
     /// Bytes that need not be fetched.
     pub bytes: u64,

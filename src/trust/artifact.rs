@@ -16,7 +16,6 @@ pub type Measure = fn(DigestKind, &mut dyn Read) -> io::Result<Digest>;
 pub struct Expected {
     /// Its size in bytes, where the index states it.
     pub size: Option<u64>,
-    /// Its digest.
     pub digest: Digest,
     /// Who vouches for the index.
     pub by: Authority,

@@ -33,7 +33,6 @@ pub struct Signed {
 pub struct SignedFile {
     /// `Packages.gz`, `Packages.sig`, `packages.adb`.
     pub name: &'static str,
-    /// Its bytes.
     pub bytes: Vec<u8>,
 }
 
@@ -48,7 +47,6 @@ impl Verified<Signed> {
 /// What to do about an index that no trusted key vouches for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Unsigned {
-    /// Refuse it.
     #[default]
     Refuse,
     /// Take it, and say so in every output: the user's explicit `--accept-unsigned`.
@@ -79,7 +77,7 @@ pub enum TrustError {
         what: String,
     },
     /// It is signed, but by keys that are not trusted.
-    #[error("{what} is signed by key {}, which is not trusted{}", signed_by.join(", "), in_words(given, other_kind))]
+    #[error("{what} is signed by key {}, which is not trusted{}", signed_by.join(", "), in_words(given))]
     ForeignKey {
         /// The index, by URL or path.
         what: String,
@@ -110,19 +108,9 @@ pub enum TrustError {
     },
 }
 
-/// The keys that were given beside the official ones, and that some are of the wrong kind.
-fn in_words(given: &[String], other_kind: &[String]) -> String {
-    let mut words = String::new();
-    if !given.is_empty() {
-        words += &format!(" (given: {})", given.join(", "));
-    }
-    if !other_kind.is_empty() {
-        words += &format!(
-            "; {} is of another kind: opkg's keys are usign's, apk's are PEM",
-            other_kind.join(", ")
-        );
-    }
-    words
+/// The keys that were given beside the official ones.
+fn in_words(given: &[String]) -> String {
+    if given.is_empty() { String::new() } else { format!(" (given: {})", given.join(", ")) }
 }
 
 impl TrustError {

@@ -4,6 +4,7 @@ pub(crate) mod choice;
 pub(crate) mod configuration;
 mod learn;
 mod selection;
+pub(crate) mod size;
 mod source;
 pub(crate) mod wifi;
 

@@ -20,7 +20,6 @@ pub(crate) const ASK_MORE: &str =
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
-    /// Done.
     Done = 0,
     /// A fault in owpkg.
     Fault = 1,

@@ -107,7 +107,6 @@ impl<'a> ReplacedJson<'a> {
 /// A key that official images lack.
 #[derive(Serialize)]
 pub(crate) struct KeyJson<'a> {
-    /// Its id.
     pub(crate) id: &'a str,
     /// The feeds that it signed.
     pub(crate) feeds: &'a [String],

@@ -13,7 +13,6 @@ use crate::format::Format;
 pub(crate) struct FeedFile {
     /// Its name in the folder.
     pub(crate) name: String,
-    /// Its bytes.
     pub(crate) bytes: Vec<u8>,
 }
 

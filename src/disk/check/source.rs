@@ -19,7 +19,6 @@ const LONGEST_PATH: u64 = 4096;
 pub enum DiskSource {
     /// A FAT image.
     Fat(Utf8PathBuf),
-    /// A tar.
     Tar(Utf8PathBuf),
     /// A folder.
     Dir(Utf8PathBuf),

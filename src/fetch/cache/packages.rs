@@ -21,7 +21,6 @@ pub(in crate::fetch) enum Held {
     Good(Verified<Artifact>),
     /// Another file under its name: it was damaged after it had been stored.
     Damaged,
-    /// Nothing.
     Nothing,
 }
 

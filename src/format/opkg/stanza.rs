@@ -31,16 +31,13 @@ pub(crate) struct Stanza<'i> {
     pub(crate) line: u64,
     /// `Package`; none: the stanza names no package.
     pub(crate) name: Option<&'i [u8]>,
-    /// `Version`.
     pub(crate) version: Option<&'i [u8]>,
     /// `Architecture`.
     pub(crate) arch: Option<&'i [u8]>,
     /// `Depends` and `Pre-Depends`, in their order.
     pub(crate) depends: Vec<&'i [u8]>,
     pub(crate) recommends: Vec<&'i [u8]>,
-    /// `Provides`.
     pub(crate) provides: Vec<&'i [u8]>,
-    /// `Conflicts`.
     pub(crate) conflicts: Vec<&'i [u8]>,
     /// `Replaces`, each with how many `Conflicts` stood before it: only those count for superseding.
     pub(crate) replaces: Vec<(&'i [u8], usize)>,
@@ -52,7 +49,6 @@ pub(crate) struct Stanza<'i> {
     pub(crate) installed_size: Option<u64>,
     /// `SHA256sum`.
     pub(crate) digest: Option<Digest>,
-    /// `Status`.
     pub(crate) status: Option<&'i [u8]>,
     /// `Description`, with its continuation lines.
     pub(crate) description: &'i [u8],

@@ -14,20 +14,15 @@ use crate::trust::{Digest, SignedFile};
 pub(crate) struct Entry {
     /// `Package`.
     pub(crate) name: String,
-    /// `Version`.
     pub(crate) version: String,
     /// `Architecture`.
     pub(crate) arch: String,
-    /// `Depends`.
     pub(crate) depends: String,
     pub(crate) recommends: String,
-    /// `Provides`.
     pub(crate) provides: String,
     /// `Conflicts`; it stands before `Replaces`, as OpenWrt's own build writes it.
     pub(crate) conflicts: String,
-    /// `Replaces`.
     pub(crate) replaces: String,
-    /// `Section`.
     pub(crate) section: String,
     /// `Description`, one line.
     pub(crate) description: String,

@@ -10,6 +10,7 @@ mod board;
 mod bsd;
 mod dmesg;
 mod draft;
+mod gathered;
 mod inxi;
 mod iwlwifi;
 mod keyed;

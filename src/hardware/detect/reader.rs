@@ -1,13 +1,12 @@
 //! Goes through a text line by line, and keeps what its lines are part of.
 
-use std::collections::{HashMap, HashSet};
-
+use super::gathered::Gathered;
 use super::noise::{clean, pieces};
 use super::{
-    Block, Detected, DriverSeen, LooseId, MAX_DEVICES, MissingFirmware, Named, Seen, bsd, dmesg, inxi,
-    iwlwifi, keyed, lspci, lsusb, modalias, pciconf, procfs, scan, usbconfig, usbdevices, windows,
+    Block, Detected, DriverSeen, Named, Seen, bsd, dmesg, inxi, iwlwifi, keyed, lspci, lsusb, modalias,
+    pciconf, procfs, scan, usbconfig, usbdevices, windows,
 };
-use crate::hardware::{Bus, Device, DeviceId, ids};
+use crate::hardware::Device;
 
 /// Most lines that a fold is looked for in.
 const MAX_FOLDS: u8 = 3;
@@ -64,19 +63,11 @@ struct Open {
 
 #[derive(Default)]
 pub(super) struct Reader {
-    found: Detected,
+    found: Gathered,
     part: Part,
     open: Option<Open>,
     /// The last line that ends in a colon, without it.
     heading: String,
-    /// The line of a `lsusb -t` tree whose id may follow.
-    tree: Option<DriverSeen>,
-    /// The devices of a kernel log by where they sit.
-    places: HashMap<String, usize>,
-    seen_firmware: HashSet<String>,
-    seen_loose: HashSet<(u16, u16)>,
-    /// Devices that stand in running text, of which a listing may tell more.
-    loose_devices: Vec<Device>,
 }
 
 impl Reader {
@@ -103,14 +94,14 @@ impl Reader {
             return;
         }
         if let Some(missing) = dmesg::missing_firmware(number, bare) {
-            self.missing_firmware(missing);
+            self.found.missing_firmware(missing);
         } else if let Some(driver) = lsusb::tree_driver(bare) {
             self.close();
-            self.tree = Some(DriverSeen { line: number, driver });
+            self.found.tree(DriverSeen { line: number, driver });
         } else if let Some(named) = lspci::named(number, bare) {
             self.close();
             if let Some(hint) = lspci::hint(&named) {
-                self.hint(hint);
+                self.found.hint(hint);
             }
             self.part = Part::Named(named);
             self.open(number, bare);
@@ -118,12 +109,12 @@ impl Reader {
             self.close();
             self.open(number, bare);
         } else if let Some((name, revision)) = iwlwifi::detected(bare) {
-            self.detected_by_iwlwifi(number, bare, name, revision);
+            self.found.detected_by_iwlwifi(number, bare, name, revision);
         } else if let Some(named) = bsd::named(number, bare) {
-            self.push(Seen::Named(named));
-        } else if !self.found.board.take(bare) {
+            self.found.push(Seen::Named(named));
+        } else if !self.found.board(bare) {
             self.heading = bare.strip_suffix(':').unwrap_or("").to_owned();
-            self.loose_ids(number, bare);
+            self.found.loose_ids(number, bare);
         }
     }
 
@@ -132,7 +123,7 @@ impl Reader {
         if let Part::Named(named) = &mut self.part {
             return lspci::more_of_named(bare, named);
         }
-        let (Part::Device(program), Some(device)) = (&mut self.part, self.found.devices.last_mut()) else {
+        let (Part::Device(program), Some(device)) = (&mut self.part, self.found.last()) else {
             return false;
         };
         let taken = match program {
@@ -176,20 +167,18 @@ impl Reader {
             return true;
         }
         self.close();
-        if program == Program::Iwlwifi && self.refine(bare, &device) {
+        if program == Program::Iwlwifi && self.found.refine(bare, &device) {
             return true;
         }
-        if let Some(slot) = iwlwifi::slot(bare) {
-            self.places.insert(slot.to_owned(), self.found.devices.len());
-        }
-        self.push(Seen::Device(device));
+        self.found.place_next(bare);
+        self.found.push(Seen::Device(device));
         self.part = Part::Device(program);
         true
     }
 
     /// Several lines may show one device by its id in several widths.
     fn belongs_to_last(&mut self, program: Program, device: &Device, line: &str) -> bool {
-        let Some(last) = self.found.devices.last_mut() else { return false };
+        let Some(last) = self.found.last() else { return false };
         let same = matches!(self.part, Part::Device(Program::Windows))
             && program == Program::Windows
             && windows::is_same(last, device, line);
@@ -197,39 +186,6 @@ impl Reader {
             windows::join(last, device);
         }
         same
-    }
-
-    /// Adds to a device of the same log what iwlwifi says of it.
-    fn refine(&mut self, bare: &str, told: &Device) -> bool {
-        let is_it = |known: &Device| {
-            (known.id.bus, known.id.vendor, known.id.device) == (told.id.bus, told.id.vendor, told.id.device)
-                && known.id.subsystem.is_none_or(|own| Some(own) == told.id.subsystem)
-        };
-        let place = iwlwifi::slot(bare).and_then(|slot| self.places.get(slot).copied());
-        let place = place.or_else(|| self.found.devices.iter().rposition(is_it));
-        let Some(known) = place.and_then(|at| self.found.devices.get_mut(at)).filter(|known| is_it(known))
-        else {
-            return false;
-        };
-        known.id.subsystem = told.id.subsystem;
-        known.hw_revision = told.hw_revision;
-        true
-    }
-
-    fn detected_by_iwlwifi(&mut self, line: usize, bare: &str, name: String, hw_revision: Option<u16>) {
-        let place = iwlwifi::slot(bare).and_then(|slot| self.places.get(slot).copied());
-        let wireless = |device: &Device| device.id.vendor == 0x8086 && device.class.starts_with("0280");
-        let place = place.or_else(|| self.found.devices.iter().rposition(wireless));
-        if let Some(known) = place.and_then(|at| self.found.devices.get_mut(at)) {
-            known.hw_revision = hw_revision;
-            if known.name.is_empty() {
-                known.name = name;
-            }
-            return;
-        }
-        let class = "0280".to_owned();
-        let driver = Some("iwlwifi".to_owned());
-        self.push(Seen::Named(Named { line, bus: Some(Bus::Pci), class, name, driver, hw_revision }));
     }
 
     /// Takes a line that is the rest of the one before.
@@ -262,102 +218,19 @@ impl Reader {
                 let hint = block.hint();
                 let seen = block.finish();
                 if !matches!(seen, Some(Seen::Device(_))) {
-                    hint.into_iter().for_each(|hint| self.hint(hint));
+                    hint.into_iter().for_each(|hint| self.found.hint(hint));
                 }
-                seen.into_iter().for_each(|seen| self.push(seen));
+                seen.into_iter().for_each(|seen| self.found.push(seen));
             }
-            Part::Named(named) => self.push(Seen::Named(named)),
+            Part::Named(named) => self.found.push(Seen::Named(named)),
             Part::None | Part::Device(_) => {}
         }
         self.open = None;
-        if let Some(seen) = self.tree.take()
-            && self.found.drivers.len() < MAX_DEVICES
-        {
-            self.found.drivers.push(seen);
-        }
-    }
-
-    fn push(&mut self, seen: Seen) {
-        let held = self.found.devices.len() + self.found.named.len();
-        match seen {
-            Seen::Device(device)
-                if self.found.devices.last_mut().is_some_and(|last| join_interfaces(last, &device)) => {}
-            _ if held >= MAX_DEVICES => self.found.truncated = true,
-            Seen::Device(mut device) => {
-                if let Some(seen) = self.tree.take() {
-                    device.driver.get_or_insert(seen.driver);
-                }
-                self.found.devices.push(device);
-            }
-            Seen::Named(named) if named.is_network() => self.found.named.push(named),
-            Seen::Named(_) => {}
-        }
-    }
-
-    fn missing_firmware(&mut self, missing: MissingFirmware) {
-        if self.seen_firmware.contains(&missing.file) {
-            return;
-        }
-        if self.found.firmware.len() < MAX_DEVICES {
-            self.seen_firmware.insert(missing.file.clone());
-            self.found.firmware.push(missing);
-        } else {
-            self.found.truncated = true;
-        }
-    }
-
-    /// Ids in running text: a device where a table knows them, else only said.
-    fn loose_ids(&mut self, line: usize, bare: &str) {
-        for (vendor, device) in scan::loose_ids(bare) {
-            if self.seen_loose.len() >= MAX_DEVICES || !self.seen_loose.insert((vendor, device)) {
-                continue;
-            }
-            let bus = ids::bus_of(vendor, device);
-            if ids::knows(bus, vendor, device) {
-                let id = DeviceId::new(bus, vendor, device);
-                self.loose_devices.push(Device { line, ..Device::of_id(id) });
-            } else {
-                self.found.loose.push(LooseId { line, vendor, device });
-            }
-        }
-    }
-
-    fn hint(&mut self, hint: &'static str) {
-        if !self.found.hints.contains(&hint) {
-            self.found.hints.push(hint);
-        }
+        self.found.end_tree();
     }
 
     pub(super) fn finish(mut self) -> Detected {
         self.close();
-        for loose in std::mem::take(&mut self.loose_devices) {
-            let numbers = |device: &Device| (device.id.vendor, device.id.device);
-            if !self.found.devices.iter().any(|known| numbers(known) == numbers(&loose)) {
-                self.push(Seen::Device(loose));
-            }
-        }
-        self.found.devices.sort_by_key(|device| device.line);
-        // A tree beside a listing with ids says nothing new.
-        if self.found.devices.iter().any(|device| device.id.bus == Bus::Usb) {
-            self.found.drivers.clear();
-        }
-        if !self.found.devices.is_empty() {
-            self.found.hints.clear();
-        }
-        self.found
+        self.found.finish()
     }
-}
-
-/// Adds the interfaces of a USB device to what is known of it, where they are others than the known ones: the same
-/// interface once more is another device's.
-fn join_interfaces(last: &mut Device, next: &Device) -> bool {
-    let joins = last.id == next.id
-        && last.id.bus == Bus::Usb
-        && !next.interfaces.is_empty()
-        && next.interfaces.iter().all(|interface| !last.interfaces.contains(interface));
-    if joins {
-        last.interfaces.extend(&next.interfaces);
-        last.driver = last.driver.take().or_else(|| next.driver.clone());
-    }
-    joins
 }

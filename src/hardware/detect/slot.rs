@@ -10,7 +10,6 @@ use super::scan;
 pub struct Slot {
     /// PCI domain, 0 on all but large machines.
     pub domain: u16,
-    /// Bus.
     pub bus: u8,
     /// Device on the bus, below 32.
     pub device: u8,

@@ -103,7 +103,6 @@ pub enum ChipNames {
     None,
     /// One chip.
     One(&'static str),
-    /// Several.
     Several(Vec<&'static str>),
 }
 

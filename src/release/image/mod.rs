@@ -29,7 +29,6 @@ const PREFERRED: (&str, &str) = ("combined-efi", "ext4");
 pub struct Images {
     /// Their folder.
     pub folder: Location,
-    /// The target.
     pub target: Target,
     /// The release, by the word of `profiles.json`.
     pub release: Option<String>,

@@ -59,9 +59,7 @@ pub struct Case {
 /// A package of a case: words in the grammar above.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CasePackage {
-    /// Its name.
     pub name: String,
-    /// Its version.
     pub version: String,
     /// Its architecture, if not the router's.
     pub arch: Option<String>,
@@ -86,14 +84,12 @@ pub struct CasePackage {
 /// What comes of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// A plan.
     Plan {
         /// Its packages, as `name version`, in install order.
         packages: Vec<String>,
         /// The names that make the client follow, run by run.
         install: Vec<Vec<String>>,
     },
-    /// A refusal.
     Refusal(String),
 }
 

@@ -34,9 +34,7 @@ fn reason<S: Serializer>(because: &Option<RootReason>, serializer: S) -> Result<
 /// A package that would do, but may not be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rejected {
-    /// Its name.
     pub name: String,
-    /// Its version.
     pub version: String,
     /// Why it may not.
     #[serde(flatten)]
@@ -46,7 +44,6 @@ pub struct Rejected {
 /// A held package and the version that would have to take its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Upgrade {
-    /// Its name.
     pub name: String,
     /// The version that the router holds.
     pub held: String,
@@ -111,7 +108,6 @@ impl Refusal {
 pub enum Refusal {
     /// No feed holds a package of this name.
     UnknownPackage {
-        /// The name.
         name: String,
         /// Who asked for it.
         because: RootReason,
@@ -125,7 +121,6 @@ pub enum Refusal {
     },
     /// The feeds hold it for other architectures only.
     OtherArchitecture {
-        /// The name.
         name: String,
         /// Who asked for it.
         because: RootReason,
@@ -199,9 +194,7 @@ pub enum Refusal {
     Shadowed {
         /// The package of that feed.
         name: String,
-        /// Its version.
         version: String,
-        /// The feed.
         feed: String,
         /// How it would.
         shadow: Shadow,

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::args::{SelectionArgs, SourceArgs};
+use crate::cli::args::{SelectionArgs, SourceArgs, size};
 use crate::cli::sets::SetArgs;
 use crate::cli::writing::RouterArgs;
 
@@ -21,8 +21,8 @@ pub(crate) struct ImageArgs {
     #[arg(long, value_name = "FS")]
     pub(crate) filesystem: Option<String>,
     /// Let the file grow to a size, like 1G or 512M; the partitions in it stay as they are
-    #[arg(long, value_name = "SIZE")]
-    pub(crate) size: Option<String>,
+    #[arg(long, value_parser = size::bytes, value_name = "SIZE")]
+    pub(crate) size: Option<u64>,
     /// A lock whose packages the image's first start is to install
     #[arg(long, value_name = "FILE")]
     pub(crate) lock: Option<String>,

@@ -13,7 +13,7 @@ use crate::cli::session::Session;
 use crate::cli::sets;
 use crate::cli::ui::proof;
 use crate::cli::ui::warnings::{warn_of, warn_of_readers};
-use crate::cli::writing::{DiskOptions, RouterSetup, parse_size};
+use crate::cli::writing::{DiskOptions, RouterSetup};
 use crate::disk;
 use crate::files::Permissions;
 use crate::image::first_boot::FirstBoot;
@@ -45,7 +45,6 @@ pub(crate) fn run(env: &mut Env, mut args: ImageArgs) -> Result<(), Failure> {
         (args.source.release, args.source.target) = (lock.release.clone(), Some(lock.target.clone()));
     }
     let args = &args;
-    let size = args.size.as_deref().map(parse_size).transpose()?;
     let wishes = DiskOptions::of_image(env, &args.router, &[&args.selection.detect])?;
     let carries = args.lock.is_some() || !args.selection.is_empty() || !wishes.is_empty();
     refuse_contradictions(args, carries)?;
@@ -63,7 +62,7 @@ pub(crate) fn run(env: &mut Env, mut args: ImageArgs) -> Result<(), Failure> {
     };
     let image = images.choose(&wanted)?;
     let packing = if image.is_packed() { Packing::Gzip } else { Packing::Whole };
-    if packing == Packing::Whole && size.is_some() {
+    if packing == Packing::Whole && args.size.is_some() {
         return Err(Failure::usage(
             format!("{} is no packed disk, which alone can grow", image.name),
             "leave out --size",
@@ -73,7 +72,7 @@ pub(crate) fn run(env: &mut Env, mut args: ImageArgs) -> Result<(), Failure> {
     let path = env.path(out);
     if !carries {
         let artifact = images.fetch(&session.upstream.fetcher, image)?;
-        let written = image::write(&artifact, packing, size, None, &path)?;
+        let written = image::write(&artifact, packing, args.size, None, &path)?;
         return report.tell(env, &written, None).map_err(Failure::stdout);
     }
     let locked = locked.zip(set.as_ref().map(|set| set.lock.clone()));
@@ -94,7 +93,7 @@ pub(crate) fn run(env: &mut Env, mut args: ImageArgs) -> Result<(), Failure> {
     let artifact = images.fetch(&session.upstream.fetcher, image)?;
     let permissions = if lock.is_secret() { Permissions::Owner } else { Permissions::All };
     let cargo = Cargo { archive: &mut archive, load, target: images.target.as_str(), permissions };
-    let written = image::write(&artifact, packing, size, Some(cargo), &path)
+    let written = image::write(&artifact, packing, args.size, Some(cargo), &path)
         .map_err(|error| refused(error, &images, image))?;
     if lock.is_secret() && written.file.permissions == Permissions::All {
         warn_of_readers(env, out)?;

@@ -13,6 +13,10 @@ impl Help for TrustError {
             TrustError::Stripped { .. } => {
                 "somebody on the way took the signature off: take another --mirror".into()
             }
+            TrustError::ForeignKey { other_kind, .. } if !other_kind.is_empty() => format!(
+                "{} is of another kind than the release's keys: opkg's are usign's, apk's are PEM",
+                other_kind.join(", ")
+            ),
             TrustError::ForeignKey { signed_by, .. } => format!(
                 "if you trust who made this release, give their public key with --key FILE (on a router of that \
                  release it is in /etc/opkg/keys or /etc/apk/keys; its id is {})",

@@ -108,10 +108,7 @@ pub(crate) enum Defect {
     Padding,
     /// The payload has no room for its header.
     #[error("a payload of {length} bytes, where at least 16 are needed")]
-    ShortPayload {
-        /// Its length.
-        length: u64,
-    },
+    ShortPayload { length: u64 },
     /// The payload is of a later, incompatible version.
     #[error("compatibility version {found}, where 0 is known")]
     Version {

@@ -73,9 +73,7 @@ pub struct FileEntry {
 /// What an entry of the data archive is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileKind {
-    /// A file.
     File,
-    /// A directory.
     Directory,
     /// A symbolic link, with its text.
     Symlink(String),
