@@ -4,16 +4,20 @@ use std::collections::HashSet;
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::text::size;
 use crate::cli::clean::clean;
 use crate::cli::env::ErrStream;
 use crate::fetch::{Failure, GotFrom, Location, Progress};
 
 /// Downloads of fewer bytes than this finish without a word when nobody watches.
 const WORTH_A_LINE: u64 = 256 << 10;
+
+/// How long nothing is said of a download that nobody watches.
+const RARELY: Duration = Duration::from_secs(30);
 
 /// What the user sees of a download.
 pub(crate) struct Bars {
@@ -25,6 +29,8 @@ pub(crate) struct Bars {
     files: AtomicU64,
     /// Whether their sizes are known: those of packages are, those of indexes are not.
     sized: AtomicBool,
+    /// When something was last said of a download that nobody watches.
+    said: Mutex<Instant>,
     /// The causes for which something is fetched again, each told once.
     told: Mutex<HashSet<String>>,
 }
@@ -33,15 +39,25 @@ impl Bars {
     /// A progress that draws on a terminal, or writes lines elsewhere; how many of them, `verbosity` tells.
     pub(crate) fn new(err: ErrStream, is_terminal: bool, verbosity: i8) -> Bars {
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
-        let told = Mutex::default();
+        let (said, told) = (Mutex::new(Instant::now()), Mutex::default());
         let (done, files, sized) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
-        Bars { bar, err, is_terminal, verbosity, done, files, sized, told }
+        Bars { bar, err, is_terminal, verbosity, done, files, sized, said, told }
     }
 
     /// How many of the files are here.
     fn count(&self, done: u64) {
         let what = if self.sized.load(Ordering::Relaxed) { "packages" } else { "index files" };
         self.bar.set_message(format!("{done}/{} {what}", self.files.load(Ordering::Relaxed)));
+    }
+
+    /// A line now and then, so that a log shows that it goes on.
+    fn say_rarely(&self) {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.elapsed() >= RARELY {
+            *said = Instant::now();
+            let (done, files) = (self.done.load(Ordering::Relaxed), self.files.load(Ordering::Relaxed));
+            self.line(&format!("fetched {} so far, {done} of {files} files", size(self.bar.position())));
+        }
     }
 
     fn line(&self, text: &str) {
@@ -77,12 +93,15 @@ impl Progress for Bars {
             self.sized.store(bytes.is_some(), Ordering::Relaxed);
             self.count(0);
         } else if let Some(bytes) = bytes.filter(|bytes| *bytes >= WORTH_A_LINE) {
-            self.line(&format!("fetching {files} packages, {}", super::text::size(bytes)));
+            self.line(&format!("fetching {files} packages, {}", size(bytes)));
         }
     }
 
     fn advanced(&self, bytes: u64) {
         self.bar.inc(bytes);
+        if !self.is_terminal && self.verbosity >= 0 {
+            self.say_rarely();
+        }
     }
 
     fn withdrawn(&self, bytes: u64) {
@@ -105,7 +124,7 @@ impl Progress for Bars {
             GotFrom::Hand if self.verbosity >= 2 => "at hand",
             _ => return,
         };
-        self.line(&format!("{what} {at}, {}", super::text::size(bytes)));
+        self.line(&format!("{what} {at}, {}", size(bytes)));
     }
 
     fn retrying(&self, at: &str, pause: Duration, cause: &Failure) {
@@ -117,5 +136,45 @@ impl Progress for Bars {
 
     fn repairing(&self, name: &str) {
         self.line(&format!("{name}: the copy in the cache is damaged and is fetched again"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+    use std::time::Instant;
+
+    use super::{Bars, RARELY};
+    use crate::cli::env::ErrStream;
+    use crate::fetch::Progress;
+
+    #[derive(Clone, Default)]
+    struct Said(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Said {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn where_nobody_watches_a_line_comes_rarely() {
+        for (verbosity, lines) in [(0, 1), (-1, 0)] {
+            let said = Said::default();
+            let bars = Bars::new(ErrStream::new(said.clone()), false, verbosity);
+            bars.started(3, Some(3000));
+            bars.advanced(1000);
+            *bars.said.lock().unwrap() = Instant::now().checked_sub(RARELY).unwrap();
+            bars.done("a");
+            (0..100).for_each(|_| bars.advanced(10));
+            let text = String::from_utf8(said.0.lock().unwrap().clone()).unwrap();
+            assert_eq!(text.lines().count(), lines, "{text}");
+            assert!(lines == 0 || text.contains("1 of 3 files"), "{text}");
+        }
     }
 }
