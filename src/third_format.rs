@@ -42,6 +42,7 @@ fn owpkg(folder: &Utf8Path, line: &str, status: u8) -> String {
         ask_secret: Box::new(|_| Err(io::ErrorKind::UnexpectedEof.into())),
         stdin: Box::new(io::empty()),
         raw_out: None,
+        told: Default::default(),
         out: Box::new(out.clone()),
         err: ErrStream::new(err.clone()),
         out_is_terminal: false,

@@ -7,6 +7,7 @@ pub mod image;
 mod in_place;
 mod judges;
 mod names;
+mod partition;
 mod random;
 mod reading;
 mod refusals;

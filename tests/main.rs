@@ -7,6 +7,8 @@ mod attacks;
 mod cli;
 /// Feeds of one's own, from a folder of packages to the disks and mirrors that carry them.
 mod custom_feeds;
+/// What the program is made of.
+mod dependencies;
 /// What stands on a disk, and its install script run by real shells as a router has them.
 mod disk;
 /// Pictures of plans.
@@ -17,6 +19,8 @@ mod fat;
 mod fetch;
 /// Indexes, package files and versions of each format, against its own tools.
 mod format;
+/// The readers of foreign bytes: the fuzz targets over their seeds.
+mod fuzz;
 /// Cards and the packages for them: the tables, what is pasted, what is selected.
 mod hardware;
 /// Whether the modules stand as the map in `src/lib.rs` says.

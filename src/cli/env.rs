@@ -1,7 +1,7 @@
 //! The world outside of the program, passed in so that tests can pass another.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read, Write};
 use std::rc::Rc;
@@ -37,6 +37,8 @@ pub struct Env {
     pub out_is_terminal: bool,
     /// Whether standard error is a terminal.
     pub err_is_terminal: bool,
+    /// The notes that were told, each once.
+    pub told: BTreeSet<String>,
     /// Seconds since 1970.
     pub now: i64,
     /// How much is shown, how wide and in which colours.
@@ -101,6 +103,7 @@ impl Env {
             in_is_terminal: io::stdin().is_terminal(),
             out_is_terminal: io::stdout().is_terminal(),
             err_is_terminal: io::stderr().is_terminal(),
+            told: BTreeSet::new(),
             now: jiff::Timestamp::now().as_second(),
             view: View { columns: columns(), ..View::default() },
             settings: Settings::default(),
@@ -130,6 +133,18 @@ impl Env {
         self.out = Box::new(Clean::new(raw.clone(), self.is_coloured(self.out_is_terminal)));
         self.raw_out = Some(raw);
         self.err = ErrStream::new(Clean::new(self.err.clone(), self.is_coloured(self.err_is_terminal)));
+    }
+
+    /// Writes a line to standard error unless it was told before, as where a command tries again.
+    pub(super) fn tell_once(&mut self, line: String) -> io::Result<()> {
+        match self.told.contains(&line) {
+            true => Ok(()),
+            false => {
+                writeln!(self.err, "{line}")?;
+                self.told.insert(line);
+                Ok(())
+            }
+        }
     }
 
     /// A path as the user wrote it, taken from the working folder.

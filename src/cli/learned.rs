@@ -7,10 +7,11 @@ use super::session::Session;
 use super::ui::hardware;
 use super::ui::status;
 use super::ui::text;
+use crate::fetch::Fetcher;
 use crate::format::Universe;
 use crate::hardware::{Availability, Series};
 use crate::proof::Survey;
-use crate::release::Release;
+use crate::release::{OpenRelease, Release, ReleaseFacts};
 
 /// What is known of the release whose packages are named.
 pub(crate) struct Known<'u> {
@@ -62,18 +63,33 @@ pub(crate) fn with<T>(
     let release = session.open(env, &source)?;
     let (universe, _) = release.universe()?;
     let facts = &release.facts;
-    let named = facts.release.as_ref().map_or("of unknown release".to_owned(), ToString::to_string);
-    let title = format!("{named}, {}", facts.target);
-    let fetcher = &session.upstream.fetcher;
-    let survey = match Survey::known(fetcher, &release)? {
-        Some(known) => known,
-        None => {
-            let (packages, bytes) = Survey::cost(&universe);
-            let what = format!("reading the kernel modules of OpenWrt {title}: {packages} packages");
-            status::note(env, format_args!("{what}, {}, once", text::size(bytes)))?;
-            Survey::learn(fetcher, &release, &universe)?
-        }
-    };
+    let title = title(facts);
+    let survey = survey(env, &session.upstream.fetcher, &release, &universe)?;
     let series = facts.release.as_ref().and_then(Release::series).unwrap_or(series);
     act(env, &Known { series, title, learned: Some(Learned { universe: &universe, survey }) })
+}
+
+/// What the modules of a release list: what an earlier run learned, or else they are fetched and read for it, which is
+/// said.
+pub(crate) fn survey(
+    env: &mut Env,
+    fetcher: &Fetcher,
+    release: &OpenRelease,
+    universe: &Universe<'_>,
+) -> Result<Survey, Failure> {
+    if let Some(known) = Survey::known(fetcher, release)? {
+        return Ok(known);
+    }
+    let (packages, bytes) = Survey::cost(universe);
+    let (title, bytes) = (title(&release.facts), text::size(bytes));
+    let packages = text::count(packages, "package");
+    let what = format_args!("reading the kernel modules of OpenWrt {title}: {packages}, {bytes}, once");
+    status::note(env, what)?;
+    Ok(Survey::learn(fetcher, release, universe)?)
+}
+
+/// The release and the target, for people.
+fn title(facts: &ReleaseFacts) -> String {
+    let named = facts.release.as_ref().map_or("of unknown release".to_owned(), ToString::to_string);
+    format!("{named}, {}", facts.target)
 }

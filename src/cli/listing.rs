@@ -19,6 +19,8 @@ const COMMANDS: &str = "paste the output of `lspci -nnk`, `pciconf -lv` (FreeBSD
 
 /// A listing and where it was read.
 pub(crate) struct Listing {
+    /// What was read; nothing where it is a machine's own sysfs.
+    pub(crate) text: String,
     /// What it shows.
     pub(crate) detected: Detected,
     /// Where it was read.
@@ -58,6 +60,7 @@ impl Listing {
             None if env.in_is_terminal => Origin::Machine(SYSFS.to_owned()),
             None => Origin::Stdin,
         };
+        let mut text = String::new();
         let detected = match &origin {
             Origin::Machine(root) => {
                 let devices =
@@ -73,9 +76,12 @@ impl Listing {
                     })?;
                 Detected { devices, ..Detected::default() }
             }
-            Origin::Stdin | Origin::File(_) => detect::read(&detect::decode(&bytes_of(env, &origin)?)),
+            Origin::Stdin | Origin::File(_) => {
+                text = detect::decode(&bytes_of(env, &origin)?);
+                detect::read(&text)
+            }
         };
-        Ok(Listing { detected, origin })
+        Ok(Listing { text, detected, origin })
     }
 
     /// That only its beginning was read, where that is so.
@@ -145,7 +151,7 @@ impl Listing {
     }
 }
 
-/// The text of a listing in a file or, for `-`, on standard input; and where it was read.
+/// A text in a file or, for `-`, on standard input; and where it was read.
 pub(crate) fn read_text(env: &mut Env, named: &str) -> Result<(String, Origin), Failure> {
     let origin = if named == "-" { Origin::Stdin } else { Origin::File(named.to_owned()) };
     let bytes = bytes_of(env, &origin)?;

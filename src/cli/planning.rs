@@ -4,19 +4,22 @@ use std::io::Write as _;
 
 use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
-use super::error::Failure;
+use super::error::{Exit, Failure};
 use super::last_release::LastRelease;
+use super::learned;
 use super::selection;
 use super::session::{self, Session};
 use super::ui::choice;
 use super::ui::status;
-use super::ui::warnings::warn;
+use super::ui::warnings::{sentence, warn, warn_of};
+use crate::fetch::FetchError;
 use crate::files::replace_file;
 use crate::format::{Installed, Universe};
 use crate::lock::{Bundle, Lock, PlanError};
-use crate::proof::{self, Proofs, Survey};
+use crate::proof::{self, Proofs, RouterContents, Survey, SurveyError};
 use crate::release::snapshot::Snapshot;
-use crate::release::{OFFICIAL_SERVER, OpenRelease, ReleaseFacts, ReleaseWarning, Upstream};
+use crate::release::{OFFICIAL_SERVER, OpenRelease, Release, ReleaseFacts, ReleaseWarning, Upstream};
+use crate::resolve::Refusal;
 use crate::selection::{PlanSource, Planned, Selection, Warning};
 
 /// What a plan is made of.
@@ -43,7 +46,13 @@ pub(crate) fn open(
 ) -> Result<(Selection, Session, Opened), Failure> {
     let selection = selection::read(env, args, source)?;
     let session = Session::new(env, source)?;
-    let opened = Opened::new(env, &session, source)?;
+    let opened = Opened::new(env, &session, source).map_err(|failure| match selection.unknown() {
+        Some(unknown) if failure.is_no_network() => {
+            let message = format!("{unknown}, and no release could be asked: {}", failure.message);
+            Failure::new(Exit::Unknown, message, failure.help)
+        }
+        _ => failure,
+    })?;
     Ok((selection, session, opened))
 }
 
@@ -87,21 +96,60 @@ impl Opened {
 
 impl Joined<'_> {
     /// Makes the plan for a selection.
-    pub(crate) fn plan(&self, env: &mut Env, selection: &Selection) -> Result<Planned<'_>, Failure> {
+    pub(crate) fn plan(
+        &self,
+        env: &mut Env,
+        upstream: &Upstream,
+        selection: &Selection,
+    ) -> Result<Planned<'_>, Failure> {
         let source = self.opened.source();
-        let planned = Planned::new(source, &self.universe, selection);
-        if planned.is_err() {
-            // What the tree lacks may be why.
-            warn(env, source.facts().warnings.iter().cloned())?;
-            warn(env, self.passed_over.iter().cloned())?;
-        }
-        let mut planned = planned?;
+        let selection = self.with_listed(env, upstream, selection)?;
+        let mut planned = match Planned::new(source, &self.universe, &selection) {
+            Ok(planned) => planned,
+            Err(error) => {
+                let warnings = source.facts().warnings.iter().chain(&self.passed_over);
+                return Err(with_unread(env, error.into(), warnings)?);
+            }
+        };
         planned.warnings.extend(self.passed_over.iter().cloned().map(Warning::from));
         if let Opened::Snapshot(snapshot, _) = self.opened {
             planned.warn_of_snapshot(snapshot, env.now);
         }
         choice::tell(env, &planned)?;
         Ok(planned)
+    }
+
+    /// A selection with what the release's own modules list of the devices that no table has a driver for.
+    fn with_listed(
+        &self,
+        env: &mut Env,
+        upstream: &Upstream,
+        selection: &Selection,
+    ) -> Result<Selection, Failure> {
+        let mut selection = selection.clone();
+        let facts = self.opened.source().facts();
+        let undriven = selection.undriven(facts, &self.universe);
+        let Opened::Release(release) = self.opened else { return Ok(selection) };
+        // The demo's packages hold no modules.
+        if undriven.is_empty() || facts.is_demo() {
+            return Ok(selection);
+        }
+        let survey = match learned::survey(env, &upstream.fetcher, release, &self.universe) {
+            Ok(survey) => survey,
+            // Without them it is as the tables say.
+            Err(failure) => {
+                let why = failure.message;
+                warn_of(env, format_args!("what this release's modules list could not be read: {why}"))?;
+                return Ok(selection);
+            }
+        };
+        let series = facts.release.as_ref().and_then(Release::series);
+        for device in undriven {
+            if let Some((bus, packages)) = survey.wanted_for(&device, &self.universe, series) {
+                selection = selection.listed(&device, bus, packages);
+            }
+        }
+        Ok(selection)
     }
 
     /// What the release's modules were found to list, where an earlier run looked.
@@ -118,19 +166,30 @@ impl Joined<'_> {
         Ok(proof::of_plan(&upstream.fetcher, planned, self.survey(upstream)?.as_ref())?)
     }
 
-    /// What the packages of a bundle show for a router that holds these packages.
+    /// What the packages of a bundle show for a router that holds these packages. What of it the router holds already is
+    /// fetched, where it can be had.
     pub(crate) fn proofs_of(
         &self,
+        env: &mut Env,
         upstream: &Upstream,
         bundle: &Bundle,
         router: Option<&Installed>,
     ) -> Result<Proofs, Failure> {
-        Ok(match (self.survey(upstream)?, router) {
-            (Some(survey), Some(router)) => {
-                proof::of_contents(&bundle.lock.cards, &bundle.contents, &survey, router)
+        let (Opened::Release(release), Some(router)) = (self.opened, router) else {
+            return Ok(bundle.proofs.clone());
+        };
+        let (fetcher, cards) = (&upstream.fetcher, &bundle.lock.cards);
+        let held = match RouterContents::read(fetcher, release, &self.universe, router, cards) {
+            Ok(held) => held,
+            // It is on the router, not on the disk: the proof says that it was not read.
+            Err(error) => {
+                if !matches!(error, SurveyError::Fetch(FetchError::Offline { .. })) {
+                    warn_of(env, format_args!("what the router holds for its cards was not read: {error}"))?;
+                }
+                RouterContents::known(fetcher, &self.universe, router, cards)?
             }
-            _ => bundle.proofs.clone(),
-        })
+        };
+        Ok(proof::of_contents(cards, &bundle.contents, self.survey(upstream)?.as_ref(), router, &held))
     }
 
     /// Lets shells complete the names of the release.
@@ -151,15 +210,44 @@ impl Joined<'_> {
     }
 
     /// Writes the request, with all that it depends on, and what comes of it, also where that is a refusal.
-    pub(crate) fn save_case(&self, env: &mut Env, path: &str, selection: &Selection) -> Result<(), Failure> {
+    pub(crate) fn save_case(
+        &self,
+        env: &mut Env,
+        upstream: &Upstream,
+        path: &str,
+        selection: &Selection,
+    ) -> Result<(), Failure> {
         let facts = self.opened.source().facts();
-        let mut case = Planned::case(facts, &self.universe, selection)?;
+        let selection = self.with_listed(env, upstream, selection)?;
+        let mut case = Planned::case(facts, &self.universe, &selection)?;
         let release = facts.release.as_ref().map_or("an unnamed release".to_owned(), ToString::to_string);
         case.remarks
             .push(format!("OpenWrt {release}, {}. What is wrong with what comes of it?", facts.target));
         replace_file(&env.path(path), |file| file.write_all(case.to_string().as_bytes()))?;
         status::note(env, format_args!("wrote {path}"))
     }
+}
+
+/// A failure with what the tree lacks, which may be why: in its help where a package is missing, and else beside it.
+fn with_unread<'w>(
+    env: &mut Env,
+    failure: Failure,
+    warnings: impl Iterator<Item = &'w ReleaseWarning>,
+) -> Result<Failure, Failure> {
+    let lacks_package =
+        matches!(failure.refusal.as_deref(), Some(Refusal::UnknownPackage { .. } | Refusal::Unmet { .. }));
+    let is_of_feeds = |warning: &&ReleaseWarning| {
+        matches!(warning, ReleaseWarning::UnreadFeed { .. } | ReleaseWarning::MissingFeeds { .. })
+    };
+    let (feeds, others): (Vec<_>, Vec<_>) =
+        warnings.partition(|warning| lacks_package && is_of_feeds(warning));
+    warn(env, others.into_iter().cloned())?;
+    let help = feeds.into_iter().map(|warning| sentence(&warning.clone().into()));
+    let parts: Vec<String> = failure.help.iter().cloned().chain(help).collect();
+    Ok(match parts.is_empty() {
+        true => failure,
+        false => failure.helped(parts.join("; ")),
+    })
 }
 
 /// The facts built in, if they are of the release that is asked for, as far as the arguments tell.

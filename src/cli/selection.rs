@@ -32,7 +32,7 @@ pub(crate) fn read(env: &mut Env, args: &SelectionArgs, source: &SourceArgs) -> 
         selection = selection.chip(name)?;
     }
     for text in &args.device {
-        selection = selection.device(text.parse::<DeviceId>()?)?;
+        selection = selection.device(text.parse::<DeviceId>()?);
     }
     selection = args.add.iter().fold(selection, |selection, name| selection.package(name));
     for text in &args.replace {

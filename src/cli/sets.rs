@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::args::configuration::ConfigurationArgs;
 use super::args::wifi::SetupArgs;
+use super::args::wifis::TypedWifi;
 use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::error::Failure;
@@ -18,6 +19,7 @@ use crate::fetch::Location;
 use crate::files::replace_file;
 use crate::lock::Lock;
 use crate::sets::{FILE, Set, SetFile};
+use crate::uci_defaults::Mode;
 
 /// Which set is meant.
 #[derive(Debug, Clone, Default, Args)]
@@ -134,14 +136,20 @@ impl TakenSet {
             let files = self.set.files_in(&env.cwd)?;
             configuration.files = files.map(camino::Utf8PathBuf::into_string);
         }
-        if let (None, Some(wifi)) = (&setup.wifi, &self.set.wifi) {
-            setup.wifi = Some(wifi.ssid.as_str().to_owned());
-            setup.wifi_mode = wifi.mode.unwrap_or(setup.wifi_mode);
-            setup.wifi_encryption = wifi.encryption;
+        let wifis = &mut setup.wifis;
+        if let (true, Some(wifi)) = (wifis.typed.is_empty(), &self.set.wifi) {
             let over = env.settings.get(Key::WifiCountry).filter(|setting| setting.is_variable);
-            setup.wifi_country = wifi.country.filter(|_| over.is_none()).map(|country| country.to_string());
-            setup.wifi_band = wifi.band;
-            setup.wifi_channel = wifi.channel;
+            wifis.typed.push(TypedWifi {
+                ssid: wifi.ssid.as_str().to_owned(),
+                mode: wifi.mode.unwrap_or(Mode::Station),
+                key_file: wifis.key_file.take(),
+                encryption: wifi.encryption,
+                country: wifi.country.filter(|_| over.is_none()).map(|country| country.to_string()),
+                band: wifi.band,
+                channel: wifi.channel,
+                htmode: None,
+                hidden: false,
+            });
         }
         Ok(())
     }

@@ -5,6 +5,8 @@ use std::io;
 
 use camino::Utf8PathBuf;
 use clap::Args;
+use clap::builder::BoolishValueParser;
+use ipnet::Ipv4Net;
 
 use super::args::choice;
 use super::args::configuration::ConfigurationArgs;
@@ -12,7 +14,7 @@ use super::args::wifi::{SetupArgs, TypedSetup, bring};
 use super::env::Env;
 use super::error::{Exit, Failure};
 use super::planning::{self, Joined};
-use super::ui::disk::WrittenDisk;
+use super::ui::disk::{WrittenDisk, next};
 use super::ui::proof;
 use super::ui::status;
 use super::ui::text::size;
@@ -21,12 +23,13 @@ use crate::disk::{self, OutputFormat, OutputOptions, write};
 use crate::fat::{FatKind, Label, Size};
 use crate::files::{Entry, Permissions};
 use crate::format::Installed;
+use crate::hardware::Hypervisor;
 use crate::lock::{Bundle, Lock};
 use crate::overlay::Overlay;
 use crate::proof::Proofs;
-use crate::release::Release;
-use crate::selection::Selection;
-use crate::uci_defaults::{RouterPackages, Setup, StaticAddress};
+use crate::release::{Release, Upstream};
+use crate::selection::{Selection, Warning};
+use crate::uci_defaults::{Mode, RouterPackages, Setup, StaticAddress, add_give_back};
 
 /// What stands for standard output.
 const STDOUT: &str = "-";
@@ -47,6 +50,10 @@ pub(crate) struct OutputArgs {
     /// Label of the image
     #[arg(long, value_name = "LABEL", default_value = "OWPKG")]
     pub(crate) label: String,
+    /// Put a partition table before the FAT, as Windows and OpenWrt's automount want it on a stick; a disk of
+    /// owpkg fill has one unless told no
+    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true, default_missing_value = "yes", value_parser = BoolishValueParser::new())]
+    partition: Option<bool>,
     /// Print what was written as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -71,6 +78,9 @@ pub(crate) struct RouterArgs {
     /// What it is to be set to at its next start.
     #[command(flatten)]
     pub(crate) setup: SetupArgs,
+    /// The router is a guest of this host: warn of what its card cannot do there, and give it back at shutdown
+    #[arg(long, value_name = "HOST", value_parser = choice::hypervisor())]
+    pub(crate) vm: Option<Hypervisor>,
 }
 
 /// What the arguments say of the output.
@@ -79,6 +89,7 @@ pub(crate) struct ImageOptions {
     size: Size,
     kind: Option<FatKind>,
     label: Label,
+    partition: Option<bool>,
     json: bool,
 }
 
@@ -104,8 +115,12 @@ impl ImageOptions {
     /// Reads them, and refuses what does not go together; nothing is fetched for it.
     pub(crate) fn read(env: &Env, args: &OutputArgs, out: &str) -> Result<ImageOptions, Failure> {
         let format = args.format(out);
-        if format != OutputFormat::Fat && (args.size.is_some() || args.fat.is_some()) {
-            return Err(Failure::usage("--size and --fat are for --format fat", "leave them out"));
+        let of_fat = args.size.is_some() || args.fat.is_some() || args.partition.is_some();
+        if format != OutputFormat::Fat && of_fat {
+            return Err(Failure::usage(
+                "--size, --fat and --partition are for --format fat",
+                "leave them out",
+            ));
         }
         if out == STDOUT && (format == OutputFormat::Dir || args.json || env.out_is_terminal) {
             return Err(Failure::usage(
@@ -120,13 +135,16 @@ impl ImageOptions {
             size: args.size.map_or(Size::Smallest, Size::Exactly),
             kind: args.fat,
             label,
+            partition: args.partition,
             json: args.json,
         })
     }
 
     fn options(&self, lock: &Lock) -> OutputOptions {
-        let ImageOptions { format, size, kind, label, .. } = *self;
-        OutputOptions { format, size, kind, label, ..OutputOptions::of(lock) }
+        let ImageOptions { format, size, kind, label, partition, .. } = *self;
+        let own = OutputOptions::of(lock);
+        let partition = partition.unwrap_or(own.partition);
+        OutputOptions { format, size, kind, label, partition, ..own }
     }
 }
 
@@ -149,15 +167,20 @@ impl<'a> DiskOptions<'a> {
         args: &'a RouterArgs,
         others: &[&Option<String>],
     ) -> Result<DiskOptions<'a>, Failure> {
-        let overlay = args.configuration.overlay(env)?;
-        Ok(DiskOptions { args, on_fat: false, overlay, setup: args.setup.read(env, others)? })
+        let mut overlay = args.configuration.overlay(env)?;
+        if args.vm.is_some() {
+            add_give_back(&mut overlay)?;
+        }
+        let setup = args.setup.read(env, others)?;
+        setup.leaves(&overlay)?;
+        Ok(DiskOptions { args, on_fat: false, overlay, setup })
     }
 }
 
 impl DiskOptions<'_> {
     /// Whether nothing is to be set.
     pub(crate) fn is_empty(&self) -> bool {
-        self.setup.is_empty() && self.args.configuration.is_empty()
+        self.setup.is_empty() && self.args.configuration.is_empty() && self.args.vm.is_none()
     }
 
     /// A lock that was read, with the configuration of its disk.
@@ -165,8 +188,7 @@ impl DiskOptions<'_> {
         let DiskOptions { args, mut overlay, setup, .. } = self;
         let (setup, warnings) = bring(setup.complete(env)?, &RouterPackages::of_lock(&lock), &mut overlay)?;
         warn_of_setup(env, &warnings)?;
-        let lock =
-            args.configuration.join(lock, &overlay)?.with_lan(setup.network.lan.map(StaticAddress::net));
+        let lock = args.configuration.join(lock, &overlay)?.with_lan(lan(&setup));
         Ok((lock, RouterSetup { overlay, setup, router: None }))
     }
 
@@ -174,11 +196,13 @@ impl DiskOptions<'_> {
     pub(crate) fn plan(
         self,
         env: &mut Env,
+        upstream: &Upstream,
         joined: &Joined<'_>,
         selection: &Selection,
     ) -> Result<(Lock, RouterSetup), Failure> {
         let DiskOptions { args, on_fat, mut overlay, setup } = self;
-        let mut planned = joined.plan(env, selection)?;
+        let guest = args.vm.map(|host| selection.clone().guest_of(host));
+        let mut planned = joined.plan(env, upstream, guest.as_ref().unwrap_or(selection))?;
         if on_fat {
             planned.warn_of_fat();
         }
@@ -186,14 +210,22 @@ impl DiskOptions<'_> {
         let router = RouterPackages::of_plan(&planned.plan, &planned.baseline.installed, series);
         let (setup, warnings) = bring(setup.complete(env)?, &router, &mut overlay)?;
         let configuration = args.configuration.plan(&mut planned, &overlay)?;
-        warn(env, planned.warnings.iter().cloned())?;
+        // Where the router only joins, nobody needs to hear of access points.
+        let joins = !setup.wifis.is_empty() && setup.wifis.iter().all(|wifi| wifi.mode == Mode::Station);
+        let is_idle = |warning: &Warning| {
+            joins && matches!(warning, Warning::Chip(warning) if warning.is_of_access_point())
+        };
+        warn(env, planned.warnings.iter().filter(|warning| !is_idle(warning)).cloned())?;
         warn_of_setup(env, &warnings)?;
-        let lock = planning::lock(env, &planned)?
-            .configured(configuration)
-            .with_lan(setup.network.lan.map(StaticAddress::net));
+        let lock = planning::lock(env, &planned)?.configured(configuration).with_lan(lan(&setup));
         let router = Some(planned.baseline.installed);
         Ok((lock, RouterSetup { overlay, setup, router }))
     }
+}
+
+/// The router's own address of IPv4 in its LAN, where that is set.
+fn lan(setup: &Setup) -> Option<Ipv4Net> {
+    setup.network.lan.as_ref()?.address.map(StaticAddress::net)
 }
 
 impl RouterSetup {
@@ -202,7 +234,7 @@ impl RouterSetup {
         self.router.as_ref()
     }
 
-    /// Writes the disk of a bundle to `out`, and says so; `next` is what to do with it.
+    /// Writes the disk of a bundle to `out`, and says so.
     pub(crate) fn write(
         &self,
         env: &mut Env,
@@ -210,7 +242,6 @@ impl RouterSetup {
         proofs: &Proofs,
         out: &str,
         settings: &ImageOptions,
-        next: &str,
     ) -> Result<(), Failure> {
         let entries = disk::contents(bundle, &self.overlay)?;
         let lock = &bundle.lock;
@@ -223,6 +254,7 @@ impl RouterSetup {
         }
         proof::warn(env, proofs)?;
         let unpacked = settings.format == OutputFormat::Dir;
+        let next = &next(lock, settings.format, &settings.label, out);
         let written = WrittenDisk { out, placed, lock, setup: &self.setup, next, proofs, unpacked };
         written.tell(env, settings.json).map_err(Failure::stdout)
     }

@@ -1,6 +1,8 @@
 //! What stands on the disk: the signed indexes, the packages, the install script.
 
+use super::mount::{INSTALL_COMMAND, mount_command};
 use super::script::{self, FeedKey, Planned, Script, ScriptError};
+use crate::fat::Label;
 use crate::files::Entry;
 use crate::files::{Content, FileTree};
 use crate::format::Format;
@@ -149,10 +151,10 @@ fn readme(lock: &Lock, proofs: &[CardProof]) -> String {
     format!(
         "{demo}Packages for OpenWrt {release}, {target}, to install with no network.\n\
          \n\
-         On the router, with this disk attached (its name may be another than vdb):\n\
+         On the router, with this disk attached; the first line finds it by its label {label}, if it has no other:\n\
          \n\
-         \x20 mkdir -p /tmp/pkgs && mount -t vfat /dev/vdb /tmp/pkgs\n\
-         \x20 sh /tmp/pkgs/install.sh\n\
+         \x20 {mount}\n\
+         \x20 {INSTALL_COMMAND}\n\
          \n\
          The router's own {format} checks the signatures of the indexes below feeds/ with the keys it {holds}.\n\
          `sh install.sh --dry-run` only rehearses.\n\
@@ -161,6 +163,8 @@ fn readme(lock: &Lock, proofs: &[CardProof]) -> String {
          {packages}{shown}{configuration}",
         configuration = lock.configuration.as_ref().map_or(String::new(), in_words),
         shown = in_bytes(proofs),
+        label = Label::OWPKG.as_str(),
+        mount = mount_command(&Label::OWPKG),
         holds = if lock.keys.is_empty() { "was shipped with" } else { "holds" },
         keys = lock.keys.iter().map(|key| of_key(lock, key)).collect::<String>(),
         target = lock.target,
@@ -195,9 +199,15 @@ fn in_words(configuration: &LockedConfiguration) -> String {
         text += "\nIt disables these services (undo: /etc/init.d/NAME enable):\n";
         text.extend(configuration.disable_services.iter().map(|name| format!("  {name}\n")));
     }
+    if let Some(seconds) = configuration.boot_delay {
+        text += &format!(
+            "\nThe boot menu of a PC waits {seconds} s (undo: set timeout in /boot/grub/grub.cfg).\n"
+        );
+    }
     if !configuration.idle_modules.is_empty() {
         text += "\nModules of these packages are not loaded any more, unless a device needs them now\n\
-                 (undo: mv /etc/modules.d.before-owpkg/* /etc/modules.d/):\n";
+                 (undo: mv /etc/modules.d.before-owpkg/* /etc/modules.d/,\n\
+                 and the same with modules-boot.d where there is modules-boot.d.before-owpkg):\n";
         text.extend(configuration.idle_modules.iter().map(|name| format!("  {name}\n")));
     }
     text

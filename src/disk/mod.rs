@@ -3,6 +3,7 @@
 pub mod check;
 mod contents;
 mod fit;
+mod mount;
 #[doc(hidden)]
 pub mod script;
 mod writer;
@@ -11,4 +12,7 @@ pub use contents::{DiskError, contents};
 pub(crate) use contents::{key_path, router_key_path};
 pub use fit::Misfit;
 pub(crate) use fit::check_fit;
+pub(crate) use mount::INSTALL_COMMAND;
+#[doc(hidden)]
+pub use mount::mount_command;
 pub use writer::{OutputFormat, OutputOptions, WriteError, write};

@@ -68,6 +68,8 @@ pub struct OutputOptions {
     pub label: Label,
     /// The volume id of a FAT image.
     pub volume_id: u32,
+    /// Whether a partition table comes before a FAT.
+    pub partition: bool,
     /// The time of every file, in seconds since 1970.
     pub date: i64,
     /// Who may read it.
@@ -76,6 +78,7 @@ pub struct OutputOptions {
 
 impl OutputOptions {
     /// The smallest FAT image for a lock. The same lock gives the same image: its volume id and its time are the lock's.
+    /// One for a router that asked for it goes there on a stick, and so has a partition table.
     pub fn of(lock: &Lock) -> OutputOptions {
         let [a, b, c, d, ..] = trust::sha256(lock.to_text().as_bytes());
         OutputOptions {
@@ -84,6 +87,7 @@ impl OutputOptions {
             kind: None,
             label: Label::OWPKG,
             volume_id: u32::from_le_bytes([a, b, c, d]),
+            partition: lock.router.is_some(),
             date: lock.date,
             permissions: if lock.is_secret() { Permissions::Owner } else { Permissions::All },
         }
@@ -143,6 +147,7 @@ fn write_fat(path: &Utf8Path, entries: &[Entry], options: &OutputOptions) -> Res
         label: options.label,
         volume_id: options.volume_id,
         time: Timestamp::from_unix(options.date),
+        partition: options.partition,
     };
     let plan = fat::plan(&files, &settings).map_err(failed)?;
     let ((), placed) = place_file(path, options.permissions, |file| {

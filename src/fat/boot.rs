@@ -51,8 +51,8 @@ fn boot_sector(plan: &Plan) -> Vec<u8> {
     let (track_sectors, heads) = disk_geometry(sectors);
     out.extend_from_slice(&track_sectors.to_le_bytes());
     out.extend_from_slice(&heads.to_le_bytes());
-    // No partition table, so no hidden sectors before this one.
-    out.extend_from_slice(&0_u32.to_le_bytes());
+    // The hidden sectors before this one.
+    out.extend_from_slice(&plan.start.to_le_bytes());
     let fits_short = !wide && sectors <= u16::MAX.into();
     out.extend_from_slice(&if fits_short { 0 } else { sectors }.to_le_bytes());
     if wide {

@@ -25,16 +25,17 @@ impl Content<'_> {
             let content = self.files.iter().map(|file| u64::from(file.size)).sum();
             return Err(FatError::TooMuch { kind: options.kind.unwrap_or(FatKind::Fat32), content });
         };
-        let needed = bytes(smallest.sectors());
+        let start = u64::from(options.start());
+        let needed = bytes(start + smallest.sectors());
         let size = match options.size {
             Size::Smallest => return Ok((smallest, needed)),
             Size::Exactly(size) => size,
         };
-        let sectors = size / u64::from(SECTOR_BYTES);
+        let sectors = (size / u64::from(SECTOR_BYTES)).saturating_sub(start);
         let within = || shapes().filter_map(|shape| shape.within(sectors));
         if let Some(largest) = within().max_by_key(Geometry::sectors).filter(|it| !covers(it, sectors)) {
             let kind = options.kind.unwrap_or(FatKind::Fat32);
-            return Err(FatError::TooLarge { size, kind, largest: bytes(largest.sectors()) });
+            return Err(FatError::TooLarge { size, kind, largest: bytes(start + largest.sectors()) });
         }
         within()
             .filter(|geometry| u64::from(geometry.clusters) >= self.clusters(geometry.shape))

@@ -43,6 +43,11 @@ impl Label {
         Ok(Self(padded))
     }
 
+    /// The label without the spaces at its end.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default().trim_end_matches(' ')
+    }
+
     /// The label as it stands on the disk.
     pub(super) fn padded(&self) -> &[u8; 11] {
         &self.0

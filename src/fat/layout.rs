@@ -3,7 +3,7 @@
 use super::choice::{Content, directory_bytes};
 use super::geometry::{Geometry, RESERVED_ENTRIES, SECTOR_BYTES};
 use super::tree::Tree;
-use super::{FatError, FatKind, FileSize, Label, Options, Timestamp};
+use super::{FatError, FatKind, FileSize, Label, Options, Timestamp, partition};
 
 /// A whole image, settled down to the last byte but for the contents of the files.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub struct Plan {
     pub(super) files: Vec<File>,
     /// Clusters in use. They come first and without a gap.
     pub(super) used_clusters: u32,
+    /// The sectors before the file system: those of a partition table, or none.
+    pub(super) start: u32,
     size: u64,
 }
 
@@ -70,7 +72,8 @@ pub fn plan(entries: &[FileSize<'_>], options: &Options) -> Result<Plan, FatErro
     }
     let used_clusters = places.next - RESERVED_ENTRIES;
     let Options { label, volume_id, time, .. } = *options;
-    Ok(Plan { geometry, label, volume_id, time, tree, directories, files, used_clusters, size })
+    let start = options.start();
+    Ok(Plan { geometry, label, volume_id, time, tree, directories, files, used_clusters, start, size })
 }
 
 impl Plan {
@@ -83,7 +86,7 @@ impl Plan {
     /// to [`Plan::size`], is free space.
     #[doc(hidden)]
     pub fn used_size(&self) -> u64 {
-        self.geometry.data_start() * u64::from(SECTOR_BYTES)
+        (u64::from(self.start) + self.geometry.data_start()) * u64::from(SECTOR_BYTES)
             + u64::from(self.used_clusters) * self.geometry.shape.cluster_bytes()
     }
 
@@ -95,6 +98,13 @@ impl Plan {
     /// The size of a cluster in bytes.
     pub fn cluster_size(&self) -> u64 {
         self.geometry.shape.cluster_bytes()
+    }
+}
+
+impl Options {
+    /// The sectors before the file system.
+    pub(super) fn start(&self) -> u32 {
+        if self.partition { partition::START } else { 0 }
     }
 }
 

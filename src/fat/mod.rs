@@ -4,8 +4,7 @@
 //! the image. [`Plan::write`] then streams the files through one buffer to anything that can be written to,
 //! with no seek. The same entries and options always give the same bytes.
 //!
-//! The image has no partition table: the file system fills the whole device, as `mount -t vfat /dev/vdb` wants
-//! it. Its layout follows Microsoft's "FAT: General Overview of On-Disk Format" 1.03, with long file names.
+//! The file system fills the whole image, unless [`Options::partition`] asks for a partition table before it. Its layout follows Microsoft's "FAT: General Overview of On-Disk Format" 1.03, with long file names.
 //! [`FatReader`] reads such an image back, whatever was done to it since.
 //!
 //! ```
@@ -20,6 +19,7 @@
 //!         label: Label::new("OPENWRT")?,
 //!         volume_id: 0x1234_abcd,
 //!         time: Timestamp::from_unix(1_696_854_896),
+//!         partition: false,
 //!     },
 //! )?;
 //! let mut image = Vec::new();
@@ -38,6 +38,7 @@ pub mod in_place;
 mod label;
 mod layout;
 mod names;
+mod partition;
 mod read;
 mod short_names;
 mod sink;
@@ -87,4 +88,6 @@ pub struct Options {
     pub volume_id: u32,
     /// When every file and directory was made and changed.
     pub time: Timestamp,
+    /// Whether a partition table comes before it, and the file system is its one partition.
+    pub partition: bool,
 }

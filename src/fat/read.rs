@@ -4,12 +4,13 @@
 //! differ, or a name that [`plan`](super::plan) would refuse are damage, not something to make the best of.
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
 
-use super::FatKind;
 use super::damage::FatDamage;
 use super::directory::{DIRECTORY, MAX_SLOTS, SLOT_BYTES};
 use super::geometry::{FATS, RESERVED_ENTRIES};
 use super::slots::{Listed, Slots};
+use super::{FatKind, partition};
 
 /// Folders within folders; owpkg makes far fewer.
 const DEEPEST: usize = 128;
@@ -45,19 +46,19 @@ struct Shape {
 type Visit<'v> = &'v mut dyn FnMut(&str, &mut dyn Read) -> io::Result<()>;
 
 impl<R: Read + Seek> FatReader<R> {
-    /// Reads the boot sector.
+    /// Reads the boot sector: the first one of the image, or of the first partition where there is a table.
     ///
     /// # Errors
     /// When the image cannot be read, or is none; a [`FatDamage`] inside the error says why.
     pub fn new(mut image: R) -> io::Result<FatReader<R>> {
         let size = image.seek(SeekFrom::End(0))?;
-        image.seek(SeekFrom::Start(0))?;
-        let mut boot = [0; 512];
-        if size < boot.len() as u64 {
-            return Err(FatDamage::NotFat("it is shorter than a sector").into());
-        }
-        image.read_exact(&mut boot)?;
-        let shape = Shape::read(&boot, size)?;
+        let first = sector(&mut image, 0..size)?;
+        let shape = match (Shape::read(&first, 0..size), partition::first(&first)) {
+            (Err(FatDamage::NotFat(_)), Some(start)) => {
+                Shape::read(&sector(&mut image, start..size)?, start..size)?
+            }
+            (shape, _) => shape?,
+        };
         image.seek(SeekFrom::Start(0))?;
         let seen = vec![0; (shape.clusters as usize + RESERVED_ENTRIES as usize).div_ceil(64)];
         let windows = [const { (0, Vec::new()) }; FATS as usize];
@@ -178,9 +179,21 @@ impl<R: Read + Seek> FatReader<R> {
     }
 }
 
+/// The first sector of a place in the image.
+fn sector(image: &mut (impl Read + Seek), place: Range<u64>) -> io::Result<[u8; 512]> {
+    let mut sector = [0; 512];
+    if place.end.saturating_sub(place.start) < sector.len() as u64 {
+        return Err(FatDamage::NotFat("it is shorter than a sector").into());
+    }
+    image.seek(SeekFrom::Start(place.start))?;
+    image.read_exact(&mut sector)?;
+    Ok(sector)
+}
+
 impl Shape {
-    /// Reads the boot sector of an image of `size` bytes.
-    fn read(boot: &[u8; 512], size: u64) -> Result<Shape, FatDamage> {
+    /// Reads the boot sector of a file system that has this place in the image.
+    fn read(boot: &[u8; 512], place: Range<u64>) -> Result<Shape, FatDamage> {
+        let size = place.end - place.start;
         let short = |at: usize| u64::from(u16::from_le_bytes([boot[at], boot[at + 1]]));
         let long = |at: usize| u32::from_le_bytes([boot[at], boot[at + 1], boot[at + 2], boot[at + 3]]);
         let either = |at: usize, wide: usize| if short(at) == 0 { long(wide).into() } else { short(at) };
@@ -218,12 +231,12 @@ impl Shape {
             kind,
             cluster_bytes: per_cluster * sector,
             clusters: clusters as u32,
-            tables: reserved * sector,
+            tables: place.start + reserved * sector,
             table_bytes,
-            root: root * sector,
+            root: place.start + root * sector,
             root_slots,
             root_cluster: long(44),
-            data: data * sector,
+            data: place.start + data * sector,
         })
     }
 }

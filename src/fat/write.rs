@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use super::geometry::{FATS, SECTOR_BYTES};
 use super::layout::File;
 use super::sink::{CopyError, Sink};
-use super::{FatError, FatKind, Plan, boot, directory, table};
+use super::{FatError, FatKind, Plan, boot, directory, partition, table};
 
 impl Plan {
     /// Writes the image from its start to the end of the last cluster in use, [`Plan::used_size`] bytes, and
@@ -41,6 +41,13 @@ impl Plan {
     }
 
     fn write_metadata<W: Write>(&self, sink: &mut Sink<W>) -> io::Result<()> {
+        if self.start > 0 {
+            let start = u64::from(self.start);
+            let sectors = self.size() / u64::from(SECTOR_BYTES) - start;
+            let table = partition::render(self.kind(), sectors, self.volume_id);
+            sink.put(&table)?;
+            sink.zeros((start - 1) * u64::from(SECTOR_BYTES))?;
+        }
         sink.put(&boot::render(self))?;
         for _ in 0..FATS {
             table::write(self, sink)?;

@@ -144,6 +144,11 @@ pub enum Failure {
 }
 
 impl FetchError {
+    /// Whether it is about one file alone: it is not there, or it is another one.
+    pub fn is_of_file(&self) -> bool {
+        matches!(self, Self::Missing { .. } | Self::Mismatch { .. })
+    }
+
     /// Whether the place was reached and does not have the file.
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::Missing { .. })

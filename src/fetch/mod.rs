@@ -43,6 +43,9 @@ use self::cache::{CacheDir, Documents, Findings, Held, Memory, Packages};
 use self::http::{Download, Http, Reload};
 use self::room::Room;
 
+/// A package file that was asked for beside others, or why it is not to be had.
+pub(crate) type Answer = Result<Verified<Artifact>, FetchError>;
+
 /// Fetches files. Cheap to make: threads, connections and certificates wait until the first request.
 pub struct Fetcher {
     offline: bool,
@@ -229,9 +232,30 @@ impl Fetcher {
                 })
             })
             .collect();
+        let found = self.gather(&distinct, |_| false)?.into_iter().collect::<Result<Vec<_>, _>>()?;
+        Ok(places.into_iter().map(|place| found[place].clone()).collect())
+    }
 
-        let mut found = self.at_hand(&distinct)?;
-        let (absent, downloads): (Vec<usize>, Vec<Download<'_>>) = distinct
+    /// The same for files that all differ; one that is not there, or is another one, is an error for itself and ends nothing.
+    ///
+    /// # Errors
+    /// When anything else fails.
+    pub(crate) fn each_artifact(&self, wants: &[Want]) -> Result<Vec<Answer>, FetchError> {
+        self.gather(wants, FetchError::is_of_file)
+    }
+
+    /// Says that so many files will be wanted, bit by bit, of so many bytes in all where every size is known.
+    pub(crate) fn plan(&self, files: usize, bytes: Option<u64>) {
+        self.progress.planned(files, bytes);
+    }
+
+    fn gather(
+        &self,
+        wants: &[Want],
+        passed_over: fn(&FetchError) -> bool,
+    ) -> Result<Vec<Answer>, FetchError> {
+        let mut found = self.look_at_hand(wants, passed_over)?;
+        let (places, downloads): (Vec<usize>, Vec<Download<'_>>) = wants
             .iter()
             .enumerate()
             .filter_map(|(place, want)| match &want.location {
@@ -244,26 +268,48 @@ impl Fetcher {
         {
             return Err(FetchError::Offline { at: download.want.location.to_string() });
         }
-        for (want, artifact) in distinct.iter().zip(&found) {
-            if let Some(artifact) = artifact {
+        for (want, answer) in wants.iter().zip(&found) {
+            if let Some(Ok(artifact)) = answer {
                 self.progress.got(&want.location, GotFrom::Hand, artifact.size());
             }
         }
-        for (place, artifact) in absent.into_iter().zip(self.http.artifacts(&downloads)?) {
-            self.progress.got(&distinct[place].location, GotFrom::Network, artifact.size());
-            found[place] = Some(artifact);
+        for (place, answer) in places.into_iter().zip(self.http.artifacts(&downloads, passed_over)?) {
+            if let Ok(artifact) = &answer {
+                self.progress.got(&wants[place].location, GotFrom::Network, artifact.size());
+            }
+            found[place] = Some(answer);
         }
         // Nothing is left open: what is neither in the cache nor local was downloaded or was an error.
-        Ok(places.into_iter().filter_map(|place| found[place].clone()).collect())
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// The wanted files that need no network, in a folder or in the cache, checked on all processors; the results
-    /// stand in the order of the wants.
+    /// stand in the order of the wants. One that a folder lacks, or has another one for, is an error for itself.
     ///
     /// # Errors
-    /// When a file in a folder is missing or another one, or the cache cannot be read.
-    pub(crate) fn at_hand(&self, wants: &[Want]) -> Result<Vec<Option<Verified<Artifact>>>, FetchError> {
-        parallel::map(wants, parallel::processors(), |want| self.artifact_at_hand(want)).into_iter().collect()
+    /// When a folder or the cache cannot be read.
+    pub(crate) fn each_at_hand(&self, wants: &[Want]) -> Result<Vec<Option<Answer>>, FetchError> {
+        self.look_at_hand(wants, FetchError::is_of_file)
+    }
+
+    fn look_at_hand(
+        &self,
+        wants: &[Want],
+        passed_over: fn(&FetchError) -> bool,
+    ) -> Result<Vec<Option<Answer>>, FetchError> {
+        let found = parallel::map(wants, parallel::processors(), |want| self.artifact_at_hand(want));
+        let mut at_hand = Vec::new();
+        for (want, found) in wants.iter().zip(found) {
+            let found = match found {
+                Err(error) if passed_over(&error) => Some(Err(error)),
+                found => found?.map(Ok),
+            };
+            if found.is_some() {
+                self.progress.at_hand(&want.name, want.expected.size);
+            }
+            at_hand.push(found);
+        }
+        Ok(at_hand)
     }
 
     fn artifact_at_hand(&self, want: &Want) -> Result<Option<Verified<Artifact>>, FetchError> {

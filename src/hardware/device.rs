@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::Bus;
-use super::detect::says_network;
+use super::detect::{Place, Slot, says_network};
 use super::ids;
 
 /// The numbers by which a driver knows a device.
@@ -139,6 +139,12 @@ pub struct Device {
     pub name: String,
     /// The driver that holds it now, where the listing shows one.
     pub driver: Option<String>,
+    /// The kernel modules that could drive it, where the listing shows them.
+    pub modules: Vec<String>,
+    /// Where it is on its host, where the listing shows it.
+    pub place: Option<Place>,
+    /// The number of its IOMMU group, where the listing shows it: what is in one group goes to one guest.
+    pub iommu_group: Option<u32>,
     /// The revision that iwlwifi read from the card, where a log shows it.
     pub hw_revision: Option<u16>,
 }
@@ -153,6 +159,9 @@ impl Device {
             interfaces: Vec::new(),
             name: String::new(),
             driver: None,
+            modules: Vec::new(),
+            place: None,
+            iommu_group: None,
             hw_revision: None,
         }
     }
@@ -162,7 +171,20 @@ impl Device {
     pub(crate) fn alike(&self) -> Self {
         let named_only = self.class.is_empty() && self.interfaces.is_empty();
         let name = if named_only && self.is_network() { "network" } else { "" };
-        Self { line: 0, name: name.to_owned(), driver: None, ..self.clone() }
+        Self {
+            line: 0,
+            name: name.to_owned(),
+            driver: None,
+            modules: Vec::new(),
+            place: None,
+            iommu_group: None,
+            ..self.clone()
+        }
+    }
+
+    /// Where it is on PCI, where the listing shows it.
+    pub fn slot(&self) -> Option<Slot> {
+        self.place.as_ref().and_then(Place::slot)
     }
 
     /// Whether its class says that it is a network device of a kind that the catalogue covers, or, where its class

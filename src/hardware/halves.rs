@@ -1,10 +1,20 @@
-//! The Bluetooth half of a Wi-Fi card: a device of its own, on USB.
+//! Cards that are two devices: the Bluetooth half of a Wi-Fi card, on USB, and second functions on PCI.
 
 use super::chip::Kind;
 use super::device::{Device, DeviceId};
 use super::{Bus, Catalogue, table};
 
 const HALVES: &str = include_str!("../../indexes/hardware/bluetooth-halves.tsv");
+
+const SECOND_FUNCTIONS: &str = include_str!("../../indexes/hardware/second-functions.tsv");
+
+/// The first and the second function of cards that have two ids on PCI, and where that comes from.
+pub fn second_functions() -> impl Iterator<Item = (DeviceId, DeviceId, &'static str)> {
+    let id = |text: &str| format!("pci:{text}").parse().ok();
+    table::rows::<3>(SECOND_FUNCTIONS)
+        .filter_map(Result::ok)
+        .filter_map(move |(_, [first, second, source])| Some((id(first)?, id(second)?, source)))
+}
 
 /// Chips of Wi-Fi with the USB id of their Bluetooth half, and where that comes from.
 pub fn bluetooth_halves() -> impl Iterator<Item = (&'static str, DeviceId, &'static str)> {

@@ -13,6 +13,7 @@ mod device;
 mod firmware;
 mod halves;
 mod history;
+mod hypervisor;
 mod identify;
 mod ids;
 mod kmods;
@@ -41,15 +42,16 @@ pub use chip::{Alternative, Bus, Certainty, Chip, Family, Gap, How, Kind, List};
 pub use device::{BadDeviceId, Device, DeviceId, UsbInterface};
 pub(crate) use firmware::firmware_packages;
 #[doc(hidden)]
-pub use halves::bluetooth_halves;
+pub use halves::{bluetooth_halves, second_functions};
 #[doc(hidden)]
 pub use history::{former_holders, history, moves, packages_with_history};
+pub use hypervisor::Hypervisor;
 pub use identify::Identity;
 pub(crate) use ids::devices_of;
 #[doc(hidden)]
 pub use ids::{IdRow, all_id_rows, id_rows, id_source};
 pub(crate) use kmods::may_drive_network;
-pub use limits::{Limit, limits};
+pub use limits::{Limit, limits, passthrough_limits};
 #[doc(hidden)]
 pub use limits::{LimitRow, all_limits};
 pub use listing::{AlternativeEntry, ChipEntry, FamilyEntry, Listing, MemberEntry, ProductEntry};

@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use super::chip::{Chip, Gap, How, Kind};
+use super::limits::own_limits;
 use super::names::{Name, Release, existed};
 use super::switch::{SWITCH_PACKAGE, Switch};
 use super::{
-    Catalogue, ChipWarning, DeviceId, Found, KNOWN_SERIES, Limit, Series, Unsupported, default_wpad, limits,
+    Catalogue, ChipWarning, DeviceId, Found, KNOWN_SERIES, Limit, Series, Unsupported, default_wpad,
 };
 
 /// Which of two drivers to take, where a chip has both.
@@ -57,8 +58,8 @@ pub enum WantedFor {
     /// A chip, by its name in the catalogue.
     Chip(&'static str),
     Family(&'static str),
-    /// A device that is a disk until it is switched.
-    Disk(DeviceId),
+    /// A device by its id: a disk until it is switched, or one that modules of the release list.
+    Device(DeviceId),
 }
 
 /// One package to ask the release for.
@@ -166,7 +167,7 @@ impl Catalogue {
         }
         selection.warnings.extend(gap_warning(chip));
         let limit = |limit: Limit| ChipWarning::Limit { chips: vec![chip.name], text: limit.text };
-        selection.warnings.extend(limits(chip).map(limit));
+        selection.warnings.extend(own_limits(chip).map(limit));
         selection.warnings.extend(driver_age_warning(chip, release.series));
         Ok(selection)
     }
@@ -259,7 +260,7 @@ impl ChipPackages {
 
     /// Adds what takes a device out of CD-ROM mode.
     pub(super) fn switch(&mut self, switch: &Switch) {
-        self.add_because(SWITCH_PACKAGE, Role::Userspace, WantedFor::Disk(switch.id));
+        self.add_because(SWITCH_PACKAGE, Role::Userspace, WantedFor::Device(switch.id));
         self.warnings.push(ChipWarning::Unsure { id: switch.id, note: switch.note() });
     }
 
@@ -267,7 +268,8 @@ impl ChipPackages {
         self.add_because(package, role, WantedFor::Chip(chip));
     }
 
-    pub(super) fn add_because(&mut self, package: &str, role: Role, because: WantedFor) {
+    /// Adds a package, unless it is wanted already.
+    pub(crate) fn add_because(&mut self, package: &str, role: Role, because: WantedFor) {
         if !self.wanted.iter().any(|each| each.package == package) {
             self.wanted.push(Wanted { package: package.to_owned(), because, role });
         }

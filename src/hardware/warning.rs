@@ -5,6 +5,7 @@ use std::fmt::{self, Display};
 use serde::{Serialize, Serializer};
 
 use super::device::DeviceId;
+use super::limits::all_limits;
 use super::{Series, Unsupported, Variant};
 
 /// What a chip does not do with a release as one would expect.
@@ -64,6 +65,20 @@ pub enum ChipWarning {
         /// What is known.
         note: String,
     },
+    /// No table has a driver for the device in this release, but a module of the release lists it.
+    Listed {
+        /// The device.
+        #[serde(serialize_with = "in_words")]
+        id: DeviceId,
+        /// The module's package.
+        package: String,
+        /// The module.
+        module: String,
+        /// The entry of its table.
+        entry: String,
+        /// The other packages whose modules list it.
+        others: Vec<String>,
+    },
     /// The device may be a chip that the release does not support.
     MayBeUnsupported {
         /// Why that one is not.
@@ -104,6 +119,12 @@ fn without(reasons: &[Unsupported]) -> String {
 }
 
 impl ChipWarning {
+    /// Whether it matters to an access point alone.
+    pub fn is_of_access_point(&self) -> bool {
+        let ChipWarning::Limit { text, .. } = self else { return false };
+        all_limits().any(|row| row.limit.text == *text && row.limit.topic == "ap")
+    }
+
     /// What it says of one chip, without naming it.
     pub(super) fn of_chip(&self, chip: &str) -> String {
         match self {
@@ -137,6 +158,13 @@ impl Display for ChipWarning {
                 write!(f, "the driver of {series} may not know {chip}: {since} is the first release sure to")
             }
             Self::Unsure { id, note } => write!(f, "{id}: {note}"),
+            Self::Listed { id, package, module, entry, others } => {
+                write!(f, "{id}: {package} of this release lists {entry} ({module}.ko)")?;
+                match others.as_slice() {
+                    [] => Ok(()),
+                    others => write!(f, "; so do other packages: {}", others.join(", ")),
+                }
+            }
             Self::MayBeUnsupported { reason } => reason.fmt(f),
         }
     }

@@ -8,6 +8,7 @@ mod archive;
 mod bytes;
 mod carried;
 mod change;
+mod disk_format;
 mod door;
 #[doc(hidden)]
 pub mod first_boot;
@@ -24,11 +25,15 @@ use camino::Utf8Path;
 pub use archive::pack;
 pub use carried::{Carried, CarriedError};
 pub use change::{Bytes, Change};
+pub use disk_format::DiskFormat;
+pub(crate) use disk_format::LARGEST_DISK;
 pub(crate) use door::BOOT_FILE;
 pub use door::{Door, DoorError, Load, NoDoor};
+pub(crate) use layout::Holds;
+#[doc(hidden)]
+pub use layout::Layout;
 pub use layout::LayoutError;
-pub(crate) use layout::{Holds, Layout};
-pub use write::{Cargo, ImageWriteError, WrittenImage, write};
+pub use write::{Cargo, Form, ImageWriteError, WrittenImage, write};
 
 /// What becomes of an image that takes an archive in.
 #[derive(Debug, Clone, PartialEq, Eq)]

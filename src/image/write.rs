@@ -5,7 +5,9 @@ use std::io;
 
 use camino::Utf8Path;
 
-use super::{Door, DoorError, LayoutError, Load, grow, plan};
+use super::disk_format::{DiskFormat, convert};
+use super::{Door, DoorError, Layout, LayoutError, Load, grow, plan};
+use crate::files::replace::parent;
 use crate::files::{OutputError, Permissions, WrittenFile, place_file};
 use crate::release::image::fwtool::Appended;
 use crate::release::image::{Packing, UnpackError, Unpacked, unpack};
@@ -24,11 +26,26 @@ pub struct Cargo<'a> {
     pub permissions: Permissions,
 }
 
+/// What to make of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form {
+    /// How the release packed it.
+    pub packing: Packing,
+    /// The size of the disk in bytes; none: the image's own.
+    pub size: Option<u64>,
+    /// The format of the file.
+    pub format: DiskFormat,
+}
+
 /// An image that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrittenImage {
     /// Size of the official image in bytes.
     pub image: u64,
+    /// Size of the disk in bytes, whatever its file takes.
+    pub disk: u64,
+    /// Whether it has a partition table, so that it is a whole disk.
+    pub is_partitioned: bool,
     /// The file.
     pub file: WrittenFile,
     /// What was appended to the packed image, and is not in the file.
@@ -68,21 +85,26 @@ impl From<LayoutError> for ImageWriteError {
     }
 }
 
-/// Writes an image to `path`, in place of an earlier file of that name, lets the file grow to `size` bytes, and puts
-/// the cargo in.
+/// Writes an image to `path`, in place of an earlier file of that name, lets the disk grow, and puts the cargo in.
 ///
 /// # Errors
-/// When the image is not whole, does not fit into `size`, has no door for the cargo, or the file cannot be written.
+/// When the image is not whole, does not fit into the size, has no door for the cargo, or the file cannot be written.
 pub fn write(
     image: &Verified<Artifact>,
-    packing: Packing,
-    size: Option<u64>,
+    form: Form,
     cargo: Option<Cargo<'_>>,
     path: &Utf8Path,
 ) -> Result<WrittenImage, ImageWriteError> {
     let permissions = cargo.as_ref().map_or(Permissions::All, |cargo| cargo.permissions);
     let unwritable = |source: io::Error| OutputError::Io { path: path.to_owned(), source };
-    let ((unpacked, door), file) = place_file(path, permissions, |file| {
+    let Form { packing, size, format } = form;
+    let ((unpacked, door, layout, disk), file) = place_file(path, permissions, |out| {
+        // Another format is written from the raw image, which lies beside it for so long.
+        let mut beside = match format {
+            DiskFormat::Raw => None,
+            _ => Some(tempfile::tempfile_in(parent(path)).map_err(unwritable)?),
+        };
+        let file = beside.as_mut().unwrap_or(out);
         let unpacked = unpack(image, packing, file, path)?;
         if let Some(asked) = size.filter(|asked| *asked < unpacked.size) {
             return Err(ImageWriteError::TooSmall { asked, found: unpacked.size });
@@ -99,8 +121,17 @@ pub fn write(
             }
             (None, None) => None,
         };
-        Ok::<_, ImageWriteError>((unpacked, door))
+        let layout = match Layout::read(file) {
+            Err(LayoutError::Read(error)) => return Err(unwritable(error).into()),
+            layout => layout.ok(),
+        };
+        let disk = file.metadata().map_err(unwritable)?.len();
+        if let Some(mut raw) = beside {
+            convert(&mut raw, format, path.file_name().unwrap_or_default(), out).map_err(unwritable)?;
+        }
+        Ok::<_, ImageWriteError>((unpacked, door, layout, disk))
     })?;
     let Unpacked { size: image, appended } = unpacked;
-    Ok(WrittenImage { image, file, appended, door })
+    let is_partitioned = layout.is_some_and(|layout| layout.partition(0).is_none());
+    Ok(WrittenImage { image, disk, is_partitioned, file, appended, door })
 }

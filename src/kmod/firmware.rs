@@ -12,6 +12,15 @@ pub enum FirmwareName {
     Pattern(String),
     /// The beginning of names, to which the module adds: `iwlwifi-7265D`, `ath10k/QCA6174/hw3.0`.
     Start(String),
+    /// The beginning of names that end with a version, of which the module takes these: `iwlwifi-7265D`, 22 to 29.
+    Versions {
+        /// The beginning.
+        start: String,
+        /// The oldest version.
+        oldest: u16,
+        /// The newest version.
+        newest: u16,
+    },
 }
 
 /// The longest name, in bytes.
@@ -73,8 +82,10 @@ impl FirmwareName {
 
     /// The text as the module holds it.
     pub(crate) fn text(&self) -> &str {
-        let (FirmwareName::File(text) | FirmwareName::Pattern(text) | FirmwareName::Start(text)) = self;
-        text
+        match self {
+            FirmwareName::File(text) | FirmwareName::Pattern(text) | FirmwareName::Start(text) => text,
+            FirmwareName::Versions { start, .. } => start,
+        }
     }
 
     /// Whether a file, named below `/lib/firmware`, can be meant by this name.
@@ -88,8 +99,42 @@ impl FirmwareName {
                 file.strip_prefix(start.as_str()).is_some_and(|rest| rest.starts_with(SEPARATORS))
             }
             FirmwareName::Pattern(pattern) => fits_pattern(pattern, file),
+            FirmwareName::Versions { start, oldest, newest } => {
+                version_behind(start, file).is_some_and(|version| (*oldest..=*newest).contains(&version))
+            }
         }
     }
+
+    /// Whether a file that is there shows that the driver finds what it asks for: it is named whole, or its version is
+    /// one that the module takes. What a module makes up when it runs may be another file of the kind.
+    pub fn is_met_by(&self, file: &str) -> bool {
+        let is_whole = match self {
+            FirmwareName::File(_) | FirmwareName::Versions { .. } => true,
+            FirmwareName::Start(start) => {
+                let behind = file.strip_prefix(start.as_str());
+                behind.is_some_and(|rest| !rest.bytes().any(|byte| byte.is_ascii_digit()))
+            }
+            FirmwareName::Pattern(_) => false,
+        };
+        is_whole && self.fits(file)
+    }
+
+    /// Whether a file is one of the kind that the module asks for: its name as far as the version, if it ends with one.
+    pub fn is_kind_of(&self, file: &str) -> bool {
+        let unversioned = file.rsplit_once('-').filter(|(_, version)| is_version(version));
+        self.fits(file) || unversioned.is_some_and(|(name, _)| self.fits(name))
+    }
+}
+
+/// The version with which a file's name ends behind a start: `iwlwifi-7265D` and `-29.ucode`.
+fn version_behind(start: &str, file: &str) -> Option<u16> {
+    file.strip_prefix(start)?.strip_prefix('-')?.strip_suffix(".ucode")?.parse().ok()
+}
+
+/// Whether a text is a version and an ending: `29.ucode`.
+fn is_version(text: &str) -> bool {
+    text.split_once('.')
+        .is_some_and(|(version, _)| !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// What may stand between a `%` and the end of its conversion.

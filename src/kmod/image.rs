@@ -274,6 +274,11 @@ impl<'d> Image<'d> {
         self.references.iter().copied()
     }
 
+    /// The places in data that anything refers to, in order.
+    pub(super) fn starts(&self) -> impl Iterator<Item = Place> {
+        self.starts.iter().copied().filter(|place| self.is_data(*place))
+    }
+
     /// The objects in data that have a name, with their places and sizes in bytes.
     pub(crate) fn objects(&self) -> impl Iterator<Item = (&'d str, Place, u64)> {
         self.objects.iter().copied()

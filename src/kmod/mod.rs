@@ -19,9 +19,13 @@ mod driver;
 mod firmware;
 mod image;
 mod module;
+mod rejected;
 mod tables;
+mod versions;
 mod words;
 
 pub use firmware::FirmwareName;
 pub use module::{DriverData, IdTable, Ids, Module, ModuleError, Via};
+#[doc(hidden)]
+pub use rejected::Rejected;
 pub use tables::{PciId, SdioId, UsbId};

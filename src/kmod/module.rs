@@ -9,6 +9,7 @@ use super::driver::{self, Bus, Candidate};
 use super::firmware::FirmwareName;
 use super::image::{Image, Place, Target};
 use super::tables::{self, PciId, SdioId, UsbId};
+use super::versions;
 
 /// How far an object reaches at most whose end nothing tells, in bytes.
 const LONGEST_OBJECT: u64 = 4096;
@@ -115,9 +116,23 @@ impl Module {
                 module.objects.insert(name.to_owned(), data);
             }
         }
+        module.tell_versions(&image);
         match image.is_exhausted() {
             true => Err(ModuleError::TooMuch { what: "entries and pointers" }),
             false => Ok(module),
+        }
+    }
+
+    /// Tells which versions are taken of the firmware whose names it completes by a version.
+    fn tell_versions(&mut self, image: &Image<'_>) {
+        let ranges = versions::ranges(image);
+        let data = self.data.iter_mut().chain(self.objects.values_mut());
+        for name in self.firmware.iter_mut().chain(data.flat_map(|data| &mut data.firmware)) {
+            if let FirmwareName::Start(start) = name
+                && let Some((oldest, newest)) = ranges.get(start.as_str()).copied()
+            {
+                *name = FirmwareName::Versions { start: std::mem::take(start), oldest, newest };
+            }
         }
     }
 

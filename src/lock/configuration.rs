@@ -18,6 +18,9 @@ pub struct LockedConfiguration {
     /// The packages whose kernel modules are not to be loaded any more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub idle_modules: Vec<String>,
+    /// For how many seconds the boot menu of a PC waits, where the disk sets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boot_delay: Option<u16>,
     /// The router's own address in its LAN, with the length of its network, where the disk sets it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lan: Option<String>,
@@ -94,11 +97,13 @@ impl LockedConfiguration {
         overlay: &Overlay,
         services: &[String],
         idle_modules: Vec<String>,
+        boot_delay: Option<u16>,
     ) -> Result<Option<LockedConfiguration>, BadConfiguration> {
         let mut disable_services = services.to_vec();
         disable_services.sort();
         disable_services.dedup();
-        let locked = LockedConfiguration { disable_services, idle_modules, ..Self::default() }.with(overlay);
+        let locked = LockedConfiguration { disable_services, idle_modules, boot_delay, ..Self::default() }
+            .with(overlay);
         locked.check()?;
         Ok((locked != Self::default()).then_some(locked))
     }

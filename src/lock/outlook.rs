@@ -29,7 +29,8 @@ impl Outlook {
         // Only whether a file is there is looked for: nobody need vouch for it.
         let wants = lock.carried().map(|package| want(upstream, package, Authority::Nobody));
         let wants = wants.collect::<Result<Vec<_>, _>>()?;
-        let found = upstream.fetcher.at_hand(&wants)?;
+        let found = upstream.fetcher.each_at_hand(&wants)?.into_iter().map(Option::transpose);
+        let found = found.collect::<Result<Vec<_>, _>>()?;
         let sizes = wants.iter().map(|want| want.expected.size.unwrap_or(0));
         let absent = || wants.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(want, _)| want);
         Ok(Outlook {

@@ -69,10 +69,15 @@ impl Archive {
         Ok(None)
     }
 
-    /// Archives a part's index with the list of its files, unless it is there already.
-    pub(super) fn add(&mut self, store: &dyn Store, part: &MirrorFolder) -> Result<(), StoreError> {
+    /// Archives a part's index with the list of those of its files that are here, unless it is there already.
+    pub(super) fn add(
+        &mut self,
+        store: &dyn Store,
+        part: &MirrorFolder,
+        files: &[Listed],
+    ) -> Result<(), StoreError> {
         let generations = self.folders.entry(part.folder.clone()).or_default();
-        let text = list::to_text(&part.files);
+        let text = list::to_text(files);
         let names: Vec<String> = part.index.iter().map(|file| file.name.to_owned()).collect();
         let newest = generations.last();
         let mut same = newest.is_some_and(|generation| {

@@ -160,12 +160,22 @@ fn is_among(names: &[String], feed: &str) -> bool {
 impl fmt::Display for MirrorWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            MirrorWarning::WithoutDigest { folder, packages } => {
-                write!(f, "{folder}: {packages} packages are left out: their index states no digest for them")
-            }
+            MirrorWarning::WithoutDigest { folder, packages } => match packages {
+                1 => write!(f, "{folder}: a package is left out: its index states no digest for it"),
+                _ => write!(
+                    f,
+                    "{folder}: {packages} packages are left out: their index states no digest for them"
+                ),
+            },
             MirrorWarning::Gone { folder, files } => write!(
                 f,
-                "{folder}: {files} files that were mirrored earlier are not in its index any more: run what asked for them again"
+                "{folder}: {} not in its index any more: run what asked for {} again",
+                if *files == 1 {
+                    "a file that was mirrored earlier is".to_owned()
+                } else {
+                    format!("{files} files that were mirrored earlier are")
+                },
+                if *files == 1 { "it" } else { "them" },
             ),
             MirrorWarning::NoTarget { folder, why } => {
                 match why {

@@ -1,12 +1,12 @@
 //! Why a mirror cannot be made.
 
-use super::StoreError;
+use super::{MissingFile, StoreError, Summary};
 use crate::fetch::{FetchError, LocationError};
 use crate::format::IndexError;
 use crate::lock::BundleError;
 use crate::trust::TrustError;
 
-/// Why a mirror cannot be made. What readers see of it has not changed then.
+/// Why a mirror cannot be made. What readers see of it has not changed then, but for folders that are whole.
 #[derive(Debug, thiserror::Error)]
 pub enum MirrorError {
     /// A file could not be had.
@@ -15,6 +15,21 @@ pub enum MirrorError {
     /// The mirror's place cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Files are not to be had; all others are here.
+    #[error(
+        "{} of the mirrored files {} not to be had{}",
+        missing.len(),
+        if missing.len() == 1 { "is" } else { "are" },
+        held_back(unpublished)
+    )]
+    NotWhole {
+        /// What was done with the others.
+        summary: Summary,
+        /// The files.
+        missing: Vec<MissingFile>,
+        /// Their folders, where these were held back.
+        unpublished: Vec<String>,
+    },
     /// An index is not vouched for.
     #[error(transparent)]
     Trust(#[from] TrustError),
@@ -66,6 +81,15 @@ impl MirrorError {
     /// Whether the server may have been in the middle of an update, or an old copy of its index have come in between:
     /// then reading the indexes anew may help.
     pub fn is_drift(&self) -> bool {
-        matches!(self, MirrorError::Fetch(FetchError::Missing { .. } | FetchError::Mismatch { .. }))
+        matches!(self, MirrorError::NotWhole { .. })
+            || matches!(self, MirrorError::Fetch(error) if error.is_of_file())
+    }
+}
+
+/// The folders that are as they were.
+fn held_back(folders: &[String]) -> String {
+    match folders {
+        [] => String::new(),
+        folders => format!(", so these feeds are as they were: {}", folders.join(", ")),
     }
 }

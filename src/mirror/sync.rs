@@ -6,7 +6,7 @@ use super::archive::{self, Archive};
 use super::stamps::CheckedStamps;
 use super::store::{Change, Depth, Stat, Store, StoreError};
 use super::{Listed, MirrorError, MirrorFolder, prune};
-use crate::fetch::{Fetcher, Location, Want};
+use crate::fetch::{FetchError, Fetcher, Location, Want};
 use crate::files::Content;
 use crate::format::measure;
 use crate::parallel;
@@ -39,6 +39,27 @@ pub enum Prune {
     Keeping(usize),
 }
 
+/// What becomes of a folder of which a file is not to be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Gaps {
+    /// Readers go on seeing it as it was.
+    #[default]
+    HeldBack,
+    /// Its index is published without those files.
+    Published,
+}
+
+/// A file that is not to be had: the server lacks it, or has another one in its place.
+#[derive(Debug)]
+pub struct MissingFile {
+    /// Its folder in the mirror.
+    pub folder: String,
+    /// Its name there.
+    pub name: String,
+    /// Why.
+    pub cause: FetchError,
+}
+
 /// What a run did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Summary {
@@ -54,6 +75,20 @@ pub struct Summary {
     pub published: usize,
     /// Bytes of the files that were put in place, without those stored already.
     pub bytes: u64,
+}
+
+impl Summary {
+    /// What two runs did together, of which the other came first.
+    pub fn after(self, first: &Summary) -> Summary {
+        Summary {
+            new: self.new + first.new,
+            linked: self.linked + first.linked,
+            kept: self.kept.saturating_sub(first.new),
+            removed: self.removed + first.removed,
+            published: self.published + first.published,
+            bytes: self.bytes + first.bytes,
+        }
+    }
 }
 
 /// What a run would do.
@@ -87,19 +122,22 @@ struct Progress<'p> {
     stats: Vec<Vec<Option<Stat>>>,
     /// A place of each digest that is in the mirror.
     places: HashMap<Digest, Position>,
+    /// The files that are not to be had.
+    missing: Vec<(Position, FetchError)>,
     summary: Summary,
 }
 
 impl Mirror<'_> {
-    /// Brings the mirror to hold these folders. Run again after a failure, it goes on where it was.
+    /// Brings the mirror to hold these folders. Run again after a failure, it goes on where it was. A folder of which a file
+    /// is not to be had stays as readers see it, unless `gaps` says otherwise; the others are brought up to date.
     ///
     /// # Errors
-    /// When a file cannot be had or put; readers then see the mirror as it was.
-    pub fn sync(&self, folders: &[MirrorFolder], prune: Prune) -> Result<Summary, MirrorError> {
+    /// When a file is not to be had, once all others are here ([`MirrorError::NotWhole`]). When anything else fails; readers
+    /// then see the mirror as it was.
+    pub fn sync(&self, folders: &[MirrorFolder], prune: Prune, gaps: Gaps) -> Result<Summary, MirrorError> {
         let _guard = self.store.lock()?;
         let mut archive = Archive::read(self.store)?;
-        let stats = folders.iter().map(|folder| vec![None; folder.files.len()]).collect();
-        let mut progress = Progress { folders, stats, places: HashMap::new(), summary: Summary::default() };
+        let mut progress = Progress::new(folders);
         let mut absent = Vec::new();
         let mut replaced = Vec::new();
         for folder in folders {
@@ -113,16 +151,35 @@ impl Mirror<'_> {
         }
         self.fill(&mut progress, absent)?;
         let mut changes = self.fetch_replaced(&mut progress, &replaced)?;
-        for folder in folders {
+        let published: Vec<bool> = (0..folders.len())
+            .map(|position| gaps == Gaps::Published || progress.missing_of(position).next().is_none())
+            .collect();
+        changes.retain(|(at, _)| published[at.folder]);
+        let mut changes: Vec<Change> = changes.into_iter().map(|(_, change)| change).collect();
+        let published = || folders.iter().enumerate().filter(|(position, _)| published[*position]);
+        for (position, folder) in published() {
             changes.extend(self.index_changes(&archive, folder)?);
-            archive.add(self.store, folder)?;
+            archive.add(self.store, folder, &progress.files_of(position))?;
         }
         progress.summary.published = changes.iter().filter(|change| change.content.is_some()).count();
-        for folder in folders {
+        for (_, folder) in published() {
             changes.extend(folder.key_changes(self.store)?);
         }
         self.store.publish(&changes)?;
         self.note_seen(&progress)?;
+        if !progress.missing.is_empty() {
+            let unpublished = match gaps {
+                Gaps::Published => Vec::new(),
+                Gaps::HeldBack => progress.folders_with_gaps(),
+            };
+            let summary = progress.summary;
+            let missing = progress.missing.into_iter().map(|(at, cause)| MissingFile {
+                folder: folders[at.folder].folder.clone(),
+                name: folders[at.folder].files[at.file].name.clone(),
+                cause,
+            });
+            return Err(MirrorError::NotWhole { summary, missing: missing.collect(), unpublished });
+        }
         if let Prune::Keeping(older) = prune {
             progress.summary.removed = prune::prune(self.store, archive, older)?;
         }
@@ -135,8 +192,7 @@ impl Mirror<'_> {
     /// When the mirror or the cache cannot be read.
     pub fn preview(&self, folders: &[MirrorFolder]) -> Result<Preview, MirrorError> {
         let archive = Archive::read(self.store)?;
-        let stats = folders.iter().map(|folder| vec![None; folder.files.len()]).collect();
-        let mut progress = Progress { folders, stats, places: HashMap::new(), summary: Summary::default() };
+        let mut progress = Progress::new(folders);
         let (mut absent, mut replaced) = (Vec::new(), Vec::new());
         for position in 0..folders.len() {
             self.look(&archive, &mut progress, position, &mut absent, &mut replaced)?;
@@ -149,10 +205,10 @@ impl Mirror<'_> {
             let folder = &folders[at.folder];
             wants.push(want(&folder.source, progress.listed(at), folder.authority())?);
         }
-        for (want, found) in wants.iter().zip(self.fetcher.at_hand(&wants)?) {
+        for (want, found) in wants.iter().zip(self.fetcher.each_at_hand(&wants)?) {
             let size = want.expected.size.unwrap_or(0);
             preview.bytes += size;
-            if found.is_none() {
+            if found.transpose()?.is_none() {
                 preview.to_fetch += 1;
                 preview.bytes_to_fetch += size;
                 preview.unsized_files += usize::from(want.expected.size.is_none());
@@ -244,6 +300,11 @@ impl Mirror<'_> {
             }
         }
         drop(wanted);
+        if !fetch.is_empty() {
+            let sizes = fetch.iter().map(|at| progress.listed(*at).size);
+            let bytes = sizes.sum::<Option<u64>>();
+            self.incoming.unwrap_or(self.fetcher).plan(fetch.len(), bytes);
+        }
         for batch in fetch.chunks(BATCH) {
             self.fetch(progress, batch)?;
         }
@@ -265,9 +326,7 @@ impl Mirror<'_> {
     }
 
     fn fetch(&self, progress: &mut Progress<'_>, batch: &[Position]) -> Result<(), MirrorError> {
-        let artifacts = self.artifacts(progress, batch)?;
-        let jobs: Vec<(Position, Verified<Artifact>, bool)> =
-            batch.iter().zip(artifacts).map(|(at, (artifact, own))| (*at, artifact, own)).collect();
+        let jobs = self.artifacts(progress, batch)?;
         let stats = parallel::map(&jobs, WORKERS, |(at, artifact, own)| {
             let path = progress.path(*at);
             match own {
@@ -284,42 +343,60 @@ impl Mirror<'_> {
         Ok(())
     }
 
-    /// The files, each checked; and whether it may be moved away.
+    /// The files that are to be had, each checked; and whether it may be moved away.
     fn artifacts(
         &self,
-        progress: &Progress<'_>,
+        progress: &mut Progress<'_>,
         batch: &[Position],
-    ) -> Result<Vec<(Verified<Artifact>, bool)>, MirrorError> {
+    ) -> Result<Vec<(Position, Verified<Artifact>, bool)>, MirrorError> {
         let mut wants = Vec::new();
         for at in batch {
             let folder = &progress.folders[at.folder];
             wants.push(want(&folder.source, progress.listed(*at), folder.authority())?);
         }
-        let mut found: Vec<Option<(Verified<Artifact>, bool)>> = Vec::new();
-        found.extend(self.fetcher.at_hand(&wants)?.into_iter().map(|artifact| Some((artifact?, false))));
-        let (absent, missing): (Vec<usize>, Vec<Want>) =
-            wants.into_iter().enumerate().filter(|(position, _)| found[*position].is_none()).unzip();
-        let fetched = self.incoming.unwrap_or(self.fetcher).artifacts(missing)?;
-        for (position, artifact) in absent.into_iter().zip(fetched) {
-            found[position] = Some((artifact, self.incoming.is_some()));
+        let mut found = Vec::new();
+        let mut keep =
+            |at: Position, artifact: Result<Verified<Artifact>, FetchError>, own: bool| match artifact {
+                Ok(artifact) => found.push((at, artifact, own)),
+                Err(cause) => progress.missing.push((at, cause)),
+            };
+        let Some(incoming) = self.incoming else {
+            for (at, artifact) in batch.iter().zip(self.fetcher.each_artifact(&wants)?) {
+                keep(*at, artifact, false);
+            }
+            return Ok(found);
+        };
+        let (mut absent, mut missing) = (Vec::new(), Vec::new());
+        for ((at, want), artifact) in batch.iter().zip(&wants).zip(self.fetcher.each_at_hand(&wants)?) {
+            match artifact {
+                Some(artifact) => keep(*at, artifact, false),
+                None => {
+                    absent.push(*at);
+                    missing.push(want.clone());
+                }
+            }
         }
-        // Nothing is left open: what was not at hand was fetched or was an error.
-        Ok(found.into_iter().flatten().collect())
+        for (at, artifact) in absent.into_iter().zip(incoming.each_artifact(&missing)?) {
+            keep(at, artifact, true);
+        }
+        Ok(found)
     }
 
-    /// The new files for places where readers see another one now.
+    /// The new files for places where readers see another one now; where one is not to be had the old one goes.
     fn fetch_replaced(
         &self,
         progress: &mut Progress<'_>,
         replaced: &[Position],
-    ) -> Result<Vec<Change>, MirrorError> {
-        let artifacts = self.artifacts(progress, replaced)?;
+    ) -> Result<Vec<(Position, Change)>, MirrorError> {
+        let found = self.artifacts(progress, replaced)?;
+        let gone: Vec<Position> = replaced.iter().filter(|at| progress.is_missing(**at)).copied().collect();
         let mut changes = Vec::new();
-        for (at, (artifact, _)) in replaced.iter().zip(artifacts) {
+        for (at, artifact, _) in found {
             progress.summary.new += 1;
             progress.summary.bytes += artifact.size();
-            changes.push(Change { path: progress.path(*at), content: Some(Content::Package(artifact)) });
+            changes.push((at, Change { path: progress.path(at), content: Some(Content::Package(artifact)) }));
         }
+        changes.extend(gone.into_iter().map(|at| (at, Change { path: progress.path(at), content: None })));
         Ok(changes)
     }
 
@@ -350,7 +427,37 @@ impl Mirror<'_> {
     }
 }
 
-impl Progress<'_> {
+impl<'p> Progress<'p> {
+    fn new(folders: &'p [MirrorFolder]) -> Progress<'p> {
+        Progress {
+            folders,
+            stats: folders.iter().map(|folder| vec![None; folder.files.len()]).collect(),
+            places: HashMap::new(),
+            missing: Vec::new(),
+            summary: Summary::default(),
+        }
+    }
+
+    fn is_missing(&self, at: Position) -> bool {
+        self.missing.iter().any(|(missing, _)| *missing == at)
+    }
+
+    fn missing_of(&self, folder: usize) -> impl Iterator<Item = &Position> {
+        self.missing.iter().map(|(at, _)| at).filter(move |at| at.folder == folder)
+    }
+
+    /// Those of a folder's files that are here.
+    fn files_of(&self, folder: usize) -> Vec<Listed> {
+        let files = self.folders[folder].files.iter().enumerate();
+        let here = files.filter(|(file, _)| !self.missing_of(folder).any(|at| at.file == *file));
+        here.map(|(_, listed)| listed.clone()).collect()
+    }
+
+    fn folders_with_gaps(&self) -> Vec<String> {
+        let with_gaps = (0..self.folders.len()).filter(|folder| self.missing_of(*folder).next().is_some());
+        with_gaps.map(|folder| self.folders[folder].folder.clone()).collect()
+    }
+
     fn listed(&self, at: Position) -> &Listed {
         &self.folders[at.folder].files[at.file]
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::PackagedModule;
+use super::firmware::plain;
 use super::listing::ReadPackage;
 use crate::hardware::{BadTable, Bus, Catalogue, Chip, IdRow, Series, all_id_rows, history};
 use crate::kmod::{Ids, PciId, UsbId, Via};
@@ -248,9 +249,4 @@ fn new_packages(names: &BTreeSet<&str>, series: Option<Series>) -> Vec<NewPackag
         }
     }
     found
-}
-
-/// A module's name as the kernel compares names.
-fn plain(name: &str) -> String {
-    name.replace('-', "_")
 }

@@ -30,7 +30,10 @@ pub enum FirmwareProof {
         module: String,
     },
     /// The modules name some for other devices too, or make up the name when they run.
-    Unknown,
+    Unknown {
+        /// Files of the kind that they ask for.
+        files: Vec<FoundFile>,
+    },
     /// Packages that may hold it were not read.
     NotRead,
 }
@@ -63,14 +66,14 @@ pub(crate) fn firmware(
         if own.is_empty() {
             continue;
         }
-        let files = fitting(&own, all());
+        let files = meeting(&own, all());
         if !files.is_empty() {
             return FirmwareProof::There { files };
         }
         let is_whole = own.iter().all(|name| matches!(name, FirmwareName::File(_)));
         return match (evidence.unread.is_empty() && !elsewhere, is_whole) {
             (false, _) => FirmwareProof::NotRead,
-            (true, false) => FirmwareProof::Unknown,
+            (true, false) => FirmwareProof::Unknown { files: of_kind(&own, all()) },
             (true, true) => FirmwareProof::Missing {
                 files: own.iter().map(|name| name.text().to_owned()).collect(),
                 module: each.listed.module.clone(),
@@ -80,21 +83,25 @@ pub(crate) fn firmware(
     let all_modules: Vec<&PackagedModule> =
         found.iter().flat_map(|each| with_dependencies(each.module, &modules)).collect();
     let names = all_modules.iter().flat_map(|module| module.module.firmware.iter().cloned()).collect();
-    let files = fitting(&names, all().filter(|package| packages.iter().any(|name| name == package.name)));
+    let chosen = || all().filter(|package| packages.iter().any(|name| name == package.name));
+    let files = meeting(&names, chosen());
     let is_unread = |name: &String| evidence.unread.contains(&name.as_str());
     if !files.is_empty() {
         FirmwareProof::There { files }
     } else if packages.iter().any(is_unread) || elsewhere {
         FirmwareProof::NotRead
     } else if all_modules.iter().any(|module| module.module.asks_firmware) {
-        FirmwareProof::Unknown
+        FirmwareProof::Unknown { files: of_kind(&names, chosen()) }
     } else {
         FirmwareProof::NoneNamed
     }
 }
 
 /// The names that entries lead to, through objects of other modules too.
-fn own_names(data: &[&DriverData], modules: &HashMap<String, &PackagedModule>) -> BTreeSet<FirmwareName> {
+pub(super) fn own_names(
+    data: &[&DriverData],
+    modules: &HashMap<String, &PackagedModule>,
+) -> BTreeSet<FirmwareName> {
     let mut names = BTreeSet::new();
     let mut open: Vec<&DriverData> = data.to_vec();
     let mut seen = BTreeSet::new();
@@ -126,14 +133,29 @@ fn with_dependencies<'a>(
     found
 }
 
-/// The files of these packages that any of the names can mean.
-fn fitting<'a>(
+/// The files of these packages by which any of the names is met.
+fn meeting<'a>(
     names: &BTreeSet<FirmwareName>,
     packages: impl Iterator<Item = &'a ReadPackage<'a>>,
 ) -> Vec<FoundFile> {
+    files(packages, |file| names.iter().any(|name| name.is_met_by(file)))
+}
+
+/// The files of these packages of which any of the names can be the beginning or the pattern.
+fn of_kind<'a>(
+    names: &BTreeSet<FirmwareName>,
+    packages: impl Iterator<Item = &'a ReadPackage<'a>>,
+) -> Vec<FoundFile> {
+    files(packages, |file| names.iter().any(|name| name.is_kind_of(file)))
+}
+
+fn files<'a>(
+    packages: impl Iterator<Item = &'a ReadPackage<'a>>,
+    is_one: impl Fn(&str) -> bool,
+) -> Vec<FoundFile> {
     let mut files: Vec<FoundFile> = packages
         .flat_map(|package| package.contents.firmware.iter().map(move |file| (package.name, file)))
-        .filter(|(_, file)| names.iter().any(|name| name.fits(file)))
+        .filter(|(_, file)| is_one(file))
         .map(|(package, file)| FoundFile { name: file.clone(), package: package.to_owned() })
         .collect();
     files.sort_by(|one, other| (&one.package, &one.name).cmp(&(&other.package, &other.name)));
@@ -141,6 +163,6 @@ fn fitting<'a>(
 }
 
 /// A module's name as the kernel compares names.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     name.replace('-', "_")
 }

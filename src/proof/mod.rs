@@ -10,6 +10,7 @@
 mod card;
 mod comparison;
 mod contents;
+mod driver;
 mod firmware;
 mod listing;
 mod matching;
@@ -26,9 +27,8 @@ pub use firmware::{FirmwareProof, FoundFile};
 pub use listing::{Evidence, ListedBy, ReadPackage, listed_by};
 #[doc(hidden)]
 pub use matching::{Fit, fit_pci, fit_sdio, fit_usb};
-pub use plan::{of_contents, of_plan};
+pub use plan::{RouterContents, of_contents, of_plan};
 pub use shared::SharedIds;
 pub(crate) use shared::shared_ids;
-pub(crate) use store::known_contents;
 pub use store::read_contents;
 pub use survey::{Survey, SurveyError};

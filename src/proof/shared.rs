@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::driver::is_serial;
 use super::listing::{Evidence, ReadPackage};
 use crate::kmod::{Ids, Module, Via};
 
 /// The most ids that are named one by one.
 const MOST_NAMED: usize = 4;
-/// What the drivers of serial ports depend on.
-const SERIAL: [&str; 2] = ["usbserial", "usb_wwan"];
 /// The class of what its maker alone defines: no driver of a class takes such an interface.
 const VENDOR_SPECIFIC: u8 = 0xff;
 
@@ -72,8 +71,7 @@ pub(crate) fn shared_ids(evidence: &Evidence<'_>) -> Vec<SharedIds> {
 fn modules<'a>(package: &ReadPackage<'a>, on_router: bool) -> impl Iterator<Item = (Lister<'a>, &'a Module)> {
     let ReadPackage { name, contents } = *package;
     // The drivers of serial ports and those of a modem's network part each leave the other's interfaces alone.
-    let is_serial = |needed: &String| SERIAL.contains(&needed.as_str());
-    let modules = contents.modules.iter().filter(move |module| !module.module.depends.iter().any(is_serial));
+    let modules = contents.modules.iter().filter(|module| !is_serial(module));
     modules.map(move |module| {
         let loads = |list: &&super::Autoload| list.modules.contains(&module.name);
         let autoload = contents.autoload.iter().find(loads).map(|list| list.file.as_str());

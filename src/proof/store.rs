@@ -7,7 +7,7 @@ use crate::parallel;
 use crate::trust::{Artifact, Digest, Verified};
 
 /// The version of the reader: another one reads other things of the same bytes.
-pub(super) const READER: &str = "contents-1";
+pub(super) const READER: &str = "contents-2";
 
 /// What an earlier run read of the package with this digest.
 ///

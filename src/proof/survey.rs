@@ -154,7 +154,8 @@ fn packages<'u>(universe: &'u Universe<'u>) -> Vec<&'u Package<'u>> {
     found
 }
 
-fn want(release: &OpenRelease, package: &Package<'_>) -> Option<Result<Want, LocationError>> {
+/// Where the file of a package of a release is, and what it has to be; none where its index states no digest.
+pub(super) fn want(release: &OpenRelease, package: &Package<'_>) -> Option<Result<Want, LocationError>> {
     let feed = usize::from(package.feed.0);
     let (place, index) = (release.facts.feeds.get(feed)?, release.indexes.get(feed)?);
     let digest = package.digest?;

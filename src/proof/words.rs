@@ -53,7 +53,13 @@ impl fmt::Display for CardProof {
                     named(files.iter().cloned())
                 )
             }
-            FirmwareProof::Unknown => f.write_str("; which firmware it asks for shows only when it runs"),
+            FirmwareProof::Unknown { files } => {
+                f.write_str("; which firmware it asks for shows only when it runs")?;
+                match files.as_slice() {
+                    [] => Ok(()),
+                    files => write!(f, "; of its kind {} there", files_in_words(files)),
+                }
+            }
             FirmwareProof::NotRead => f.write_str("; its firmware was not read"),
         }
     }

@@ -26,15 +26,24 @@ pub use arch::ArchFeeds;
 pub use error::ReleaseError;
 pub use facts::{FeedOrigin, FeedPlace, ReleaseFacts};
 pub(crate) use feeds::name_of as feed_name;
+#[doc(hidden)]
+pub use feeds::names as feeds_named;
+#[doc(hidden)]
+pub use image::fwtool;
 pub use image::{Image, ImageError, ImageWanted, Images, Packing, UnpackError};
 pub(crate) use indexes::most_common;
 pub use kernel::Kernel;
 pub use metadata::{Metadata, Unvouched};
 pub use name::{NotARelease, Release};
 pub use open::{OpenRelease, ReleaseSpec};
+#[doc(hidden)]
+pub use profiles::Profiles;
 pub use seen::WentBack;
-pub(crate) use sums::Sums;
+#[doc(hidden)]
+pub use sums::Sums;
 pub use target::{NotATarget, Target};
 pub use upstream::Upstream;
+#[doc(hidden)]
+pub use versions::Versions;
 pub use versions::{OFFICIAL_SERVER, newest};
 pub use warning::{Decided, ReleaseWarning};

@@ -9,7 +9,8 @@ use super::Kernel;
 /// A target's `profiles.json`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
-pub(crate) struct Profiles {
+#[doc(hidden)]
+pub struct Profiles {
     /// The architecture of its packages: `x86_64`.
     pub(crate) arch_packages: Option<String>,
     /// What every image of the target holds.

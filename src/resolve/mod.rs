@@ -46,7 +46,7 @@ pub use kind::PackageKind;
 pub use paths::{LeftOut, Paths};
 pub use plan::{Plan, PlanWarning, Step};
 pub use refusal::{
-    AbiMismatch, Chain, Known, NotReplaceable, Refusal, RefusalReport, Rejected, Shadow, Upgrade,
+    AbiMismatch, Chain, Known, Lacking, NotReplaceable, Refusal, RefusalReport, Rejected, Shadow, Upgrade,
 };
 pub use replaced::Replaced;
 pub use request::{NotAReason, Request, Root, RootReason};

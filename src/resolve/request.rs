@@ -57,7 +57,7 @@ impl From<WantedFor> for RootReason {
         match wanted {
             WantedFor::Chip(name) => RootReason::Chip(name.to_owned()),
             WantedFor::Family(name) => RootReason::Family(name.to_owned()),
-            WantedFor::Disk(id) => RootReason::Device(id.to_string()),
+            WantedFor::Device(id) => RootReason::Device(id.to_string()),
         }
     }
 }

@@ -20,7 +20,8 @@ pub use warning::{ChipSaving, SelectionWarning, Warning};
 
 use crate::hardware::detect::{Detected, MissingFirmware, Named};
 use crate::hardware::{
-    Catalogue, Device, DeviceId, DeviceUnsupported, Found, Gap, Switch, UnknownChip, Variant,
+    Bus, Catalogue, ChipPackages, Device, DeviceId, DeviceUnsupported, Found, Gap, Hypervisor, Switch,
+    UnknownChip, Variant,
 };
 
 /// What to install on a router.
@@ -28,6 +29,10 @@ use crate::hardware::{
 pub struct Selection {
     chips: Vec<Found<'static>>,
     devices: Vec<Device>,
+    /// The ids that were named one by one, as opposed to those of a listing.
+    named_ids: Vec<DeviceId>,
+    /// What the release's own modules tell of devices that no table has a driver for.
+    listed: Vec<(Device, ChipPackages)>,
     firmware: Vec<MissingFirmware>,
     packages: Vec<String>,
     replace: Vec<(String, String)>,
@@ -35,6 +40,7 @@ pub struct Selection {
     wpad: Wpad,
     variant: Option<Variant>,
     allow_upgrade: bool,
+    hypervisor: Option<Hypervisor>,
     warnings: Vec<Warning>,
 }
 
@@ -63,22 +69,43 @@ impl Selection {
         Ok(self)
     }
 
-    /// Adds a device by its id.
-    ///
-    /// # Errors
-    /// When the catalogue has no row for it.
-    pub fn device(mut self, id: DeviceId) -> Result<Selection, DeviceUnsupported> {
-        let device = Device::of_id(id);
-        if Catalogue::builtin().identify(&device).is_none() && Switch::of(&device).is_none() {
-            return Err(DeviceUnsupported::Unknown { id });
+    /// Adds a device by its id. One that no table knows may still be listed by modules of the release: see
+    /// [`Selection::listed`].
+    #[must_use]
+    pub fn device(mut self, id: DeviceId) -> Selection {
+        self.named_ids.push(id);
+        self.devices.push(Device::of_id(id));
+        self
+    }
+
+    /// The first device that was named by an id which no table knows: only the modules of a release can.
+    pub fn unknown(&self) -> Option<DeviceUnsupported> {
+        let known =
+            |device: &Device| Catalogue::builtin().identify(device).is_some() || Switch::of(device).is_some();
+        let id = self.named_ids.iter().find(|id| !known(&Device::of_id(**id)))?;
+        Some(DeviceUnsupported::Unknown { id: *id })
+    }
+
+    /// Tells what the release's own modules say of a device, and on which bus they list it: an id alone does not tell.
+    #[must_use]
+    pub fn listed(mut self, device: &Device, bus: Bus, packages: ChipPackages) -> Selection {
+        for own in self.devices.iter_mut().filter(|own| *own == device) {
+            own.id.bus = bus;
         }
-        self.devices.push(device);
-        Ok(self)
+        let id = DeviceId { bus, ..device.id };
+        self.listed.push((Device { id, ..device.clone() }, packages));
+        self
+    }
+
+    /// Takes the router for the guest of a host, so that what stands against that is warned of.
+    pub fn guest_of(self, host: Hypervisor) -> Selection {
+        Selection { hypervisor: Some(host), ..self }
     }
 
     /// Adds the network devices of a listing, each once, and the firmware that a log misses. Whether there were any.
     pub fn take_listing(&mut self, listing: &Detected) -> bool {
         let before = self.devices.len() + self.chips.len();
+        self.hypervisor = self.hypervisor.or(listing.hypervisor);
         let offered = Catalogue::builtin().offered(&listing.devices);
         let own: Vec<Device> =
             listing.devices.iter().filter(|device| !offered.contains(device)).cloned().collect();

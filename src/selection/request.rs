@@ -6,7 +6,8 @@ use super::{ChipSaving, Selection, SelectionError, SelectionWarning, Warning, Wp
 use crate::format::{Installed, Universe};
 use crate::hardware::detect::MissingFirmware;
 use crate::hardware::{
-    Availability, Card, Catalogue, ChipPackages, ChipWarning, Role, authenticator, firmware_packages,
+    Availability, Card, Catalogue, Chip, ChipPackages, ChipWarning, Device, DeviceUnsupported, Found, Limit,
+    Role, authenticator, firmware_packages, passthrough_limits,
 };
 use crate::release::{Release, ReleaseFacts};
 use crate::resolve::{Request, Root, RootReason};
@@ -24,11 +25,7 @@ impl Selection {
     ) -> Result<(Request, Vec<Card>, Vec<Warning>), SelectionError> {
         let catalogue = Catalogue::builtin();
         let has = |package: &str| universe.holds(package);
-        let available = Availability {
-            has: &has,
-            series: facts.release.as_ref().and_then(Release::series),
-            variant: self.variant,
-        };
+        let available = self.availability(facts, &has);
         let mut draft = Draft::new(self, universe, installed);
         let mut cards = Vec::new();
         let holds = |name: &str| installed.get(name).is_some();
@@ -39,16 +36,29 @@ impl Selection {
             let chosen = catalogue.wanted(*found, available.variant, available.has, available.series)?;
             draft.take(&chosen);
             cards.extend(Card::of_name(found).into_iter().map(|card| card.with(&chosen, holds)));
+            if let Found::Chip(chip) | Found::Device(_, chip) = found {
+                draft.warn(self.against_passing(chip));
+            }
             draft.warn(narrower(universe, found.name(), &chosen));
         }
         let mut refused = Vec::new();
         for device in &self.devices {
+            let listed = || self.listed.iter().find(|(known, _)| known == device);
             match catalogue.wanted_for(device, available) {
                 Ok(chosen) => {
                     draft.take(&chosen);
+                    let chips = catalogue.identify(device).map_or(Vec::new(), |identity| identity.chips);
+                    chips.into_iter().for_each(|chip| draft.warn(self.against_passing(chip)));
                     cards.push(Card::of_device(device).with(&chosen, holds));
                 }
-                Err(reason) => refused.push(reason),
+                Err(reason) => match listed() {
+                    Some((_, chosen)) => {
+                        draft.take(chosen);
+                        cards.push(Card::of_device(device).with(chosen, holds));
+                    }
+                    None if self.is_unknown(&reason) => return Err(SelectionError::Devices(vec![reason])),
+                    None => refused.push(reason),
+                },
             }
         }
         for missing in &self.firmware {
@@ -63,6 +73,37 @@ impl Selection {
         }
         draft.warn(refused.into_iter().map(|reason| SelectionWarning::DeviceLeftOut { reason }));
         Ok((draft.request, cards, draft.warnings))
+    }
+
+    /// The devices that no table has a driver for in a release: its own modules may list them. What its kernel has
+    /// inside is none of them.
+    pub fn undriven(&self, facts: &ReleaseFacts, universe: &Universe<'_>) -> Vec<Device> {
+        let has = |package: &str| universe.holds(package);
+        let available = self.availability(facts, &has);
+        let refused = |device: &&Device| match Catalogue::builtin().wanted_for(device, available) {
+            Ok(_) => false,
+            Err(reason) => !reason.is_built_in(),
+        };
+        self.devices.iter().filter(refused).cloned().collect()
+    }
+
+    fn availability<'a>(&self, facts: &ReleaseFacts, has: &'a dyn Fn(&str) -> bool) -> Availability<'a> {
+        let series = facts.release.as_ref().and_then(Release::series);
+        Availability { has, series, variant: self.variant }
+    }
+
+    /// Whether it is about a device that was named by its id, and that nothing is known of.
+    fn is_unknown(&self, reason: &DeviceUnsupported) -> bool {
+        matches!(reason, DeviceUnsupported::Unknown { id } if self.named_ids.contains(id))
+    }
+}
+
+impl Selection {
+    /// What stands against passing a chip to the guest that the router is.
+    fn against_passing(&self, chip: &'static Chip) -> Vec<ChipWarning> {
+        let limits = self.hypervisor.map(|host| passthrough_limits(chip, host));
+        let warning = |limit: Limit| ChipWarning::Limit { chips: vec![chip.name], text: limit.text };
+        limits.into_iter().flatten().map(warning).collect()
     }
 }
 

@@ -66,9 +66,10 @@ fn custom_section(body: &mut String, own: &ServedCustomFeed, base: &str) {
     // Writing to a string never fails, here and below.
     let _ = write!(
         body,
-        "<h2>{name}</h2><p><a href=\"/{}/\">{} packages</a></p><p>On the router, in <code>{}</code>:</p><pre>{}</pre>",
+        "<h2>{name}</h2><p><a href=\"/{}/\">{} {}</a></p><p>On the router, in <code>{}</code>:</p><pre>{}</pre>",
         encode(&feed.folder),
         feed.files.len(),
+        if feed.files.len() == 1 { "package" } else { "packages" },
         custom.format.facts().custom_feeds_file,
         escape(&custom.line(base)),
         name = escape(&custom.name),

@@ -10,7 +10,11 @@
 //! A [`SetupRequest`] leaves to the [`RouterPackages`] what hangs on them, WPA3 above all: [`SetupRequest::settle`] makes
 //! a [`Setup`] of it, with the [`SetupWarning`]s that speak against it.
 
+mod address;
 mod country;
+mod give_back;
+mod htmode;
+mod lines;
 mod network;
 mod request;
 mod router;
@@ -22,9 +26,13 @@ mod wifi;
 
 use crate::overlay::{Overlay, OverlayError};
 
+pub use address::{StaticAddress, StaticAddress6};
 pub use country::Country;
-pub use network::{Addresses, AddressesError, Network, StaticAddress};
-pub use request::{SetupRequest, WifiRequest};
+pub use give_back::{GIVE_BACK, GIVE_BACK_PATH, add_give_back};
+pub use htmode::HtMode;
+pub use lines::{UciFault, UciLineError, UciLines};
+pub use network::{Addresses, AddressesError, Network, StaticNetwork};
+pub use request::{SetupPart, SetupRequest, WifiRequest};
 pub use router::{RouterPackages, Supplicants};
 pub use security::{Encryption, Key, Security};
 pub use warnings::SetupWarning;
@@ -33,28 +41,31 @@ pub use wifi::{Band, Mode, Ssid, Wifi, WifiError};
 /// What the router is to be set to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Setup {
-    /// The Wi-Fi.
-    pub wifi: Option<Wifi>,
+    /// The Wi-Fis, of which it joins at most one.
+    pub wifis: Vec<Wifi>,
     /// The addresses of its networks.
     pub network: Network,
+    /// What the user's own lines set, after all else.
+    pub lines: Option<UciLines>,
 }
 
 /// A script for `/etc/uci-defaults`; there is no showing it, as it may hold a key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Defaults {
     /// Its place, relative to the router's root.
-    pub path: &'static str,
+    pub path: String,
     /// The script.
     pub text: String,
-    /// Whether the key of the Wi-Fi is in it.
+    /// Whether the key of a Wi-Fi or another secret is in it.
     pub secret: bool,
 }
 
 impl Setup {
     /// The scripts that set it.
     pub fn defaults(&self) -> Vec<Defaults> {
-        let wifi = self.wifi.as_ref().map(|wifi| script::wifi(wifi, self.network.uplink.as_ref()));
-        script::network(self).into_iter().chain(wifi).collect()
+        let wifis = self.wifis.iter().enumerate();
+        let wifis = wifis.map(|(at, wifi)| script::wifi(wifi, at, self.network.uplink.as_ref()));
+        script::network(self).into_iter().chain(wifis).chain(script::lines(self)).collect()
     }
 
     /// Adds the scripts that set it to the files for a router; one with a key is the owner's alone to read.
@@ -64,7 +75,7 @@ impl Setup {
     pub(crate) fn add_to(&self, overlay: &mut Overlay) -> Result<(), OverlayError> {
         self.defaults().into_iter().try_for_each(|Defaults { path, text, secret }| {
             let mode = if secret { 0o600 } else { 0o644 };
-            overlay.add(path, mode, text.into_bytes(), secret)
+            overlay.add(&path, mode, text.into_bytes(), secret)
         })
     }
 }

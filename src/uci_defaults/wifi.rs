@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::country::Country;
+use super::htmode::HtMode;
 use super::security::{Encryption, Security};
 
 /// A Wi-Fi.
@@ -23,6 +24,10 @@ pub struct Wifi {
     pub band: Option<Band>,
     /// The channel of an access point; none: as OpenWrt chooses, or one that most countries allow.
     pub channel: Option<u8>,
+    /// The generation and width of the radio's channel; none: as OpenWrt chooses for the card.
+    pub htmode: Option<HtMode>,
+    /// Whether an access point keeps its name to itself.
+    pub hidden: bool,
 }
 
 /// What the router is in a Wi-Fi.
@@ -97,6 +102,24 @@ pub enum WifiError {
     /// A channel where there is none to choose.
     #[error("a router that joins a Wi-Fi takes the channel of its access point")]
     ChannelOfStation,
+    /// No mode of a radio that OpenWrt knows.
+    #[error("{0:?} is no mode of a radio's channel")]
+    HtMode(String),
+    /// A mode that the band has not.
+    #[error("there is no {htmode} on {band}")]
+    HtModeOfBand { htmode: HtMode, band: Band },
+    /// A Wi-Fi of others, whose name is theirs to hide.
+    #[error("only an access point can hide its name")]
+    HiddenStation,
+    /// A second uplink.
+    #[error("a router joins one Wi-Fi, its uplink: {first:?} and {second:?} are two")]
+    TwoUplinks { first: String, second: String },
+    /// Twice the same one.
+    #[error("the Wi-Fi {ssid:?} is there twice")]
+    SameWifi { ssid: String },
+    /// Two that a radio cannot be at once.
+    #[error("{first:?} and {second:?} share the radio of {band}, and so its {what}")]
+    OneRadio { first: String, second: String, band: Band, what: &'static str },
 }
 
 impl Wifi {
@@ -109,6 +132,14 @@ impl Wifi {
         if self.band == Some(Band::Ghz6) && !matches!(encryption, Encryption::Sae | Encryption::Owe) {
             return Err(WifiError::TooOldForBand { encryption });
         }
+        if self.hidden && self.mode == Mode::Station {
+            return Err(WifiError::HiddenStation);
+        }
+        if let (Some(htmode), Some(band)) = (self.htmode, self.band)
+            && !htmode.is_of(band)
+        {
+            return Err(WifiError::HtModeOfBand { htmode, band });
+        }
         match (self.channel, self.mode) {
             (Some(_), Mode::Station) => Err(WifiError::ChannelOfStation),
             (Some(channel), Mode::AccessPoint) => match self.band {
@@ -118,6 +149,33 @@ impl Wifi {
             (None, _) => Ok(self),
         }
     }
+
+    /// Checks what it says together with another on the same router.
+    pub(super) fn goes_with(&self, other: &Wifi) -> Result<(), WifiError> {
+        let (first, second) = (self.ssid.0.clone(), other.ssid.0.clone());
+        if self.mode == Mode::Station && other.mode == Mode::Station {
+            return Err(WifiError::TwoUplinks { first, second });
+        }
+        let Some(band) = self.band.filter(|band| other.band == Some(*band)) else { return Ok(()) };
+        if self.mode == other.mode && first == second {
+            return Err(WifiError::SameWifi { ssid: first });
+        }
+        let what = if differ(self.channel, other.channel) {
+            "channel"
+        } else if differ(self.htmode, other.htmode) {
+            "mode"
+        } else if differ(self.country, other.country) {
+            "country"
+        } else {
+            return Ok(());
+        };
+        Err(WifiError::OneRadio { first, second, band, what })
+    }
+}
+
+/// Whether both are named, and not the same.
+fn differ<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
+    matches!((one, other), (Some(one), Some(other)) if one != other)
 }
 
 impl From<Mode> for &'static str {

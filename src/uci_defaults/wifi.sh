@@ -73,6 +73,13 @@ section() {
 	done
 }
 
+# Whether another Wi-Fi of owpkg has a radio already, on another band.
+is_taken() {
+	if [ -z "$band" ]; then return 1; fi
+	uci -q show wireless | sed -n "s/^wireless\.\(owpkg[0-9]*\)\.device='$1'\$/\1/p" | grep -qvxF "$own" &&
+		[ "$(uci -q get "wireless.$1.band")" != "$band" ]
+}
+
 find_radio() {
 	seen=no
 	for each in "$sys"/class/ieee80211/*; do
@@ -81,7 +88,7 @@ find_radio() {
 		seen=yes
 		radio=
 		if suits "${each##*/}"; then radio=$(section "${each##*/}"); fi
-		if [ -n "$radio" ]; then return 0; fi
+		if [ -n "$radio" ] && ! is_taken "$radio"; then return 0; fi
 	done
 	return 1
 }
@@ -90,7 +97,11 @@ find_radio() {
 device() {
 	printf 'delete wireless.%s.disabled\n' "$radio"
 	if [ -n "$country" ]; then printf "set wireless.%s.country='%s'\n" "$radio" "$country"; fi
-	if [ -z "$band" ]; then return; fi
+	if [ -n "$band" ]; then on_band; fi
+	if [ -n "$htmode" ]; then printf "set wireless.%s.htmode='%s'\n" "$radio" "$htmode"; fi
+}
+
+on_band() {
 	if [ "$(uci -q get "wireless.$radio.band")" != "$band" ]; then
 		printf "set wireless.%s.band='%s'\n" "$radio" "$band"
 		printf "set wireless.%s.channel='%s'\n" "$radio" "$usual_channel"
@@ -124,10 +135,10 @@ main() {
 		device
 		replaced
 		settings
-		printf "set wireless.owpkg.device='%s'\n" "$radio"
+		printf "set wireless.%s.device='%s'\n" "$own" "$radio"
 	} | uci -q batch
 	if ! uci -q commit wireless || ! uci -q commit network ||
-		[ "$(uci -q get wireless.owpkg.device)" != "$radio" ]; then
+		[ "$(uci -q get "wireless.$own.device")" != "$radio" ]; then
 		log 'the Wi-Fi could not be set up: is there room on the disk?'
 		return 1
 	fi

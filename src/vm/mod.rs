@@ -1,92 +1,105 @@
 //! The way from a listing of the host's hardware to a virtual machine with the card passed through: text alone, nothing
 //! is run.
 //!
-//! [`HostHardware::in_text`] finds the card in the listing, with the line that each value comes from; [`recipe()`] says what to
-//! put where and which script to run.
+//! [`HostHardware::find`] finds the card in the listing, with the line that each value comes from; [`Disks::look`] looks at
+//! the files that the machine starts from; [`recipe()`] says what to put where and which script to run. What is said in
+//! sentences is a [`Task`], a [`VmWarning`] or a [`VmError`].
+//!
+//! | host | its forms |
+//! |---|---|
+//! | `bhyve` | a script, the `.conf` of vm-bhyve |
+//! | `qemu` | a script, the XML of libvirt |
+//! | `proxmox` | a script of `qm` |
 
 mod bhyve;
-mod found;
-mod notes;
+mod disks;
+mod error;
+mod listing;
+mod machine;
 mod proxmox;
 mod qemu;
 mod recipe;
+mod script;
 mod steps;
-mod values;
+mod warning;
 
-pub(crate) use found::usb_ways;
-pub use found::{Card, CpuSeen, DriverSeen, HostHardware, Vendor, VmError};
-pub use notes::notes;
-pub use recipe::{Body, Recipe, Source, Step};
+pub use disks::{Disks, ImageProblem};
+pub use error::VmError;
+pub use listing::{
+    Adapter, Card, CardName, Conflict, CpuSeen, DriverSeen, Function, HostHardware, Member, NotACard,
+};
+pub use machine::{Machine, MachineError};
+pub use recipe::{Body, Recipe, Source, Step, Task};
+pub use warning::{VmWarning, warnings};
 
-use crate::uci_defaults::StaticAddress;
+pub use crate::hardware::Hypervisor;
 
-/// Memory of the guest in MiB. With 128, GRUB of the EFI image ends with "out of memory".
-const MEMORY: u32 = 192;
-
-/// Where the card is in the guest: OpenWrt names a radio by this place.
-const GUEST_SLOT: u8 = 7;
-
-/// Where the script goes, on either host.
-const SCRIPT_PATH: &str = "/usr/local/sbin/openwrt-vm";
-
-/// What runs the virtual machine.
+/// What a recipe comes as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hypervisor {
-    /// FreeBSD's.
-    Bhyve,
-    /// QEMU with KVM on Linux.
-    Qemu,
+pub enum Form {
+    /// A script of the host's own commands.
+    Script,
+    /// The configuration of vm-bhyve.
+    VmBhyve,
+    /// The XML of a domain of libvirt's.
+    Libvirt,
 }
 
-impl Hypervisor {
-    pub const ALL: [Hypervisor; 2] = [Hypervisor::Bhyve, Hypervisor::Qemu];
+impl Form {
+    /// Each of them.
+    pub const ALL: [Form; 3] = [Form::Script, Form::VmBhyve, Form::Libvirt];
 
+    /// The word by which it is named.
     pub fn word(self) -> &'static str {
         match self {
-            Hypervisor::Bhyve => "bhyve",
-            Hypervisor::Qemu => "qemu",
+            Form::Script => "script",
+            Form::VmBhyve => "vm-bhyve",
+            Form::Libvirt => "libvirt",
+        }
+    }
+
+    /// The host that it is for; none where it is for each.
+    pub fn host(self) -> Option<Hypervisor> {
+        match self {
+            Form::Script => None,
+            Form::VmBhyve => Some(Hypervisor::Bhyve),
+            Form::Libvirt => Some(Hypervisor::Qemu),
         }
     }
 }
 
-/// The files of a virtual machine, by absolute paths on the host.
+/// What a recipe is made from.
 #[derive(Debug, Clone, Copy)]
-pub struct Disks<'a> {
-    /// OpenWrt's image, unpacked.
-    pub image: &'a str,
-    /// The disk of packages.
-    pub packages: &'a str,
-    /// OpenWrt's own address in its LAN, where the disk sets another.
-    pub lan: Option<StaticAddress>,
+pub struct Request<'a> {
+    /// What runs the machine.
+    pub hypervisor: Hypervisor,
+    /// What the recipe comes as.
+    pub form: Form,
+    /// What is passed through.
+    pub hardware: &'a HostHardware,
+    /// What the machine starts from.
+    pub disks: &'a Disks,
+    /// What it is given.
+    pub machine: &'a Machine,
+    /// What the user calls the listing.
+    pub listing: &'a str,
 }
 
-impl Disks<'_> {
-    /// OpenWrt's own address in its LAN, and the host's beside it with the length of their network.
-    fn addresses(&self) -> (String, String) {
-        let set = |lan: StaticAddress| Some((lan.address().to_string(), lan.neighbour()?.to_string()));
-        let stock = || ("192.168.1.1".to_owned(), "192.168.1.2/24".to_owned());
-        self.lan.and_then(set).unwrap_or_else(stock)
-    }
-}
-
-/// Says how to run OpenWrt with the card that was found; `listing` is what the user calls the listing.
+/// Says how to run OpenWrt with what was found.
 ///
 /// # Errors
-/// When a path cannot be an argument of the hypervisor, or it cannot reserve a card in that place.
-pub fn recipe(
-    hypervisor: Hypervisor,
-    found: &HostHardware,
-    disks: Disks<'_>,
-    listing: &str,
-) -> Result<Recipe, VmError> {
-    for (what, path) in [("image", disks.image), ("disk", disks.packages)] {
-        if path.contains(|c: char| c.is_control() || c == ',') {
-            return Err(VmError::Path { what, path: path.to_owned() });
-        }
+/// When the host has no such form, cannot pass what was found, or has no place left for it.
+pub fn recipe(request: Request<'_>) -> Result<Recipe, VmError> {
+    let Request { hypervisor, form, hardware, machine, .. } = request;
+    if let Some(host) = form.host().filter(|host| *host != hypervisor) {
+        return Err(VmError::Form { form, host });
     }
-    let listing: String = listing.chars().filter(|c| !c.is_control()).collect();
-    match hypervisor {
-        Hypervisor::Bhyve => bhyve::recipe(found, disks, &listing),
-        Hypervisor::Qemu => Ok(qemu::recipe(found, disks, &listing)),
+    machine.fits(hardware)?;
+    match (hypervisor, form) {
+        (Hypervisor::Bhyve, Form::VmBhyve) => bhyve::conf(request),
+        (Hypervisor::Bhyve, _) => bhyve::script(request),
+        (Hypervisor::Qemu, Form::Libvirt) => Ok(qemu::libvirt(request)),
+        (Hypervisor::Qemu, _) => Ok(qemu::script(request)),
+        (Hypervisor::Proxmox, _) => Ok(proxmox::script(request)),
     }
 }

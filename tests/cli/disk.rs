@@ -274,6 +274,7 @@ fn a_package_file_that_shrinks_while_it_is_written_leaves_no_output() {
                 kind: None,
                 label: Label::new("OWPKG").unwrap(),
                 volume_id: 1,
+                partition: false,
                 date: 0,
                 permissions: Permissions::All,
             };

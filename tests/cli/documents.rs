@@ -70,7 +70,7 @@ fn every_example_of_the_help_is_a_call() {
 
 #[test]
 fn the_guides_are_in_their_document_and_their_commands_in_the_readme() {
-    for host in ["bhyve", "qemu"] {
+    for host in ["bhyve", "qemu", "proxmox"] {
         let guide = owpkg(&format!("vm {host} --guide")).run().exits(0).out;
         assert!(GUIDE.contains(&format!("```text\n{guide}```")), "{guide}");
     }
@@ -87,7 +87,7 @@ fn the_guides_are_in_their_document_and_their_commands_in_the_readme() {
 fn the_guide_shows_what_is_printed() {
     let desk = Desk::new();
     // The demo release has no image to fetch.
-    desk.write("openwrt.img", "");
+    desk.write("openwrt.img", crate::vm::efi_image());
     let mut shown = 0;
     for block in GUIDE.split("```console\n$ ").skip(1) {
         let (command, below) = block.split_once("```").unwrap().0.split_once('\n').unwrap();

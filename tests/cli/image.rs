@@ -141,6 +141,14 @@ fn without_an_output_it_says_what_there_is() {
 }
 
 #[test]
+fn a_kind_that_there_is_not_is_told_which_there_are() {
+    let site = good();
+    for line in ["--kind combned", "out.img --kind combned", "--kind combned --json"] {
+        image(&site, line).exits(3).says(&["combned", "combined"]);
+    }
+}
+
+#[test]
 fn a_file_can_grow_and_not_shrink() {
     let site = good();
     let report = image(&site, "out.img --size 1M --json").exits(0).json();

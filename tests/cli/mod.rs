@@ -10,10 +10,12 @@ mod documents;
 mod endings;
 mod exits;
 pub mod explain;
+mod first_hour;
 mod housekeeping;
 pub mod image;
 #[cfg(unix)]
 mod interrupted;
+mod killed;
 mod mistakes;
 mod outcomes;
 mod real;

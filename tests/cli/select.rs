@@ -101,7 +101,7 @@ fn what_is_not_known_or_not_readable_is_refused_before_anything_else() {
         (&["--detect", "-"], 3, "standard input shows no network device"),
         (&["--detect", "-", "--installed", "-"], 2, "cannot both read standard input"),
     ] {
-        // A server that is not there: it must not be asked.
+        // A server that is not there: it must not be asked, but for the modules of a release that may list an id.
         let args: Vec<&str> =
             ["resolve", "--mirror", "http://127.0.0.1:9"].iter().chain(args).copied().collect();
         let ran = owpkg(&args).stdin("nothing\n").run();

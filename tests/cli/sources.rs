@@ -113,9 +113,11 @@ fn one_run_online_is_enough_for_all_later_ones() {
         let line = format!("--chip iwl7265d --key key --tree {}", server.url());
         desk.owpkg(&format!("resolve --offline {line}")).run().exits(6);
         assert_eq!(server.requests().len(), 0, "--offline means it");
-        let first = desk.owpkg(&format!("resolve {line}")).run().exits(0);
+        desk.owpkg(&format!("resolve {line}")).run().exits(0);
         desk.owpkg(&format!("disk out.img --offline {line}")).run().exits(6).says(&["is not in the cache"]);
         desk.owpkg(&format!("disk out.img {line}")).run().exits(0);
+        // Only now have the packages been read, which a plan tells.
+        let first = desk.owpkg(&format!("resolve {line}")).run().exits(0);
         drop(server);
         let offline = desk.owpkg(&format!("resolve --offline {line}")).run().exits(0);
         assert_eq!(offline.out, first.out);

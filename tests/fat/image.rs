@@ -24,6 +24,7 @@ pub fn options(size: Size, kind: Option<FatKind>) -> Options {
         label: Label::new("OPENWRT").unwrap(),
         volume_id: 0x1234_abcd,
         time: Timestamp::from_unix(TIME),
+        partition: false,
     }
 }
 

@@ -111,13 +111,13 @@ fn relative(path: &Path, base: &Path) -> String {
     path.strip_prefix(base).unwrap().to_str().unwrap().to_owned()
 }
 
-fn mtools(program: &str, image: &Image) -> Command {
+pub fn mtools(program: &str, image: &Image) -> Command {
     let mut command = Command::new(program);
     command.env("LC_ALL", "C.UTF-8").env("TZ", "UTC").args(["-i", image.path()]);
     command
 }
 
-fn run(command: &mut Command) -> Output {
+pub fn run(command: &mut Command) -> Output {
     let program = command.get_program().to_owned();
     command.output().unwrap_or_else(|error| {
         panic!("{program:?} does not run ({error}): install the packages dosfstools and mtools")

@@ -219,3 +219,54 @@ proptest! {
         prop_assert_eq!(devices[0].id.as_deref(), Some("8086:095a:8086:5010"));
     }
 }
+
+/// What a text says of passing devices on.
+#[test]
+fn hosts_of_virtual_machines_are_told() {
+    use owpkg::hardware::Hypervisor;
+    use owpkg::hardware::detect::{HostFact, Maker};
+    let card = "03:00.0 Network controller [0280]: Acme [14c3:7961]\n";
+    for (text, hypervisor) in [
+        (card.to_owned(), None),
+        (format!("{card}\tKernel driver in use: vfio-pci\n"), Some(Hypervisor::Qemu)),
+        ("vfio-pci.ids=14c3:7961".to_owned(), Some(Hypervisor::Qemu)),
+        ("hostpci0: 0000:03:00".to_owned(), Some(Hypervisor::Proxmox)),
+        ("passthru0=\"2/0/0\"".to_owned(), Some(Hypervisor::Bhyve)),
+        ("iwm0@pci0:2:0:0: class=0x028000 chip=0x095a8086 rev=0x59".to_owned(), Some(Hypervisor::Bhyve)),
+    ] {
+        assert_eq!(read(&text).hypervisor, hypervisor, "{text}");
+    }
+    let facts =
+        |text: &str| read(text).host.into_iter().map(|told| (told.line, told.fact)).collect::<Vec<_>>();
+    let slot = "03:00.0".parse().unwrap();
+    for (line, fact) in [
+        ("iommu: Adding device 0000:03:00.0 to group 14", HostFact::Group { slot, group: 14 }),
+        ("pci 0000:03:00.0: Adding to iommu group 14", HostFact::Group { slot, group: 14 }),
+        ("AMD-Vi: Found IOMMU", HostFact::Cpu(Maker::Amd)),
+        ("DMAR: IOMMU enabled", HostFact::Cpu(Maker::Intel)),
+        ("hostpci12: 03:00,pcie=1", HostFact::Given { slot }),
+        (
+            "vfio_pci: add [14c3:7961[ffffffff:ffffffff]] class 0",
+            HostFact::Reserved { vendor: 0x14c3, device: 0x7961 },
+        ),
+        ("vfio-pci 0000:03:00.0: enabling device (0000 -> 0002)", HostFact::Held { slot }),
+    ] {
+        assert_eq!(facts(&format!("hello\n{line}\n")), [(2, fact)], "{line}");
+    }
+    // Below the line of a group stand its devices, until something stands at the left again.
+    let grouped =
+        read(&format!("IOMMU Group 7:\n\t{card}04:00.0 SATA controller [0106]: Acme [1b21:0612]\n"));
+    let groups: Vec<_> = grouped.devices.iter().map(|device| device.iommu_group).collect();
+    assert_eq!(groups, [Some(7), None]);
+    for broken in [
+        "hostpci0: zz",
+        "passthru0=",
+        "pptdevs=\"300/0/0\"",
+        "IOMMU Group x:",
+        "[{\"id\":1}]",
+        "[{",
+        "<address bus='0x",
+    ] {
+        assert_eq!(read(broken).host, [], "{broken}");
+    }
+}

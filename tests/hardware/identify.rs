@@ -297,11 +297,32 @@ fn device_ids_are_read_as_users_write_them() {
 }
 
 #[test]
+fn second_functions_are_of_the_chip_of_the_first() {
+    let catalogue = Catalogue::builtin();
+    let chips = |id| {
+        let identity = catalogue.identify(&Device::of_id(id)).expect("an id of the table");
+        identity.chips.iter().flat_map(|chip| chip.modules.iter()).collect::<Vec<_>>()
+    };
+    for (first, second, source) in owpkg::hardware::second_functions() {
+        assert!(first != second && !source.is_empty());
+        assert_eq!(chips(first), chips(second), "one module drives {first} and {second}");
+    }
+    assert!(owpkg::hardware::second_functions().count() >= 5);
+}
+
+#[test]
 fn limits_are_about_chips_and_modules_that_exist() {
     let catalogue = Catalogue::builtin();
     for row in all_limits() {
         assert!(!row.limit.text.is_empty() && !row.limit.source.is_empty() && !row.limit.topic.is_empty());
         assert!(!(row.chips.is_empty() && row.modules.is_empty()), "{}", row.limit.text);
+        let hosts: Vec<&str> = row.limit.hosts.split(',').filter(|host| !host.is_empty()).collect();
+        assert!(hosts.iter().all(|host| ["bhyve", "kvm", "esxi", "xen"].contains(host)), "{hosts:?}");
+        let is_of_guests = row.limit.topic == "passthrough";
+        assert!(is_of_guests || hosts.is_empty() && !row.limit.forbids, "{}", row.limit.text);
+        let is_month =
+            |text: &str| text.len() == 7 && text.split('-').all(|part| part.parse::<u16>().is_ok());
+        assert!(row.limit.read.is_empty() || is_month(row.limit.read), "{}", row.limit.read);
         for chip in row.chips {
             assert!(catalogue.chip(chip).is_some(), "limits.tsv: no chip {chip}");
         }

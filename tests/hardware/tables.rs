@@ -47,7 +47,7 @@ fn every_row_has_the_columns_of_its_table() {
         }
         tables += 1;
     }
-    assert_eq!(tables, 13);
+    assert_eq!(tables, 14);
 }
 
 #[test]

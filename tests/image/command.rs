@@ -26,15 +26,15 @@ fn site_of(format: &'static dyn owpkg::format::Format, files: Files) -> Site {
     site
 }
 
-fn site(format: &'static dyn owpkg::format::Format) -> Site {
+pub fn site(format: &'static dyn owpkg::format::Format) -> Site {
     site_of(format, files(format, |recipe| recipe))
 }
 
-fn image(site: &Site, line: &str) -> Ran {
+pub fn image(site: &Site, line: &str) -> Ran {
     site.owpkg(&format!("image {line} --key usign")).run()
 }
 
-fn verify(site: &Site, line: &str) -> Ran {
+pub fn verify(site: &Site, line: &str) -> Ran {
     site.desk.owpkg(&format!("verify {line} --key key --key usign")).run()
 }
 
@@ -174,9 +174,12 @@ fn the_json_has_exactly_its_documented_keys() {
             "install",
             "accepted_unsigned",
             "configuration",
-            "keys"
+            "keys",
+            "cards",
+            "shared_ids"
         ]
     );
+    assert_eq!(report["disk"]["cards"][0]["card"], "iwl7265d");
     assert_eq!((&report["disk"]["door"], &report["disk"]["packages"]), (&json!("boot-partition"), &json!(7)));
     assert_eq!(report["disk"]["archive_size"], json!(archive(&site, "openwrt.img").len()));
     let report = image(&site, "alone.img --json").exits(0).json();

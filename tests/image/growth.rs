@@ -77,3 +77,30 @@ fn without_a_gpt_only_the_file_grows() {
         assert!(after.starts_with(&before) && after[before.len()..].iter().all(|byte| *byte == 0));
     }
 }
+
+/// What the README tells to type.
+#[test]
+fn the_room_at_the_end_can_be_given_to_the_root() {
+    let made = Recipe { copy: true, ..recipe(Boot::Efi, Root::Squashfs) }.make();
+    let size = made.bytes().len() as u64 + 8 * MIB;
+    grow(&mut made.open(), size).unwrap();
+    let root = || {
+        let dump = Command::new(tool("sfdisk")).arg("-d").arg(made.path()).output().unwrap();
+        let dump = String::from_utf8(dump.stdout).unwrap();
+        let line =
+            dump.lines().find(|line| line.contains("2 : start=")).unwrap().split_once(" : ").unwrap().1;
+        let numbers = line.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok());
+        numbers.take(2).collect::<Vec<u64>>()
+    };
+    let before = root();
+    let mut sh = Command::new("sh");
+    sh.args(["-c", "echo ', +' | \"$0\" -q -N 2 \"$1\""]).arg(tool("sfdisk")).arg(made.path());
+    assert!(sh.status().unwrap().success());
+    let after = root();
+    assert_eq!(after.len(), 2, "{after:?}");
+    assert_eq!(after[0], before[0]);
+    assert!(after[1] * SECTOR > before[1] * SECTOR + 7 * MIB, "{before:?} {after:?}");
+    // What sfdisk enlarged ends wherever the room does; sgdisk would have it end where a cylinder does.
+    let found = complaints(&made);
+    assert!(found.iter().all(|line| line.contains("doesn't end on a")), "{found:?}");
+}

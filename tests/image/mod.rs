@@ -1,9 +1,10 @@
 //! Images that carry a disk: changed by owpkg, judged by others, and byte by byte outside of what was added.
 
-mod build;
+pub mod build;
 pub mod command;
 mod doors;
 mod first_boot;
+mod formats;
 mod growth;
 mod refusals;
 mod start;

@@ -108,3 +108,25 @@ fn whole(which: usize) -> &'static [u8] {
     static WHOLE: [OnceLock<Vec<u8>>; COMPILERS.len()] = [const { OnceLock::new() }; COMPILERS.len()];
     WHOLE[which].get_or_init(|| module(COMPILERS[which].0, COMPILERS[which].1, false))
 }
+
+/// The same with modules of a real release, which hold far more than any that a test makes: cut, and with flipped bits.
+#[test]
+fn damaged_modules_of_a_real_release_do_no_harm() {
+    let Some(all) = crate::proof::real_modules("25.12.2-x86-64") else { return };
+    let mut state = 1_u64;
+    let mut next = |most: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % most
+    };
+    for (_, bytes) in all.iter().filter(|(_, bytes)| bytes.len() < 200_000).step_by(9) {
+        let _ = Module::read(&bytes[..next(bytes.len())]);
+        for _ in 0..6 {
+            let mut bytes = bytes.clone();
+            for _ in 0..next(12) + 1 {
+                let at = next(bytes.len());
+                bytes[at] ^= 1 << next(8);
+            }
+            let _ = Module::read(&bytes);
+        }
+    }
+}

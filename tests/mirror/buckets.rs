@@ -203,7 +203,7 @@ fn writers_of_disjoint_parts_do_not_meet() {
                 let mut parts = mirror::of_release(&open, &|name, _| name == feed, &earlier).unwrap();
                 parts.retain(|part| !part.files.is_empty());
                 let mirror = owpkg::mirror::Mirror { store: &bucket, fetcher: &fetcher, incoming: None };
-                mirror.sync(&parts, Prune::Nothing).unwrap();
+                mirror.sync(&parts, Prune::Nothing, Default::default()).unwrap();
             });
         }
     });

@@ -138,3 +138,37 @@ fn images_come_by_device_and_only_as_the_signed_sums_say() {
     assert!(!bench.visible().contains_key(&format!("{folder}/openwrt-sdk.tar.zst")));
     assert_eq!(bench.faults(), Vec::<String>::new());
 }
+
+#[test]
+fn what_is_not_to_be_had_is_listed_and_the_rest_is_there() {
+    for_each_format(|format| {
+        let mut tree = server_tree(format, "1.0-r1");
+        let c = in_base(&tree, "c");
+        tree.remove(&c);
+        let upstream = Upstream::honest(tree.clone());
+        let (bench, url) = (bench(), upstream.server.url());
+        let line = ["mirror", "dest", "--full", "--mirror", &url, "--release", "25.12.0"];
+        let (code, out, err) = owpkg(&bench, &[&line[..], &KEYS].concat());
+        assert_eq!(code, 6, "{err}");
+        assert!(out.contains(&format!("not to be had:\n  {url}/{c} does not exist\n")), "{out}");
+        assert!(out.contains("luci: 1 file\n") && !out.contains("base: "), "{out}");
+        assert!(
+            err.contains("1 of the mirrored files is not to be had, so these feeds are as they were"),
+            "{err}"
+        );
+        assert!(err.contains("--keep-going"), "{err}");
+        let index =
+            |bench: &Bench| bench.visible().contains_key(&format!("{}/{}", super::BASE, format.index_name()));
+        assert!(!index(&bench));
+        let (code, out, err) = owpkg(&bench, &[&line[..], &KEYS, &["--keep-going", "--json"]].concat());
+        assert_eq!(code, 6, "{err}");
+        let json: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(json["missing"][0]["file"], c.rsplit('/').next().unwrap());
+        assert_eq!(
+            (json["missing"].as_array().unwrap().len(), &json["unpublished"]),
+            (1, &Value::Array(Vec::new()))
+        );
+        assert!(index(&bench), "published without it");
+        assert!(done(&bench, &["verify", "dest"]).contains("all good"));
+    });
+}

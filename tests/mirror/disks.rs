@@ -43,6 +43,7 @@ fn disks() -> Disks {
             kind: None,
             label: Label::new("OWPKG").unwrap(),
             volume_id: 1,
+            partition: false,
             date: 1_772_668_800,
             permissions: Permissions::All,
         };

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use camino::Utf8Path;
 use owpkg::files::Content;
 use owpkg::format::{FORMATS, Format};
-use owpkg::mirror::{Change, Depth, Folder, Guard, Prune, Stat, Store, StoreError};
+use owpkg::mirror::{Change, Depth, Folder, Guard, MirrorError, Prune, Stat, Store, StoreError};
 use owpkg::trust::{Artifact, Verified};
 
 use super::{Bench, Tree, Upstream, for_each_format, in_base, server_tree, sync, vouched};
@@ -105,6 +105,38 @@ fn missing_files_busy_servers_and_redirects() {
         };
         // The other place has no such file: its name has a query.
         assert!(!lied_to(format, elsewhere));
+    });
+}
+
+/// A server that lacks a package of a feed: the others are published, what is missing is named, and a later run ends it.
+#[test]
+fn what_a_server_lacks_holds_back_its_own_feed_alone() {
+    for_each_format(|format| {
+        let [old, new] = ["1.0-r1", "1.1-r1"].map(|version| server_tree(format, version));
+        let bench = Bench::new();
+        bench.mirror(&Upstream::honest(old.clone()).server.url(), Prune::Nothing).unwrap();
+        let c = in_base(&new, "c");
+        let mut without = new.clone();
+        without.remove(&c);
+        let lacking = Upstream::honest(without);
+        for _ in 0..2 {
+            let error = bench.mirror(&lacking.server.url(), Prune::Keeping(0)).unwrap_err();
+            let MirrorError::NotWhole { missing, unpublished, .. } = error else { panic!("{error:?}") };
+            let missing: Vec<String> =
+                missing.iter().map(|file| format!("{}/{}", file.folder, file.name)).collect();
+            assert_eq!((missing, unpublished), (vec![c.clone()], vec![super::BASE.to_owned()]));
+            let seen = bench.visible();
+            let index =
+                |folder: &str| format!("releases/25.12.0/packages/x86_64/{folder}/{}", format.index_name());
+            assert_eq!(seen[&index("base")], old[&index("base")], "as it was");
+            assert_eq!(seen[&index("luci")], new[&index("luci")]);
+            assert!(seen.contains_key(&in_base(&old, "c")) && seen.contains_key(&in_base(&new, "a")));
+        }
+        let before = lacking.package_requests();
+        lacking.turn_to(new.clone());
+        bench.mirror(&lacking.server.url(), Prune::Keeping(0)).unwrap();
+        assert_eq!(bench.visible(), vouched(&new));
+        assert!(lacking.package_requests() <= before + 2, "the others are not fetched again");
     });
 }
 

@@ -20,7 +20,7 @@ use owpkg::demo::signers;
 use owpkg::demo::{Blueprint, PackageSpec};
 use owpkg::fetch::{Fetcher, Location, Options, Silent};
 use owpkg::format::{FORMATS, Format};
-use owpkg::mirror::{self, Folder, Images, Mirror, MirrorError, MirrorFolder, Prune, Store, Summary};
+use owpkg::mirror::{self, Folder, Gaps, Images, Mirror, MirrorError, MirrorFolder, Prune, Store, Summary};
 use owpkg::release::{self, Kernel, OpenRelease, Release, ReleaseSpec};
 use owpkg::trust::{Keyring, UnsignedFeeds};
 use tempfile::TempDir;
@@ -210,7 +210,7 @@ fn sync(
     let incoming = self::fetcher(&cache.join("incoming"), false);
     let spare = self::fetcher(cache, true);
     let parts = parts(spare, store, url, wanted)?;
-    Mirror { store, fetcher: &fetcher, incoming: Some(&incoming) }.sync(&parts, prune)
+    Mirror { store, fetcher: &fetcher, incoming: Some(&incoming) }.sync(&parts, prune, Gaps::HeldBack)
 }
 
 fn parts(

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use owpkg::mirror::{Folder, MirrorError, Prune, Store, StoreError};
+use owpkg::fetch::{Fetcher, Options, Progress};
+use owpkg::mirror::{Folder, Gaps, Mirror, MirrorError, Prune, Store, StoreError};
 
 use super::{BASE, Bench, Upstream, for_each_format, in_base, server_tree, vouched};
 
@@ -131,4 +132,47 @@ fn two_writers_of_one_folder_do_not_meet() {
     assert!(matches!(refused, MirrorError::Store(StoreError::Busy { .. })), "{refused}");
     drop(guard);
     bench.mirror(&upstream.server.url(), Prune::Nothing).unwrap();
+}
+
+/// What a fetcher tells, a line each.
+#[derive(Default)]
+struct Told(std::sync::Mutex<Vec<String>>);
+
+impl Progress for Told {
+    fn planned(&self, files: usize, bytes: Option<u64>) {
+        self.0.lock().unwrap().push(format!("planned {files} {}", bytes.is_some()));
+    }
+
+    fn at_hand(&self, name: &str, _bytes: Option<u64>) {
+        self.0.lock().unwrap().push(format!("file {name}"));
+    }
+
+    fn done(&self, name: &str) {
+        self.0.lock().unwrap().push(format!("file {name}"));
+    }
+}
+
+/// However many goes there are, whoever waits hears of one total, and of every file of it once, missing ones too.
+#[test]
+fn all_goes_of_a_mirror_are_one_to_whoever_waits() {
+    for_each_format(|format| {
+        let mut tree = server_tree(format, "1.0-r1");
+        let c = in_base(&tree, "c");
+        tree.remove(&c);
+        let upstream = Upstream::honest(tree);
+        let (bench, url) = (Bench::new(), upstream.server.url());
+        let told = std::sync::Arc::new(Told::default());
+        let quick = Options { attempts: 1, ..Options::new(bench.path("cache")) };
+        let fetcher = Fetcher::new(quick, told.clone());
+        let store = Folder::new(bench.dest());
+        let parts =
+            super::parts(super::fetcher(&bench.path("other"), false), &store, &url, &|_| true).unwrap();
+        told.0.lock().unwrap().clear();
+        let mirror = Mirror { store: &store, fetcher: &fetcher, incoming: None };
+        mirror.sync(&parts, Prune::Nothing, Gaps::HeldBack).unwrap_err();
+        let told = told.0.lock().unwrap();
+        let files = told.iter().filter(|line| line.starts_with("file ")).count();
+        assert_eq!(told.iter().filter(|line| line.starts_with("planned")).count(), 1, "{told:?}");
+        assert!(told[0].starts_with(&format!("planned {files} ")), "{told:?}");
+    });
 }

@@ -45,6 +45,9 @@ fn a_plan_says_what_the_cache_has_read_and_fetches_nothing_for_it() {
             plan["cards"][0]["driver"]["state"].as_str().unwrap().to_owned()
         };
         assert_eq!(state(), "not-read");
+        let unread = site.owpkg("resolve --no-lock --device 14c3:7961").run().exits(0);
+        let says = "pci:14c3:7961: not proved: kmod-mt7921e is not read";
+        assert!(unread.out.contains(says), "{}", unread.out);
         site.owpkg("disk out.img --device 14c3:7961").run().exits(0);
         assert_eq!(state(), "driven");
         let ran = site.owpkg("resolve --no-lock --device 14c3:7961").run().exits(0);
@@ -122,5 +125,27 @@ fn damaged_findings_in_the_cache_change_nothing() {
         }
         assert!(found > 3, "{found}");
         assert_eq!(disk(), first);
+    }
+}
+
+/// What the router holds of a card's packages already is read too, where a feed holds the very version.
+#[test]
+fn a_driver_that_the_router_holds_already_is_proved_too() {
+    for (version, state) in [("6.12.71-r1", "driven"), ("6.12.70-r1", "not-read")] {
+        let mut release = mt7921e();
+        for name in ["kmod-mt7921e", "kmod-mt76-core", "kmod-mac80211", "kmod-cfg80211"] {
+            release = release.stock(name, version);
+        }
+        for format in FORMATS {
+            let site = release.on(format);
+            let state_of = |command: &str| {
+                let told = site.owpkg(command).run().exits(0).json();
+                told["cards"][0]["driver"]["state"].as_str().unwrap().to_owned()
+            };
+            let resolve = "resolve --no-lock --json --device 14c3:7961";
+            assert_eq!(state_of(resolve), "not-read");
+            assert_eq!(state_of("disk out.img --json --device 14c3:7961"), state, "{version}");
+            assert_eq!(state_of(resolve), state, "{version}");
+        }
     }
 }

@@ -32,6 +32,64 @@ pub fn pci_module(name: &str, ids: &[(&str, &str)]) -> Vec<u8> {
     ))
 }
 
+/// A module that drives these ids of USB with interfaces of these classes, through the kernel's own or the serial
+/// ports' registration.
+pub fn usb_module(name: &str, serial: bool, ids: &[(&str, [u8; 3])]) -> Vec<u8> {
+    let entry = |(id, [class, subclass, protocol]): &(&str, [u8; 3])| {
+        let (vendor, product) = id.split_once(':').unwrap();
+        format!("{{ 0x0383, 0x{vendor}, 0x{product}, 0, 0, 0, 0, 0, {class}, {subclass}, {protocol} }},")
+    };
+    let entries: String = ids.iter().map(entry).collect();
+    let (driver, register, needs) = match serial {
+        false => (
+            format!(
+                "struct {{ const char *name; int (*probe)(void); void *more[7]; const void *ids; void *rest[20]; }} \
+                     driver = {{ \"{name}\", probe, {{ probe }}, ids }};"
+            ),
+            "usb_register_driver",
+            "",
+        ),
+        true => (
+            format!(
+                "struct {{ const char *what; const void *ids; void *list[2]; const char *name; void *rest[40]; }} \
+                     driver = {{ \"{name}1\", ids, {{ 0, 0 }}, \"{name}\" }};"
+            ),
+            "usb_serial_register_drivers",
+            "usbserial,usb_wwan",
+        ),
+    };
+    compile(&format!(
+        "struct usb_device_id {{ unsigned short flags, vendor, product, low, high; unsigned char dclass, dsub, dproto, \
+         class, sub, proto, number; unsigned long info; }};\n\
+         extern int {register}(void *, void *, const char *);\n\
+         static int probe(void) {{ return 0; }}\n\
+         static const struct usb_device_id ids[] = {{ {entries} {{ 0 }} }};\n\
+         static {driver}\n\
+         static const char info[] __attribute__((section(\".modinfo\"), used)) = \
+         \"name={name}\\0depends={needs}\";\n\
+         int init_module(void) {{ return {register}(&driver, 0, \"\"); }}"
+    ))
+}
+
+/// The module of Intel's cards as Linux 6.18 has it: the id leads to no name, which structures hold whose last numbers
+/// are the newest and the oldest version.
+pub fn iwlwifi(versions: &[(&str, u16, u16)]) -> Vec<u8> {
+    let configuration = |(at, (start, newest, oldest)): (usize, &(&str, u16, u16))| {
+        format!("const struct cfg cfg{at} = {{ \"{start}\", {{ 9, {at}, 29, 22 }}, {newest}, {oldest} }};\n")
+    };
+    let structures: String = versions.iter().enumerate().map(configuration).collect();
+    let module = format!(
+        "{HEAD}
+         struct cfg {{ const char *start; unsigned short rest[20]; unsigned short newest, oldest; }};
+         {structures}
+         static const struct pci_device_id ids[] = {{ {{ 0x8086, 0x095a, ~0u, 0x5010, 0, 0, 1 }}, {{ 0 }} }};
+         static struct pci_driver driver = {{ \"iwlwifi\", ids, probe }};
+         static const char info[] __attribute__((section(\".modinfo\"), used)) = \"name=iwlwifi\\0depends=\";
+         int init_module(void) {{ return __pci_register_driver(&driver, 0, \"%s-%s%d.ucode\"); }}"
+    );
+    compile(&module)
+}
+
 fn compile(source: &str) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let (text, object) = (folder.path().join("m.c"), folder.path().join("m.ko"));

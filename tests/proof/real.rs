@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use owpkg::format::{FORMATS, Format};
@@ -23,7 +24,7 @@ fn packages(folder: &Path, format: &dyn Format, found: &mut Vec<(String, PathBuf
 }
 
 /// What all packages of kernel modules of a tree hold; nothing: the tree is not there.
-fn contents(tree: &str) -> Option<Vec<(String, Contents)>> {
+pub fn contents(tree: &str) -> Option<Vec<(String, Contents)>> {
     let Some(root) = std::env::var_os("OWPKG_REAL_TREES").map(PathBuf::from) else {
         crate::support::judges::skipped("no OWPKG_REAL_TREES");
         return None;
@@ -44,7 +45,33 @@ fn contents(tree: &str) -> Option<Vec<(String, Contents)>> {
     Some(all)
 }
 
-fn read(all: &[(String, Contents)]) -> Vec<ReadPackage<'_>> {
+/// All modules of a tree, each once by its name; nothing: the tree is not there.
+pub fn modules(tree: &str) -> Option<Vec<(String, Vec<u8>)>> {
+    let Some(root) = std::env::var_os("OWPKG_REAL_TREES").map(PathBuf::from) else {
+        crate::support::judges::skipped("no OWPKG_REAL_TREES");
+        return None;
+    };
+    let mut all = Vec::new();
+    for format in FORMATS {
+        let mut found = Vec::new();
+        packages(&root.join(tree), format, &mut found);
+        for (_, path) in found {
+            let mut visit = |path: &str, content: &mut dyn Read| {
+                if let Some(name) = path.rsplit('/').next().and_then(|name| name.strip_suffix(".ko")) {
+                    let mut bytes = Vec::new();
+                    content.read_to_end(&mut bytes)?;
+                    all.push((name.to_owned(), bytes));
+                }
+                Ok(())
+            };
+            format.visit_files(&mut File::open(&path).unwrap(), &mut visit).unwrap();
+        }
+    }
+    all.retain(|(_, bytes)| !bytes.is_empty());
+    Some(all)
+}
+
+pub fn read(all: &[(String, Contents)]) -> Vec<ReadPackage<'_>> {
     all.iter().map(|(name, contents)| ReadPackage { name, contents }).collect()
 }
 

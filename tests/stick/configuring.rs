@@ -50,7 +50,7 @@ fn a_router_that_holds_all_packages_is_given_a_configuration_alone() {
         fill(&site, "none --format dir").exits(3).says(&["the router needs nothing"]);
         fill(&site, "later --format dir --files files").exits(0);
         let later = site.path().join("later").into_std_path_buf();
-        asker.install(&later).is_done("Done: 0 packages installed, 1 settings made");
+        asker.install(&later).is_done("Done: 0 packages installed, 1 setting made");
         assert_eq!(asker.router.file("etc/banner").0, BANNER);
         does_nothing_more(&asker, &later);
     });

@@ -92,6 +92,7 @@ impl Desk {
             ask_secret: Box::new(|_| Err(io::ErrorKind::UnexpectedEof.into())),
             stdin: Box::new(io::empty()),
             raw_out: None,
+            told: Default::default(),
             out: Box::new(out.clone()),
             err: ErrStream::new(err.clone()),
             out_is_terminal: false,
@@ -138,6 +139,17 @@ impl Run {
         self.env.ask_secret = Box::new(move |prompt| {
             write!(shown.clone(), "{prompt}")?;
             Ok(secret.clone())
+        });
+        self
+    }
+
+    /// These secrets are typed, one after the other, and nothing after them.
+    pub fn typing_each(mut self, secrets: &[&str]) -> Run {
+        let shown = self.err.clone();
+        let mut secrets: Vec<String> = secrets.iter().rev().map(|&secret| secret.to_owned()).collect();
+        self.env.ask_secret = Box::new(move |prompt| {
+            write!(shown.clone(), "{prompt}")?;
+            secrets.pop().ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
         });
         self
     }

@@ -64,8 +64,9 @@ fn twice_is_the_same_as_once() {
             only(his_wifi()),
             only(access_point(Band::Ghz2)),
             Setup {
-                wifi: Some(his_wifi()),
+                wifis: vec![his_wifi()],
                 network: network(Some("static,address=10.0.0.2/8"), Some("192.168.5.1/24")),
+                lines: None,
             },
         ] {
             let router = Router::new(series);
@@ -201,7 +202,8 @@ proptest! {
 
 #[test]
 fn shellcheck_has_nothing_to_say() {
-    let setup = Setup { wifi: Some(his_wifi()), network: network(None, Some("192.168.5.1/24")) };
+    let setup =
+        Setup { wifis: vec![his_wifi()], network: network(None, Some("192.168.5.1/24")), lines: None };
     for defaults in setup.defaults() {
         passes_shellcheck(&defaults.text);
     }

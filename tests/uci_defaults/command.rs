@@ -167,6 +167,14 @@ fn what_no_radio_can_be_is_refused() {
         ("--wifi-band 60g", "invalid value"),
         ("--wifi-encryption wep", "invalid value"),
         ("--wifi-key secret", "unexpected argument"),
+        ("--wifi-htmode VHT8O", "did you mean VHT80"),
+        ("--wifi-htmode wide", "one of NOHT, HT20"),
+        ("--wifi-mode ap --wifi-band 2g --wifi-htmode VHT80", "no VHT80 on 2.4 GHz"),
+        ("--wifi-band 6g --wifi-htmode HT40", "no HT40 on 6 GHz"),
+        ("--wifi-hidden", "only an access point can hide its name"),
+        ("--wifi cafe", "joins one Wi-Fi, its uplink: \"home\" and \"cafe\""),
+        ("--wifi-band 2g --wifi-band 5g", "'--wifi-band' is there twice"),
+        ("--uci nowhere", "--uci nowhere cannot be read"),
         ("--network static", "--network: a static network needs an address"),
         ("--lan 192.168.1.0/24", "--lan: 192.168.1.0/24 cannot be"),
     ];
@@ -201,4 +209,77 @@ fn a_user_s_own_script_of_that_name_is_not_lost() {
     site.write("own/etc/uci-defaults/99-owpkg-wifi", "true\n");
     let run = site.owpkg("disk d.img --chip iwl7265d --wifi home --files own");
     run.var("OWPKG_WIFI_KEY", KEY).run().exits(2).says(&["99-owpkg-wifi", "twice"]);
+}
+
+#[test]
+fn each_flag_counts_for_the_wifi_before_it() {
+    let site = wifi().on(FORMATS[1]);
+    for (file, key) in [("home.key", "key of the home"), ("guest.key", "key of the guests")] {
+        site.write(file, key);
+    }
+    let line = "disk d --format dir --chip mt7921e --wifi-country de --wifi home --wifi-key-file home.key --wifi-htmode he80 \
+                --wifi guests --wifi-mode ap --wifi-hidden --wifi-band 2g --wifi-key-file guest.key \
+                --wifi cafe --wifi-mode ap --wifi-encryption none";
+    let ran = site.owpkg(line).run().exits(0);
+    let script = |name: &str| site.read(&format!("d/files/etc/uci-defaults/{name}"));
+    for (name, expected) in [
+        (
+            "99-owpkg-wifi",
+            ["country='DE'", "htmode='HE80'", "owpkg.ssid='home'", "key='key of the home'", "mode='sta'"],
+        ),
+        (
+            "99-owpkg-wifi-2",
+            ["country='DE'", "htmode=''", "owpkg2.ssid='guests'", "key='key of the guests'", "hidden='1'"],
+        ),
+        (
+            "99-owpkg-wifi-3",
+            ["country='DE'", "htmode=''", "owpkg3.ssid='cafe'", "encryption='none'", "mode='ap'"],
+        ),
+    ] {
+        let script = script(name);
+        assert!(expected.iter().all(|words| script.contains(words)), "{name}: {script}");
+        assert_eq!(script.contains("hidden"), name.ends_with("-2"), "{script}");
+    }
+    for words in
+        ["joins the Wi-Fi \"home\"", "serves the Wi-Fi \"guests\"", "serves the Wi-Fi \"cafe\" (none)"]
+    {
+        assert!(ran.out.contains(words), "{}", ran.out);
+    }
+}
+
+#[test]
+fn lines_for_uci_are_checked_and_brought() {
+    let site = wifi().on(FORMATS[0]);
+    site.write("lines", "set system.@system[0].hostname='attic'\nset network.lan.proto=static\n");
+    let ran = site.owpkg("disk d --format dir --chip iwl7265d --uci lines").run().exits(0);
+    assert!(ran.out.contains("sets your own lines in network, system"), "{}", ran.out);
+    let script = site.read("d/files/etc/uci-defaults/99-owpkg-z-uci");
+    assert!(script.contains("set system.@system[0].hostname='attic'\n"), "{script}");
+    site.write("lines", "set system.@system[0].hostname='attic'\n\ndelet network.lan\n");
+    let words = ["--uci lines: line 3: \"delet\" is no command", "did you mean delete"];
+    site.owpkg("disk e.img --chip iwl7265d --uci lines").run().exits(2).says(&words);
+    let twice = site.owpkg("disk e.img --chip iwl7265d --uci - --wifi home --wifi-key-file -");
+    twice.stdin("x").run().exits(2).says(&["--wifi-key-file and --uci cannot both read standard input"]);
+}
+
+#[test]
+fn the_user_s_own_files_win() {
+    let site = wifi().on(FORMATS[0]);
+    for (file, flags, flag) in [
+        ("network", "--lan 192.168.5.1/24", "--lan"),
+        ("network", "--network dhcp", "--network"),
+        ("network", "--wifi home", "--wifi"),
+        ("wireless", "--wifi home --wifi-mode ap", "--wifi"),
+    ] {
+        let _ = std::fs::remove_dir_all(site.path().join("own"));
+        site.write(&format!("own/etc/config/{file}"), "\n");
+        let run =
+            site.owpkg(&format!("disk d.img --chip iwl7265d --files own {flags}")).var("OWPKG_WIFI_KEY", KEY);
+        let words = format!("--files holds etc/config/{file}, which {flag} would change: your own file wins");
+        run.run().exits(2).says(&[&words, &format!("leave {flag} out")]);
+    }
+    let run = site.owpkg("disk d.img --chip iwl7265d --files own --lan 192.168.5.1/24");
+    run.run().exits(0);
+    site.write("lines", "set wireless.radio0.htmode=VHT80\n");
+    site.owpkg("disk e.img --chip iwl7265d --files own --uci lines").run().exits(0);
 }

@@ -3,6 +3,7 @@
 
 mod boot;
 mod command;
+mod lines;
 mod network;
 mod radios;
 mod router;

@@ -1,8 +1,8 @@
 //! Which radio it is, and what it is set to.
 
-use owpkg::uci_defaults::{Band, Wifi};
+use owpkg::uci_defaults::{Band, Encryption, Mode, Setup, Wifi};
 
-use super::router::{DUAL, HIS_PLACE, Router, SERIES, access_point, his_wifi, only};
+use super::router::{DUAL, HIS_PLACE, Router, SERIES, access_point, his_wifi, only, wifi};
 
 /// The place of a radio as OpenWrt writes it down, by the place of its device.
 #[test]
@@ -133,4 +133,64 @@ fn another_band_has_its_own_channel_and_width() {
     router.set_up(&only(Wifi { band: Some(Band::Ghz2), ..his_wifi() }));
     router.start();
     assert_eq!(router.uci("wireless.radio0.channel"), "auto", "who joins takes the access point's");
+}
+
+fn guests(band: Band) -> Wifi {
+    let open = wifi("guests", Mode::AccessPoint, Encryption::None, None);
+    Wifi { band: Some(band), hidden: true, ..open }
+}
+
+#[test]
+fn several_wifis_each_take_a_radio_that_fits() {
+    for series in SERIES {
+        let router = Router::new(series);
+        router.radio("phy0", "pci0/a", "pci0/a", "2g 1 HT20\n");
+        router.radio("phy1", "pci0/b", "pci0/b", "5g 36 VHT80\n");
+        let wide = Wifi { htmode: Some("vht160".parse().unwrap()), ..access_point(Band::Ghz5) };
+        let wifis = vec![Wifi { band: Some(Band::Ghz2), ..his_wifi() }, wide, guests(Band::Ghz5)];
+        let setup = Setup { wifis, ..Setup::default() };
+        router.set_up(&setup);
+        router.start();
+        assert_eq!(router.scripts(), [""; 0], "{series}");
+        for (section, radio, mode, ssid, hidden) in [
+            ("owpkg", "radio0", "sta", "home", ""),
+            ("owpkg2", "radio1", "ap", "home", ""),
+            ("owpkg3", "radio1", "ap", "guests", "1"),
+        ] {
+            let found = ["device", "mode", "ssid", "hidden"]
+                .map(|option| router.uci(&format!("wireless.{section}.{option}")));
+            assert_eq!(found, [radio, mode, ssid, hidden], "{series}");
+        }
+        assert_eq!(router.uci("wireless.radio1.htmode"), "VHT160");
+        assert_ne!(router.uci("wireless.radio0.htmode"), "VHT160");
+        let once = router.configured();
+        router.set_up(&setup);
+        router.start();
+        assert_eq!(router.configured(), once, "twice is the same as once");
+    }
+}
+
+#[test]
+fn a_radio_is_not_taken_away_from_the_first() {
+    for series in SERIES {
+        let router = Router::new(series);
+        router.his_card();
+        let wifis = vec![Wifi { band: Some(Band::Ghz5), ..his_wifi() }, guests(Band::Ghz2)];
+        router.set_up(&Setup { wifis, ..Setup::default() });
+        router.start();
+        assert_eq!(router.scripts(), ["99-owpkg-wifi-2"], "{series}: one radio, and two bands");
+        assert_eq!(router.uci("wireless.radio0.band"), "5g");
+        assert!(router.read("kmsg").contains("no radio for 2g"));
+    }
+}
+
+#[test]
+fn the_mode_of_the_channel_is_the_one_that_is_asked_for() {
+    for series in SERIES {
+        let router = Router::new(series);
+        router.his_card();
+        router.set_up(&only(Wifi { htmode: Some("VHT40".parse().unwrap()), ..his_wifi() }));
+        router.start();
+        assert_eq!(router.uci("wireless.radio0.htmode"), "VHT40", "{series}");
+    }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use owpkg::uci_defaults::{
-    Addresses, Band, Encryption, Key, Mode, Network, Security, Setup, StaticAddress, Wifi,
+    Addresses, Band, Encryption, Key, Mode, Network, Security, Setup, StaticNetwork, Wifi,
 };
 use tempfile::TempDir;
 
@@ -126,15 +126,18 @@ impl Router {
     pub fn set_up(&self, setup: &Setup) {
         for defaults in setup.defaults() {
             let mut text = defaults.text;
-            for (name, stock) in [("sys", "/sys"), ("tmp", "/tmp"), ("kmsg", "/dev/kmsg")] {
+            for (name, stock) in
+                [("sys", "/sys"), ("tmp", "/tmp"), ("kmsg", "/dev/kmsg"), ("defaults", "/etc/uci-defaults")]
+            {
                 let line = format!("\n{name}={stock}\n");
-                if defaults.path.ends_with("wifi") {
+                let is_set = name != "defaults" && defaults.path.contains("wifi");
+                if is_set || (defaults.path.ends_with("uci") && matches!(name, "defaults" | "kmsg")) {
                     assert_eq!(text.matches(&line).count(), 1, "the script sets {name}");
                 }
                 let here = self.root().join(stock.trim_start_matches("/dev").trim_start_matches('/'));
                 text = text.replace(&line, &format!("\n{name}='{}'\n", here.display()));
             }
-            self.write(defaults.path, &text);
+            self.write(&defaults.path, &text);
         }
     }
 
@@ -174,7 +177,10 @@ impl Router {
     /// The scripts that are still to succeed.
     pub fn scripts(&self) -> Vec<String> {
         let listed = fs::read_dir(self.root().join("etc/uci-defaults")).unwrap();
-        listed.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+        let mut names: Vec<String> =
+            listed.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
     }
 
     /// The configurations of radios and networks.
@@ -202,6 +208,8 @@ pub fn wifi(ssid: &str, mode: Mode, encryption: Encryption, key: Option<&str>) -
         country: None,
         band: None,
         channel: None,
+        htmode: None,
+        hidden: false,
     }
 }
 
@@ -211,11 +219,11 @@ pub fn access_point(band: Band) -> Wifi {
 }
 
 pub fn only(wifi: Wifi) -> Setup {
-    Setup { wifi: Some(wifi), network: Network::default() }
+    Setup { wifis: vec![wifi], ..Setup::default() }
 }
 
 pub fn network(uplink: Option<&str>, lan: Option<&str>) -> Network {
     let uplink = uplink.map(|text| text.parse::<Addresses>().unwrap());
-    let lan = lan.map(|text| text.parse::<StaticAddress>().unwrap());
+    let lan = lan.map(|text| text.parse::<StaticNetwork>().unwrap());
     Network::new(uplink, lan).unwrap()
 }

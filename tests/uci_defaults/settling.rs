@@ -2,7 +2,7 @@
 
 use owpkg::hardware::Series;
 use owpkg::uci_defaults::{
-    Band, Encryption, Key, Mode, Network, RouterPackages, SetupRequest, SetupWarning, WifiRequest,
+    Band, Encryption, Key, Mode, RouterPackages, SetupRequest, SetupWarning, WifiRequest,
 };
 
 fn request(mode: Mode) -> SetupRequest {
@@ -14,8 +14,10 @@ fn request(mode: Mode) -> SetupRequest {
         country: None,
         band: None,
         channel: None,
+        htmode: None,
+        hidden: false,
     };
-    SetupRequest { wifi: Some(wifi), network: Network::default() }
+    SetupRequest { wifis: vec![wifi], ..SetupRequest::default() }
 }
 
 fn router<'a>(added: &[&'a str], held: &[&'a str]) -> RouterPackages<'a> {
@@ -32,7 +34,7 @@ fn the_encryption_is_the_best_that_the_packages_can_do() {
     {
         for router in [router(&[package], &[]), router(&[], &[package])] {
             let (setup, warnings) = request(Mode::Station).settle(&router).unwrap();
-            assert_eq!(setup.wifi.unwrap().security.encryption(), expected, "{package}");
+            assert_eq!(setup.wifis[0].security.encryption(), expected, "{package}");
             assert_eq!(warnings, [], "{package}");
         }
     }
@@ -41,9 +43,9 @@ fn the_encryption_is_the_best_that_the_packages_can_do() {
 #[test]
 fn wpa3_that_was_asked_for_stays_and_is_warned_of() {
     let mut request = request(Mode::AccessPoint);
-    request.wifi.as_mut().unwrap().encryption = Some(Encryption::Sae);
+    request.wifis[0].encryption = Some(Encryption::Sae);
     let (setup, warnings) = request.settle(&router(&[], &["wpad-mini"])).unwrap();
-    assert_eq!(setup.wifi.unwrap().security.encryption(), Encryption::Sae);
+    assert_eq!(setup.wifis[0].security.encryption(), Encryption::Sae);
     let packages = vec!["wpad-mini".to_owned()];
     assert_eq!(warnings, [SetupWarning::NoWpa3 { encryption: Encryption::Sae, packages }]);
 }
@@ -51,11 +53,11 @@ fn wpa3_that_was_asked_for_stays_and_is_warned_of() {
 #[test]
 fn an_access_point_takes_the_channel_s_band_and_names_what_its_card_can_do_instead() {
     let mut request = request(Mode::AccessPoint);
-    request.wifi.as_mut().unwrap().channel = Some(36);
+    request.wifis[0].channel = Some(36);
     let (setup, warnings) = request
         .settle(&router(&["kmod-iwlwifi", "iwlwifi-firmware-iwl7265d", "wpad-basic-mbedtls"], &[]))
         .unwrap();
-    assert_eq!(setup.wifi.unwrap().band, Some(Band::Ghz5));
+    assert_eq!(setup.wifis[0].band, Some(Band::Ghz5));
     let json = serde_json::to_value(&warnings).unwrap();
     assert_eq!(
         json,
@@ -73,4 +75,33 @@ fn a_router_without_a_program_for_it_is_warned_of() {
     let (_, warnings) = request(Mode::Station).settle(&router(&[], &["hostapd"])).unwrap();
     let packages = vec!["hostapd".to_owned()];
     assert_eq!(warnings, [SetupWarning::OtherSupplicants { mode: Mode::Station, packages }]);
+}
+
+#[test]
+fn several_wifis_share_one_router() {
+    let request = |wifis: &[(Mode, &str, Option<Band>, Option<u8>)]| SetupRequest {
+        wifis: wifis
+            .iter()
+            .map(|(mode, ssid, band, channel)| WifiRequest {
+                ssid: ssid.parse().unwrap(),
+                band: *band,
+                channel: *channel,
+                ..request(*mode).wifis.remove(0)
+            })
+            .collect(),
+        ..SetupRequest::default()
+    };
+    let (ap, sta) = (Mode::AccessPoint, Mode::Station);
+    let five = Some(Band::Ghz5);
+    let error =
+        |wifis: &[_]| request(wifis).settle(&router(&["wpad-basic-mbedtls"], &[])).unwrap_err().to_string();
+    assert!(error(&[(sta, "a", None, None), (sta, "b", five, None)]).contains("joins one Wi-Fi"));
+    assert!(error(&[(ap, "a", five, None), (ap, "a", five, None)]).contains("there twice"));
+    assert!(
+        error(&[(ap, "a", five, Some(36)), (ap, "b", five, Some(40))]).contains("share the radio of 5 GHz")
+    );
+    let fine =
+        [(sta, "a", five, None), (ap, "b", five, Some(36)), (ap, "b", None, None), (ap, "c", None, Some(6))];
+    let (setup, _) = request(&fine).settle(&router(&["wpad-basic-mbedtls"], &[])).unwrap();
+    assert_eq!(setup.wifis.len(), 4);
 }

@@ -139,7 +139,7 @@ const ADAPTER: &str = "Bus 001 Device 004: ID 0bda:c811 Realtek Semiconductor Co
 
 fn with_image_and_disk() -> Desk {
     let desk = Desk::new();
-    desk.write("a", "");
+    desk.write("a", crate::vm::efi_image());
     desk.owpkg("disk b --demo --add iw --format fat").run().exits(0);
     desk
 }
@@ -152,11 +152,18 @@ fn an_adapter_on_usb_is_not_passed_like_a_card() {
     };
     let ways =
         ["0bda:c811", "on USB", "usb-host,vendorid=0x0bda,productid=0xc811", "bhyve passes no USB device"];
+    vm(ADAPTER.to_owned(), "bhyve").exits(3).says(&["0bda:c811", "on USB", "bhyve passes no USB device"]);
+    vm(format!("{CONTROLLER}{ADAPTER}"), "bhyve").exits(3).says(&["0bda:c811", "on USB", "--card 0/20/0"]);
+    vm(format!("{ETHERNET}{ADAPTER}"), "bhyve").exits(0).says(&ways).says(&["no Wi-Fi card"]);
+    for host in ["qemu", "proxmox"] {
+        for listing in [ADAPTER.to_owned(), format!("{CONTROLLER}{ADAPTER}"), format!("{ETHERNET}{ADAPTER}")]
+        {
+            let recipe = vm(listing, host).exits(0).out;
+            assert!(recipe.contains("the USB adapter 0bda:c811"), "it is passed by itself: {recipe}");
+        }
+    }
     for host in ["bhyve", "qemu"] {
-        vm(ADAPTER.to_owned(), host).exits(3).says(&ways);
-        vm(format!("{CONTROLLER}{ADAPTER}"), host).exits(3).says(&ways);
-        vm(format!("{ETHERNET}{ADAPTER}"), host).exits(0).says(&ways).says(&["no Wi-Fi card"]);
-        let wifi = "03:00.0 Network controller [0280]: Acme [14c3:7961]\n";
+        let wifi = "03:00.0 Network controller [0280]: Acme [8086:2725]\n";
         assert_eq!(vm(format!("{wifi}{ADAPTER}"), host).exits(0).err, "", "the card is meant");
         let whole = vm(format!("{CONTROLLER}{ADAPTER}"), &format!("{host} --card 00:14.0")).exits(0);
         assert_eq!(whole.err, "", "the way out that was named");
@@ -168,9 +175,19 @@ fn a_card_that_no_guest_can_use_or_use_twice() {
     let desk = with_image_and_disk();
     let vm = |id: &str| {
         let listing = format!("02:00.0 Network controller [0280]: Acme [{id}]\n");
-        desk.owpkg("vm bhyve --detect - --image a --disk b").stdin(listing).run().exits(0).err
+        desk.owpkg("vm bhyve --detect - --image a --disk b --anyway").stdin(listing).run().exits(0).err
     };
     assert!(vm("14e4:43a0").contains("OpenWrt has no driver package for bcm43142"), "{}", vm("14e4:43a0"));
     assert!(vm("168c:003e").contains("qca6174: does not come back from a bus reset"), "{}", vm("168c:003e"));
     assert_eq!(vm("14c3:7961"), "");
+}
+
+#[test]
+fn who_only_joins_hears_nothing_of_access_points() {
+    for format in FORMATS {
+        let site = wifi().on(format);
+        assert!(!warnings(&site, "--chip iwl7265d --wifi-band 5g").contains("access point"));
+        let line = "--chip iwl7265d --wifi-mode ap --wifi-band 5g --wifi-country DE";
+        assert!(warnings(&site, line).contains("access point"));
+    }
 }

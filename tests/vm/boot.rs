@@ -10,7 +10,7 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use super::guest::{Guest, Kernel};
-use super::scripts::{Host, qemu};
+use super::scripts::{Host, qemu, qemu_of};
 use crate::cli::disk::expected_feeds;
 use crate::support::feeds::{FORMATS, Site, wifi};
 
@@ -44,8 +44,11 @@ pub fn stock(kernel: &Kernel, site: &Site) -> Guest {
 }
 
 /// The host of the script tests, with the real QEMU and the system's own EFI firmware.
-fn host() -> Host {
-    let host = qemu();
+pub fn host() -> Host {
+    with_firmware(qemu())
+}
+
+fn with_firmware(host: Host) -> Host {
     for (from, to) in
         [("firmware", "/usr/share/OVMF/OVMF_CODE_4M.fd"), ("lspci.txt", "/usr/share/OVMF/OVMF_VARS_4M.fd")]
     {
@@ -55,7 +58,7 @@ fn host() -> Host {
 }
 
 /// What the guest printed to each typed line, and how the line ended.
-fn answers(console: &str) -> Vec<(String, String, String)> {
+pub fn answers(console: &str) -> Vec<(String, String, String)> {
     let console = console.replace('\r', "");
     let told = console.split("guest# ").skip(1).map(|told| {
         let (line, rest) = told.split_once('\n').unwrap();
@@ -66,7 +69,7 @@ fn answers(console: &str) -> Vec<(String, String, String)> {
 }
 
 /// The commands that the disk's own README.txt tells to type.
-fn told_by_readme(site: &Site) -> Vec<String> {
+pub fn told_by_readme(site: &Site) -> Vec<String> {
     let readme = site.read("pkgs/README.txt");
     let lines = readme.lines().filter_map(|line| line.strip_prefix("  "));
     lines.filter(|line| line.contains("/tmp/pkgs")).map(str::to_owned).collect()
@@ -109,7 +112,7 @@ fn a_guest_mounts_the_disk_and_installs_from_it() {
         }
         let said = |nth: usize| answers[nth].1.as_str();
         assert!(said(2).contains("Dry run: nothing was changed."), "{}", said(2));
-        assert!(said(4).contains("Done: 7 packages installed, 1 settings made"), "{}", said(4));
+        assert!(said(4).contains("Done: 7 packages installed, 1 setting made"), "{}", said(4));
         assert!(said(6).starts_with("-rw-------    1 0        0                6 "), "{}", said(6));
         assert!(said(7).contains("Nothing to do"), "{}", said(7));
         let stock = site.files.0[&site.files.path_of(".manifest")].clone();
@@ -139,17 +142,57 @@ fn the_card_is_where_the_recipe_says() {
     assert_eq!(answers(&console), [(look, "0x1234\n".to_owned(), "0".to_owned())], "{console}");
 }
 
+#[test]
+fn an_adapter_on_usb_is_in_the_guest() {
+    let Some(kernel) = Kernel::found() else { return };
+    let host = with_firmware(qemu_of("qemu --detect usb.txt")).moved("/run/openwrt-vm", "vm");
+    let guest = Guest::new(&kernel);
+    let look = "cat /sys/devices/pci0000:00/0000:00:05.0/class".to_owned();
+    std::fs::write(host.desk.path().join("openwrt.img"), guest.disk(&kernel, &[&look])).unwrap();
+    let (console, usb) = std::thread::scope(|scope| {
+        let running = scope.spawn(|| host.run("run"));
+        let usb = ask_monitor(&host.desk.path().join("vm.monitor"), "info usb", || running.is_finished());
+        let console = read_console(&host.desk.path().join("vm.console"), || running.is_finished());
+        let output = running.join().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        (console, usb)
+    });
+    // The device that stands in for an adapter is QEMU's own; the controller is for USB 3.
+    assert_eq!(answers(&console), [(look, "0x0c0330\n".to_owned(), "0".to_owned())], "{console}");
+    assert!(usb.contains("Product QEMU USB Tablet"), "{usb}");
+}
+
+/// What QEMU's monitor says to a command.
+fn ask_monitor(path: &camino::Utf8Path, command: &str, ended: impl Fn() -> bool) -> String {
+    use std::io::{BufRead, BufReader, Write};
+    let mut socket = connect(path, ended);
+    socket.write_all(format!("{command}\n").as_bytes()).unwrap();
+    let mut said = String::new();
+    for line in BufReader::new(socket).lines() {
+        said += &line.unwrap();
+        if said.contains("Product") {
+            break;
+        }
+    }
+    said
+}
+
 /// All that comes from the console, from when it is there until the guest is off.
 fn read_console(path: &camino::Utf8Path, ended: impl Fn() -> bool) -> String {
-    let start = Instant::now();
-    let mut socket = loop {
-        match UnixStream::connect(path) {
-            Ok(socket) => break socket,
-            Err(error) => assert!(start.elapsed() < Duration::from_secs(60) && !ended(), "{path}: {error}"),
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    };
+    let mut socket = connect(path, ended);
     let mut console = Vec::new();
     socket.read_to_end(&mut console).unwrap();
     String::from_utf8_lossy(&console).into_owned()
+}
+
+/// A socket, when it is there.
+fn connect(path: &camino::Utf8Path, ended: impl Fn() -> bool) -> UnixStream {
+    let start = Instant::now();
+    loop {
+        match UnixStream::connect(path) {
+            Ok(socket) => return socket,
+            Err(error) => assert!(start.elapsed() < Duration::from_secs(60) && !ended(), "{path}: {error}"),
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }

@@ -4,7 +4,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output, Stdio};
 
 use super::{desk, vm};
-use crate::support::judges::passes_shellcheck;
 use crate::support::run::Desk;
 
 /// A host: a script, and what its commands do.
@@ -14,7 +13,7 @@ pub struct Host {
 }
 
 impl Host {
-    fn new(line: &str) -> Host {
+    pub fn new(line: &str) -> Host {
         let desk = desk();
         let script = vm(&desk, &format!("{line} --script")).exits(0).out;
         for name in ["openwrt.img", "pkgs.img", "firmware"] {
@@ -31,7 +30,7 @@ impl Host {
     }
 
     /// A stand-in for a command: it is written down, then does this.
-    fn command(self, name: &str, does: &str) -> Host {
+    pub fn command(self, name: &str, does: &str) -> Host {
         let log = self.desk.path().join("log");
         self.program(name, &format!("#!/bin/sh\necho {name} \"$@\" >>'{log}'\n{does}\n"))
     }
@@ -52,7 +51,7 @@ impl Host {
     }
 
     /// How a command was called, once or more, with the desk's own path taken out.
-    fn calls(&self, name: &str) -> Vec<String> {
+    pub fn calls(&self, name: &str) -> Vec<String> {
         let log = if self.desk.holds("log") { self.desk.read("log") } else { String::new() };
         let log = log.replace(&format!("{}/", self.desk.path()), "");
         let start = format!("{name} ");
@@ -64,7 +63,7 @@ fn bhyve(pciconf: &str) -> Host {
     Host::new("bhyve --detect pciconf.txt")
         .moved("/usr/local/share/uefi-firmware/BHYVE_UEFI.fd", "firmware")
         .command("kldload", "")
-        .command("sysctl", "")
+        .command("sysctl", "case $* in *hw.model*) echo 'AMD Ryzen' ;; *amdvi*) echo 1 ;; esac")
         .command("ifconfig", "")
         .command("bhyvectl", "")
         .command("pciconf", &format!("echo '{pciconf}'"))
@@ -73,20 +72,15 @@ fn bhyve(pciconf: &str) -> Host {
 const RESERVED: &str = "ppt0@pci0:2:0:0: class=0x028000 rev=0x59 hdr=0x00 vendor=0x8086 device=0x095a subvendor=0x8086 subdevice=0x5010";
 
 #[test]
-fn shellcheck_has_nothing_to_say() {
-    for line in ["bhyve --detect pciconf.txt", "bhyve --detect amd.txt", "qemu --detect lspci.txt"] {
-        passes_shellcheck(&Host::new(line).script);
-    }
-}
-
-#[test]
 fn bhyve_installs_with_the_disk_and_starts_again_when_the_guest_reboots() {
     let host = bhyve("").command("bhyve", "test -e \"$0.again\" && exit 1; : >\"$0.again\"");
     assert!(host.run("install").status.success());
-    let call = "bhyve -H -P -m 192M -s 0:0,hostbridge -s 1:0,lpc -s 2:0,virtio-net,tap0 \
+    let call = "bhyve -A -H -P -u -w -c 1 -m 192M -s 0:0,hostbridge -s 31:0,lpc -s 2:0,virtio-net,tap0 \
                 -s 3:0,virtio-blk,openwrt.img -l bootrom,firmware -s 4:0,virtio-blk,pkgs.img -l com1,stdio -W openwrt";
     assert_eq!(host.calls("bhyve"), [call, call]);
-    assert!(host.calls("ifconfig").contains(&"ifconfig bridge0 inet 192.168.1.2/24 up".to_owned()));
+    for call in ["inet 192.168.1.2/24 up", "inet6 auto_linklocal accept_rtadv -ifdisabled"] {
+        assert!(host.calls("ifconfig").contains(&format!("ifconfig bridge0 {call}")), "{call}");
+    }
 }
 
 #[test]
@@ -98,7 +92,7 @@ fn bhyve_runs_with_the_card_in_wired_memory() {
         assert!(host.run("run").status.success(), "{line}");
         let calls = host.calls("bhyve");
         assert_eq!(calls.len(), 1);
-        assert!(calls[0].ends_with("-S -s 7:0,passthru,2/0/0 -l com1,/dev/nmdm0A -W openwrt"), "{calls:?}");
+        assert!(calls[0].ends_with("-S -l com1,/dev/nmdm0A -s 7:0,passthru,2/0/0 -W openwrt"), "{calls:?}");
     }
 }
 
@@ -120,8 +114,51 @@ fn bhyve_takes_no_card_that_is_another_or_not_reserved() {
     assert_eq!(crashed.run("run").status.code(), Some(1));
 }
 
+#[test]
+fn bhyve_starts_with_no_card_where_the_iommu_is_off() {
+    for (model, enable, found) in
+        [("AMD Ryzen", "hw.vmm.amdvi.enable", "0"), ("Intel(R) Core(TM)", "hw.vmm.iommu.enable", "")]
+    {
+        let told = format!(
+            "case $* in *hw.model*) echo '{model}' ;; *{enable}*) echo '{found}' ;; *) echo 1 ;; esac"
+        );
+        let host = bhyve(RESERVED).command("sysctl", &told).command("bhyve", "");
+        let output = host.run("run");
+        assert_eq!(output.status.code(), Some(1), "{model}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(&format!("{enable}=\"1\"")), "{model}");
+        assert!(host.calls("bhyve").is_empty());
+    }
+}
+
+/// The guest ends by the power button, by the plug, or not at all.
+#[test]
+fn bhyve_stops_gently_first() {
+    for (looks, calls) in [
+        (0, &[][..]),
+        (62, &["bhyvectl --force-poweroff --vm=openwrt"]),
+        (90, &["bhyvectl --force-poweroff --vm=openwrt", "bhyvectl --destroy --vm=openwrt"]),
+    ] {
+        let host = bhyve(RESERVED).command("pkill", "").command("sleep", "").command(
+            "pgrep",
+            &format!(
+                "n=$(cat \"$0.n\" 2>/dev/null || echo 0); echo $((n + 1)) >\"$0.n\"; test $n -lt {looks}"
+            ),
+        );
+        assert!(host.run("stop").status.success(), "{looks}");
+        assert_eq!(host.calls("pkill"), ["pkill -TERM -x -f bhyve: openwrt"]);
+        assert_eq!(host.calls("bhyvectl"), calls, "{looks}");
+    }
+    let none = bhyve(RESERVED).command("pkill", "exit 1");
+    assert!(none.run("stop").status.success() && none.calls("bhyvectl").is_empty(), "there is none to stop");
+}
+
 pub fn qemu() -> Host {
-    let host = Host::new("qemu --detect lspci.txt")
+    qemu_of("qemu --detect lspci.txt")
+}
+
+pub fn qemu_of(line: &str) -> Host {
+    let host = Host::new(line)
+        .moved("/usr/share/qemu/firmware", "descriptions")
         .moved("/sys/bus/pci/devices", "devices")
         .moved("/sys/bus/pci/drivers_probe", "probe")
         .moved("/usr/share/OVMF/OVMF_CODE_4M.fd", "firmware")
@@ -150,7 +187,7 @@ fn qemu_installs_with_the_disk_and_runs_with_the_card() {
     let output = host.run("run");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let calls = host.calls("qemu-system-x86_64");
-    let common = "qemu-system-x86_64 -name openwrt -nodefaults -display none -machine q35,accel=kvm -cpu host -m 192 \
+    let common = "qemu-system-x86_64 -name openwrt -nodefaults -display none -machine q35,accel=kvm -cpu host -smp 1 -m 192 \
                   -drive if=pflash,unit=0,format=raw,readonly=on,file=firmware \
                   -drive if=pflash,unit=1,format=raw,file=openwrt.img.efivars \
                   -drive if=none,id=system,format=raw,file=openwrt.img -device virtio-blk-pci,drive=system,addr=0x3 \
@@ -162,9 +199,9 @@ fn qemu_installs_with_the_disk_and_runs_with_the_card() {
         [
             "-drive if=none,id=packages,format=raw,file=pkgs.img -device virtio-blk-pci,drive=packages,addr=0x4 \
              -serial mon:stdio",
-            "-device vfio-pci,host=0000:03:00.0,addr=0x7 -pidfile /run/openwrt-vm.pid \
-             -serial unix:/run/openwrt-vm.console,server=on,wait=off \
-             -monitor unix:/run/openwrt-vm.monitor,server=on,wait=off",
+            "-pidfile /run/openwrt-vm.pid -serial unix:/run/openwrt-vm.console,server=on,wait=off \
+             -monitor unix:/run/openwrt-vm.monitor,server=on,wait=off \
+             -device vfio-pci,host=0000:03:00.0,addr=0x7",
         ]
     );
     assert_eq!(host.desk.read("devices/0000:03:00.0/driver_override"), "vfio-pci\n");
@@ -188,4 +225,37 @@ fn qemu_takes_no_card_that_is_another_or_shares_its_group() {
         assert!(String::from_utf8_lossy(&output.stderr).contains(why), "{why}");
         assert!(host.calls("qemu-system-x86_64").is_empty() && !host.desk.holds("probe"), "{why}");
     }
+}
+
+/// Firmware as distributions describe it: the first that is without Secure Boot, raw or qcow2.
+#[test]
+fn qemu_finds_the_firmware_that_is_described() {
+    let described = |code: &str, format: &str, feature: &str| {
+        format!(
+            "{{ \"description\": \"UEFI for x86_64\", \"mapping\": {{ \"device\": \"flash\",\n \"executable\": {{ \"filename\": \
+             \"{code}\", \"format\": \"{format}\" }},\n \"nvram-template\": {{ \"filename\": \"{code}\", \"format\": \"{format}\" \
+             }} }},\n \"targets\": [ {{ \"architecture\": \"x86_64\", \"machines\": [ \"pc-q35-*\" ] }} ],\n \"features\": [ \
+             \"{feature}\" ] }}\n"
+        )
+    };
+    let host = qemu();
+    let code = host.desk.write("code.qcow2", "code");
+    host.desk.write("descriptions/40-secure.json", described("/nowhere/secure.fd", "raw", "requires-smm"));
+    host.desk.write("descriptions/50-gone.json", described("/nowhere/gone.fd", "raw", "acpi-s3"));
+    host.desk.write("descriptions/60-plain.json", described(code.as_str(), "qcow2", "acpi-s3"));
+    assert!(host.run("install").status.success());
+    let calls = host.calls("qemu-system-x86_64");
+    assert!(calls[0].contains("if=pflash,unit=0,format=qcow2,readonly=on,file=code.qcow2"), "{calls:?}");
+    assert!(calls[0].contains("if=pflash,unit=1,format=qcow2,file=openwrt.img.efivars"), "{calls:?}");
+    assert_eq!(host.desk.read("openwrt.img.efivars"), "code");
+}
+
+#[test]
+fn qemu_passes_an_adapter_on_usb_without_an_iommu() {
+    let host = qemu_of("qemu --detect usb.txt");
+    assert!(host.run("run").status.success());
+    let calls = host.calls("qemu-system-x86_64");
+    let usb = "-device qemu-xhci,addr=0x5 -device usb-host,vendorid=0x0bda,productid=0xc811";
+    assert!(calls[0].ends_with(usb), "{calls:?}");
+    assert!(!host.desk.holds("probe"), "no card is taken");
 }

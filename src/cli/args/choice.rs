@@ -6,9 +6,10 @@ use crate::disk::OutputFormat;
 use crate::fat::FatKind;
 use crate::format::FORMATS;
 use crate::hardware::{Kind, Variant};
+use crate::image::DiskFormat;
 use crate::trust::Scheme;
 use crate::uci_defaults::{Band, Encryption, Mode};
-use crate::vm::Hypervisor;
+use crate::vm::{Form, Hypervisor};
 
 /// Reads one of `all` by its word; `about` says what it is.
 fn one_of<T: Copy + Send + Sync + 'static>(
@@ -82,6 +83,16 @@ pub(crate) fn output_format() -> ValueParser {
     })
 }
 
+/// The file of an image's disk.
+pub(crate) fn disk_format() -> ValueParser {
+    one_of(&DiskFormat::ALL, DiskFormat::word, |format| match format {
+        DiskFormat::Raw => "Byte for byte: for dd, QEMU, bhyve, Proxmox VE",
+        DiskFormat::Qcow2 => "QEMU's, smaller",
+        DiskFormat::Vdi => "VirtualBox's",
+        DiskFormat::Vmdk => "VMware's",
+    })
+}
+
 /// A kind of FAT.
 pub(crate) fn fat_kind() -> ValueParser {
     one_of(&FatKind::ALL, FatKind::word, |kind| match kind {
@@ -95,7 +106,17 @@ pub(crate) fn fat_kind() -> ValueParser {
 pub(crate) fn hypervisor() -> ValueParser {
     one_of(&Hypervisor::ALL, Hypervisor::word, |hypervisor| match hypervisor {
         Hypervisor::Bhyve => "FreeBSD's",
-        Hypervisor::Qemu => "Linux's, and Proxmox VE",
+        Hypervisor::Qemu => "Linux's, also by libvirt",
+        Hypervisor::Proxmox => "Proxmox VE",
+    })
+}
+
+/// What a recipe comes as.
+pub(crate) fn form() -> ValueParser {
+    one_of(&Form::ALL, Form::word, |form| match form {
+        Form::Script => "A script of the host's own commands",
+        Form::VmBhyve => "The .conf of vm-bhyve, for bhyve",
+        Form::Libvirt => "The XML of a domain, for qemu",
     })
 }
 

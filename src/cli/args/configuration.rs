@@ -45,6 +45,9 @@ pub(crate) struct ConfigurationArgs {
     /// Which kernel modules the router goes on loading
     #[arg(long, value_enum, value_name = "WHICH")]
     pub(crate) keep_modules: Option<KeepModules>,
+    /// For how many seconds the boot menu of a PC waits; 5 on a stock image, where there is one
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) boot_delay: Option<u16>,
 }
 
 /// Which kernel modules to go on loading.
@@ -57,7 +60,10 @@ pub(crate) enum KeepModules {
 impl ConfigurationArgs {
     /// Whether nothing is to be set.
     pub(crate) fn is_empty(&self) -> bool {
-        self.files.is_none() && self.disable_service.is_empty() && self.keep_modules.is_none()
+        self.files.is_none()
+            && self.disable_service.is_empty()
+            && self.keep_modules.is_none()
+            && self.boot_delay.is_none()
     }
 
     /// The files for the router.
@@ -103,7 +109,7 @@ impl ConfigurationArgs {
         if !idle.unknown.is_empty() {
             planned.warnings.push(PlanWarning::UnlistedModules { packages: idle.unknown }.into());
         }
-        Ok(LockedConfiguration::of(overlay, &self.disable_service, idle.packages)?)
+        Ok(LockedConfiguration::of(overlay, &self.disable_service, idle.packages, self.boot_delay)?)
     }
 
     /// The services to disable that nothing is known to bring.
@@ -137,7 +143,7 @@ impl ConfigurationArgs {
     /// # Errors
     /// When a name is none, when the lock's own configuration is another, or for what a lock does not tell.
     pub(crate) fn join(&self, lock: Lock, overlay: &Overlay) -> Result<Lock, Failure> {
-        let given = LockedConfiguration::of(overlay, &self.disable_service, Vec::new())?;
+        let given = LockedConfiguration::of(overlay, &self.disable_service, Vec::new(), self.boot_delay)?;
         let Some(own) = &lock.configuration else {
             return match self.keep_modules {
                 None => Ok(lock.configured(given)),
@@ -148,12 +154,13 @@ impl ConfigurationArgs {
             };
         };
         own.check_files(overlay)?;
-        let services = given.map(|given| given.disable_services).unwrap_or_default();
-        let others = !services.is_empty() && services != own.disable_services;
+        let given = given.unwrap_or_default();
+        let others = (!given.disable_services.is_empty() && given.disable_services != own.disable_services)
+            || (given.boot_delay.is_some() && given.boot_delay != own.boot_delay);
         if others || (self.keep_modules.is_some() && own.idle_modules.is_empty()) {
             return Err(Failure::usage(
-                "the lock records another configuration of services and modules",
-                "leave --disable-service and --keep-modules out to take the lock's, or make the disk from the selection",
+                "the lock records another configuration of services, modules and the boot menu",
+                "leave --disable-service, --keep-modules and --boot-delay out to take the lock's, or make the disk from the selection",
             ));
         }
         Ok(lock)

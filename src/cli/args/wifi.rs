@@ -1,18 +1,18 @@
-//! The Wi-Fi and the addresses that a disk sets up on the router: what was typed, and the key.
+//! The Wi-Fi, the addresses and the settings that a disk brings: what was typed, and the keys.
 
 use std::io::Write as _;
 
 use clap::Args;
 
-use super::choice;
+use super::wifis::{TypedWifi, WifiArgs};
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::cli::input;
 use crate::cli::settings::Key as Setting;
 use crate::overlay::Overlay;
 use crate::uci_defaults::{
-    Addresses, Band, Encryption, Key, Mode, Network, RouterPackages, Setup, SetupRequest, SetupWarning,
-    StaticAddress, Supplicants, WifiRequest,
+    Addresses, Key, Network, RouterPackages, Setup, SetupPart, SetupRequest, SetupWarning, StaticNetwork,
+    Supplicants, UciLines, WifiRequest,
 };
 
 /// The variable with the key of the Wi-Fi.
@@ -21,116 +21,128 @@ const KEY_VARIABLE: &str = "OWPKG_WIFI_KEY";
 const ATTEMPTS: usize = 3;
 /// More than any key, in bytes.
 const KEY_CAP: u64 = 4096;
+/// More than anybody writes of lines for uci, in bytes.
+const LINES_CAP: u64 = 1 << 20;
 
 /// What to set up.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Wi-Fi and addresses of the router")]
 pub(crate) struct SetupArgs {
-    /// Join the Wi-Fi of this name; its key is taken from --wifi-key-file, OWPKG_WIFI_KEY or the keyboard
-    #[arg(long, value_name = "SSID")]
-    pub(crate) wifi: Option<String>,
-    /// Join it as the router's uplink (sta), or be its access point for the LAN (ap)
-    #[arg(long, value_parser = choice::mode(), default_value = Mode::Station.word(), value_name = "MODE", requires = "wifi")]
-    pub(crate) wifi_mode: Mode,
-    /// A file with the key, or - for standard input
-    #[arg(long, value_name = "FILE|-")]
-    pub(crate) wifi_key_file: Option<String>,
-    /// Its encryption; sae-mixed without it (WPA3, WPA2), or psk2 where the router's programs know no WPA3
-    #[arg(long, value_parser = choice::encryption(), value_name = "NAME", requires = "wifi")]
-    pub(crate) wifi_encryption: Option<Encryption>,
-    /// Where the router is, in two letters: which channels may be used
-    #[arg(long, value_name = "CC", requires = "wifi")]
-    pub(crate) wifi_country: Option<String>,
-    /// Its band; without it, 2g for an access point, else the one that OpenWrt chooses for the card
-    #[arg(long, value_parser = choice::band(), value_name = "BAND", requires = "wifi")]
-    pub(crate) wifi_band: Option<Band>,
-    /// The channel of an access point
-    #[arg(long, value_name = "N", requires = "wifi")]
-    pub(crate) wifi_channel: Option<u8>,
+    #[command(flatten)]
+    pub(crate) wifis: WifiArgs,
     /// How the uplink (wan) gets its addresses: dhcp, as a joined Wi-Fi does without it, or
-    /// static,address=192.168.1.2/24,gateway=192.168.1.1,dns=192.168.1.1
+    /// static,address=192.168.1.2/24,gateway=192.168.1.1,dns=192.168.1.1 and the same of IPv6, dns= as often as you like
     #[arg(long, value_name = "dhcp|static,…")]
     pub(crate) network: Option<String>,
-    /// The router's own address in its LAN, like 192.168.5.1/24; 192.168.1.1/24 on a stock OpenWrt
+    /// The router's own address in its LAN, like 192.168.5.1/24 or 192.168.5.1/24,2001:db8::1/64 (also gateway=, dns=);
+    /// 192.168.1.1/24 on a stock OpenWrt
     #[arg(long, value_name = "ADDRESS/LENGTH")]
     pub(crate) lan: Option<String>,
+    /// A file of lines for uci batch, or - for standard input: set after all else at the router's next start
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) uci: Option<String>,
 }
 
 impl SetupArgs {
-    /// Reads what is to be set up, and gets the key. `others` are the other arguments that may name standard input.
+    /// Reads what is to be set up, and gets the keys. `others` are the other arguments that may name standard input.
     ///
     /// # Errors
-    /// When there is no such Wi-Fi or address, or no key.
+    /// When there is no such Wi-Fi, address or setting, or no key.
     pub(crate) fn read(&self, env: &mut Env, others: &[&Option<String>]) -> Result<TypedSetup, Failure> {
-        let stdin = |file: &Option<String>| file.as_deref() == Some("-");
-        if stdin(&self.wifi_key_file) && others.iter().any(|other| stdin(other)) {
-            return Err(Failure::usage(
-                "--wifi-key-file and --detect or --installed cannot both read standard input",
-                format!("put the key into a file, or into {KEY_VARIABLE}"),
-            ));
-        }
-        if self.wifi.is_none() && self.wifi_key_file.is_some() {
+        if self.wifis.typed.is_empty() && self.wifis.key_file.is_some() {
             return Err(Failure::usage(
                 "--wifi-key-file is the key of no Wi-Fi",
                 "name the Wi-Fi with --wifi SSID, or in a set of owpkg.toml",
             ));
         }
+        self.check_stdin(others)?;
         let uplink = self.network.as_deref().map(str::parse::<Addresses>).transpose();
         let uplink = uplink.map_err(|error| Failure::from(error).about("--network"))?;
-        let lan = self.lan.as_deref().map(str::parse::<StaticAddress>).transpose();
+        let lan = self.lan.as_deref().map(str::parse::<StaticNetwork>).transpose();
         let lan = lan.map_err(|error| Failure::from(error).about("--lan"))?;
         let network = Network::new(uplink, lan)?;
-        let mut asks_for_key = false;
-        let wifi =
-            self.wifi.as_deref().map(|ssid| self.read_wifi(env, ssid, &mut asks_for_key)).transpose()?;
-        Ok(TypedSetup { request: SetupRequest { wifi, network }, asks_for_key })
-    }
-
-    fn read_wifi(&self, env: &mut Env, ssid: &str, asks: &mut bool) -> Result<WifiRequest, Failure> {
-        let country = self.wifi_country.as_deref().or(env.setting(Setting::WifiCountry));
-        let mut wifi = WifiRequest {
-            ssid: ssid.parse()?,
-            mode: self.wifi_mode,
-            encryption: self.wifi_encryption,
-            key: None,
-            country: country.map(str::parse).transpose()?,
-            band: self.wifi_band,
-            channel: self.wifi_channel,
-        };
-        wifi.key = match self.key(env, &wifi)? {
-            GivenKey::Key(key) => Some(key),
-            GivenKey::None => None,
-            GivenKey::Asked => {
-                *asks = true;
-                Some(Key::new(b"to be typed")?)
-            }
-        };
+        let lines = self.uci.as_deref().map(|file| read_lines(env, file)).transpose()?;
+        let (mut wifis, mut to_ask) = (Vec::new(), Vec::new());
+        for (at, typed) in self.wifis.typed.iter().enumerate() {
+            let (wifi, asks) = read_wifi(env, typed)?;
+            wifis.push(wifi);
+            to_ask.extend(asks.then_some(at));
+        }
         // What is wrong whatever the plan says is said before anything is fetched.
-        wifi.clone().settle(&Supplicants::UNKNOWN)?;
-        Ok(wifi)
+        WifiRequest::settle_all(wifis.clone(), &Supplicants::UNKNOWN)?;
+        Ok(TypedSetup { request: SetupRequest { wifis, network, lines }, to_ask })
     }
 
-    /// The key: from the file, else the environment, else the keyboard; from the command line never.
-    fn key(&self, env: &mut Env, wifi: &WifiRequest) -> Result<GivenKey, Failure> {
-        if let Some(encryption) = wifi.encryption.filter(|encryption| !encryption.has_key()) {
-            return match &self.wifi_key_file {
-                None => Ok(GivenKey::None),
-                Some(_) => Err(Failure::usage(
-                    format!("--wifi-encryption {encryption} has no key"),
-                    "leave --wifi-key-file out, or give another encryption",
-                )),
-            };
+    /// Standard input can be read but once.
+    fn check_stdin(&self, others: &[&Option<String>]) -> Result<(), Failure> {
+        let keys = self.wifis.typed.iter().map(|wifi| ("--wifi-key-file", &wifi.key_file));
+        let own = keys.chain([("--uci", &self.uci)]).filter(|(_, file)| file.as_deref() == Some("-"));
+        let own: Vec<&str> = own.map(|(flag, _)| flag).collect();
+        let other = others.iter().any(|other| other.as_deref() == Some("-"));
+        let second = if other { Some("--detect or --installed") } else { own.get(1).copied() };
+        match (own.first(), second) {
+            (Some(first), Some(second)) => Err(Failure::usage(
+                format!("{first} and {second} cannot both read standard input"),
+                format!("put one of them into a file, or the key into {KEY_VARIABLE}"),
+            )),
+            _ => Ok(()),
         }
-        if let Some(file) = &self.wifi_key_file {
-            let bytes = input::read(env, file, KEY_CAP)
-                .map_err(|error| Failure::unreadable(format_args!("--wifi-key-file {file}"), &error))?;
-            return Ok(GivenKey::Key(Key::new(&bytes)?));
-        }
-        if let Some(key) = env.var(KEY_VARIABLE) {
-            return Ok(GivenKey::Key(Key::new(key.as_bytes())?));
-        }
-        if env.in_is_terminal { Ok(GivenKey::Asked) } else { Err(no_key(wifi)) }
     }
+}
+
+/// Reads the user's own lines.
+fn read_lines(env: &mut Env, file: &str) -> Result<UciLines, Failure> {
+    let about = format!("--uci {file}");
+    let bytes = input::read(env, file, LINES_CAP).map_err(|error| Failure::unreadable(&about, &error))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Failure::usage(format!("{about} is no UTF-8 text"), "name a file of lines for uci batch")
+    })?;
+    UciLines::parse(&text).map_err(|error| Failure::from(error).about(&about))
+}
+
+/// What was typed of a Wi-Fi, and whether its key is still to be typed.
+fn read_wifi(env: &mut Env, typed: &TypedWifi) -> Result<(WifiRequest, bool), Failure> {
+    let country = typed.country.as_deref().or(env.setting(Setting::WifiCountry));
+    let mut wifi = WifiRequest {
+        ssid: typed.ssid.parse()?,
+        mode: typed.mode,
+        encryption: typed.encryption,
+        key: None,
+        country: country.map(str::parse).transpose()?,
+        band: typed.band,
+        channel: typed.channel,
+        htmode: typed.htmode.as_deref().map(str::parse).transpose()?,
+        hidden: typed.hidden,
+    };
+    let (key, asks) = match find_key(env, typed.key_file.as_deref(), &wifi)? {
+        GivenKey::Key(key) => (Some(key), false),
+        GivenKey::None => (None, false),
+        GivenKey::Asked => (Some(Key::new(b"to be typed")?), true),
+    };
+    wifi.key = key;
+    Ok((wifi, asks))
+}
+
+/// The key: from the file, else the environment, else the keyboard; from the command line never.
+fn find_key(env: &mut Env, key_file: Option<&str>, wifi: &WifiRequest) -> Result<GivenKey, Failure> {
+    if let Some(encryption) = wifi.encryption.filter(|encryption| !encryption.has_key()) {
+        return match key_file {
+            None => Ok(GivenKey::None),
+            Some(_) => Err(Failure::usage(
+                format!("--wifi-encryption {encryption} has no key"),
+                "leave --wifi-key-file out, or give another encryption",
+            )),
+        };
+    }
+    if let Some(file) = key_file {
+        let bytes = input::read(env, file, KEY_CAP)
+            .map_err(|error| Failure::unreadable(format_args!("--wifi-key-file {file}"), &error))?;
+        return Ok(GivenKey::Key(Key::new(&bytes)?));
+    }
+    if let Some(key) = env.var(KEY_VARIABLE) {
+        return Ok(GivenKey::Key(Key::new(key.as_bytes())?));
+    }
+    if env.in_is_terminal { Ok(GivenKey::Asked) } else { Err(no_key(wifi)) }
 }
 
 /// Where the key of a Wi-Fi is.
@@ -143,10 +155,11 @@ enum GivenKey {
     Asked,
 }
 
-/// What is to be set up, of which the key may still have to be typed.
+/// What is to be set up, of which keys may still have to be typed.
 pub(crate) struct TypedSetup {
     request: SetupRequest,
-    asks_for_key: bool,
+    /// The Wi-Fis whose keys are to be typed, by their places.
+    to_ask: Vec<usize>,
 }
 
 impl TypedSetup {
@@ -155,27 +168,53 @@ impl TypedSetup {
         self.request == SetupRequest::default()
     }
 
-    /// All of it: asks for the key, and once more where what is typed cannot be one.
+    /// Checks that the user's own files stay as they are.
+    ///
+    /// # Errors
+    /// When a part of it would change one.
+    pub(crate) fn leaves(&self, overlay: &Overlay) -> Result<(), Failure> {
+        let Some((path, part)) = self.request.changes(overlay) else { return Ok(()) };
+        let flag = match part {
+            SetupPart::Wifi => "--wifi",
+            SetupPart::Uplink => "--network",
+            SetupPart::Lan => "--lan",
+        };
+        Err(Failure::usage(
+            format!("--files holds {path}, which {flag} would change: your own file wins"),
+            format!(
+                "leave {flag} out and set it in that file, or leave the file out; lines of --uci FILE may change it"
+            ),
+        ))
+    }
+
+    /// All of it: asks for each key, and once more where what is typed cannot be one.
     ///
     /// # Errors
     /// When nothing is typed, or again and again what is no key.
     pub(crate) fn complete(self, env: &mut Env) -> Result<SetupRequest, Failure> {
-        let TypedSetup { mut request, asks_for_key } = self;
-        let Some(wifi) = request.wifi.as_mut().filter(|_| asks_for_key) else { return Ok(request) };
-        let prompt = format!("Key of the Wi-Fi {:?} (not shown): ", wifi.ssid.as_str());
-        let mut left = ATTEMPTS;
-        loop {
-            let typed = (env.ask_secret)(&prompt).map_err(|_| no_key(wifi))?;
-            let settled = Key::new(typed.as_bytes()).and_then(|key| {
-                wifi.key = Some(key);
-                wifi.clone().settle(&Supplicants::UNKNOWN)
-            });
-            left -= 1;
-            match settled {
-                Ok(_) => return Ok(request),
-                Err(error) if left > 0 => writeln!(env.err, "{error}").map_err(Failure::stdout)?,
-                Err(error) => return Err(error.into()),
-            }
+        let TypedSetup { mut request, to_ask } = self;
+        for at in to_ask {
+            ask(env, &mut request.wifis[at])?;
+        }
+        Ok(request)
+    }
+}
+
+/// Lets the key of a Wi-Fi be typed.
+fn ask(env: &mut Env, wifi: &mut WifiRequest) -> Result<(), Failure> {
+    let prompt = format!("Key of the Wi-Fi {:?} (not shown): ", wifi.ssid.as_str());
+    let mut left = ATTEMPTS;
+    loop {
+        let typed = (env.ask_secret)(&prompt).map_err(|_| no_key(wifi))?;
+        let settled = Key::new(typed.as_bytes()).and_then(|key| {
+            wifi.key = Some(key);
+            wifi.clone().settle(&Supplicants::UNKNOWN)
+        });
+        left -= 1;
+        match settled {
+            Ok(_) => return Ok(()),
+            Err(error) if left > 0 => writeln!(env.err, "{error}").map_err(Failure::stdout)?,
+            Err(error) => return Err(error.into()),
         }
     }
 }

@@ -68,8 +68,13 @@ pub(crate) fn run(env: &mut Env, args: &CacheArgs) -> Result<(), Failure> {
                 Failure::new(Exit::Output, format!("the cache {folder} cannot be cleared: {error}"), None)
             })?;
             let CacheAmount { files, bytes } = usage.total();
-            writeln!(env.out, "removed {files} files, {}, from {folder}", text::size(bytes))
-                .map_err(Failure::stdout)
+            writeln!(
+                env.out,
+                "removed {}, {}, from {folder}",
+                text::count(usize::try_from(files).unwrap_or(usize::MAX), "file"),
+                text::size(bytes)
+            )
+            .map_err(Failure::stdout)
         }
     }
 }

@@ -220,7 +220,7 @@ fn next_step(origin: &Origin, devices: &[DeviceGroup<'_>], learn: &LearnArgs) ->
     let release = release.map_or(String::new(), |text| format!(" --release {}", shell::word(text)));
     let tree = learn.tree.as_deref().map_or(String::new(), |tree| format!(" --tree {}", shell::word(tree)));
     let release = release + &tree;
-    // What only the release's own modules list, no other command would find by its id.
+    // What only the release's own modules list is not looked for among all that a listing shows.
     let learned =
         |device: &&DeviceGroup<'_>| !is_firmware(device.report) && device.report.chip.as_slice().is_empty();
     let origin = if supported().any(|device| learned(&device)) { &Origin::Stdin } else { origin };
@@ -241,7 +241,6 @@ fn named<'a>(devices: impl Iterator<Item = &'a DeviceGroup<'a>>) -> Option<Strin
     for device in devices {
         let (list, word) = match (device.report.chip.as_slice(), device.device_argument()) {
             ([chip], _) => (&mut chips, (*chip).to_owned()),
-            ([], Some(_)) => (&mut packages, device.report.kmods.first()?.clone()),
             (_, Some(id)) => (&mut ids, id),
             (_, None) => {
                 (&mut packages, device.report.firmware.first().or(device.report.kmods.first())?.clone())

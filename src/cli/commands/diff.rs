@@ -141,9 +141,9 @@ fn side(env: &mut Env, args: &DiffArgs, name: &str, is_release: bool) -> Result<
         return lock_side(env, name);
     }
     let source = SourceArgs { release: Some(name.to_owned()), ..args.source.clone() };
-    let (selection, _, opened) = planning::open(env, &args.selection, &source)?;
+    let (selection, session, opened) = planning::open(env, &args.selection, &source)?;
     let joined = opened.join()?;
-    let planned = joined.plan(env, &selection)?;
+    let planned = joined.plan(env, &session.upstream, &selection)?;
     warn_about(env, name, &planned.warnings)?;
     Ok(PlanSide {
         name: name.to_owned(),

@@ -13,7 +13,6 @@ use crate::cli::planning::{self, Opened};
 use crate::cli::selection;
 use crate::cli::session::Session;
 use crate::cli::sets::{self, SetArgs, TakenSet};
-use crate::cli::ui::disk::next;
 use crate::cli::ui::json;
 use crate::cli::ui::text::{count, size};
 use crate::cli::ui::warnings::warn;
@@ -23,7 +22,7 @@ use crate::lock::{Bundle, Outlook};
 /// `owpkg disk`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  owpkg disk pkgs.img --chip iwl7265d\n  owpkg disk pkgs.img --size 5M\n  \
+    after_help = "Examples:\n  owpkg disk pkgs.img --chip iwl7265d\n  owpkg disk pkgs.img --size 5M\n  owpkg disk stick.img --partition\n  \
                         owpkg disk pkgs.tar --chip mt7921e"
 )]
 pub(crate) struct DiskArgs {
@@ -64,7 +63,6 @@ pub(crate) fn run(env: &mut Env, mut args: DiskArgs) -> Result<(), Failure> {
     let wishes =
         DiskOptions::read(env, &args.output, &args.out, &[&args.selection.detect, &args.source.installed])?;
     let mut session = Session::new(env, &args.source)?;
-    let next = next(args.output.format(&args.out));
     // Which modules may go hangs on what the router holds, which a lock does not tell.
     let needs_plan = set.is_some() && args.output.router.configuration.keep_modules.is_some();
     let lock = match needs_plan {
@@ -77,19 +75,19 @@ pub(crate) fn run(env: &mut Env, mut args: DiskArgs) -> Result<(), Failure> {
             session.turn_to_demo()?;
         }
         let bundle = Bundle::fetch(&session.upstream, lock)?;
-        return setup.write(env, &bundle, &bundle.proofs, &args.out, &settings, next);
+        return setup.write(env, &bundle, &bundle.proofs, &args.out, &settings);
     }
     let selection = selection::read(env, &args.selection, &args.source)?;
     let opened = Opened::release(session.open(env, &args.source)?);
     let joined = opened.join()?;
-    let (mut lock, setup) = wishes.plan(env, &joined, &selection)?;
+    let (mut lock, setup) = wishes.plan(env, &session.upstream, &joined, &selection)?;
     if let Some(set) = &set {
         lock = set.mark(lock);
         set.keep(env, &lock)?;
     }
     let bundle = joined.bundle(&session.upstream, lock)?;
-    let proofs = joined.proofs_of(&session.upstream, &bundle, setup.router())?;
-    setup.write(env, &bundle, &proofs, &args.out, &settings, next)
+    let proofs = joined.proofs_of(env, &session.upstream, &bundle, setup.router())?;
+    setup.write(env, &bundle, &proofs, &args.out, &settings)
 }
 
 /// `owpkg.disk-preview/1`.
@@ -115,7 +113,7 @@ fn preview(env: &mut Env, args: &DiskArgs, set: Option<&TakenSet>) -> Result<(),
             let selection = selection::read(env, &args.selection, &args.source)?;
             let opened = Opened::release(session.open(env, &args.source)?);
             let joined = opened.join()?;
-            let planned = joined.plan(env, &selection)?;
+            let planned = joined.plan(env, &session.upstream, &selection)?;
             warn(env, planned.warnings.iter().cloned())?;
             planning::lock(env, &planned)?
         }

@@ -9,7 +9,6 @@ use crate::cli::listing;
 use crate::cli::planning::Opened;
 use crate::cli::selection;
 use crate::cli::session::Session;
-use crate::cli::ui::disk::next_for_request;
 use crate::cli::ui::warnings::warn_of;
 use crate::cli::writing::{DiskOptions, ImageOptions, OutputArgs};
 use crate::disk::check_fit;
@@ -66,7 +65,7 @@ pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     let session = Session::new(env, &source)?;
     let opened = Opened::release(session.open_for(env, &source, request.installed.clone())?);
     let joined = opened.join()?;
-    let (mut lock, setup) = wishes.plan(env, &joined, &selection)?;
+    let (mut lock, setup) = wishes.plan(env, &session.upstream, &joined, &selection)?;
     check_fit(&request, &lock)?;
     if request.free_kb.is_none() {
         warn_of(env, "the request does not say how much space the router has")?;
@@ -75,8 +74,8 @@ pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     lock.release.get_or_insert(request.release);
     lock.router = Some(request.router);
     let bundle = joined.bundle(&session.upstream, lock)?;
-    let proofs = joined.proofs_of(&session.upstream, &bundle, setup.router())?;
-    setup.write(env, &bundle, &proofs, &args.out, &settings, next_for_request(args.output.format(&args.out)))
+    let proofs = joined.proofs_of(env, &session.upstream, &bundle, setup.router())?;
+    setup.write(env, &bundle, &proofs, &args.out, &settings)
 }
 
 /// What the request says of the router cannot be said otherwise: the disk would be for another.

@@ -68,9 +68,9 @@ pub(crate) fn run(env: &mut Env, mut args: ResolveArgs) -> Result<(), Failure> {
     let (selection, session, opened) = planning::open(env, &args.selection, &args.source)?;
     let joined = opened.join()?;
     if let Some(path) = &args.save_case {
-        joined.save_case(env, path, &selection)?;
+        joined.save_case(env, &session.upstream, path, &selection)?;
     }
-    let mut planned = joined.plan(env, &selection)?;
+    let mut planned = joined.plan(env, &session.upstream, &selection)?;
     planned.warn_of_fat();
     let proofs = joined.proofs(&session.upstream, &planned)?;
     show(env, args, &planned, &proofs)?;

@@ -101,9 +101,9 @@ fn subject(env: &mut Env, args: &TreeArgs, lock: Option<Lock>) -> Result<(String
     if let Some(lock) = lock {
         return Ok((locks::title(&lock), lock.graph()));
     }
-    let (selection, _, opened) = planning::open(env, &args.selection, &args.source)?;
+    let (selection, session, opened) = planning::open(env, &args.selection, &args.source)?;
     let joined = opened.join()?;
-    let planned = joined.plan(env, &selection)?;
+    let planned = joined.plan(env, &session.upstream, &selection)?;
     warn(env, planned.warnings.iter().cloned())?;
     Ok((plan::short_title(&planned), Graph::of(&planned.plan)))
 }

@@ -93,7 +93,13 @@ fn show(env: &mut Env, update: &UpdateJson) -> std::io::Result<()> {
             [] => "NOT SIGNED by a trusted key".to_owned(),
             keys => format!("signed by key {}", keys.join(", ")),
         };
-        writeln!(env.out, "  {:10}  {:>5} packages, {signers}", feed.name, feed.packages)?;
+        writeln!(
+            env.out,
+            "  {:10}  {:>5} {}, {signers}",
+            feed.name,
+            feed.packages,
+            if feed.packages == 1 { "package" } else { "packages" }
+        )?;
     }
     writeln!(env.out, "next: --offline resolves from these indexes with no network")
 }

@@ -92,9 +92,9 @@ pub(crate) fn run(env: &mut Env, mut args: WhyArgs) -> Result<(), Failure> {
             None => Err(not_in_lock(args, &graph)),
         };
     }
-    let (selection, _, opened) = planning::open(env, &args.selection, &args.source)?;
+    let (selection, session, opened) = planning::open(env, &args.selection, &args.source)?;
     let joined = opened.join()?;
-    let planned = joined.plan(env, &selection)?;
+    let planned = joined.plan(env, &session.upstream, &selection)?;
     warn(env, planned.warnings.iter().cloned())?;
     let graph = Graph::of(&planned.plan);
     match in_plan(&planned, &graph, &args.package) {

@@ -95,7 +95,6 @@ pub(crate) struct Failure {
     pub(crate) help: Option<String>,
     broken_pipe: bool,
     no_network: bool,
-    another_try: bool,
     /// Whether programs were told by the answer already.
     pub(crate) answered: bool,
     /// The refusal that it is, if it is one.
@@ -111,7 +110,6 @@ impl Failure {
             help,
             broken_pipe: false,
             no_network: false,
-            another_try: false,
             answered: false,
             refusal: None,
         }
@@ -164,16 +162,6 @@ impl Failure {
     /// Whether there is neither a network nor a copy in the cache.
     pub(super) fn is_no_network(&self) -> bool {
         self.no_network
-    }
-
-    /// The same failure, when doing it once more may help.
-    pub(super) fn worth_another_try(self) -> Failure {
-        Failure { another_try: true, ..self }
-    }
-
-    /// Whether doing it once more may help.
-    pub(super) fn is_worth_another_try(&self) -> bool {
-        self.another_try
     }
 
     /// A failure with an error's message and those of its causes.

@@ -22,7 +22,7 @@ use crate::selection::SelectionError;
 use crate::sets::{BadFiles, FileError, NoSuchSet};
 use crate::stick::RequestError;
 use crate::trust::TrustError;
-use crate::uci_defaults::{AddressesError, WifiError};
+use crate::uci_defaults::{AddressesError, UciLineError, WifiError};
 use crate::vm::VmError;
 
 use crate::cli::settings::SettingsError;
@@ -81,6 +81,12 @@ impl From<SettingsError> for Failure {
 
 impl From<WifiError> for Failure {
     fn from(error: WifiError) -> Failure {
+        Failure::of(Exit::Usage, &error, error.help())
+    }
+}
+
+impl From<UciLineError> for Failure {
+    fn from(error: UciLineError) -> Failure {
         Failure::of(Exit::Usage, &error, error.help())
     }
 }
@@ -219,9 +225,23 @@ impl From<WriteError> for Failure {
 impl From<VmError> for Failure {
     fn from(error: VmError) -> Failure {
         let exit = match &error {
-            VmError::NoCard | VmError::OnUsb { .. } | VmError::NotThere { .. } => Exit::Unknown,
-            VmError::WhichCard { .. } | VmError::Path { .. } => Exit::Usage,
-            VmError::Domain { .. } => Exit::Unresolvable,
+            VmError::NoCard
+            | VmError::NoPlace { .. }
+            | VmError::NoId { .. }
+            | VmError::OnUsb { .. }
+            | VmError::NotThere { .. }
+            | VmError::NoSuchId { .. } => Exit::Unknown,
+            VmError::InGuest { .. }
+            | VmError::WhichCard { .. }
+            | VmError::WhichPort { .. }
+            | VmError::Form { .. }
+            | VmError::Machine(_)
+            | VmError::Path { .. }
+            | VmError::Image { .. }
+            | VmError::Format { .. }
+            | VmError::NoPackages { .. }
+            | VmError::Read { .. } => Exit::Usage,
+            VmError::Domain { .. } | VmError::Forbidden { .. } => Exit::Unresolvable,
         };
         Failure::of(exit, &error, error.help())
     }
@@ -286,7 +306,8 @@ impl From<Misfit> for Failure {
             Misfit::Nothing => (Exit::Unknown, ASK_MORE),
             Misfit::Space { .. } => (
                 Exit::Unresolvable,
-                "leave packages out with --omit or --wpa none, or remove some on the router and run request.sh again",
+                "flash an image with the packages built in (owpkg image, or OpenWrt's ImageBuilder), or move /overlay to a stick or \
+                 disk (extroot) and run request.sh again; or leave packages out with --omit or --wpa none",
             ),
         };
         Failure::of(exit, &error, help.to_owned())

@@ -32,7 +32,8 @@ pub(crate) fn chip(out: &mut dyn Write, style: Style, chip: &ChipEntry, series: 
     field(out, style, "releases", &releases(chip))?;
     field(out, style, "targets", &chip.targets.join(", "))?;
     for limit in &chip.limits {
-        field(out, style, "limit", &format!("{} [{}]", limit.text, limit.source))?;
+        let hosts = if limit.hosts.is_empty() { String::new() } else { format!(" (on {})", limit.hosts) };
+        field(out, style, "limit", &format!("{}{hosts} [{}]", limit.text, limit.source))?;
     }
     for other in &chip.alternatives {
         field(out, style, "choice", &choice(other))?;

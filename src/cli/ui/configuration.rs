@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 
 use serde::Serialize;
 
+use super::text::count;
 use crate::cli::env::Env;
 use crate::files::Permissions;
 use crate::lock::LockedConfiguration;
@@ -16,6 +17,8 @@ pub(crate) struct ConfigurationJson<'a> {
     secret: bool,
     disable_services: &'a [String],
     idle_modules: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    boot_delay: Option<u16>,
 }
 
 impl<'a> ConfigurationJson<'a> {
@@ -27,6 +30,7 @@ impl<'a> ConfigurationJson<'a> {
             secret: locked.is_secret(),
             disable_services: &locked.disable_services,
             idle_modules: &locked.idle_modules,
+            boot_delay: locked.boot_delay,
         }
     }
 }
@@ -35,14 +39,17 @@ impl<'a> ConfigurationJson<'a> {
 pub(crate) fn tell(env: &mut Env, locked: &LockedConfiguration, permissions: Permissions) -> io::Result<()> {
     let files = locked.files.len() + locked.links.len();
     if files > 0 {
-        writeln!(env.out, "  sets {files} {}", if files == 1 { "file" } else { "files" })?;
+        writeln!(env.out, "  sets {}", count(files, "file"))?;
     }
     if !locked.disable_services.is_empty() {
         writeln!(env.out, "  disables {}", locked.disable_services.join(", "))?;
     }
     match locked.idle_modules.len() {
         0 => {}
-        count => writeln!(env.out, "  stops loading the modules of up to {count} packages")?,
+        idle => writeln!(env.out, "  stops loading the modules of up to {}", count(idle, "package"))?,
+    }
+    if let Some(seconds) = locked.boot_delay {
+        writeln!(env.out, "  lets the boot menu wait {seconds} s")?;
     }
     if locked.is_secret() {
         let secrets: Vec<&str> =

@@ -8,10 +8,12 @@ use super::configuration::{self, ConfigurationJson};
 use super::json;
 use super::proof;
 use super::setup;
+use super::stick::onto_a_stick;
 use super::style::Style;
 use super::text;
 use crate::cli::env::Env;
-use crate::disk::{self, OutputFormat};
+use crate::disk::{self, INSTALL_COMMAND, OutputFormat, mount_command};
+use crate::fat::Label;
 use crate::files::{Permissions, WrittenFile};
 use crate::format::Format;
 use crate::lock::{Lock, LockedKey, LockedReplacement};
@@ -19,12 +21,21 @@ use crate::proof::{CardProof, Proofs, SharedIds};
 use crate::stick::RouterId;
 use crate::uci_defaults::Setup;
 
-/// What to do with a disk.
-pub(crate) fn next(format: OutputFormat) -> &'static str {
-    match format {
+/// What to do with the disk of a lock that was written to `out`; one that is a FAT has this label.
+pub(crate) fn next(lock: &Lock, format: OutputFormat, label: &Label, out: &str) -> String {
+    // A disk that a router asked for goes there on a stick.
+    let on_stick = lock.router.is_some();
+    let there = match format {
         OutputFormat::Fat => {
-            "attach it to the router as a disk, then there:\n  \
-             mkdir -p /tmp/pkgs && mount -t vfat /dev/vdb /tmp/pkgs && sh /tmp/pkgs/install.sh"
+            let attach = match on_stick {
+                true => "write it over a stick, take that to the router",
+                false => "attach it to the router as a disk",
+            };
+            let (mount, label, dd) = (mount_command(label), label.as_str(), onto_a_stick(out));
+            return format!(
+                "{attach}, then there (its label {label} tells which it is: vdb, sda, sda1 or so):\n  \
+                 {mount}\n  {INSTALL_COMMAND}\n{dd}"
+            );
         }
         OutputFormat::Tar => {
             "copy it to the router, then there:\n  \
@@ -34,22 +45,12 @@ pub(crate) fn next(format: OutputFormat) -> &'static str {
             "copy it to the router, then there:\n  \
              mkdir -p /tmp/pkgs && tar -xzf /tmp/pkgs.tar.gz -C /tmp/pkgs && sh /tmp/pkgs/install.sh"
         }
-        OutputFormat::Dir => "copy the folder to the router, then there: sh install.sh",
-    }
-}
-
-/// What to do with a disk for a router far from here.
-pub(crate) fn next_for_request(format: OutputFormat) -> &'static str {
-    match format {
-        OutputFormat::Fat => {
-            "write it over a stick (all that the stick holds is lost), take that to the router, then there:\n  \
-             mkdir -p /tmp/pkgs && mount -t vfat /dev/sda /tmp/pkgs && sh /tmp/pkgs/install.sh"
-        }
-        OutputFormat::Tar | OutputFormat::TarGz => next(format),
-        OutputFormat::Dir => {
+        OutputFormat::Dir if on_stick => {
             "carry the folder to the router on the stick, then there, in the folder: sh install.sh"
         }
-    }
+        OutputFormat::Dir => "copy the folder to the router, then there: sh install.sh",
+    };
+    there.to_owned()
 }
 
 /// A disk that was written.
@@ -143,7 +144,12 @@ impl WrittenDisk<'_> {
             return json::print(&mut env.out, &json);
         }
         let demo = if lock.demo { "DEMO: " } else { "" };
-        writeln!(env.out, "{demo}wrote {out}: {} packages, {}", lock.packages.len(), text::size(bytes))?;
+        writeln!(
+            env.out,
+            "{demo}wrote {out}: {}, {}",
+            text::count(lock.packages.len(), "package"),
+            text::size(bytes)
+        )?;
         let style = Style::new(env.out_is_terminal, env);
         proof::print(&mut env.out, style, self.proofs)?;
         let unsigned: Vec<&str> = lock

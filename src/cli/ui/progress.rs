@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::text::size;
+use super::text::{count, size};
 use crate::cli::clean::clean;
 use crate::cli::env::ErrStream;
 use crate::fetch::{Failure, GotFrom, Location, Progress};
@@ -31,6 +31,8 @@ pub(crate) struct Bars {
     sized: AtomicBool,
     /// When something was last said of a download that nobody watches.
     said: Mutex<Instant>,
+    /// Whether they come in several goes.
+    planned: AtomicBool,
     /// The causes for which something is fetched again, each told once.
     told: Mutex<HashSet<String>>,
 }
@@ -40,8 +42,25 @@ impl Bars {
     pub(crate) fn new(err: ErrStream, is_terminal: bool, verbosity: i8) -> Bars {
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
         let (said, told) = (Mutex::new(Instant::now()), Mutex::default());
-        let (done, files, sized) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
-        Bars { bar, err, is_terminal, verbosity, done, files, sized, said, told }
+        let (done, files) = (AtomicU64::new(0), AtomicU64::new(0));
+        let (sized, planned) = (AtomicBool::new(false), AtomicBool::new(false));
+        Bars { bar, err, is_terminal, verbosity, done, files, sized, planned, said, told }
+    }
+
+    fn begin(&self, files: usize, bytes: Option<u64>) {
+        self.files.store(files as u64, Ordering::Relaxed);
+        self.done.store(0, Ordering::Relaxed);
+        if self.verbosity < 0 {
+        } else if self.is_terminal {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            self.bar.reset();
+            self.bar.set_style(style(bytes.is_some()));
+            self.bar.set_length(bytes.unwrap_or(0));
+            self.sized.store(bytes.is_some(), Ordering::Relaxed);
+            self.count(0);
+        } else if let Some(bytes) = bytes.filter(|bytes| *bytes >= WORTH_A_LINE) {
+            self.line(&format!("fetching {}, {}", count(files, "package"), size(bytes)));
+        }
     }
 
     /// How many of the files are here.
@@ -81,19 +100,21 @@ fn style(sized: bool) -> ProgressStyle {
 }
 
 impl Progress for Bars {
+    fn planned(&self, files: usize, bytes: Option<u64>) {
+        self.begin(files, bytes);
+        self.planned.store(true, Ordering::Relaxed);
+    }
+
     fn started(&self, files: usize, bytes: Option<u64>) {
-        self.files.store(files as u64, Ordering::Relaxed);
-        self.done.store(0, Ordering::Relaxed);
-        if self.verbosity < 0 {
-        } else if self.is_terminal {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
-            self.bar.reset();
-            self.bar.set_style(style(bytes.is_some()));
-            self.bar.set_length(bytes.unwrap_or(0));
-            self.sized.store(bytes.is_some(), Ordering::Relaxed);
-            self.count(0);
-        } else if let Some(bytes) = bytes.filter(|bytes| *bytes >= WORTH_A_LINE) {
-            self.line(&format!("fetching {files} packages, {}", size(bytes)));
+        if !self.planned.load(Ordering::Relaxed) {
+            self.begin(files, bytes);
+        }
+    }
+
+    fn at_hand(&self, name: &str, bytes: Option<u64>) {
+        if self.planned.load(Ordering::Relaxed) {
+            self.advanced(bytes.unwrap_or(0));
+            self.done(name);
         }
     }
 
@@ -113,6 +134,7 @@ impl Progress for Bars {
         let files = self.files.load(Ordering::Relaxed);
         self.count(done);
         if done >= files {
+            self.planned.store(false, Ordering::Relaxed);
             self.bar.finish_and_clear();
         }
     }

@@ -8,18 +8,16 @@ use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::proof::{CardProof, DriverProof, FirmwareProof, Proofs};
 
-/// Writes a line for each card of which the bytes show something good.
+/// Writes a line for each card of which there is something to say and no warning was given.
 pub(crate) fn print(out: &mut dyn Write, style: Style, proofs: &Proofs) -> io::Result<()> {
-    // Of a plan whose packages nobody has read yet there is nothing to say.
-    let silent = |proof: &&CardProof| {
-        matches!(proof.driver, DriverProof::NoModule { .. } | DriverProof::NotRead { .. })
-    };
-    let good = proofs.cards.iter().filter(|proof| !is_bad(proof) && !silent(proof));
-    let mut good = good.peekable();
-    if good.peek().is_some() {
+    // Packages without a module that could be read show nothing: the kernel may have the driver inside.
+    let silent = |proof: &&CardProof| matches!(proof.driver, DriverProof::NoModule { .. });
+    let told = proofs.cards.iter().filter(|proof| !is_bad(proof) && !silent(proof));
+    let mut told = told.peekable();
+    if told.peek().is_some() {
         writeln!(out, "\n{}", style.faint("what the packages' bytes show:"))?;
     }
-    good.try_for_each(|proof| writeln!(out, "  {proof}"))
+    told.try_for_each(|proof| writeln!(out, "  {proof}"))
 }
 
 /// Warns of what is not there, and of drivers that get in each other's way.

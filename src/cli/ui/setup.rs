@@ -6,7 +6,7 @@ use crate::uci_defaults::{Band, Mode, Setup, SetupWarning};
 
 /// Tells people what will be set up.
 pub(crate) fn tell(out: &mut dyn Write, setup: &Setup) -> io::Result<()> {
-    if let Some(wifi) = &setup.wifi {
+    for wifi in &setup.wifis {
         let (deed, as_what) = match wifi.mode {
             Mode::Station => ("joins", "as its uplink"),
             Mode::AccessPoint => ("serves", "in its LAN"),
@@ -17,8 +17,15 @@ pub(crate) fn tell(out: &mut dyn Write, setup: &Setup) -> io::Result<()> {
             "  {deed} the Wi-Fi {ssid:?} ({encryption}) {as_what}, at the first start with a radio"
         )?;
     }
-    if let Some(lan) = setup.network.lan {
-        writeln!(out, "  is {} in its LAN, from the next start on", lan.address())?;
+    if let Some(lan) = &setup.network.lan {
+        let own: Vec<String> = lan.nets().map(|net| net.addr().to_string()).collect();
+        writeln!(out, "  is {} in its LAN, from the next start on", own.join(" and "))?;
+    }
+    if let Some(lines) = &setup.lines {
+        let configs: Vec<&str> = lines.configs().collect();
+        if !configs.is_empty() {
+            writeln!(out, "  sets your own lines in {}, after all else", configs.join(", "))?;
+        }
     }
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! What the program says of its work, on standard error: more or less of it, as it is asked for.
 
 use std::fmt::Display;
-use std::io::Write as _;
 
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
@@ -23,7 +22,7 @@ pub(crate) fn trace(env: &mut Env, text: impl Display) -> Result<(), Failure> {
 
 fn say(env: &mut Env, verbosity: i8, text: impl Display) -> Result<(), Failure> {
     match env.view.verbosity >= verbosity {
-        true => writeln!(env.err, "{text}").map_err(Failure::stdout),
+        true => env.tell_once(text.to_string()).map_err(Failure::stdout),
         false => Ok(()),
     }
 }

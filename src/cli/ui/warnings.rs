@@ -1,7 +1,6 @@
 //! What the user should know, on standard error: the one place that puts facts into sentences.
 
 use std::fmt::Display;
-use std::io::Write as _;
 
 use super::setup;
 use super::style::Style;
@@ -29,14 +28,14 @@ pub(crate) fn warn_about(env: &mut Env, what: &str, warnings: &[Warning]) -> Res
     warnings.iter().try_for_each(|warning| warn_of(env, format_args!("{what}: {}", sentence(warning))))
 }
 
-/// Shows a warning that is a sentence.
+/// Shows a warning that is a sentence, once.
 pub(crate) fn warn_of(env: &mut Env, warning: impl Display) -> Result<(), Failure> {
     let style = Style::new(env.err_is_terminal, env);
     let warning = match env.err_is_terminal {
         true => hanging(&warning.to_string(), style.width, 9),
         false => warning.to_string(),
     };
-    writeln!(env.err, "{} {warning}", style.warning("warning:")).map_err(Failure::stdout)
+    env.tell_once(format!("{} {warning}", style.warning("warning:"))).map_err(Failure::stdout)
 }
 
 /// Warns that a secret that was written is none to others on this computer.

@@ -10,6 +10,8 @@ const BODY: &str = include_str!("configuration.sh");
 /// Writes the tables and the steps.
 pub(super) fn render(text: &mut String, of: &LockedConfiguration) -> Result<(), ScriptError> {
     text.extend(["\nsecret=", yes_or_no(of.is_secret()), "\n"]);
+    let delay = of.boot_delay.map_or("''".to_owned(), |seconds| seconds.to_string());
+    text.extend(["boot_delay=", &delay, "\n"]);
     let files = of.files.iter().map(|file| {
         let digest = hex(file.sha256);
         format!("{:04o} {} {digest} {}", file.mode, file.size, quote(&file.path))

@@ -2,8 +2,12 @@
 # uci-defaults after they ran, and the user may change the others.
 record=$etc/owpkg/applied
 aside=$etc/modules.d.before-owpkg
+aside_boot=$etc/modules-boot.d.before-owpkg
 sys=/sys
 mounts=/proc/mounts
+loaded=/proc/modules
+# The menu of a PC's boot loader; OpenWrt mounts its partition there when it starts.
+menu=/boot/grub/grub.cfg
 
 # Writes what there is to configure to `todo`, a line each; own_kb becomes the space for it.
 survey_configuration() {
@@ -14,6 +18,7 @@ survey_configuration() {
 	each_service survey_service
 	list_idle >idle
 	sed 's,.*,do not load the modules of /etc/modules.d/&,' idle >>todo
+	survey_delay
 	if [ ! -s missing ]; then each_service name_unknown; fi
 }
 
@@ -126,6 +131,30 @@ note() {
 		printf '%s\n' "$1 $3 $4" >>"$record.new" && mv -f "$record.new" "$record"
 }
 
+# The seconds that the boot menu waits; nothing where there is no such menu.
+delay() {
+	if [ -f "$menu" ]; then sed -n 's/^set timeout="\{0,1\}\([0-9]*\)"\{0,1\}$/\1/p' "$menu" | sed 1q; fi
+}
+
+survey_delay() {
+	if [ -z "$boot_delay" ]; then return; fi
+	case $(delay) in
+	"$boot_delay") ;;
+	'') say "Left alone: this router has no boot menu that waits ($menu)." ;;
+	*) echo "let the boot menu wait $boot_delay s" >>todo ;;
+	esac
+}
+
+set_delay() {
+	case $(delay) in
+	"$boot_delay" | '') return ;;
+	esac
+	if ! sed "s/^set timeout=.*/set timeout=\"$boot_delay\"/" "$menu" >"$menu.owpkg-new" || ! mv -f "$menu.owpkg-new" "$menu"; then
+		rm -f "$menu.owpkg-new"
+		refuse "$menu cannot be written; it says why above" 'make the disk without --boot-delay'
+	fi
+}
+
 # Whether the start or the end of the router heeds a service. Its own `enabled` wants all of its links there, and is
 # true of one that has none to have.
 is_enabled() {
@@ -161,13 +190,14 @@ modules_in_use() {
 	awk '{ print $3 }' "$mounts" || :
 }
 
-# The files of /etc/modules.d that can go, by name: of the packages that nothing needs, but for what is in use and
-# what /etc/modules-boot.d refers to.
+# The files of /etc/modules.d that can go, by name: of the packages that nothing needs, but for what is in use. What is
+# loaded early, by /etc/modules-boot.d, may be what the start itself needs: it stays as well where any other module uses it.
 list_idle() {
 	modules_in_use >used
 	with_idle files_of | sed -n 's,^/*etc/modules\.d/\([^/]*\)$,\1,p' | while IFS= read -r name; do
 		file=$etc/modules.d/$name
-		if [ -f "$file" ] && ! is_taken "$etc/modules-boot.d/$name" && ! is_used "$file"; then
+		if [ ! -f "$file" ] || is_used "$file"; then continue; fi
+		if ! is_taken "$etc/modules-boot.d/$name" || is_unheld "$file"; then
 			printf '%s\n' "$name"
 		fi
 	done
@@ -183,16 +213,36 @@ is_used() {
 	' used "$1"
 }
 
+# is_unheld FILE: whether it is sure that nothing uses a module that it names.
+is_unheld() {
+	[ -r "$loaded" ] && ! awk '
+		{ module = $1; gsub(/-/, "_", module) }
+		FILENAME == ARGV[1] { if ($3 > 0) held[module]; next }
+		module in held { found = 1 }
+		END { exit !found }
+	' "$loaded" "$1"
+}
+
+# The list that is loaded early goes first: a run that is cut short must not leave it as a link to nothing.
 set_aside() {
 	mkdir -p "$aside"
-	while IFS= read -r name; do mv -f "$etc/modules.d/$name" "$aside/$name"; done <idle
-	say "Modules not loaded any more: their lists are in $aside (undo: mv $aside/* $etc/modules.d/)"
+	undo="mv $aside/* $etc/modules.d/"
+	while IFS= read -r name; do
+		if is_taken "$etc/modules-boot.d/$name"; then
+			mkdir -p "$aside_boot"
+			mv -f "$etc/modules-boot.d/$name" "$aside_boot/$name"
+		fi
+		mv -f "$etc/modules.d/$name" "$aside/$name"
+	done <idle
+	if [ -d "$aside_boot" ]; then undo="$undo; mv $aside_boot/* $etc/modules-boot.d/"; fi
+	say "Modules not loaded any more: their lists are in $aside (undo: $undo)"
 }
 
 apply_configuration() {
 	begin 'Configuring'
 	each_file place_file
 	each_service disable_service
+	if [ -n "$boot_delay" ]; then set_delay; fi
 	sync
 	ok
 	if [ -s idle ]; then set_aside; fi

@@ -23,6 +23,11 @@ Exit status: 0 installed, or nothing to do; 1 refused or failed.
 END
 }
 
+# counted FILE THING: how many lines it has, in words.
+counted() {
+	awk -v thing="$2" 'END { print NR " " thing (NR == 1 ? "" : "s") }' "$1"
+}
+
 say() {
 	printf '%s\n' "$*"
 }
@@ -205,7 +210,7 @@ check_space() {
 		ok "unknown; $needed kB needed"
 	elif awk "BEGIN { exit !($needed > $free) }"; then
 		refuse "there is too little space on $place" "$needed kB" "$free kB" \
-			'remove packages that the router can do without, or give it a larger disk'
+			'use an image with the packages built in, or move /overlay to a stick or disk (extroot); or remove packages'
 	else
 		ok "ok, $needed of $free kB"
 	fi
@@ -318,9 +323,9 @@ main() {
 	fi
 	if [ -s missing ]; then install_packages; fi
 	if [ "$configured" = yes ]; then apply_configuration; fi
-	did="$(awk 'END { print NR }' missing) packages installed"
+	did="$(counted missing package) installed"
 	if [ -s going ]; then did="$did, $(awk 'END { print NR }' going) removed"; fi
-	if [ "$configured" = yes ]; then did="$did, $(awk 'END { print NR }' todo) settings made"; fi
+	if [ "$configured" = yes ]; then did="$did, $(counted todo setting) made"; fi
 	say "Done: $did, nothing else changed."
 	say 'New drivers and settings take effect when the router restarts: reboot'
 }

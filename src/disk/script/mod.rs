@@ -28,7 +28,7 @@ const HEAD: &str = "\
 #!/bin/sh
 # Installs the packages of this disk on the router that it was made for, without a network:
 #
-#     mount -t vfat /dev/vdb /mnt && sh /mnt/install.sh
+#     sh install.sh        where the disk is mounted; README.txt tells how
 #
 # `--help` says what it does, `--dry-run` changes nothing. Made by owpkg: first the facts about this disk,
 # then the steps. Nothing runs before the last line.

@@ -91,11 +91,12 @@ impl Http {
         }
     }
 
-    /// All of them in their order, or the first error.
+    /// All of them in their order, or the first error; what is `passed_over` is none.
     pub(super) fn artifacts(
         &self,
         downloads: &[Download<'_>],
-    ) -> Result<Vec<Verified<Artifact>>, FetchError> {
+        passed_over: fn(&FetchError) -> bool,
+    ) -> Result<Vec<Result<Verified<Artifact>, FetchError>>, FetchError> {
         if downloads.is_empty() {
             return Ok(Vec::new());
         }
@@ -105,9 +106,14 @@ impl Http {
             .try_fold(0_u64, |sum, size| sum.checked_add(size?));
         self.progress.started(downloads.len(), bytes);
         let engine = self.engine().map_err(|source| FetchError::Client { source })?;
-        engine
-            .runtime
-            .block_on(try_join_all(downloads.iter().map(|download| self.artifact(engine, download))))
+        let downloads = downloads.iter().map(async |download| match self.artifact(engine, download).await {
+            Err(error) if passed_over(&error) => {
+                self.progress.done(&download.want.name);
+                Ok(Err(error))
+            }
+            done => done.map(Ok),
+        });
+        engine.runtime.block_on(try_join_all(downloads))
     }
 
     fn engine(&self) -> Result<&Engine, Box<dyn std::error::Error + Send + Sync>> {

@@ -1,7 +1,7 @@
 //! What the BSDs write: kernel messages of OpenBSD, NetBSD and FreeBSD, `usbdevs`, `pcidump`, `devinfo`.
 
-use super::Named;
 use super::scan::{class_code, hex_after, hex_word, name, number8, number16};
+use super::{Named, Place, Slot};
 use crate::hardware::{Bus, Device, DeviceId};
 
 /// The vendors that OpenBSD names in words where it does not know the product (sys/dev/pci/pcidevs).
@@ -158,7 +158,15 @@ pub(super) fn more(line: &str, device: &mut Device) -> bool {
         device.class = class.split('-').collect();
         return true;
     }
-    line.starts_with("domain=") || line.starts_with("cmdreg=")
+    if line.starts_with("domain=") {
+        let number = |key: &str| line.split_once(key)?.1.split([',', ' ']).next();
+        let parts = [number("domain="), number("bus="), number("slot="), number("func=")];
+        let parts: Option<Vec<&str>> = parts.into_iter().collect();
+        let slot = parts.and_then(|parts| Slot::of_freebsd(&parts.join(":")));
+        device.place = slot.map(Place::Pci).or(device.place.take());
+        return true;
+    }
+    line.starts_with("cmdreg=")
 }
 
 /// A device that a kernel message has in words: `iwm0 at pci2 dev 0 function 0 "Intel Dual Band Wireless-AC 7265" rev
@@ -183,5 +191,6 @@ pub(super) fn named(number: usize, line: &str) -> Option<Named> {
         (None, None) => rest.split_once(": ")?.1.split(" (rev").next()?,
     };
     let class = class_code(words).unwrap_or("").to_owned();
-    Some(Named { line: number, bus: Some(bus), class, name: name(words), driver: None, hw_revision: None })
+    let (name, bus) = (name(words), Some(bus));
+    Some(Named { line: number, bus, class, name, driver: None, slot: None, hw_revision: None })
 }

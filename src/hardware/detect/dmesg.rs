@@ -1,7 +1,7 @@
 //! Kernel logs: devices as they are found, and firmware that is not.
 
-use super::MissingFirmware;
 use super::scan::{bracketed_id, hex_after, is_slot, name, number16};
+use super::{MissingFirmware, Place, Slot};
 use crate::hardware::{Bus, Device, DeviceId};
 
 /// Words of which a line about missing firmware has one.
@@ -31,13 +31,16 @@ const ENDINGS: [&str; 16] = [
 /// `usb 1-1: New USB device found, idVendor=0bda, idProduct=c811, bcdDevice= 2.00`.
 pub(super) fn device(line: &str) -> Option<Device> {
     if let (Some(vendor), Some(product)) = (hex_after(line, "idVendor="), hex_after(line, "idProduct=")) {
-        return Some(Device::of_id(DeviceId::new(Bus::Usb, number16(vendor)?, number16(product)?)));
+        let port = line.split_once("usb ").and_then(|(_, rest)| rest.split_once(':')?.0.parse().ok());
+        let id = DeviceId::new(Bus::Usb, number16(vendor)?, number16(product)?);
+        return Some(Device { place: port.map(Place::Usb), ..Device::of_id(id) });
     }
     let (before, vendor, product) = bracketed_id(line)?;
     let slot = before.trim_end().strip_suffix(':')?.rsplit(' ').next()?;
     let class = hex_after(line, " class ").filter(|digits| digits.len() == 6)?;
     let id = DeviceId::new(Bus::Pci, vendor, product);
-    is_slot(slot).then(|| Device { class: class.to_ascii_lowercase(), ..Device::of_id(id) })
+    let place = Slot::of_linux(slot).map(Place::Pci);
+    is_slot(slot).then(|| Device { class: class.to_ascii_lowercase(), place, ..Device::of_id(id) })
 }
 
 /// The file that a line says a driver did not find, as a path below `/lib/firmware`.

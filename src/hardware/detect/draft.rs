@@ -2,7 +2,7 @@
 
 use super::modalias;
 use super::scan::{hex_word, name};
-use super::{Named, Seen};
+use super::{Named, Place, Seen};
 use crate::hardware::{Bus, Device, DeviceId, UsbInterface};
 
 /// Most interfaces that are taken of one device.
@@ -21,6 +21,9 @@ pub(super) struct Draft {
     pub(crate) class: String,
     pub(crate) name: String,
     pub(crate) driver: Option<String>,
+    pub(crate) modules: Vec<String>,
+    pub(crate) place: Option<Place>,
+    pub(crate) iommu_group: Option<u32>,
     pub(crate) interfaces: Vec<UsbInterface>,
 }
 
@@ -64,6 +67,7 @@ impl Draft {
                 class: self.class,
                 name: name(&self.name),
                 driver: self.driver,
+                slot: self.place.as_ref().and_then(Place::slot),
                 hw_revision: None,
             };
             return named.is_network().then_some(Seen::Named(named));
@@ -84,6 +88,9 @@ impl Draft {
             interfaces: self.interfaces,
             name: name(&self.name),
             driver: self.driver,
+            modules: self.modules,
+            place: self.place,
+            iommu_group: self.iommu_group,
             ..Device::of_id(id)
         }))
     }

@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Detected, DriverSeen, LooseId, MAX_DEVICES, MissingFirmware, Named, Seen, iwlwifi, scan};
-use crate::hardware::{Bus, Device, DeviceId, ids};
+use super::host::{HostFact, HostLine, HostReader, tell};
+use super::{Detected, DriverSeen, LooseId, MAX_DEVICES, MissingFirmware, Named, Seen, Slot, iwlwifi, scan};
+use crate::hardware::{Bus, Device, DeviceId, Hypervisor, ids};
 
 #[derive(Default)]
 pub(super) struct Gathered {
@@ -64,6 +65,7 @@ impl Gathered {
         };
         known.id.subsystem = told.id.subsystem;
         known.hw_revision = told.hw_revision;
+        known.place = known.place.take().or_else(|| told.place.clone());
         true
     }
 
@@ -86,7 +88,8 @@ impl Gathered {
         }
         let class = "0280".to_owned();
         let driver = Some("iwlwifi".to_owned());
-        self.push(Seen::Named(Named { line, bus: Some(Bus::Pci), class, name, driver, hw_revision }));
+        let slot = iwlwifi::slot(bare).and_then(Slot::of_linux);
+        self.push(Seen::Named(Named { line, bus: Some(Bus::Pci), class, name, driver, slot, hw_revision }));
     }
 
     pub(super) fn push(&mut self, seen: Seen) {
@@ -140,7 +143,23 @@ impl Gathered {
         }
     }
 
-    pub(super) fn finish(mut self) -> Detected {
+    /// Ids that a configuration reserves: devices where a table knows them.
+    fn reserved(&mut self, host: &[HostLine]) {
+        for HostLine { line, fact } in host {
+            let HostFact::Reserved { vendor, device } = *fact else { continue };
+            if self.seen_loose.len() < MAX_DEVICES
+                && self.seen_loose.insert((vendor, device))
+                && ids::knows(Bus::Pci, vendor, device)
+            {
+                let id = DeviceId::new(Bus::Pci, vendor, device);
+                self.loose_devices.push(Device { line: *line, ..Device::of_id(id) });
+            }
+        }
+    }
+
+    /// All of it, with what was told of the host.
+    pub(super) fn finish(mut self, host: HostReader) -> Detected {
+        self.reserved(&host.found);
         for loose in std::mem::take(&mut self.loose_devices) {
             let numbers = |device: &Device| (device.id.vendor, device.id.device);
             if !self.all.devices.iter().any(|known| numbers(known) == numbers(&loose)) {
@@ -148,6 +167,10 @@ impl Gathered {
             }
         }
         self.all.devices.sort_by_key(|device| device.line);
+        tell(&mut self.all.devices, &host.found);
+        let held = |device: &Device| device.driver.as_deref() == Some("vfio-pci");
+        let by_driver = self.all.devices.iter().any(held).then_some(Hypervisor::Qemu);
+        (self.all.hypervisor, self.all.host) = (host.hypervisor.or(by_driver), host.found);
         // A tree beside a listing with ids says nothing new.
         if self.all.devices.iter().any(|device| device.id.bus == Bus::Usb) {
             self.all.drivers.clear();

@@ -1,6 +1,7 @@
 //! What iwlwifi says of its card in a kernel log, on Linux and FreeBSD.
 
 use super::scan::{hex_after, hex_word, is_slot, name};
+use super::{Place, Slot};
 use crate::hardware::{Bus, Device, DeviceId};
 
 /// The vendor of every card of this driver, which its messages leave out.
@@ -16,7 +17,8 @@ pub(super) fn device(line: &str) -> Option<Device> {
     let mut id = DeviceId::new(Bus::Pci, INTEL, hex_word(device)?);
     id.subsystem = Some((INTEL, hex_word(subdevice)?));
     let hw_revision = hex_after(rest, "rev=").and_then(hex_word);
-    Some(Device { hw_revision, class: "0280".to_owned(), ..Device::of_id(id) })
+    let place = slot(line).and_then(Slot::of_linux).map(Place::Pci);
+    Some(Device { hw_revision, class: "0280".to_owned(), place, ..Device::of_id(id) })
 }
 
 /// The name and the revision in `iwlwifi 0000:02:00.0: Detected Intel(R) Dual Band Wireless AC 7265, REV=0x210`.

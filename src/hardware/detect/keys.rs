@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use super::keyed::Form;
 use super::scan::{bracketed_number, class_code, hex_after, hex_word, is_slot, number8, number16};
+use super::{Place, Slot};
 use crate::hardware::device::hex16;
 use crate::hardware::{Bus, UsbInterface};
 
@@ -16,7 +17,8 @@ const VMM: Form = Form {
     // lspci leaves out a revision of zero.
     starts: |line| {
         let slot = line.strip_prefix("Slot:")?.trim();
-        is_slot(slot).then(|| Draft { bus: Some(Bus::Pci), revision: Some(0), ..Draft::default() })
+        let place = Slot::of_linux(slot).map(Place::Pci);
+        is_slot(slot).then(|| Draft { bus: Some(Bus::Pci), revision: Some(0), place, ..Draft::default() })
     },
     keys: &[
         ("Class", |draft, value| draft.class = lspci_class(value)),
@@ -33,11 +35,11 @@ const VMM: Form = Form {
         ("SDevice", |draft, value| draft.subdevice = hex16(lspci_digits(value))),
         ("Rev", |draft, value| draft.revision = hex_word(value).and_then(|number| u8::try_from(number).ok())),
         ("Driver", driver),
-        ("Module", |_, _| {}),
+        ("Module", |draft, value| draft.modules.push(super::scan::name(value))),
         ("PhySlot", |_, _| {}),
         ("ProgIf", |_, _| {}),
         ("NUMANode", |_, _| {}),
-        ("IOMMUGroup", |_, _| {}),
+        ("IOMMUGroup", |draft, value| draft.iommu_group = value.parse().ok()),
     ],
 };
 
@@ -67,6 +69,7 @@ const HWINFO: Form = Form {
         ("Model", |draft, value| draft.name = unquoted(value).to_owned()),
         ("Driver", |draft, value| driver(draft, value.split(',').next().unwrap_or(""))),
         ("Module Alias", |draft, value| draft.modalias(value)),
+        ("SysFS BusID", |draft, value| draft.place = Slot::of_linux(value).map(Place::Pci)),
         ("Hardware Class", |_, _| {}),
     ],
 };
@@ -140,7 +143,7 @@ const UEVENT: Form = Form {
             draft.interfaces.clear();
             draft.modalias(value);
         }),
-        ("PCI_SLOT_NAME", |_, _| {}),
+        ("PCI_SLOT_NAME", |draft, value| draft.place = Slot::of_linux(value).map(Place::Pci)),
         ("ID_MODEL_FROM_DATABASE", |draft, value| draft.name = value.to_owned()),
     ],
 };
@@ -212,7 +215,9 @@ fn driver(draft: &mut Draft, value: &str) {
 }
 
 fn lshw_bus(draft: &mut Draft, value: &str) {
-    draft.bus = value.split_once('@').and_then(|(bus, _)| Bus::from_word(bus));
+    let Some((bus, place)) = value.split_once('@') else { return };
+    draft.bus = Bus::from_word(bus);
+    draft.place = Slot::of_linux(place).map(Place::Pci);
 }
 
 fn device_class(draft: &mut Draft, value: &str) {

@@ -1,7 +1,7 @@
 //! `lspci` with `-n`, `-nn`, `-k`, `-v`, `-mm` or nothing: one line a device, more about it indented below.
 
-use super::Named;
 use super::scan::{bracketed_id, bracketed_number, class_code, id_pair, is_slot, name};
+use super::{Named, Place, Slot};
 use crate::hardware::device::{hex8, hex16};
 use crate::hardware::{Bus, Device, DeviceId};
 
@@ -11,13 +11,14 @@ use crate::hardware::{Bus, Device, DeviceId};
 /// `02:00.0 "Network controller [0280]" "Intel Corporation [8086]" "Wireless 7265 [095a]" -r59 "" ""`.
 pub(super) fn device(line: &str) -> Option<Device> {
     let (slot, rest) = split(line);
+    let place = slot.and_then(Slot::of_linux).map(Place::Pci);
     if slot.is_some() && rest.starts_with('"') {
-        return quoted(rest);
+        return Some(Device { place, ..quoted(rest)? });
     }
     let mut device = if slot.is_some() { numeric(rest).or_else(|| unnamed(rest)) } else { None }
         .or_else(|| bracketed(rest))?;
     device.id.revision = revision(rest);
-    Some(device)
+    Some(Device { place, ..device })
 }
 
 /// The slot that a line starts with, and the rest.
@@ -93,7 +94,15 @@ pub(super) fn more(line: &str, device: &mut Device) -> bool {
         device.driver = Some(name(driver));
         return true;
     }
-    line.starts_with("Kernel modules:") || line.starts_with("Flags:") || line.starts_with("Capabilities:")
+    if let Some(modules) = line.strip_prefix("Kernel modules:") {
+        device.modules = modules.split(',').map(name).filter(|module| !module.is_empty()).collect();
+        return true;
+    }
+    if let Some(group) = line.strip_prefix("IOMMU group:") {
+        device.iommu_group = group.trim().parse().ok();
+        return true;
+    }
+    line.starts_with("Flags:") || line.starts_with("Capabilities:")
 }
 
 /// Whether a line about a device breaks off before the id that `-nn` puts at its end.
@@ -104,14 +113,15 @@ pub(super) fn is_cut(line: &str) -> bool {
 /// A network device without an id: `03:00.0 Ethernet controller: Realtek … RTL8125 2.5GbE Controller (rev 05)`.
 pub(super) fn named(line: usize, text: &str) -> Option<Named> {
     let (slot, rest) = split(text);
-    slot?;
+    let slot = Slot::of_linux(slot?);
     let (class, words) = rest.split_once(": ")?;
     let words = words.rsplit_once(" (rev ").map_or(words, |(words, _)| words);
     let class = match bracketed_number(class) {
         Some(digits) => digits.to_ascii_lowercase(),
         None => class_code(class).unwrap_or("").to_owned(),
     };
-    Some(Named { line, bus: Some(Bus::Pci), class, name: name(words), driver: None, hw_revision: None })
+    let (name, bus) = (name(words), Some(Bus::Pci));
+    Some(Named { line, bus, class, name, driver: None, slot, hw_revision: None })
 }
 
 /// Takes an indented line about a device without an id.

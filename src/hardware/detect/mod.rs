@@ -11,6 +11,7 @@ mod bsd;
 mod dmesg;
 mod draft;
 mod gathered;
+mod host;
 mod inxi;
 mod iwlwifi;
 mod keyed;
@@ -22,22 +23,26 @@ mod named;
 mod noise;
 mod pciconf;
 mod procfs;
+mod pvesh;
 mod reader;
 mod scan;
 mod slot;
 mod sysfs;
 mod usbconfig;
 mod usbdevices;
+mod virsh;
 mod windows;
 
+use super::Hypervisor;
 use super::device::Device;
 
 pub use board::Board;
+pub use host::{HostFact, HostLine, Maker};
 pub use named::Named;
 pub(super) use named::says_network;
 #[doc(hidden)]
 pub use noise::decode;
-pub use slot::{NotASlot, Slot};
+pub use slot::{NotASlot, Place, Slot, UsbPort};
 pub use sysfs::{NoSysfs, machine};
 
 /// Longest text that [`read`] looks at; the rest is left out.
@@ -61,6 +66,10 @@ pub struct Detected {
     pub drivers: Vec<DriverSeen>,
     /// Ids that stand in the text without saying what they are, and that no table knows, each once.
     pub loose: Vec<LooseId>,
+    /// What the text says of the host of virtual machines that it was taken on.
+    pub host: Vec<HostLine>,
+    /// What would run a virtual machine there, where the text is of a host that has one in mind.
+    pub hypervisor: Option<Hypervisor>,
     /// What the text says of the router that it was taken on.
     pub board: Board,
     /// How to get a listing that says more, where this one shows no ids.
@@ -104,7 +113,19 @@ pub struct LooseId {
 pub fn read(text: &str) -> Detected {
     let kept = scan::prefix(text, MAX_TEXT);
     let mut reader = reader::Reader::default();
-    for (at, line) in kept.lines().enumerate() {
+    let (mut next, mut skipped_to) = (0, 0);
+    for (at, line) in kept.split_inclusive('\n').enumerate() {
+        let start = next;
+        next += line.len();
+        if start < skipped_to {
+            continue;
+        }
+        if let Some((entries, length)) = pvesh::array(&kept[start..], line) {
+            reader.entries(at + 1, &kept[start..start + length], entries);
+            skipped_to = start + length;
+            continue;
+        }
+        let line = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
         if line.len() <= MAX_LINE {
             reader.line(at + 1, line);
         }

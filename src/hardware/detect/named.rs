@@ -1,5 +1,6 @@
 //! Devices that a listing names without showing their ids.
 
+use super::Slot;
 use crate::hardware::Bus;
 
 /// A network device of which a listing shows only the name.
@@ -15,6 +16,8 @@ pub struct Named {
     pub name: String,
     /// The driver that holds it now, where the listing shows one.
     pub driver: Option<String>,
+    /// Where it is on its host, where the listing shows that.
+    pub slot: Option<Slot>,
     /// The revision that iwlwifi read from the card.
     pub hw_revision: Option<u16>,
 }

@@ -1,6 +1,7 @@
 //! FreeBSD's `pciconf -l` and `-lv`, with the old `chip=0x095a8086` and the new `vendor=0x8086 device=0x095a` forms.
 
 use super::scan::{hex_after, name, number8, number16};
+use super::{Place, Slot};
 use crate::hardware::{Bus, Device, DeviceId};
 
 /// The device of a line such as
@@ -27,7 +28,9 @@ pub(super) fn device(line: &str) -> Option<Device> {
     let driver =
         line.split_once('@').map(|(driver, _)| name(driver.trim_end_matches(|c: char| c.is_ascii_digit())));
     let class = class.get(..6.min(class.len())).unwrap_or("").to_ascii_lowercase();
-    Some(Device { class, driver: driver.filter(|driver| driver != "none"), ..Device::of_id(id) })
+    let place = line.split_once("@pci").and_then(|(_, rest)| rest.split_whitespace().next());
+    let place = place.and_then(|word| Slot::of_freebsd(word.trim_end_matches(':'))).map(Place::Pci);
+    Some(Device { class, place, driver: driver.filter(|driver| driver != "none"), ..Device::of_id(id) })
 }
 
 /// The high and the low half of eight hex digits.

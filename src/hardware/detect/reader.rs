@@ -1,12 +1,13 @@
 //! Goes through a text line by line, and keeps what its lines are part of.
 
 use super::gathered::Gathered;
+use super::host::HostReader;
 use super::noise::{clean, pieces};
 use super::{
     Block, Detected, DriverSeen, Named, Seen, bsd, dmesg, inxi, iwlwifi, keyed, lspci, lsusb, modalias,
-    pciconf, procfs, scan, usbconfig, usbdevices, windows,
+    pciconf, procfs, pvesh, scan, usbconfig, usbdevices, virsh, windows,
 };
-use crate::hardware::Device;
+use crate::hardware::{Device, Hypervisor};
 
 /// Most lines that a fold is looked for in.
 const MAX_FOLDS: u8 = 3;
@@ -15,7 +16,8 @@ const MAX_FOLDS: u8 = 3;
 type Read = fn(&str) -> Option<Device>;
 
 /// Programs with a device a line: what reads the line, and what reads those below it.
-const LINES: [(Read, Program); 9] = [
+const LINES: [(Read, Program); 10] = [
+    (pvesh::row, Program::Proxmox),
     (pciconf::device, Program::Pciconf),
     (lspci::device, Program::Lspci),
     (lsusb::device, Program::Lsusb(lsusb::Descriptors::NONE)),
@@ -37,6 +39,7 @@ enum Program {
     Windows,
     Bsd,
     Modalias,
+    Proxmox,
     Other,
 }
 
@@ -65,6 +68,7 @@ struct Open {
 pub(super) struct Reader {
     found: Gathered,
     part: Part,
+    host: HostReader,
     open: Option<Open>,
     /// The last line that ends in a colon, without it.
     heading: String,
@@ -80,8 +84,24 @@ impl Reader {
             }
             return;
         }
+        let indented = line.trim_start_matches(['>', '|']).starts_with([' ', '\t']);
         for piece in pieces(bare) {
-            self.piece(number, piece.trim());
+            let piece = self.host.line(number, piece.trim(), indented);
+            if !piece.is_empty() {
+                self.piece(number, piece);
+            }
+        }
+    }
+
+    /// Takes the devices of a text that is JSON.
+    pub(super) fn entries(&mut self, number: usize, text: &str, entries: Vec<pvesh::Entry>) {
+        self.close();
+        for entry in entries {
+            let before = text.find(&entry.mark()).map_or(0, |at| text[..at].matches('\n').count());
+            if let Some(device) = entry.device(number + before) {
+                self.host.hypervisor = Some(Hypervisor::Proxmox);
+                self.found.push(Seen::Device(device));
+            }
         }
     }
 
@@ -110,6 +130,10 @@ impl Reader {
             self.open(number, bare);
         } else if let Some((name, revision)) = iwlwifi::detected(bare) {
             self.found.detected_by_iwlwifi(number, bare, name, revision);
+        } else if let Some(named) = virsh::passthru(number, bare) {
+            self.close();
+            self.host.hypervisor = Some(Hypervisor::Bhyve);
+            self.found.push(Seen::Named(named));
         } else if let Some(named) = bsd::named(number, bare) {
             self.found.push(Seen::Named(named));
         } else if !self.found.board(bare) {
@@ -132,7 +156,7 @@ impl Reader {
             Program::Lsusb(descriptors) => descriptors.more(bare, device),
             Program::Windows => windows::more(bare, device),
             Program::Bsd => bsd::more(bare, device),
-            Program::Modalias | Program::Iwlwifi | Program::Other => false,
+            Program::Modalias | Program::Iwlwifi | Program::Proxmox | Program::Other => false,
         };
         if taken && lspci::is_cut(bare) {
             self.open(number, bare);
@@ -151,7 +175,8 @@ impl Reader {
             .or_else(|| keyed::start(number, bare, &self.heading))
             .or_else(|| inxi::start(number, bare))
             .or_else(|| usbconfig::start(number, bare))
-            .or_else(|| usbdevices::start(number, bare));
+            .or_else(|| usbdevices::start(number, bare))
+            .or_else(|| virsh::start(number, bare));
         let Some(block) = block else { return false };
         self.close();
         self.part = Part::Block(block);
@@ -163,6 +188,11 @@ impl Reader {
         let found = LINES.iter().find_map(|(read, program)| Some((read(bare)?, *program)));
         let Some((device, program)) = found else { return false };
         let device = Device { line: number, ..device };
+        match program {
+            Program::Pciconf => self.host.hypervisor = Some(Hypervisor::Bhyve),
+            Program::Proxmox => self.host.hypervisor = Some(Hypervisor::Proxmox),
+            _ => {}
+        }
         if self.belongs_to_last(program, &device, bare) {
             return true;
         }
@@ -231,6 +261,6 @@ impl Reader {
 
     pub(super) fn finish(mut self) -> Detected {
         self.close();
-        self.found.finish()
+        self.found.finish(self.host)
     }
 }

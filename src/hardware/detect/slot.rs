@@ -1,12 +1,30 @@
-//! Where a PCI device sits, by the line of a listing that names it.
+//! Where a device sits on its host.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::scan;
 
+/// Where a device is on its host.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// On PCI.
+    Pci(Slot),
+    /// On USB.
+    Usb(UsbPort),
+}
+
+/// The socket that a USB device is in: `1-4.2` is bus 1, port 4, and port 2 of the hub there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct UsbPort {
+    /// Bus, from 1.
+    pub bus: u8,
+    /// The port of each hub on the way.
+    pub ports: Vec<u8>,
+}
+
 /// The place of a PCI device on its host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Slot {
     /// PCI domain, 0 on all but large machines.
     pub domain: u16,
@@ -23,19 +41,8 @@ pub struct Slot {
 pub struct NotASlot(pub String);
 
 impl Slot {
-    /// The place in a line of `pciconf -l` (`iwm0@pci0:2:0:0: …`) or `lspci` (`02:00.0 …`, `Slot: 02:00.0`).
-    pub(crate) fn of_line(line: &str) -> Option<Slot> {
-        let bare = scan::unquote(line);
-        let bare = bare.strip_prefix("Slot:").unwrap_or(bare);
-        let word = bare.split_whitespace().next()?;
-        match word.split_once("@pci") {
-            Some((_, place)) => Slot::of_freebsd(place.trim_end_matches(':')),
-            None => Slot::of_linux(word),
-        }
-    }
-
     /// `0:2:0:0`, in decimal digits.
-    fn of_freebsd(text: &str) -> Option<Slot> {
+    pub(super) fn of_freebsd(text: &str) -> Option<Slot> {
         let mut parts = text.split(':');
         let mut next = |most: u16| parts.next()?.parse().ok().filter(|number| *number <= most);
         let (domain, bus, device, function) = (next(u16::MAX)?, next(255)?, next(31)?, next(7)?);
@@ -44,7 +51,7 @@ impl Slot {
     }
 
     /// `02:00.0` or `0000:02:00.0`, in hex digits.
-    fn of_linux(text: &str) -> Option<Slot> {
+    pub(super) fn of_linux(text: &str) -> Option<Slot> {
         if !scan::is_slot(text) {
             return None;
         }
@@ -65,6 +72,53 @@ impl Slot {
     /// The place as FreeBSD's `pciconf` shows it: `pci0:2:0:0`.
     pub(crate) fn freebsd(&self) -> String {
         format!("pci{}:{}:{}:{}", self.domain, self.bus, self.device, self.function)
+    }
+}
+
+impl Place {
+    /// The place on PCI, if it is there.
+    pub fn slot(&self) -> Option<Slot> {
+        match self {
+            Place::Pci(slot) => Some(*slot),
+            Place::Usb(_) => None,
+        }
+    }
+}
+
+impl UsbPort {
+    /// The ports as Linux and QEMU write them: `4.2`.
+    pub fn ports(&self) -> String {
+        self.ports.iter().map(u8::to_string).collect::<Vec<_>>().join(".")
+    }
+}
+
+impl fmt::Display for UsbPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.bus, self.ports())
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Pci(slot) => slot.fmt(f),
+            Place::Usb(port) => port.fmt(f),
+        }
+    }
+}
+
+impl FromStr for UsbPort {
+    type Err = NotASlot;
+
+    /// Reads `1-4.2`.
+    fn from_str(text: &str) -> Result<UsbPort, NotASlot> {
+        let read = || {
+            let (bus, ports) = text.split_once('-')?;
+            let number = |digits: &str| digits.parse().ok().filter(|number| *number > 0);
+            let ports = ports.split('.').map(number).collect::<Option<Vec<u8>>>()?;
+            (ports.len() <= 7).then_some(UsbPort { bus: number(bus)?, ports })
+        };
+        read().ok_or_else(|| NotASlot(text.chars().take(80).collect()))
     }
 }
 

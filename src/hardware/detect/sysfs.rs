@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::scan::{name, number8, number16};
-use super::{MAX_DEVICES, modalias};
+use super::{MAX_DEVICES, Place, Slot, modalias};
 use crate::hardware::{Bus, Device, DeviceId, UsbInterface};
 
 /// There is no sysfs to read.
@@ -59,6 +59,8 @@ fn pci(folder: &Path) -> Option<Device> {
     Some(Device {
         class: hex(folder, "class").unwrap_or_default(),
         driver: driver(folder),
+        place: Slot::of_linux(folder.file_name()?.to_str()?).map(Place::Pci),
+        iommu_group: linked(folder, "iommu_group").and_then(|group| group.parse().ok()),
         ..Device::of_id(id)
     })
 }
@@ -75,7 +77,8 @@ fn usb(folder: &Path) -> Option<Device> {
     let interfaces = inside.iter().filter_map(|folder| interface(folder)).take(32).collect();
     let driver = inside.iter().filter(|folder| interface(folder).is_some()).find_map(|folder| driver(folder));
     let name = content(folder, "product").map(|text| name(&text)).unwrap_or_default();
-    Some(Device { class, interfaces, name, driver, ..Device::of_id(id) })
+    let place = folder.file_name()?.to_str()?.parse().ok().map(Place::Usb);
+    Some(Device { class, interfaces, name, driver, place, ..Device::of_id(id) })
 }
 
 fn interface(folder: &Path) -> Option<UsbInterface> {
@@ -88,10 +91,15 @@ fn sdio(folder: &Path) -> Option<Device> {
     modalias::device(&content(folder, "modalias")?).filter(|device| device.id.bus == Bus::Sdio)
 }
 
-/// The driver bound to a device: where its `driver` link points.
+/// The driver bound to a device.
 fn driver(folder: &Path) -> Option<String> {
-    let link = fs::read_link(folder.join("driver")).ok()?;
-    Some(name(link.file_name()?.to_str()?))
+    linked(folder, "driver")
+}
+
+/// The name of what a link of a device points to.
+fn linked(folder: &Path, link: &str) -> Option<String> {
+    let to = fs::read_link(folder.join(link)).ok()?;
+    Some(name(to.file_name()?.to_str()?))
 }
 
 fn content(folder: &Path, file: &str) -> Option<String> {

@@ -7,8 +7,9 @@ use super::{ChipNames, DeviceReport, DevicesReport, PassedOver, Status, Why};
 use crate::hardware::chip::{Bus, Chip, Kind};
 use crate::hardware::detect::{Detected, Named};
 use crate::hardware::identify::Identity;
+use crate::hardware::limits::own_limits;
 use crate::hardware::switch::{SWITCH_PACKAGE, Switch};
-use crate::hardware::{Availability, Catalogue, Device, Found, bluetooth_halves, limits};
+use crate::hardware::{Availability, Catalogue, Device, Found, bluetooth_halves, passthrough_limits};
 
 impl Catalogue {
     /// What is said of each network device, driver and missing firmware file of a listing, in its order.
@@ -21,7 +22,14 @@ impl Catalogue {
         let shows_bluetooth = detected.devices.iter().any(|device| self.is_bluetooth(device));
         for device in &detected.devices {
             let alike = device.alike();
-            let report = known.entry(alike).or_insert_with(|| self.device(device, offer, &mut chips));
+            let report = known.entry(alike).or_insert_with(|| {
+                let mut report = self.device(device, offer, &mut chips)?;
+                if let (Some(host), Some(identity)) = (detected.hypervisor, self.identify(device)) {
+                    let limits = identity.chips.iter().flat_map(|chip| passthrough_limits(chip, host));
+                    limits.for_each(|limit| report.note(limit.text));
+                }
+                Some(report)
+            });
             match report {
                 Some(report) => {
                     let mut report = report.clone().of(device);
@@ -130,7 +138,7 @@ impl Catalogue {
         }
         report.note(chip.note);
         if report.status > Status::FirmwareMissing {
-            limits(chip).for_each(|limit| report.note(limit.text));
+            own_limits(chip).for_each(|limit| report.note(limit.text));
         }
         report.notes.choices = self.alternatives(chip).copied().collect();
         report

@@ -81,7 +81,7 @@ pub enum BadTail {
 ///
 /// # Errors
 /// When the bytes are no chain of pieces from their first to their last.
-pub(crate) fn read_tail(mut before: Crc, tail: &[u8]) -> Result<Vec<Appended>, BadTail> {
+pub fn read_tail(mut before: Crc, tail: &[u8]) -> Result<Vec<Appended>, BadTail> {
     if tail.len() > LARGEST_TAIL {
         return Err(BadTail::TooLong);
     }

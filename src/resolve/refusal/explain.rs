@@ -1,6 +1,6 @@
 //! Finds the reason in the solver's proof.
 
-use super::{AbiMismatch, Chain, Known, Refusal, Rejected};
+use super::{AbiMismatch, Chain, Known, Refusal, Rejected, lacking};
 use crate::format::{Package, PackageId, Requirement};
 use crate::release::Kernel;
 use crate::resolve::Eligibility;
@@ -23,6 +23,7 @@ pub(crate) fn unknown_root(eligibility: &Eligibility<'_, '_>) -> Result<(), Refu
                 near: near(&name, universe.packages().map(|(_, package)| package.name)),
                 known: Known::of(&name).map(Box::new),
                 only_facts: false,
+                also: lacking::beside(eligibility, &name),
                 name,
                 because,
             },
@@ -144,6 +145,10 @@ impl<'u> Search<'_, 'u, '_> {
         let abi_mismatch =
             is_missing.then(|| AbiMismatch::of_missing(name, universe, installed)).flatten().map(Box::new);
         let missing_feed = is_missing.then(|| Known::missing_feed(name, universe)).flatten();
+        let also = match is_missing {
+            true => lacking::beside(self.eligibility, &requirement.to_string()),
+            false => Box::default(),
+        };
         Some(Refusal::Unmet {
             chain,
             wanted: requirement.to_string(),
@@ -151,6 +156,7 @@ impl<'u> Search<'_, 'u, '_> {
             other_versions: other_versions.into(),
             abi_mismatch,
             missing_feed,
+            also,
         })
     }
 }

@@ -3,6 +3,7 @@
 mod abi_mismatch;
 mod explain;
 mod known;
+mod lacking;
 mod words;
 
 use serde::{Serialize, Serializer};
@@ -12,6 +13,7 @@ use super::{Ineligible, RootReason};
 pub use abi_mismatch::AbiMismatch;
 pub(super) use explain::{explain, unknown_root};
 pub use known::Known;
+pub use lacking::Lacking;
 
 /// The way from what was asked for to a package: each needs the next one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -118,6 +120,9 @@ pub enum Refusal {
         /// Whether the feeds are the facts built into owpkg, a part of what the release holds.
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         only_facts: bool,
+        /// What else is needed and in no feed.
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        also: Box<[Lacking]>,
     },
     /// The feeds hold it for other architectures only.
     OtherArchitecture {
@@ -154,6 +159,9 @@ pub enum Refusal {
         abi_mismatch: Option<Box<AbiMismatch>>,
         /// The feed that OpenWrt has it in, where that is not there at all.
         missing_feed: Option<Box<str>>,
+        /// What else is needed and in no feed.
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        also: Box<[Lacking]>,
     },
     /// Packages provide a name, and the client takes none of them unless it is named.
     Unchosen {

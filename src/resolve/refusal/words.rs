@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AbiMismatch, Chain, NotReplaceable, Refusal, Rejected, Upgrade};
+use super::{AbiMismatch, Chain, Lacking, NotReplaceable, Refusal, Rejected, Upgrade};
 use crate::resolve::{Ineligible, Shadow};
 
 impl fmt::Display for Chain {
@@ -49,14 +49,26 @@ impl fmt::Display for Ineligible {
     }
 }
 
+/// What is missing as well.
+fn too(f: &mut fmt::Formatter<'_>, also: &[Lacking]) -> fmt::Result {
+    also.iter().enumerate().try_for_each(|(at, Lacking { wanted, chain })| {
+        f.write_str(if at == 0 { "; missing too: " } else { ", " })?;
+        match chain.packages.is_empty() {
+            true => write!(f, "{}", WithReason(wanted, chain)),
+            false => write!(f, "{wanted} (for {chain})"),
+        }
+    })
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Refusal::UnknownPackage { name, because, only_facts: true, .. } => {
                 write!(f, "{name} ({because}) is not among the facts built into owpkg")
             }
-            Refusal::UnknownPackage { name, because, .. } => {
-                write!(f, "no feed of this release holds {name} ({because})")
+            Refusal::UnknownPackage { name, because, also, .. } => {
+                write!(f, "no feed of this release holds {name} ({because})")?;
+                too(f, also)
             }
             Refusal::OtherArchitecture { name, because, archs, router } => {
                 let archs = archs.join(", ");
@@ -69,10 +81,11 @@ impl fmt::Display for Refusal {
                     None => write!(f, "and the router's kernel is not known"),
                 }
             }
-            Refusal::Unmet { chain, wanted, missing_feed: Some(feed), .. } => {
-                write!(f, "the feed {feed} is missing, and {chain} needs {wanted} of it")
+            Refusal::Unmet { chain, wanted, missing_feed: Some(feed), also, .. } => {
+                write!(f, "the feed {feed} is missing, and {chain} needs {wanted} of it")?;
+                too(f, also)
             }
-            Refusal::Unmet { chain, wanted, rejected, other_versions, .. } => {
+            Refusal::Unmet { chain, wanted, rejected, other_versions, also, .. } => {
                 if let ([], [Rejected { name, version, why }, ..]) = (&chain.packages[..], &rejected[..]) {
                     return write!(f, "{} {why}", WithReason(&format!("{name} {version}"), chain));
                 }
@@ -81,7 +94,8 @@ impl fmt::Display for Refusal {
                     ([Rejected { name, version, why }, ..], _) => write!(f, "but {name} {version} {why}"),
                     ([], []) => write!(f, "and no feed holds it"),
                     ([], others) => write!(f, "and the feeds hold only {}", others.join(", ")),
-                }
+                }?;
+                too(f, also)
             }
             Refusal::Unchosen { chain, wanted, providers } => {
                 match &providers[..] {

@@ -72,7 +72,7 @@ fn files_are_put_in_place_when_all_packages_are_there() {
         router.install(&[]).is_done("Done");
         add(&mut router, "etc/config/network", 0o644, NETWORK);
         let outcome = router.install(&[]);
-        outcome.is_done("Done: 0 packages installed, 1 settings made");
+        outcome.is_done("Done: 0 packages installed, 1 setting made");
         assert!(!outcome.out.contains("To install"), "{outcome:#?}");
         assert_eq!(router.file("etc/config/network").0, NETWORK);
     });
@@ -265,7 +265,7 @@ fn says_where_a_file_cannot_be_written_and_goes_on_later() {
         router.install(&[]).is_refused(&["/etc/file/below cannot be written", "goes on where it stopped"]);
         assert_eq!(router.leftovers(), Vec::<PathBuf>::new());
         fs::remove_file(router.root().join("etc/file")).unwrap();
-        router.run(&[]).is_done("Done: 0 packages installed, 1 settings made");
+        router.run(&[]).is_done("Done: 0 packages installed, 1 setting made");
         assert_eq!(router.file("etc/file/below").0, "x");
     });
 }

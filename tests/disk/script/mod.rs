@@ -3,6 +3,7 @@
 mod apk;
 mod both;
 mod configuration;
+mod delay;
 mod modules;
 mod opkg;
 mod render;

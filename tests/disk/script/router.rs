@@ -149,6 +149,7 @@ pub struct Router {
     pub overlay: Overlay,
     pub services: Vec<String>,
     pub idle: Vec<String>,
+    pub boot_delay: Option<u16>,
     pub own_keys: Vec<FeedKey<'static>>,
 }
 
@@ -181,6 +182,7 @@ impl Router {
             overlay: Overlay::default(),
             services: Vec::new(),
             idle: Vec::new(),
+            boot_delay: None,
             own_keys: Vec::new(),
         };
         router.furnish();
@@ -299,7 +301,8 @@ impl Router {
     /// The script, with its folders in this router.
     pub fn script(&self) -> String {
         let configuration =
-            LockedConfiguration::of(&self.overlay, &self.services, self.idle.clone()).unwrap();
+            LockedConfiguration::of(&self.overlay, &self.services, self.idle.clone(), self.boot_delay)
+                .unwrap();
         let install: Vec<&[&str]> =
             std::iter::once(&self.names).chain(&self.then).map(Vec::as_slice).collect();
         let text = render(&Script {
@@ -324,7 +327,7 @@ impl Router {
         .unwrap();
         let mut places = vec!["etc", "tmp", "root", "overlay"];
         if configuration.is_some() {
-            places.extend(["sys", "mounts"]);
+            places.extend(["sys", "mounts", "loaded", "menu"]);
         }
         self.settle(&text, &places)
     }
@@ -336,6 +339,8 @@ impl Router {
             let stock = match *name {
                 "root" => "",
                 "mounts" => "proc/mounts",
+                "loaded" => "proc/modules",
+                "menu" => "boot/grub/grub.cfg",
                 name => name,
             };
             let line = format!("\n{name}=/{stock}\n");

@@ -27,7 +27,7 @@ const MODULES: [&str; 12] = [
 ];
 
 /// Of busybox, beside what install.sh needs: for the guest's first process.
-const MORE_TOOLS: [&str; 8] = ["chown", "cp", "insmod", "ls", "mount", "poweroff", "sh", "umount"];
+const MORE_TOOLS: [&str; 9] = ["chown", "cp", "head", "insmod", "ls", "mount", "poweroff", "sh", "umount"];
 
 /// A kernel of Debian's and its modules.
 pub struct Kernel {

@@ -8,6 +8,7 @@ for argument; do
 	host) argument=max ;;
 	virtio-net-pci,*) argument=ne2k_pci,${argument#virtio-net-pci,},romfile= ;;
 	tap,id=lan,*) argument=user,id=lan,restrict=on ;;
+	usb-host,*) argument=usb-tablet ;;
 	vfio-pci,host=*,addr=*) argument=edu,addr=${argument##*addr=} ;;
 	esac
 	set -- "$@" "$argument"

@@ -2,15 +2,17 @@
 
 use clap::Args;
 
-use crate::cli::args::{SelectionArgs, SourceArgs, size};
+use crate::cli::args::{SelectionArgs, SourceArgs, choice, size};
 use crate::cli::sets::SetArgs;
 use crate::cli::writing::RouterArgs;
+use crate::image::DiskFormat;
 
 /// `owpkg image`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  owpkg image\n  owpkg image openwrt.img --release 23.05.2\n  \
                         owpkg image openwrt.img --chip iwl7265d --wifi home\n  \
-                        owpkg image openwrt.img --kind combined --filesystem squashfs --size 1G")]
+                        owpkg image openwrt.qcow2 --size 1G\n  \
+                        owpkg image openwrt.img --kind combined --filesystem squashfs")]
 pub(crate) struct ImageArgs {
     /// The file to write; without it, the images that there are
     pub(crate) out: Option<String>,
@@ -20,7 +22,10 @@ pub(crate) struct ImageArgs {
     /// The file system: ext4, squashfs, …; ext4 where there is one
     #[arg(long, value_name = "FS")]
     pub(crate) filesystem: Option<String>,
-    /// Let the file grow to a size, like 1G or 512M; the partitions in it stay as they are
+    /// The file's format; without it, what OUT ends in: .qcow2, .vdi, .vmdk, and raw otherwise
+    #[arg(long, value_parser = choice::disk_format(), value_name = "FORMAT")]
+    pub(crate) format: Option<DiskFormat>,
+    /// Let the disk grow to a size, like 1G or 512M; the partitions in it stay as they are
     #[arg(long, value_parser = size::bytes, value_name = "SIZE")]
     pub(crate) size: Option<u64>,
     /// A lock whose packages the image's first start is to install

@@ -17,8 +17,9 @@ use crate::cli::writing::{DiskOptions, RouterSetup};
 use crate::disk;
 use crate::files::Permissions;
 use crate::image::first_boot::FirstBoot;
-use crate::image::{self, Cargo, Door, DoorError, ImageWriteError, NoDoor};
+use crate::image::{self, Cargo, DiskFormat, Door, DoorError, Form, ImageWriteError, LARGEST_DISK, NoDoor};
 use crate::lock::{Bundle, Lock};
+use crate::proof::Proofs;
 use crate::release::image::Packing;
 use crate::release::{Image, ImageWanted, Images};
 
@@ -31,6 +32,10 @@ const SMALL: u64 = 48 << 20;
 
 /// Runs the command.
 pub(crate) fn run(env: &mut Env, mut args: ImageArgs) -> Result<(), Failure> {
+    let size = args.size;
+    if size.is_some_and(|size| size > LARGEST_DISK) {
+        return Err(Failure::usage("--size is beyond all disks", "give at most 2048G"));
+    }
     // Without a name, no set is meant: an image alone is worth having.
     let set = match &args.set.set {
         None => None,
@@ -62,21 +67,23 @@ pub(crate) fn run(env: &mut Env, mut args: ImageArgs) -> Result<(), Failure> {
     };
     let image = images.choose(&wanted)?;
     let packing = if image.is_packed() { Packing::Gzip } else { Packing::Whole };
-    if packing == Packing::Whole && args.size.is_some() {
+    let format = args.format.or_else(|| DiskFormat::of_name(out)).unwrap_or(DiskFormat::Raw);
+    if packing == Packing::Whole && (size.is_some() || format != DiskFormat::Raw) {
         return Err(Failure::usage(
-            format!("{} is no packed disk, which alone can grow", image.name),
-            "leave out --size",
+            format!("{} is no packed disk, which alone can grow or take another format", image.name),
+            "leave out --size, and give --format raw",
         ));
     }
-    let report = Report { out, images: &images, image, json: args.json };
+    let form = Form { packing, size, format };
+    let report = Report { out, images: &images, image, format, json: args.json };
     let path = env.path(out);
     if !carries {
         let artifact = images.fetch(&session.upstream.fetcher, image)?;
-        let written = image::write(&artifact, packing, args.size, None, &path)?;
+        let written = image::write(&artifact, form, None, &path)?;
         return report.tell(env, &written, None).map_err(Failure::stdout);
     }
     let locked = locked.zip(set.as_ref().map(|set| set.lock.clone()));
-    let (bundle, setup) = bundle(env, args, &session, &images, wishes, locked)?;
+    let (bundle, proofs, setup) = bundle(env, args, &session, &images, wishes, locked)?;
     let lock = &bundle.lock;
     let mut archive = tempfile::tempfile().map_err(|error| {
         Failure::new(
@@ -93,17 +100,19 @@ pub(crate) fn run(env: &mut Env, mut args: ImageArgs) -> Result<(), Failure> {
     let artifact = images.fetch(&session.upstream.fetcher, image)?;
     let permissions = if lock.is_secret() { Permissions::Owner } else { Permissions::All };
     let cargo = Cargo { archive: &mut archive, load, target: images.target.as_str(), permissions };
-    let written = image::write(&artifact, packing, args.size, Some(cargo), &path)
-        .map_err(|error| refused(error, &images, image))?;
+    let written =
+        image::write(&artifact, form, Some(cargo), &path).map_err(|error| refused(error, &images, image))?;
     if lock.is_secret() && written.file.permissions == Permissions::All {
         warn_of_readers(env, out)?;
     }
-    proof::warn(env, &bundle.proofs)?;
+    proof::warn(env, &proofs)?;
     if written.door == Some(Door::BehindSquashfs) && load.unpacked > SMALL {
         let mib = load.unpacked >> 20;
         warn_of(env, format_args!("the first start unpacks {mib} MiB in half of the machine's memory"))?;
     }
-    report.tell(env, &written, Some(Carried { lock, setup: &setup.setup, load })).map_err(Failure::stdout)
+    report
+        .tell(env, &written, Some(Carried { lock, setup: &setup.setup, load, proofs: &proofs }))
+        .map_err(Failure::stdout)
 }
 
 /// Refuses what does not go together; nothing is fetched for it.
@@ -134,18 +143,22 @@ fn bundle(
     images: &Images,
     wishes: DiskOptions<'_>,
     of_set: Option<(Lock, String)>,
-) -> Result<(Bundle, RouterSetup), Failure> {
+) -> Result<(Bundle, Proofs, RouterSetup), Failure> {
     let named = args.lock.as_ref().map(|file| locks::read(env, file).map(|lock| (lock, file.clone())));
     if let Some((lock, file)) = named.transpose()?.or(of_set) {
         is_of(&lock, &file, images)?;
         let (lock, setup) = wishes.join_lock(env, lock)?;
-        return Ok((Bundle::fetch(&session.upstream, lock)?, setup));
+        let bundle = Bundle::fetch(&session.upstream, lock)?;
+        let proofs = bundle.proofs.clone();
+        return Ok((bundle, proofs, setup));
     }
     let selection = selection::read(env, &args.selection, &args.source)?;
     let opened = Opened::release(session.open(env, &args.source)?);
     let joined = opened.join()?;
-    let (lock, setup) = wishes.plan(env, &joined, &selection)?;
-    Ok((joined.bundle(&session.upstream, lock)?, setup))
+    let (lock, setup) = wishes.plan(env, &session.upstream, &joined, &selection)?;
+    let bundle = joined.bundle(&session.upstream, lock)?;
+    let proofs = joined.proofs_of(env, &session.upstream, &bundle, setup.router())?;
+    Ok((bundle, proofs, setup))
 }
 
 /// A lock for another release, or for another router, would be refused at the first start.

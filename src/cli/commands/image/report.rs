@@ -8,10 +8,14 @@ use crate::cli::env::Env;
 use crate::cli::ui::configuration::ConfigurationJson;
 use crate::cli::ui::disk::{KeyJson, own_keys, tell_configuration};
 use crate::cli::ui::json;
+use crate::cli::ui::proof;
+use crate::cli::ui::stick::onto_a_stick;
+use crate::cli::ui::style::Style;
 use crate::cli::ui::text;
 use crate::image::first_boot::{FOLDER, LOG};
-use crate::image::{BOOT_FILE, Door, Load, WrittenImage};
+use crate::image::{BOOT_FILE, DiskFormat, Door, Load, WrittenImage};
 use crate::lock::Lock;
+use crate::proof::{CardProof, Proofs, SharedIds};
 use crate::release::image::fwtool::Appended;
 use crate::release::{Image, Images};
 use crate::trust::Digest;
@@ -25,6 +29,8 @@ pub(crate) struct Report<'a> {
     pub(crate) images: &'a Images,
     /// Which one it is.
     pub(crate) image: &'a Image,
+    /// The format of the file.
+    pub(crate) format: DiskFormat,
     /// Whether programs read it.
     pub(crate) json: bool,
 }
@@ -37,6 +43,8 @@ pub(crate) struct Carried<'a> {
     pub(crate) setup: &'a Setup,
     /// How large it is.
     pub(crate) load: Load,
+    /// What the bytes of its packages show.
+    pub(crate) proofs: &'a Proofs,
 }
 
 /// One image.
@@ -67,7 +75,9 @@ impl<'a> ImageJson<'a> {
 struct WrittenJson<'a> {
     schema: &'static str,
     out: &'a str,
+    format: &'static str,
     size: u64,
+    disk_size: u64,
     image_size: u64,
     appended_bytes: usize,
     release: Option<&'a str>,
@@ -87,6 +97,8 @@ struct DiskJson<'a> {
     accepted_unsigned: bool,
     configuration: Option<ConfigurationJson<'a>>,
     keys: Vec<KeyJson<'a>>,
+    cards: &'a [CardProof],
+    shared_ids: &'a [SharedIds],
 }
 
 impl Report<'_> {
@@ -97,13 +109,15 @@ impl Report<'_> {
         written: &WrittenImage,
         carried: Option<Carried<'_>>,
     ) -> io::Result<()> {
-        let Report { out, images, image, json } = *self;
+        let Report { out, images, image, format, json } = *self;
         let carried = carried.as_ref().zip(written.door);
         if json {
             let json = WrittenJson {
                 schema: "owpkg.image/1",
                 out,
+                format: format.word(),
                 size: written.file.bytes,
+                disk_size: written.disk,
                 image_size: written.image,
                 appended_bytes: written.appended.iter().map(Appended::size).sum(),
                 release: images.release.as_deref(),
@@ -130,17 +144,29 @@ impl Report<'_> {
                 appended.size()
             )?;
         }
-        if written.file.bytes > written.image {
-            let grown = text::size(written.file.bytes - written.image);
-            writeln!(env.out, "  {grown} at its end are in no partition yet")?;
+        if format != DiskFormat::Raw {
+            writeln!(env.out, "  as {}: a disk of {}", format.word(), text::size(written.disk))?;
         }
-        let Some((carried, door)) = carried else { return Ok(()) };
+        if written.disk > written.image {
+            let grown = text::size(written.disk - written.image);
+            let by_itself = "OpenWrt does not use them by itself";
+            writeln!(env.out, "  {grown} at its end are in no partition: {by_itself}")?;
+        }
+        let by_dd = written.is_partitioned && format == DiskFormat::Raw;
+        let Some((carried, door)) = carried else {
+            return if by_dd { writeln!(env.out, "next: {}", onto_a_stick(out)) } else { Ok(()) };
+        };
         carried.tell(env, door)?;
+        let style = Style::new(env.out_is_terminal, env);
+        proof::print(&mut env.out, style, carried.proofs)?;
         tell_configuration(env, carried.lock, carried.setup, written.file.permissions)?;
         writeln!(
             env.out,
             "next: start it with the card in the machine; it needs no network, and tells in /{LOG} what it did"
         )?;
+        if by_dd {
+            writeln!(env.out, "{}", onto_a_stick(out))?;
+        }
         carried.tell_keys(env)
     }
 }
@@ -154,7 +180,11 @@ impl Carried<'_> {
                 format!("the archive behind the squashfs ({size}), which is there for that start alone")
             }
         };
-        writeln!(env.out, "  its first start installs {} packages, from {place}", self.lock.packages.len())
+        writeln!(
+            env.out,
+            "  its first start installs {}, from {place}",
+            text::count(self.lock.packages.len(), "package")
+        )
     }
 
     fn tell_keys(&self, env: &mut Env) -> io::Result<()> {
@@ -178,7 +208,7 @@ impl Carried<'_> {
 
 impl<'a> DiskJson<'a> {
     fn of(carried: &Carried<'a>, door: Door) -> DiskJson<'a> {
-        let Carried { lock, load, .. } = *carried;
+        let Carried { lock, load, proofs, .. } = *carried;
         DiskJson {
             door: door_word(door),
             archive_size: load.archive,
@@ -188,6 +218,8 @@ impl<'a> DiskJson<'a> {
             accepted_unsigned: lock.accepted_unsigned,
             configuration: lock.configuration.as_ref().map(ConfigurationJson::of),
             keys: lock.format().map(|format| own_keys(lock, format)).unwrap_or_default(),
+            cards: &proofs.cards,
+            shared_ids: &proofs.shared,
         }
     }
 }

@@ -36,6 +36,9 @@ pub(crate) struct MirrorArgs {
     /// Print what would be fetched and put in place, with sizes, and change nothing
     #[arg(long, conflicts_with = "prune")]
     pub(crate) dry_run: bool,
+    /// Publish a feed even where the server lacks some of its packages
+    #[arg(long)]
+    pub(crate) keep_going: bool,
     /// Print what was done as JSON
     #[arg(long)]
     pub(crate) json: bool,

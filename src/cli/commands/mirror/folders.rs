@@ -1,7 +1,5 @@
 //! What a mirror is to hold, by the arguments.
 
-use std::collections::HashSet;
-
 use super::args::MirrorArgs;
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
@@ -13,7 +11,7 @@ use crate::cli::session::Session;
 use crate::cli::ui::warnings::{sentence, warn_of};
 use crate::fetch::Location;
 use crate::mirror::{Contents, Images, Mirror, MirrorFolder, Store};
-use crate::release::{OpenRelease, Release};
+use crate::release::{OpenRelease, Release, Upstream};
 use crate::selection::{Selection, Warning};
 use crate::suggest::near;
 
@@ -47,7 +45,7 @@ pub(crate) fn folders(
                 for target in variants(&args.whole.targets, &args.source.target) {
                     let source = SourceArgs { release: release.clone(), target, ..args.source.clone() };
                     let open = Opened::release(session.open(env, &source)?);
-                    wanted.add_release(env, &open, &selection)?;
+                    wanted.add_release(env, &session.upstream, &open, &selection)?;
                 }
             }
             for arch in &args.whole.archs {
@@ -55,8 +53,6 @@ pub(crate) fn folders(
             }
         }
     }
-    let mut said = HashSet::new();
-    wanted.warnings.retain(|warning| said.insert(warning.clone()));
     wanted.warnings.iter().try_for_each(|warning| warn_of(env, warning))?;
     Ok(wanted.contents.into_folders(&session.upstream.keyring))
 }
@@ -106,7 +102,13 @@ struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    fn add_release(&mut self, env: &mut Env, opened: &Opened, selection: &Selection) -> Result<(), Failure> {
+    fn add_release(
+        &mut self,
+        env: &mut Env,
+        upstream: &Upstream,
+        opened: &Opened,
+        selection: &Selection,
+    ) -> Result<(), Failure> {
         let Opened::Release(open) = opened else { return Ok(()) };
         let args = self.args;
         self.say(open.facts.warnings.iter().cloned());
@@ -120,7 +122,7 @@ impl Wanted<'_> {
         self.take_warnings();
         if !args.selection.is_empty() {
             let joined = opened.join()?;
-            let planned = joined.plan(env, selection)?;
+            let planned = joined.plan(env, upstream, selection)?;
             self.say(planned.warnings.iter().cloned());
             self.contents.add_plan(open, &planned.plan)?;
         }

@@ -19,7 +19,9 @@ use crate::cli::session::Session;
 use crate::cli::ui::custom_feed;
 use crate::cli::ui::json;
 use crate::cli::ui::text;
-use crate::mirror::{CustomFeed, Mirror, MirrorError, MirrorFolder, Place, Prune, Store, Summary};
+use crate::mirror::{
+    CustomFeed, Gaps, Mirror, MirrorError, MirrorFolder, MissingFile, Place, Prune, Store, Summary,
+};
 use crate::trust::Authority;
 
 /// Runs the command.
@@ -35,31 +37,37 @@ pub(crate) fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
     let Place { store, incoming } =
         Place::open(args.dest.as_deref().unwrap_or_default(), &env.cwd, &env.vars)?;
     let incoming = incoming.filter(|_| !session.is_offline()).map(|dir| session.fetcher_with_cache(dir));
-    let mut attempt = |session: &mut Session| -> Result<(Vec<MirrorFolder>, Summary), Failure> {
+    let gaps = if args.keep_going { Gaps::Published } else { Gaps::HeldBack };
+    let prune = if args.prune { Prune::Keeping(args.keep) } else { Prune::Nothing };
+    let attempt = |env: &mut Env, session: &mut Session| {
         let folders = folders(env, args, session, &*store)?;
         let mirror =
             Mirror { store: &*store, fetcher: &session.upstream.fetcher, incoming: incoming.as_ref() };
-        let prune = if args.prune { Prune::Keeping(args.keep) } else { Prune::Nothing };
-        let summary = match mirror.sync(&folders, prune) {
-            // The server may be in the middle of an update, or a cache before it serve an old index.
-            Err(error) if error.is_drift() && !session.is_offline() => {
-                session.distrust_caches();
-                return Err(again(error));
-            }
-            summary => summary?,
-        };
-        Ok((folders, summary))
+        let done = mirror.sync(&folders, prune, gaps);
+        Ok::<_, Failure>((folders, done))
     };
-    let (folders, summary) = match attempt(&mut session) {
-        Err(failure) if failure.is_worth_another_try() => attempt(&mut session)?,
-        done => done?,
-    };
+    let (mut folders, mut done) = attempt(env, &mut session)?;
+    let mut first = Summary::default();
+    // The server may be in the middle of an update, or a cache before it serve an old index.
+    if done.as_ref().is_err_and(MirrorError::is_drift) && !session.is_offline() {
+        if let Err(MirrorError::NotWhole { summary, .. }) = &done {
+            first = *summary;
+        }
+        session.distrust_caches();
+        (folders, done) = attempt(env, &mut session)?;
+    }
     let seconds = started.elapsed().as_secs_f64();
-    show(env, args, &*store, &folders, &summary, seconds).map_err(Failure::stdout)
-}
-
-fn again(error: MirrorError) -> Failure {
-    Failure::from(error).worth_another_try()
+    let (summary, missing, unpublished) = match &done {
+        Ok(summary) => (summary.after(&first), &[][..], &[][..]),
+        Err(MirrorError::NotWhole { summary, missing, unpublished }) => {
+            (summary.after(&first), &missing[..], &unpublished[..])
+        }
+        Err(_) => return done.map(drop).map_err(Failure::from),
+    };
+    folders.retain(|folder| !unpublished.contains(&folder.folder));
+    let report = Report { store: &*store, folders: &folders, summary, missing, unpublished, seconds };
+    report.show(env, args.json).map_err(Failure::stdout)?;
+    done.map(drop).map_err(|error| Failure::from(error).answered())
 }
 
 /// `owpkg.mirror/1`.
@@ -76,6 +84,15 @@ struct MirrorJson<'a> {
     seconds: f64,
     folders: Vec<FolderJson<'a>>,
     own_feeds: Vec<custom_feed::CustomFeedJson>,
+    missing: Vec<MissingJson<'a>>,
+    unpublished: &'a [String],
+}
+
+#[derive(Serialize)]
+struct MissingJson<'a> {
+    folder: &'a str,
+    file: &'a str,
+    cause: String,
 }
 
 #[derive(Serialize)]
@@ -86,59 +103,88 @@ struct FolderJson<'a> {
     signed_by: Vec<String>,
 }
 
-fn show(
-    env: &mut Env,
-    args: &MirrorArgs,
-    store: &dyn Store,
-    folders: &[MirrorFolder],
-    summary: &Summary,
+/// What a run did, and what it could not have.
+struct Report<'a> {
+    store: &'a dyn Store,
+    folders: &'a [MirrorFolder],
+    summary: Summary,
+    missing: &'a [MissingFile],
+    unpublished: &'a [String],
     seconds: f64,
-) -> std::io::Result<()> {
-    let Summary { new, linked, kept, removed, published, bytes } = *summary;
-    let feeds: Vec<CustomFeed> = folders.iter().filter_map(MirrorFolder::custom_feed).collect();
-    if args.json {
+}
+
+impl Report<'_> {
+    fn show(&self, env: &mut Env, json: bool) -> std::io::Result<()> {
+        let feeds: Vec<CustomFeed> = self.folders.iter().filter_map(MirrorFolder::custom_feed).collect();
+        if json { self.show_json(env, &feeds) } else { self.tell(env, &feeds) }
+    }
+
+    fn show_json(&self, env: &mut Env, feeds: &[CustomFeed]) -> std::io::Result<()> {
+        let Summary { new, linked, kept, removed, published, bytes } = self.summary;
         let signed_by =
             |own: &MirrorFolder| own.index.first().map(|file| file.by().key_ids()).unwrap_or_default();
-        let folders = folders.iter().map(|own| FolderJson {
+        let folders = self.folders.iter().map(|own| FolderJson {
             folder: &own.folder,
-            files: own.files.len(),
+            files: own.files.len() - self.missing.iter().filter(|file| file.folder == own.folder).count(),
             size: own.size(),
             signed_by: signed_by(own),
         });
+        let missing = self.missing.iter().map(|file| MissingJson {
+            folder: &file.folder,
+            file: &file.name,
+            cause: file.cause.to_string(),
+        });
         let json = MirrorJson {
             schema: "owpkg.mirror/1",
-            dest: store.name(),
+            dest: self.store.name(),
             new,
             linked,
             kept,
             removed,
             published,
             bytes,
-            seconds,
+            seconds: self.seconds,
             folders: folders.collect(),
             own_feeds: feeds.iter().map(custom_feed::CustomFeedJson::of).collect(),
+            missing: missing.collect(),
+            unpublished: self.unpublished,
         };
-        return json::print(&mut env.out, &json);
+        json::print(&mut env.out, &json)
     }
-    for own in folders {
-        writeln!(env.out, "  {}: {}", own.folder, text::count(own.files.len(), "file"))?;
-    }
-    let nobody = |own: &&MirrorFolder| own.index.iter().any(|file| *file.by() == Authority::Nobody);
-    let unsigned: Vec<&str> = folders.iter().filter(nobody).map(|own| own.folder.as_str()).collect();
-    text::tell_unsigned(&mut env.out, &unsigned)?;
-    let shared = if linked == 0 { String::new() } else { format!(" ({linked} the same as others)") };
-    writeln!(
-        env.out,
-        "{}: {new} new{shared}, {kept} kept, {removed} removed, {} published, {} in {seconds:.1} s",
-        store.name(),
-        text::count(published, "index file"),
-        text::size(bytes),
-    )?;
-    feeds.iter().try_for_each(|feed| custom_feed::show(&mut env.out, feed, "http://HOST"))?;
-    match feeds.is_empty() {
-        true => Ok(()),
-        false => {
-            writeln!(env.out, "\nHOST is where this mirror is served; owpkg serve prints these lines with it")
+
+    fn tell(&self, env: &mut Env, feeds: &[CustomFeed]) -> std::io::Result<()> {
+        let Summary { new, linked, kept, removed, published, bytes } = self.summary;
+        for own in self.folders {
+            let lacks = self.missing.iter().filter(|file| file.folder == own.folder).count();
+            writeln!(env.out, "  {}: {}", own.folder, text::count(own.files.len() - lacks, "file"))?;
+        }
+        let nobody = |own: &&MirrorFolder| own.index.iter().any(|file| *file.by() == Authority::Nobody);
+        let unsigned: Vec<&str> = self.folders.iter().filter(nobody).map(|own| own.folder.as_str()).collect();
+        text::tell_unsigned(&mut env.out, &unsigned)?;
+        if !self.missing.is_empty() {
+            writeln!(env.out, "not to be had:")?;
+        }
+        for file in self.missing {
+            writeln!(env.out, "  {}", file.cause)?;
+        }
+        let shared = if linked == 0 { String::new() } else { format!(" ({linked} the same as others)") };
+        writeln!(
+            env.out,
+            "{}: {new} new{shared}, {kept} kept, {removed} removed, {} published, {} in {:.1} s",
+            self.store.name(),
+            text::count(published, "index file"),
+            text::size(bytes),
+            self.seconds,
+        )?;
+        feeds.iter().try_for_each(|feed| custom_feed::show(&mut env.out, feed, "http://HOST"))?;
+        match feeds.is_empty() {
+            true => Ok(()),
+            false => {
+                writeln!(
+                    env.out,
+                    "\nHOST is where this mirror is served; owpkg serve prints these lines with it"
+                )
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::cli::commands::image::door_word;
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::session::Session;
+use crate::cli::ui::text;
 use crate::fetch::Location;
 use crate::image::Carried;
 use crate::release::image::{Packing, unpack};
@@ -80,6 +81,10 @@ impl ImageJson {
             keys => format!("its digest is signed by {}", keys.join(", ")),
         };
         writeln!(env.out, "the official image of OpenWrt {release}, {target}: {name}\n  {by}")?;
-        writeln!(env.out, "  plus one archive with a disk of {packages} packages, and not a byte else")
+        writeln!(
+            env.out,
+            "  plus one archive with a disk of {}, and not a byte else",
+            text::count(*packages, "package")
+        )
     }
 }

@@ -18,9 +18,10 @@ use crate::cli::ui::json;
 use crate::cli::ui::text;
 use crate::disk::check::{DiskSource, check};
 use crate::fetch::Location;
-use crate::image::{Carried, is_image};
+use crate::image::{Carried, DiskFormat, is_image};
 use crate::lock::{Bundle, Lock};
 use crate::mirror::{self, OWN, Place, Store};
+use crate::shell::word;
 use crate::trust::Authority;
 
 pub(crate) use args::VerifyArgs;
@@ -93,6 +94,15 @@ fn thing(env: &Env, args: &VerifyArgs) -> Result<VerifyTarget, Failure> {
         return Err(Failure::usage(
             format!("{} is neither a mirror nor a disk: it holds no {OWN} and no owpkg.lock", args.thing),
             WRITTEN,
+        ));
+    }
+    if path.is_file()
+        && let Some(format) = DiskFormat::of_file(&path).map_err(unreadable)?
+    {
+        let thing = word(&args.thing);
+        return Err(Failure::usage(
+            format!("{} is a {} file, and only raw images are checked", args.thing, format.word()),
+            format!("qemu-img convert -O raw {thing} raw.img, then owpkg verify raw.img"),
         ));
     }
     if path.is_file() && is_image(&path).map_err(unreadable)? {
@@ -231,7 +241,12 @@ fn show(
         image.tell(env)?;
     }
     let good = if audit.faults.is_empty() { ", all good" } else { "" };
-    writeln!(env.out, "{} files, {} checked in {seconds:.1} s{good}", audit.files, text::size(audit.bytes))
+    writeln!(
+        env.out,
+        "{}, {} checked in {seconds:.1} s{good}",
+        text::count(audit.files, "file"),
+        text::size(audit.bytes)
+    )
 }
 
 /// What is wrong with a file that is named already.
