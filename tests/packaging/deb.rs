@@ -42,6 +42,11 @@ fn each_file_of_the_package_is_made_and_each_that_is_made_is_packed() {
 }
 
 #[test]
+fn the_description_fits_into_debians_first_line() {
+    assert!(env!("CARGO_PKG_DESCRIPTION").len() < 80);
+}
+
+#[test]
 fn the_package_passes_lintian_installs_runs_and_goes() {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let has = |name: &&str| std::env::split_paths(&path).any(|folder| folder.join(name).is_file());
