@@ -37,6 +37,7 @@
 //! | [`audit`] | what did a check of a mirror or disk find? |
 //! | [`disk`] | what stands on the disk, and is a disk what it should be? |
 //! | [`image`] | how does the release's own image carry the disk, so that it installs itself? |
+//! | [`upgrade`] | how does a router far from any network come to the next release, with its packages? |
 //! | [`mirror`], [`serve`] | what of releases is kept offline, and which file of it does a router ask for? |
 //! | [`vm`] | how is OpenWrt started in a virtual machine with the card? |
 //! | [`drawing`] | what does a plan look like? |
@@ -53,7 +54,7 @@
 //! | `cli::args` | the arguments that commands share |
 //! | `cli::ui` | all that is printed: text, JSON, warnings, progress |
 //! | `cli::cache_dir`, `cli::locks`, `cli::keys`, `cli::listing`, `cli::selection` | what an argument names: folder, lock, key, listing, roots |
-//! | `cli::session`, `cli::learned`, `cli::planning`, `cli::writing` | the release, what its modules list, its plan, and the disk |
+//! | `cli::session`, `cli::learned`, `cli::planning`, `cli::following`, `cli::writing` | the release, what its modules list, its plan, what a router had, and the disk |
 //! | `cli::commands` | the commands, one file each |
 //! | `cli::command` | their list: the one other file that a new command edits |
 //! | `cli::usage` | a command line that cannot be read |
@@ -126,4 +127,5 @@ pub(crate) mod suggest;
 mod third_format;
 pub mod trust;
 pub mod uci_defaults;
+pub mod upgrade;
 pub mod vm;

@@ -51,5 +51,7 @@ mod support;
 mod trust;
 /// Wi-Fi and addresses of the router: what is settled, and the scripts that set it.
 mod uci_defaults;
+/// The next release for a router without a network: renames, images, and the script under real shells.
+mod upgrade;
 /// Virtual machines: the recipes, and a guest that boots one's disk.
 mod vm;

@@ -10,6 +10,7 @@ mod command;
 mod commands;
 mod env;
 mod error;
+mod following;
 mod input;
 mod interrupt;
 mod keys;

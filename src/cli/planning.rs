@@ -16,7 +16,7 @@ use crate::lock::{Bundle, Lock, PlanError};
 use crate::proof::{self, Proofs, RouterContents, Survey, SurveyError};
 use crate::release::snapshot::Snapshot;
 use crate::release::{OFFICIAL_SERVER, OpenRelease, Release, ReleaseFacts, ReleaseWarning, Upstream};
-use crate::resolve::Refusal;
+use crate::resolve::{Baseline, Refusal};
 use crate::selection::{PlanSource, Planned, Selection, Warning};
 
 /// What a plan is made of.
@@ -74,6 +74,17 @@ impl Opened {
         Opened::Release(Box::new(release))
     }
 
+    /// The release tree.
+    ///
+    /// # Errors
+    /// When it is of the facts built in.
+    pub(crate) fn release_of(&self) -> Result<&OpenRelease, Failure> {
+        match self {
+            Opened::Release(release) => Ok(release),
+            Opened::Snapshot(..) => Err(PlanError::BuiltInFacts.into()),
+        }
+    }
+
     fn source(&self) -> PlanSource<'_> {
         match self {
             Opened::Release(release) => PlanSource::Release(release),
@@ -113,6 +124,11 @@ impl Joined<'_> {
             planned.warn_of_snapshot(snapshot, env.now);
         }
         Ok(planned)
+    }
+
+    /// What the router holds, or its stock image where nobody said it.
+    pub(crate) fn baseline(&self) -> Result<Baseline, Failure> {
+        Ok(Baseline::determine(self.opened.source().facts(), &self.universe)?)
     }
 
     /// A selection with what the release's own modules list of the devices that no table has a driver for.

@@ -16,6 +16,7 @@ use crate::fetch::{Fetcher, Location, Options};
 use crate::format::{FORMATS, Installed};
 use crate::release::snapshot::Snapshot;
 use crate::release::{self, Images, OpenRelease, Release, ReleaseSpec, Upstream};
+use crate::stick::{Request, System};
 use crate::trust::Keyring;
 
 /// The largest list of installed packages that is read, in bytes.
@@ -98,6 +99,17 @@ impl Session {
     ) -> Result<OpenRelease, Failure> {
         let spec = ReleaseSpec { installed: Some(installed), ..self.spec(env, source)? };
         Ok(self.upstream.open(spec)?)
+    }
+
+    /// The device by which the release that the arguments name has images for a board, as a router names it.
+    pub(crate) fn device_of(
+        &self,
+        env: &mut Env,
+        source: &SourceArgs,
+        board: &str,
+    ) -> Result<Option<String>, Failure> {
+        let spec = self.spec(env, source)?;
+        Ok(self.upstream.device_of(&spec, board)?)
     }
 
     /// Reads which images the release has that the arguments name.
@@ -210,14 +222,24 @@ fn without_index(place: &str) -> &str {
 
 /// What the router holds, where the user said so.
 pub(crate) fn installed(env: &mut Env, source: &SourceArgs) -> Result<Option<Installed>, Failure> {
+    Ok(router(env, source)?.map(|(installed, _)| installed))
+}
+
+/// The same, with what else a request says of the router.
+pub(crate) fn router(env: &mut Env, source: &SourceArgs) -> Result<Option<(Installed, System)>, Failure> {
     let Some(file) = &source.installed else { return Ok(None) };
     let bytes = input::read(env, file, INSTALLED_CAP)
         .map_err(|error| Failure::unreadable(format_args!("--installed {file}"), &error))?;
-    let installed = Installed::parse(&crate::hardware::detect::decode(&bytes)).map_err(|error| {
+    let text = crate::hardware::detect::decode(&bytes);
+    if Request::is_one(&text) {
+        let request = Request::parse(&text).map_err(|error| Failure::from(error).about(file))?;
+        return Ok(Some((request.installed, request.system)));
+    }
+    let installed = Installed::parse(&text).map_err(|error| {
         Failure::usage(
             format!("--installed {file}: {error}"),
             "give the output of `opkg list-installed` or `apk list -I` on the router, or its image's manifest",
         )
     })?;
-    Ok(Some(installed))
+    Ok(Some((installed, System::default())))
 }

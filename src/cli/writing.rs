@@ -14,7 +14,7 @@ use super::args::wifi::{SetupArgs, TypedSetup, bring};
 use super::env::Env;
 use super::error::{Exit, Failure};
 use super::planning::{self, Joined};
-use super::ui::disk::{WrittenDisk, next};
+use super::ui::disk::{WrittenDisk, next, next_for_upgrade};
 use super::ui::proof;
 use super::ui::text::size;
 use super::ui::warnings::{warn, warn_of_readers, warn_of_setup};
@@ -29,6 +29,7 @@ use crate::proof::Proofs;
 use crate::release::{Release, Upstream};
 use crate::selection::{Selection, Warning};
 use crate::uci_defaults::{Mode, RouterPackages, Setup, StaticAddress, add_give_back};
+use crate::upgrade::Comparison;
 
 /// What stands for standard output.
 const STDOUT: &str = "-";
@@ -243,18 +244,49 @@ impl RouterSetup {
         settings: &ImageOptions,
     ) -> Result<(), Failure> {
         let entries = disk::contents(bundle, &self.overlay)?;
+        self.place(env, bundle, &entries, (proofs, None), out, settings)
+    }
+
+    /// Writes the stick that upgrades a router with the disk of a bundle, and says so.
+    pub(crate) fn write_upgrade(
+        &self,
+        env: &mut Env,
+        bundle: &Bundle,
+        (comparison, entries): (&Comparison, &[Entry]),
+        out: &str,
+        settings: &ImageOptions,
+    ) -> Result<(), Failure> {
+        if out != STDOUT && !settings.json {
+            writeln!(env.out, "{comparison}").map_err(Failure::stdout)?;
+        }
+        self.place(env, bundle, entries, (&bundle.proofs, Some(comparison)), out, settings)
+    }
+
+    fn place(
+        &self,
+        env: &mut Env,
+        bundle: &Bundle,
+        entries: &[Entry],
+        (proofs, upgrade): (&Proofs, Option<&Comparison>),
+        out: &str,
+        settings: &ImageOptions,
+    ) -> Result<(), Failure> {
         let lock = &bundle.lock;
         if out == STDOUT {
-            return write_to_stdout(env, &entries, &settings.options(lock));
+            return write_to_stdout(env, entries, &settings.options(lock));
         }
-        let placed = write(&env.path(out), &entries, &settings.options(lock))?;
+        let placed = write(&env.path(out), entries, &settings.options(lock))?;
         if lock.is_secret() && placed.permissions == Permissions::All {
             warn_of_readers(env, out)?;
         }
         proof::warn(env, proofs)?;
         let unpacked = settings.format == OutputFormat::Dir;
-        let next = &next(lock, settings.format, &settings.label, out);
-        let written = WrittenDisk { out, placed, lock, setup: &self.setup, next, proofs, unpacked };
+        let next = match upgrade {
+            None => next(lock, settings.format, &settings.label, out),
+            Some(_) => next_for_upgrade(settings.format, &settings.label, out),
+        };
+        let next = &next;
+        let written = WrittenDisk { out, placed, lock, setup: &self.setup, next, proofs, unpacked, upgrade };
         written.tell(env, settings.json).map_err(Failure::stdout)
     }
 }

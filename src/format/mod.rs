@@ -26,7 +26,7 @@ pub use budget::UnpackBudget;
 pub use facts::{Duplicate, FormatFacts, IndexFile};
 pub use index::{IndexError, Parsed, Warning};
 pub(crate) use installed::Joined;
-pub use installed::{Installed, InstalledError, InstalledPackage};
+pub use installed::{Installed, InstalledError, InstalledPackage, Mark};
 pub use local::{Indescribable, IndexEntry, LocalFeed, LocalFeedError, NotIndexed, write_index};
 #[doc(hidden)]
 pub use measure::measure;

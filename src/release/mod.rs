@@ -4,6 +4,7 @@
 //! somebody's own build. [`Upstream::open`] reads it once, verifies every index, and answers with an [`OpenRelease`].
 
 mod arch;
+mod board;
 mod error;
 mod facts;
 pub(crate) mod feeds;
@@ -14,6 +15,7 @@ pub(crate) mod metadata;
 mod name;
 mod open;
 mod profiles;
+mod renames;
 mod seen;
 pub mod snapshot;
 mod sums;
@@ -38,6 +40,7 @@ pub use name::{NotARelease, Release};
 pub use open::{OpenRelease, ReleaseSpec};
 #[doc(hidden)]
 pub use profiles::Profiles;
+pub use renames::{BadRename, Became, Rename, became, renames};
 pub use seen::WentBack;
 #[doc(hidden)]
 pub use sums::Sums;

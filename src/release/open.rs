@@ -1,5 +1,6 @@
 //! Reads a release tree: metadata first, then the target's own feed, then all the others.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::fetch::Location;
@@ -68,6 +69,12 @@ pub struct OpenRelease {
 }
 
 impl OpenRelease {
+    /// The ids of the trusted keys that signed the indexes, sorted.
+    pub fn signed_by(&self) -> Vec<String> {
+        let keys: BTreeSet<String> = self.indexes.iter().flat_map(|index| index.by().key_ids()).collect();
+        keys.into_iter().collect()
+    }
+
     /// The packages of all feeds, joined; with what was passed over.
     ///
     /// # Errors

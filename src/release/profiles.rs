@@ -34,6 +34,8 @@ pub(crate) struct Profile {
     /// What its image holds besides.
     pub(crate) device_packages: Vec<String>,
     pub(crate) images: Vec<ListedImage>,
+    /// The names by which routers know themselves as this device.
+    pub(crate) supported_devices: Vec<String>,
 }
 
 /// An image as `profiles.json` lists it.

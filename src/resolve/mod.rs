@@ -39,7 +39,7 @@ pub use baseline::{Baseline, BaselineError, BaselineSource, BaselineWarning};
 pub use diff::base_name;
 pub use diff::{Change, Diff, Direction};
 pub use eligible::Ineligible;
-pub(crate) use eligible::{Candidate, Eligibility};
+pub(crate) use eligible::{Candidate, Eligibility, exclude_each_other};
 pub use graph::{Graph, Node, NodeId};
 pub(crate) use idle::{IdleModules, serves};
 pub use kind::PackageKind;

@@ -67,6 +67,9 @@ impl Selection {
         for name in &self.packages {
             draft.add(name, &RootReason::Add);
         }
+        for (old, successor) in &self.follow {
+            draft.add(successor, &RootReason::Held(old.clone()));
+        }
         // What the kernel drives by itself is no refusal.
         if draft.request.roots.is_empty() && refused.iter().any(|reason| !reason.is_built_in()) {
             return Err(SelectionError::Devices(refused));

@@ -22,6 +22,7 @@ use crate::selection::SelectionError;
 use crate::stick::RequestError;
 use crate::trust::TrustError;
 use crate::uci_defaults::{AddressesError, UciLineError, WifiError};
+use crate::upgrade::{NoImage, NotTold, Unfit};
 use crate::vm::VmError;
 
 use super::{ASK_MORE, Exit, Failure, Help, went_back};
@@ -52,9 +53,17 @@ always!(Usage: BadDeviceId, LocationError, LockError, TooManyPackages, DiskError
 always!(Usage: FolderError, OverlayError, BadConfiguration, OtherFiles);
 always!(Usage without help: InstalledError);
 always!(Unknown: UnknownChip);
-always!(Unresolvable: BaselineError, Unsupported);
+always!(Unresolvable: BaselineError, Unsupported, Unfit);
+always!(Usage: NotTold);
 always!(Unavailable: NoSysfs);
 always!(Output: OutputError);
+
+impl From<NoImage> for Failure {
+    fn from(error: NoImage) -> Failure {
+        let exit = if matches!(error, NoImage::Which { .. }) { Exit::Usage } else { Exit::Unresolvable };
+        Failure::of(exit, &error, error.help())
+    }
+}
 
 impl From<SurveyError> for Failure {
     fn from(error: SurveyError) -> Failure {
@@ -145,6 +154,7 @@ impl From<ImageError> for Failure {
     fn from(error: ImageError) -> Failure {
         let exit = match error {
             ImageError::Release(error) => return error.into(),
+            ImageError::NoDevice { .. } | ImageError::NoTarget { .. } => Exit::Unresolvable,
             ImageError::WhichProfile { .. } | ImageError::WhichImage { .. } => Exit::Usage,
             ImageError::NotListed { .. } => Exit::Untrusted,
             ImageError::NoneLike { ref asked, .. } if !asked.is_empty() => Exit::Unknown,

@@ -15,6 +15,7 @@ pub(crate) mod stick;
 pub(crate) mod style;
 pub(crate) mod text;
 pub(crate) mod tree;
+pub(crate) mod upgrade;
 pub(crate) mod vm;
 pub(crate) mod vm_guide;
 pub(crate) mod warnings;

@@ -3,9 +3,11 @@
 mod args;
 mod list;
 mod report;
+mod request;
 
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
+use crate::cli::following;
 use crate::cli::locks;
 use crate::cli::planning::Opened;
 use crate::cli::selection;
@@ -35,15 +37,26 @@ pub(crate) fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
     if size.is_some_and(|size| size > LARGEST_DISK) {
         return Err(Failure::usage("--size is beyond all disks", "give at most 2048G"));
     }
-    let wishes = DiskOptions::of_image(env, &args.router, &[&args.selection.detect])?;
-    let carries = args.lock.is_some() || !args.selection.is_empty() || !wishes.is_empty();
+    let wishes = DiskOptions::of_image(env, &args.router, &[&args.selection.detect, &args.from_request])?;
+    let carries = args.lock.is_some()
+        || args.from_request.is_some()
+        || !args.selection.is_empty()
+        || !wishes.is_empty();
     refuse_contradictions(args, carries)?;
-    let session = Session::new(env, &args.source)?;
-    let images = session.images(env, &args.source)?;
+    let asked = args.from_request.as_deref().map(|file| following::read_request(env, file)).transpose()?;
+    let source = match &asked {
+        Some(asked) => request::source(env, args, asked)?,
+        None => args.source.clone(),
+    };
+    let session = Session::new(env, &source)?;
+    let images = session.images(env, &source)?;
     if images.by.key_ids().is_empty() {
         warn_of(env, format_args!("{}/sha256sums: no trusted key vouches for it", images.folder))?;
     }
-    let wanted = ImageWanted { kind: args.kind.clone(), filesystem: args.filesystem.clone() };
+    let wanted = ImageWanted {
+        kind: args.kind.clone().or(asked.as_ref().and_then(request::kind)),
+        filesystem: args.filesystem.clone(),
+    };
     let Some(out) = &args.out else {
         // The demo release has none, which is no mistake unless one is asked for.
         let named = wanted.kind.is_some() || wanted.filesystem.is_some();
@@ -67,7 +80,10 @@ pub(crate) fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
         let written = image::write(&artifact, form, None, &path)?;
         return report.tell(env, &written, None).map_err(Failure::stdout);
     }
-    let (bundle, proofs, setup) = bundle(env, args, &session, &images, wishes)?;
+    let (bundle, proofs, setup) = match &asked {
+        Some(asked) => request::bundle(env, args, &source, &session, asked, wishes)?,
+        None => bundle(env, args, &session, &images, wishes)?,
+    };
     let lock = &bundle.lock;
     let mut archive = tempfile::tempfile().map_err(|error| {
         Failure::new(

@@ -13,6 +13,7 @@ mod release;
 mod stick;
 mod trust;
 mod uci_defaults;
+mod upgrade;
 
 /// What the user can do about an error.
 pub trait Help {
