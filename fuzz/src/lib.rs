@@ -76,7 +76,7 @@ fn taken(message: &[u8]) -> Verified<Signed> {
 /// Names, versions and files of what an index lists are harmless words, whatever it says.
 fn parse(format: &dyn Format, index: &Verified<Signed>) {
     let Ok(parsed) = format.parse(index, FeedId(0)) else { return };
-    for package in &parsed.packages {
+    for package in parsed.packages() {
         assert!(!package.name.is_empty());
         for word in [package.name, package.version, package.arch] {
             assert!(word.bytes().all(|byte| byte.is_ascii_graphic()), "{word:?}");

@@ -18,8 +18,10 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// The commands.
+/// The commands. The arguments of one are put together when it is typed: what their own structs say in a comment for
+/// documentation would then stand in place of what is said here, so they say none.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Print the plan for a card or for packages, and write it to owpkg.lock
     Resolve(Box<resolve::ResolveArgs>),
@@ -68,10 +70,17 @@ pub(crate) enum Command {
     Key(key::KeyArgs),
 }
 
+/// The commands that answer with nothing that could be JSON, or whose own commands may.
+const WITHOUT_JSON: [&str; 6] = ["request", "catalogue", "serve", "completions", "man", "key"];
+
 /// What may be typed. `--json` goes with every command: where there is no answer to print, an error is one.
 pub(crate) fn program() -> clap::Command {
-    let json = Arg::new("json").long("json").global(true).action(ArgAction::SetTrue);
-    Cli::command().arg(json.help("Print an error as JSON"))
+    let json = Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print an error as JSON");
+    let program = Cli::command().arg(json.clone());
+    let further = |program: clap::Command, name| {
+        program.mut_subcommand(name, |command| command.arg(json.clone().global(true)))
+    };
+    WITHOUT_JSON.into_iter().fold(program, further)
 }
 
 /// Runs the command that was typed.

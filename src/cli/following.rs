@@ -88,11 +88,11 @@ pub(crate) fn had_in(installed: &Installed, old: &ReleaseFacts) -> Result<Had, N
 }
 
 /// Follows what a router had into a release that was read.
-pub(crate) fn into_release(
+pub(crate) fn into_release<'o>(
     had: Had,
     from: Option<Series>,
     new: &OpenRelease,
-    joined: &Joined<'_>,
+    joined: &'o Joined<'o>,
 ) -> Result<Followed, Failure> {
     let to = new.facts.release.as_ref().and_then(|release| release.series()).unwrap_or(Series::SNAPSHOT);
     let series = [from.unwrap_or(to), to];
@@ -106,7 +106,11 @@ impl Followed {
     ///
     /// # Errors
     /// When something has no successor, and the user does not say to go on without it.
-    pub(crate) fn select(&mut self, selection: Selection, joined: &Joined<'_>) -> Result<Selection, Failure> {
+    pub(crate) fn select<'o>(
+        &mut self,
+        selection: Selection,
+        joined: &'o Joined<'o>,
+    ) -> Result<Selection, Failure> {
         leave_out(&mut self.successors, &selection);
         let lost: Vec<&str> =
             lost(&self.successors).into_iter().filter(|name| !selection.omits(name)).collect();

@@ -38,16 +38,27 @@ use ui::failure;
 
 /// Runs the program in an environment and answers with its exit status.
 pub fn run(mut env: Env) -> ExitCode {
-    interrupt::watch();
-    ExitCode::from(exit_code(&mut env))
+    ExitCode::from(answer(&mut env, interrupt::watch))
 }
 
 /// The same as a number, for callers in the same process.
 pub fn exit_code(env: &mut Env) -> u8 {
+    answer(env, || ())
+}
+
+/// Reads the command line, and runs the command when all is `ready` for it.
+fn answer(env: &mut Env, ready: fn()) -> u8 {
     env.clean();
+    // Before a command it means the same as behind it.
+    if env.args.len() > 2 && env.args[1] == "--json" {
+        env.args.swap(1, 2);
+    }
     let typed = command::program().try_get_matches_from(&env.args);
     let outcome = match typed.and_then(|typed| Cli::from_arg_matches(&typed)) {
-        Ok(cli) => dispatch(env, cli),
+        Ok(cli) => {
+            ready();
+            dispatch(env, cli)
+        }
         Err(error) => return usage::show(env, &error),
     };
     let outcome = outcome.and_then(|()| env.out.flush().map_err(Failure::stdout));

@@ -102,14 +102,14 @@ impl Opened {
     }
 }
 
-impl Joined<'_> {
+impl<'o> Joined<'o> {
     /// Makes the plan for a selection.
     pub(crate) fn plan(
-        &self,
+        &'o self,
         env: &mut Env,
         upstream: &Upstream,
         selection: &Selection,
-    ) -> Result<Planned<'_>, Failure> {
+    ) -> Result<Planned<'o>, Failure> {
         let source = self.opened.source();
         let selection = self.with_listed(env, upstream, selection)?;
         let mut planned = match Planned::new(source, &self.universe, &selection) {
@@ -127,7 +127,7 @@ impl Joined<'_> {
     }
 
     /// What the router holds, or its stock image where nobody said it.
-    pub(crate) fn baseline(&self) -> Result<Baseline, Failure> {
+    pub(crate) fn baseline(&'o self) -> Result<Baseline, Failure> {
         Ok(Baseline::determine(self.opened.source().facts(), &self.universe)?)
     }
 
@@ -213,7 +213,7 @@ impl Joined<'_> {
 
     /// Writes the request, with all that it depends on, and what comes of it, also where that is a refusal.
     pub(crate) fn save_case(
-        &self,
+        &'o self,
         env: &mut Env,
         upstream: &Upstream,
         path: &str,

@@ -193,11 +193,11 @@ impl DiskOptions<'_> {
     }
 
     /// The lock of the plan for a selection, whose warnings are told, with the configuration of its disk.
-    pub(crate) fn plan(
+    pub(crate) fn plan<'o>(
         self,
         env: &mut Env,
         upstream: &Upstream,
-        joined: &Joined<'_>,
+        joined: &'o Joined<'o>,
         selection: &Selection,
     ) -> Result<(Lock, RouterSetup), Failure> {
         let DiskOptions { args, on_fat, mut overlay, setup } = self;

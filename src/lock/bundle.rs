@@ -1,6 +1,6 @@
 //! The verified bytes of a lock: what every output is made of.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::{Contradiction, Fact, Lock, LockError, LockedFile, LockedIndex, LockedPackage};
 use crate::fetch::{FetchError, LocationError, Want};
@@ -198,7 +198,9 @@ impl Bundle {
             indexes.push((feed, files));
         }
         let budget = UnpackBudget::default();
-        parallel::map(&indexes, parallel::processors(), |(feed, files)| {
+        let size =
+            |(_, files): &(&LockedIndex, Vec<SignedFile>)| files.iter().map(|file| file.bytes.len()).sum();
+        parallel::map_largest_first(&indexes, parallel::processors(), size, |(feed, files)| {
             let at = || feed.url.clone();
             let signed = format.open_within(files.clone(), &budget);
             let signed = signed.map_err(|source| BundleError::Index { at: at(), source })?;
@@ -262,12 +264,13 @@ pub(crate) fn judge<'l>(
     index: &Verified<Signed>,
 ) -> Result<Judged<'l>, IndexError> {
     let parsed = format.parse(index, FeedId(0))?;
-    let mut by_name: HashMap<&str, Vec<&Package<'_>>> = HashMap::new();
-    parsed.packages.iter().for_each(|package| by_name.entry(package.name).or_default().push(package));
+    let wanted: Vec<&LockedPackage> = lock.carried().filter(|package| package.feed == feed.name).collect();
+    let names: HashSet<&str> = wanted.iter().map(|locked| locked.name.as_str()).collect();
+    let listed = parsed.listed().iter().filter(|listed| names.contains(listed.name));
+    let listed: Vec<&Package<'_>> = listed.map(|listed| parsed.package(listed)).collect();
     let (mut taken, mut not_offered) = (Vec::new(), Vec::new());
-    for locked in lock.carried().filter(|package| package.feed == feed.name) {
-        let mut named = by_name.get(locked.name.as_str()).into_iter().flatten();
-        match named.find(|package| locked.is(package)) {
+    for locked in wanted {
+        match listed.iter().find(|package| locked.is(package)) {
             Some(package) => taken.push(*package),
             None => not_offered.push(locked),
         }

@@ -3,6 +3,7 @@
 //! A tree is a folder or URL that holds `targets/` and `packages/`: `releases/<v>/` on the server, or the `bin/` of
 //! somebody's own build. [`Upstream::open`] reads it once, verifies every index, and answers with an [`OpenRelease`].
 
+mod ahead;
 mod arch;
 mod board;
 mod error;

@@ -52,7 +52,7 @@ impl<'u> Planned<'u> {
     /// together.
     pub fn new(
         source: PlanSource<'u>,
-        universe: &'u Universe<'_>,
+        universe: &'u Universe<'u>,
         selection: &Selection,
     ) -> Result<Planned<'u>, SelectionError> {
         let facts = source.facts();
@@ -75,7 +75,7 @@ impl<'u> Planned<'u> {
     /// When there is no request to resolve.
     pub fn case(
         facts: &ReleaseFacts,
-        universe: &Universe<'_>,
+        universe: &'u Universe<'u>,
         selection: &Selection,
     ) -> Result<Case, SelectionError> {
         let baseline = Baseline::determine(facts, universe)?;

@@ -8,7 +8,6 @@ use clap_complete::Shell;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 
-/// `owpkg completions`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg completions bash > ~/.local/share/bash-completion/completions/owpkg\n  \

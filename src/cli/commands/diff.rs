@@ -25,7 +25,6 @@ use crate::release::Release;
 use crate::resolve::{Change, Diff, Direction, Graph, Node};
 use crate::upgrade::{self, Comparison, Side};
 
-/// `owpkg diff`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg diff old.lock owpkg.lock\n  owpkg diff 24.10.1 24.10.2 --chip iwl7265d\n  \

@@ -12,7 +12,6 @@ use crate::cli::session::Session;
 use crate::cli::writing::{DiskOptions, ImageOptions, OutputArgs};
 use crate::lock::Bundle;
 
-/// `owpkg disk`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg disk pkgs.img --chip iwl7265d\n  owpkg disk pkgs.img --size 5M\n  owpkg disk stick.img --partition\n  \

@@ -16,7 +16,6 @@ use crate::format::{IndexEntry, LocalFeed};
 use crate::shell;
 use crate::trust::Digest;
 
-/// `owpkg index`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg key new mine --format apk\n  owpkg index ./packages --key mine.pem\n  owpkg \

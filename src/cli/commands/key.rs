@@ -18,7 +18,6 @@ use crate::format::{FORMATS, Format, format_of};
 use crate::shell;
 use crate::trust::{PublicKey, SecretKey};
 
-/// `owpkg key`
 #[derive(Debug, Args)]
 pub(crate) struct KeyArgs {
     /// What to do.

@@ -8,7 +8,6 @@ use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::files::replace_file;
 
-/// `owpkg man`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  owpkg man | man -l -\n  owpkg man ~/.local/share/man/man1")]
 pub(crate) struct ManArgs {

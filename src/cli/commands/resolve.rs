@@ -19,7 +19,6 @@ use crate::shell;
 
 const DEFAULT_LOCK: &str = "owpkg.lock";
 
-/// `owpkg resolve`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  owpkg resolve --chip iwl7265d\n  owpkg resolve --chip ath10k --wpa \
                         wpad-openssl --release 24.10.2\n  owpkg resolve --chip iwl7265d --demo\n  pciconf -lv | owpkg resolve \

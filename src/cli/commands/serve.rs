@@ -14,7 +14,6 @@ use crate::cli::ui::warnings::warn_of;
 use crate::serve::{Access, Catalogue, Log, Server};
 use crate::shell;
 
-/// `owpkg serve`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  owpkg serve ./mirror\n  owpkg serve ./mirror --listen 192.168.1.2:80")]
 pub(crate) struct ServeArgs {

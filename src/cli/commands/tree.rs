@@ -19,7 +19,6 @@ use crate::cli::ui::warnings::warn;
 use crate::resolve::{Graph, NodeId, PackageKind};
 use crate::suggest::near;
 
-/// `owpkg tree`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  owpkg tree --chip iwl7265d\n  owpkg tree --invert kmod-crypto-aead\n  \
                         owpkg tree --depth 2")]

@@ -15,7 +15,6 @@ use crate::format::Universe;
 use crate::release::OpenRelease;
 use crate::selection::Warning;
 
-/// `owpkg update`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg update --release 24.10.2\n  owpkg resolve --chip iwl7265d --release 24.10.2 \

@@ -19,7 +19,6 @@ use crate::resolve::{Graph, LeftOut, NodeId, Paths};
 use crate::selection::Planned;
 use crate::suggest::near;
 
-/// `owpkg why`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg why kmod-crypto-gf128\n  owpkg why hostapd-common --chip iwl7265d --demo"

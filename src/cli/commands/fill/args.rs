@@ -5,7 +5,6 @@ use clap::Args;
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::writing::OutputArgs;
 
-/// `owpkg fill`
 #[derive(Debug, Args)]
 #[command(
     mut_arg("detect", |arg| arg.hide(true)),

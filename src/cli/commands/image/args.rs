@@ -6,7 +6,6 @@ use crate::cli::args::{SelectionArgs, SourceArgs, choice, size};
 use crate::cli::writing::RouterArgs;
 use crate::image::DiskFormat;
 
-/// `owpkg image`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  owpkg image\n  owpkg image openwrt.img --release 23.05.2\n  \
                         owpkg image openwrt.img --chip iwl7265d --wifi home\n  \

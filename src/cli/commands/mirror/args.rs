@@ -5,7 +5,6 @@ use clap::{Args, Subcommand};
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::commands::verify::VerifyArgs;
 
-/// `owpkg mirror`
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "Examples:\n  owpkg mirror ./mirror --chip iwl7265d\n  owpkg mirror ./mirror --full \

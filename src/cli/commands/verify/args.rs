@@ -5,7 +5,6 @@ use clap::Args;
 use crate::cli::args::PatienceArgs;
 use crate::release::OFFICIAL_SERVER;
 
-/// `owpkg verify`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg verify pkgs.img\n  owpkg verify openwrt.img\n  owpkg verify ./mirror --repair\n  \
