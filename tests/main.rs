@@ -41,6 +41,8 @@ mod release;
 mod resolve;
 /// The server for a network's routers, asked by real clients.
 mod serve;
+/// The sets of `owpkg.toml`: what is read, what is refused, which lock is theirs.
+mod sets;
 /// What real releases hold, where they lie beside the checkout.
 mod shared;
 /// Requests of routers, and the disks that answer them.

@@ -8,20 +8,26 @@ mod cache_dir;
 mod clean;
 mod command;
 mod commands;
+mod completing;
 mod env;
 mod error;
 mod following;
+mod help;
 mod input;
 mod interrupt;
 mod keys;
+mod last_release;
 mod learned;
 mod listing;
 mod locks;
 mod planning;
 mod selection;
 mod session;
+mod sets;
+mod settings;
 mod ui;
 mod usage;
+mod view;
 mod writing;
 
 use std::io::Write as _;
@@ -34,10 +40,17 @@ pub use env::{Env, ErrStream};
 #[doc(hidden)]
 pub use error::Help;
 pub(crate) use error::{Exit, Failure};
+pub use settings::Settings;
 use ui::failure;
+pub use view::View;
 
 /// Runs the program in an environment and answers with its exit status.
 pub fn run(mut env: Env) -> ExitCode {
+    match completing::answer(&env, command::program) {
+        Ok(false) => {}
+        Ok(true) => return ExitCode::SUCCESS,
+        Err(error) => return ExitCode::from(usage::show(&mut env, &error)),
+    }
     ExitCode::from(answer(&mut env, interrupt::watch))
 }
 
@@ -48,16 +61,14 @@ pub fn exit_code(env: &mut Env) -> u8 {
 
 /// Reads the command line, and runs the command when all is `ready` for it.
 fn answer(env: &mut Env, ready: fn()) -> u8 {
+    env.view.take_color(&env.args);
     env.clean();
-    // Before a command it means the same as behind it.
-    if env.args.len() > 2 && env.args[1] == "--json" {
-        env.args.swap(1, 2);
-    }
     let typed = command::program().try_get_matches_from(&env.args);
     let outcome = match typed.and_then(|typed| Cli::from_arg_matches(&typed)) {
         Ok(cli) => {
             ready();
-            dispatch(env, cli)
+            env.view.verbosity = cli.verbosity();
+            env.read_settings().map_err(Failure::from).and_then(|()| dispatch(env, cli))
         }
         Err(error) => return usage::show(env, &error),
     };

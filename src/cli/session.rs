@@ -9,6 +9,7 @@ use super::env::Env;
 use super::error::Failure;
 use super::input::{self, KEY_CAP};
 use super::ui::progress::Bars;
+use super::ui::status;
 use crate::cli::args::SourceArgs;
 use crate::demo::Demo;
 use crate::disk::script;
@@ -36,9 +37,10 @@ impl Session {
         let mut options = Options::new(cache_dir(env, source.cache_dir.as_deref())?);
         options.offline = source.offline;
         source.patience.tell(&mut options);
-        let progress = Arc::new(Bars::new(env.err.clone(), env.err_is_terminal));
+        let progress = Arc::new(Bars::new(env.err.clone(), env.err_is_terminal, env.view.verbosity));
         let mut keyring = Keyring::official();
-        for file in &source.key {
+        let trusted = env.settings.keys.iter().map(|file| file.as_str());
+        for file in trusted.chain(source.key.iter().map(String::as_str)) {
             let text = input::read_file(env, file, KEY_CAP)
                 .map_err(|error| Failure::unreadable(format_args!("the key {file}"), &error))?;
             keyring.add(&text, file)?;
@@ -130,8 +132,7 @@ impl Session {
             None => Ok(release::newest(fetcher, mirror, None)?),
             Some(named) if named.is_series() => {
                 let newest = release::newest(fetcher, mirror, named.series())?;
-                env.tell_once(format!("the newest release of {named} is {newest}"))
-                    .map_err(Failure::stdout)?;
+                status::note(env, format_args!("the newest release of {named} is {newest}"))?;
                 Ok(newest)
             }
             Some(named) => Ok(named),
@@ -140,8 +141,8 @@ impl Session {
 
     /// What the arguments ask for; the latest release is asked of the server.
     fn spec(&self, env: &mut Env, source: &SourceArgs) -> Result<ReleaseSpec, Failure> {
-        let named = source.release.as_deref().map(Release::parse).transpose()?;
-        let target = source.target.as_deref().map(str::parse).transpose();
+        let named = source.release(env).map(Release::parse).transpose()?;
+        let target = source.target(env).map(str::parse).transpose();
         let target = target.map_err(|error: release::NotATarget| {
             Failure::usage(
                 error.to_string(),
@@ -170,7 +171,7 @@ impl Session {
             (Some(tree), _) => (tree.root(), named),
             (None, Some(tree)) => (Location::parse(tree, &env.cwd)?, named),
             (None, None) => {
-                let mirror = Location::parse(&source.mirror, &env.cwd)?;
+                let mirror = Location::parse(source.mirror(env), &env.cwd)?;
                 let release = self.release(env, &mirror, named)?;
                 (mirror.join(&release.folder())?, Some(release))
             }

@@ -25,7 +25,7 @@ pub(crate) fn show(env: &mut Env, error: &clap::Error) -> u8 {
     }
     let text = error.render();
     let to_stderr = error.use_stderr();
-    let coloured = if to_stderr { env.err_is_terminal } else { env.out_is_terminal };
+    let coloured = env.is_coloured(if to_stderr { env.err_is_terminal } else { env.out_is_terminal });
     let out: &mut dyn Write = if to_stderr { &mut env.err } else { &mut env.out };
     // Nothing is left to say where this cannot be written.
     let _ = match coloured {

@@ -1,7 +1,7 @@
 //! How the commands that end in a disk make it: the plan's lock, the verified files, the output, what is said of it.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
 
 use camino::Utf8PathBuf;
 use clap::Args;
@@ -16,6 +16,7 @@ use super::error::{Exit, Failure};
 use super::planning::{self, Joined};
 use super::ui::disk::{WrittenDisk, next, next_for_upgrade};
 use super::ui::proof;
+use super::ui::status;
 use super::ui::text::size;
 use super::ui::warnings::{warn, warn_of_readers, warn_of_setup};
 use crate::disk::{self, OutputFormat, OutputOptions, write};
@@ -70,7 +71,7 @@ impl OutputArgs {
 }
 
 /// What to set on the router beside its packages.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct RouterArgs {
     /// Its files, services and modules.
     #[command(flatten)]
@@ -304,5 +305,5 @@ fn write_to_stdout(env: &mut Env, entries: &[Entry], options: &OutputOptions) ->
         None => io::copy(&mut file, &mut env.out),
     };
     copied.map_err(Failure::stdout)?;
-    writeln!(env.err, "wrote the disk to standard output: {}", size(bytes)).map_err(Failure::stdout)
+    status::note(env, format_args!("wrote the disk to standard output: {}", size(bytes)))
 }

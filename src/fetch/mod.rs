@@ -33,7 +33,7 @@ pub use self::cache::{Amount as CacheAmount, CacheUsage};
 pub use self::error::{Failure, FetchError};
 pub use self::location::{Location, LocationError, MemoryTree};
 pub use self::options::Options;
-pub use self::progress::{Progress, Silent};
+pub use self::progress::{GotFrom, Progress, Silent};
 pub use self::redacted::Redacted;
 pub use self::want::{Fetched, Freshness, Want};
 
@@ -168,16 +168,24 @@ impl Fetcher {
             })
             .collect();
         let mut answers = self.http.documents(&remote, reload, &room).into_iter();
-        wants
-            .iter()
-            .map(|(at, cap)| match at {
-                // One answer a request; if one were missing, the document was not had.
-                Location::Http(_) if !self.offline => {
-                    answers.next().unwrap_or_else(|| Err(FetchError::Offline { at: at.to_string() }))
-                }
-                _ => self.document_at_hand(at, *cap, &room),
-            })
-            .collect()
+        let mut document = |at: &Location, cap| match at {
+            // One answer a request; if one were missing, the document was not had.
+            Location::Http(_) if !self.offline => {
+                answers.next().unwrap_or_else(|| Err(FetchError::Offline { at: at.to_string() }))
+            }
+            _ => self.document_at_hand(at, cap, &room),
+        };
+        let tell = |answer: &Result<Option<Fetched>, FetchError>| {
+            if let Ok(Some(Fetched { bytes, location, freshness })) = answer {
+                let from = match (freshness, location) {
+                    (Freshness::Fresh, Location::Http(_)) => GotFrom::Network,
+                    (Freshness::Revalidated, _) => GotFrom::Unchanged,
+                    _ => GotFrom::Hand,
+                };
+                self.progress.got(location, from, bytes.len() as u64);
+            }
+        };
+        wants.iter().map(|(at, cap)| document(at, *cap)).inspect(tell).collect()
     }
 
     fn document_at_hand(&self, at: &Location, cap: u64, room: &Room) -> Result<Option<Fetched>, FetchError> {
@@ -319,8 +327,16 @@ impl Fetcher {
         {
             return Err(FetchError::Offline { at: download.want.location.to_string() });
         }
-        for (place, artifact) in places.into_iter().zip(self.http.artifacts(&downloads, passed_over)?) {
-            found[place] = Some(artifact);
+        for (want, answer) in wants.iter().zip(&found) {
+            if let Some(Ok(artifact)) = answer {
+                self.progress.got(&want.location, GotFrom::Hand, artifact.size());
+            }
+        }
+        for (place, answer) in places.into_iter().zip(self.http.artifacts(&downloads, passed_over)?) {
+            if let Ok(artifact) = &answer {
+                self.progress.got(&wants[place].location, GotFrom::Network, artifact.size());
+            }
+            found[place] = Some(answer);
         }
         // Nothing is left open: what is neither in the cache nor local was downloaded or was an error.
         Ok(found.into_iter().flatten().collect())

@@ -8,7 +8,9 @@ use crate::format::{FeedId, Format, IndexError, Package, Universe, UnpackBudget,
 use crate::parallel;
 use crate::proof::{Contents, Evidence, Proofs, read_contents};
 use crate::release::{Metadata, OpenRelease, Release, ReleaseError, Upstream};
-use crate::trust::{self, Artifact, Expected, PublicKey, Signed, SignedFile, TrustError, Verified};
+use crate::trust::{
+    self, Artifact, Authority, Expected, PublicKey, Signed, SignedFile, TrustError, Verified,
+};
 
 /// A lock with the bytes that it names, each vouched for.
 #[derive(Debug)]
@@ -279,6 +281,15 @@ pub(crate) fn judge<'l>(
     Ok(Judged { not_offered, contradiction })
 }
 
+/// The file of a package, whose index `by` vouches for.
+pub(super) fn want(upstream: &Upstream, package: &LockedPackage, by: Authority) -> Result<Want, BundleError> {
+    Ok(Want {
+        location: upstream.fetcher.locate(&package.url)?,
+        name: package.file.clone(),
+        expected: Expected { size: package.size, digest: package.digest(), by, measure },
+    })
+}
+
 /// The package files of a lock, in its order, each with the position of its feed.
 fn fetch_packages(
     upstream: &Upstream,
@@ -291,16 +302,7 @@ fn fetch_packages(
     for package in lock.carried() {
         let position = position(package).ok_or_else(|| BundleError::not_in_index(package))?;
         positions.push(position);
-        wants.push(Want {
-            location: upstream.fetcher.locate(&package.url)?,
-            name: package.file.clone(),
-            expected: Expected {
-                size: package.size,
-                digest: package.digest(),
-                by: indexes[position].by().clone(),
-                measure,
-            },
-        });
+        wants.push(want(upstream, package, indexes[position].by().clone())?);
     }
     Ok(positions.into_iter().zip(upstream.fetcher.artifacts(wants)?).collect())
 }

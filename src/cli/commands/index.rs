@@ -10,6 +10,7 @@ use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::cli::keys;
 use crate::cli::ui::json;
+use crate::cli::ui::status;
 use crate::cli::ui::warnings::warn_of;
 use crate::format::write_index;
 use crate::format::{IndexEntry, LocalFeed};
@@ -54,7 +55,7 @@ pub(crate) fn run(env: &mut Env, args: &IndexArgs) -> Result<(), Failure> {
         false => (LocalFeed::read(&folder)?, Vec::new()),
     };
     for (from, to) in renamed {
-        writeln!(env.err, "renamed {from} to {to}").map_err(Failure::stdout)?;
+        status::note(env, format_args!("renamed {from} to {to}"))?;
     }
     let index = feed.index(&folder, secret.as_ref())?;
     let files = write_index(&folder, feed.format, &index)?;

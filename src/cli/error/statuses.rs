@@ -19,11 +19,14 @@ use crate::release::snapshot::BadSnapshot;
 use crate::release::{ImageError, NotARelease, ReleaseError, ReleaseWarning};
 use crate::resolve::{BaselineError, Refusal};
 use crate::selection::SelectionError;
+use crate::sets::{BadFiles, FileError, NoSuchSet};
 use crate::stick::RequestError;
 use crate::trust::TrustError;
 use crate::uci_defaults::{AddressesError, UciLineError, WifiError};
 use crate::upgrade::{NoImage, NotTold, Unfit};
 use crate::vm::VmError;
+
+use crate::cli::settings::SettingsError;
 
 use super::{ASK_MORE, Exit, Failure, Help, went_back};
 
@@ -51,6 +54,7 @@ macro_rules! always {
 always!(Fault without help: DemoError, BadSnapshot);
 always!(Usage: BadDeviceId, LocationError, LockError, TooManyPackages, DiskError);
 always!(Usage: FolderError, OverlayError, BadConfiguration, OtherFiles);
+always!(Usage: FileError, NoSuchSet, BadFiles);
 always!(Usage without help: InstalledError);
 always!(Unknown: UnknownChip);
 always!(Unresolvable: BaselineError, Unsupported, Unfit);
@@ -71,6 +75,16 @@ impl From<SurveyError> for Failure {
             SurveyError::Fetch(error) => error.into(),
             SurveyError::Location(error) => error.into(),
         }
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Failure {
+        let help = match &error {
+            SettingsError::Unreadable { .. } => Some("may you read it? ls -ld shows who may".to_owned()),
+            SettingsError::Wrong { error, .. } => error.help(),
+        };
+        Failure::of(Exit::Usage, &error, help)
     }
 }
 

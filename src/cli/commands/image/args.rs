@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::cli::args::{SelectionArgs, SourceArgs, choice, size};
+use crate::cli::sets::SetArgs;
 use crate::cli::writing::RouterArgs;
 use crate::image::DiskFormat;
 
@@ -39,6 +40,9 @@ pub(crate) struct ImageArgs {
     /// Print as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Which set.
+    #[command(flatten)]
+    pub(crate) set: SetArgs,
     /// What its first start is to install.
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,

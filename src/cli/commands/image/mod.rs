@@ -12,6 +12,7 @@ use crate::cli::locks;
 use crate::cli::planning::Opened;
 use crate::cli::selection;
 use crate::cli::session::Session;
+use crate::cli::sets;
 use crate::cli::ui::proof;
 use crate::cli::ui::warnings::{warn_of, warn_of_readers};
 use crate::cli::writing::{DiskOptions, RouterSetup};
@@ -32,11 +33,25 @@ use report::{Carried, Report};
 const SMALL: u64 = 48 << 20;
 
 /// Runs the command.
-pub(crate) fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, mut args: ImageArgs) -> Result<(), Failure> {
     let size = args.size;
     if size.is_some_and(|size| size > LARGEST_DISK) {
         return Err(Failure::usage("--size is beyond all disks", "give at most 2048G"));
     }
+    // Without a name, no set is meant: an image alone is worth having.
+    let set = match &args.set.set {
+        None => None,
+        Some(_) => sets::take(env, &args.set, locks::DEFAULT, &mut args.selection, &mut args.source)?,
+    };
+    let mut locked = None;
+    if let Some(set) = &set {
+        set.fill_router(env, &mut args.router.configuration, &mut args.router.setup)?;
+        locked = sets::lock(env, Some(set), &set.lock, &args.selection, &args.source)?;
+    }
+    if let Some(lock) = &locked {
+        (args.source.release, args.source.target) = (lock.release.clone(), Some(lock.target.clone()));
+    }
+    let args = &args;
     let wishes = DiskOptions::of_image(env, &args.router, &[&args.selection.detect, &args.from_request])?;
     let carries = args.lock.is_some()
         || args.from_request.is_some()
@@ -80,9 +95,10 @@ pub(crate) fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
         let written = image::write(&artifact, form, None, &path)?;
         return report.tell(env, &written, None).map_err(Failure::stdout);
     }
+    let locked = locked.zip(set.as_ref().map(|set| set.lock.clone()));
     let (bundle, proofs, setup) = match &asked {
         Some(asked) => request::bundle(env, args, &source, &session, asked, wishes)?,
-        None => bundle(env, args, &session, &images, wishes)?,
+        None => bundle(env, args, &session, &images, wishes, locked)?,
     };
     let lock = &bundle.lock;
     let mut archive = tempfile::tempfile().map_err(|error| {
@@ -142,10 +158,11 @@ fn bundle(
     session: &Session,
     images: &Images,
     wishes: DiskOptions<'_>,
+    of_set: Option<(Lock, String)>,
 ) -> Result<(Bundle, Proofs, RouterSetup), Failure> {
-    if let Some(file) = &args.lock {
-        let lock = locks::read(env, file)?;
-        is_of(&lock, file, images)?;
+    let named = args.lock.as_ref().map(|file| locks::read(env, file).map(|lock| (lock, file.clone())));
+    if let Some((lock, file)) = named.transpose()?.or(of_set) {
+        is_of(&lock, &file, images)?;
         let (lock, setup) = wishes.join_lock(env, lock)?;
         let bundle = Bundle::fetch(&session.upstream, lock)?;
         let proofs = bundle.proofs.clone();

@@ -10,6 +10,7 @@ mod lock;
 mod mirror;
 mod refusal;
 mod release;
+mod sets;
 mod stick;
 mod trust;
 mod uci_defaults;
