@@ -31,6 +31,8 @@ mod image;
 mod kmod;
 /// Mirrors: what they hold, how they are kept whole, buckets.
 mod mirror;
+/// What people get owpkg as: the crate, the .deb, the port, the archive.
+mod packaging;
 /// Whether the bytes on a disk drive the card that it was made for.
 mod proof;
 /// Release trees: targets, kernels, manifests, feeds, and who vouches for them.
