@@ -124,7 +124,8 @@ impl Fetcher {
         let left: Vec<(Location, u64)> = left.map(|(want, _)| want.clone()).collect();
         let mut answers = self.documents(&left, Reload::Changed).into_iter();
         // One answer a request; if one were missing, the document was not had.
-        ahead.into_iter().map(|answer| answer.or_else(|| answers.next()).unwrap_or(Ok(None))).collect()
+        let answered = ahead.into_iter().map(|answer| answer.or_else(|| answers.next()).unwrap_or(Ok(None)));
+        answered.inspect(|answer| self.tell(answer)).collect()
     }
 
     /// Asks servers for documents that are likely to be wanted, the likeliest first, no more of them than go in one round.
@@ -150,7 +151,21 @@ impl Fetcher {
 
     /// The same without believing any cache, neither owpkg's nor one on the way to the server.
     pub fn refetch(&self, wants: &[(Location, u64)]) -> Vec<Result<Option<Fetched>, FetchError>> {
-        self.documents(wants, Reload::Anew)
+        let answers = self.documents(wants, Reload::Anew);
+        answers.iter().for_each(|answer| self.tell(answer));
+        answers
+    }
+
+    /// Tells where a document came from, when somebody wanted it.
+    fn tell(&self, answer: &Result<Option<Fetched>, FetchError>) {
+        if let Ok(Some(Fetched { bytes, location, freshness })) = answer {
+            let from = match (freshness, location) {
+                (Freshness::Fresh, Location::Http(_)) => GotFrom::Network,
+                (Freshness::Revalidated, _) => GotFrom::Unchanged,
+                _ => GotFrom::Hand,
+            };
+            self.progress.got(location, from, bytes.len() as u64);
+        }
     }
 
     fn documents(
@@ -175,17 +190,7 @@ impl Fetcher {
             }
             _ => self.document_at_hand(at, cap, &room),
         };
-        let tell = |answer: &Result<Option<Fetched>, FetchError>| {
-            if let Ok(Some(Fetched { bytes, location, freshness })) = answer {
-                let from = match (freshness, location) {
-                    (Freshness::Fresh, Location::Http(_)) => GotFrom::Network,
-                    (Freshness::Revalidated, _) => GotFrom::Unchanged,
-                    _ => GotFrom::Hand,
-                };
-                self.progress.got(location, from, bytes.len() as u64);
-            }
-        };
-        wants.iter().map(|(at, cap)| document(at, *cap)).inspect(tell).collect()
+        wants.iter().map(|(at, cap)| document(at, *cap)).collect()
     }
 
     fn document_at_hand(&self, at: &Location, cap: u64, room: &Room) -> Result<Option<Fetched>, FetchError> {
