@@ -219,8 +219,9 @@ impl Mirror<'_> {
         let archive = Archive::read(self.store)?;
         let mut progress = Progress::new(folders);
         let (mut absent, mut replaced) = (Vec::new(), Vec::new());
-        for position in 0..folders.len() {
-            self.look(&archive, &mut progress, position, &mut absent, &mut replaced)?;
+        let found = parallel::map(folders, WORKERS, |folder| Found::of(self.store, folder));
+        for (position, found) in found.into_iter().enumerate() {
+            self.look(&archive, &mut progress, position, found?, &mut absent, &mut replaced)?;
         }
         let mut preview = Preview { kept: progress.summary.kept, ..Preview::default() };
         preview.new = absent.len() + replaced.len();
