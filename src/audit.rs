@@ -86,6 +86,14 @@ impl Audit {
         self.faults.push(Fault { path: path.into(), wrong: wrong.into() });
     }
 
+    /// Adds what was found elsewhere.
+    pub(crate) fn add(&mut self, other: Audit) {
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.unsigned.extend(other.unsigned);
+        self.faults.extend(other.faults);
+    }
+
     /// The same, in order.
     pub(super) fn sorted(mut self) -> Audit {
         self.faults.sort_by(|a, b| a.path.cmp(&b.path));

@@ -1,12 +1,13 @@
 //! What a mirror shall hold: folders with a signed index each, and files that the index vouches for.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::custom::{self, CustomKey};
 use super::{Listed, MirrorError};
 use crate::fetch::Location;
 use crate::format::{FeedId, Format, Package};
 use crate::lock::{Bundle, Lock};
+use crate::parallel;
 use crate::release::{ArchFeeds, OpenRelease, Release, Upstream};
 use crate::trust::{Digest, Signed, SignedFile, Verified};
 
@@ -30,7 +31,7 @@ pub struct MirrorFolder {
 }
 
 /// What earlier runs put into a folder of the mirror.
-pub type Earlier<'a> = &'a dyn Fn(&str) -> Result<Vec<Listed>, MirrorError>;
+pub type Earlier<'a> = &'a (dyn Fn(&str) -> Result<Vec<Listed>, MirrorError> + Sync);
 
 impl MirrorFolder {
     /// The files of an index that are wanted, and those of earlier runs that it still offers.
@@ -42,30 +43,26 @@ impl MirrorFolder {
         earlier: Vec<Listed>,
     ) -> MirrorFolder {
         let earlier: HashMap<&str, &Listed> = earlier.iter().map(|file| (file.name.as_str(), file)).collect();
-        let mut files = BTreeMap::new();
+        let mut files = Vec::new();
         let (mut without_digest, mut found_again) = (0, 0);
         for (name, size, digest, wanted) in offered {
             let again = earlier.get(name.as_str()).is_some_and(|file| Some(file.digest) == digest);
             found_again += usize::from(again);
             match digest {
                 Some(digest) if wanted || again => {
-                    files.insert(name.clone(), Listed { name, size, digest });
+                    files.push(Listed { name, size, digest });
                 }
                 None if wanted => without_digest += 1,
                 _ => {}
             }
         }
-        let replaced = earlier.keys().filter(|name| files.contains_key(**name)).count();
+        // Of a name that is offered twice the last one counts.
+        files.reverse();
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        files.dedup_by(|later, first| later.name == first.name);
+        let replaced = files.iter().filter(|file| earlier.contains_key(file.name.as_str())).count();
         let gone = earlier.len().saturating_sub(replaced.max(found_again));
-        MirrorFolder {
-            folder,
-            source,
-            index: index.files(),
-            files: files.into_values().collect(),
-            keys: Vec::new(),
-            without_digest,
-            gone,
-        }
+        MirrorFolder { folder, source, index: index.files(), files, keys: Vec::new(), without_digest, gone }
     }
 
     /// Adds the files of another part of the same folder. Of two indexes the later one counts, with its files alone.
@@ -94,21 +91,21 @@ impl MirrorFolder {
 /// When the release has no name, or an index cannot be read.
 pub fn of_release(
     release: &OpenRelease,
-    wanted: &dyn Fn(&str, &Package<'_>) -> bool,
+    wanted: &(dyn Fn(&str, &Package<'_>) -> bool + Sync),
     earlier: Earlier<'_>,
 ) -> Result<Vec<MirrorFolder>, MirrorError> {
     let facts = &release.facts;
     let no_name = || MirrorError::NoRelease { root: facts.root.to_string() };
     let prefix = facts.release.as_ref().ok_or_else(no_name)?.folder();
-    let mut parts = Vec::new();
-    for (place, index) in facts.feeds.iter().zip(&release.indexes) {
+    let feeds: Vec<_> = facts.feeds.iter().zip(&release.indexes).collect();
+    let parts = parallel::map(&feeds, parallel::processors(), |(place, index)| {
         // A feed of one's own is there whole: it was named for it.
         let is_own = place.location.below(&facts.root).is_none();
         let wanted = |package: &Package<'_>| is_own || wanted(&place.name, package);
         let folder = feed_folder(&prefix, &facts.root, &place.location, &place.name);
-        parts.push(of_feed(folder, &place.location, facts.format, index, &wanted, earlier)?);
-    }
-    Ok(parts)
+        of_feed(folder, &place.location, facts.format, index, &wanted, earlier)
+    });
+    parts.into_iter().collect()
 }
 
 /// The feeds of an architecture, whole.

@@ -1,9 +1,9 @@
 //! Small deeds on files: what is not there is no error, and what cannot be linked is copied.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io;
 
-use camino::Utf8Path;
+use camino::{Utf8DirEntry, Utf8Path};
 
 use super::store::Stat;
 
@@ -28,7 +28,19 @@ pub(super) fn open(path: &Utf8Path) -> io::Result<Option<File>> {
 }
 
 pub(super) fn stat(place: &Utf8Path, path: &str) -> io::Result<Option<Stat>> {
-    let found = match fs::metadata(place) {
+    stat_of(fs::metadata(place), path)
+}
+
+/// The same of an entry of a folder, which the system has at hand if it is no link.
+pub(super) fn stat_entry(entry: &Utf8DirEntry, is_link: bool, path: &str) -> io::Result<Option<Stat>> {
+    match is_link {
+        true => stat(entry.path(), path),
+        false => stat_of(entry.metadata(), path),
+    }
+}
+
+fn stat_of(found: io::Result<Metadata>, path: &str) -> io::Result<Option<Stat>> {
+    let found = match found {
         Ok(found) => found,
         Err(error) if is_absent(&error) => return Ok(None),
         Err(error) => return Err(error),

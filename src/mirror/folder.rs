@@ -9,7 +9,7 @@ use std::io::{self, Read};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::files::{is_absent, make_parent, open, remove_file, remove_tree, stat};
+use super::files::{is_absent, make_parent, open, remove_file, remove_tree, stat, stat_entry};
 use super::store::{Change, Depth, Guard, Stat, Store, StoreError};
 use crate::files::Content;
 use crate::trust::{self, Artifact, Verified};
@@ -124,8 +124,9 @@ impl Store for Folder {
                     if depth == Depth::Tree {
                         folders.push((entry.into_path(), path));
                     }
-                } else if let Some(stat) = stat(entry.path(), &path).map_err(failed(entry.path()))? {
-                    found.push(stat);
+                } else {
+                    let stat = stat_entry(&entry, kind.is_symlink(), &path);
+                    found.extend(stat.map_err(failed(entry.path()))?);
                 }
             }
         }

@@ -9,6 +9,8 @@
 //! The digests are those that the signed index states. The list vouches for nothing: it says which of the files that
 //! the index offers are here.
 
+use std::fmt::Write as _;
+
 use crate::trust::{self, Digest, DigestKind};
 
 const SCHEMA: &str = "owpkg.part/1";
@@ -37,9 +39,13 @@ pub(crate) struct BadList {
 /// Writes a list.
 pub(super) fn to_text(files: &[Listed]) -> String {
     let mut text = format!("{SCHEMA}\n");
-    for file in files {
-        let size = file.size.map_or("-".to_owned(), |size| size.to_string());
-        text += &format!("{} {} {size} {}\n", file.digest.kind.name(), file.digest.hex(), file.name);
+    for Listed { name, size, digest } in files {
+        let (kind, hex) = (digest.kind.name(), digest.hex());
+        // Writing to a string does not fail.
+        let _ = match size {
+            Some(size) => writeln!(text, "{kind} {hex} {size} {name}"),
+            None => writeln!(text, "{kind} {hex} - {name}"),
+        };
     }
     text
 }

@@ -12,22 +12,22 @@ use crate::trust::Digest;
 
 const CAP: u64 = 64 << 20;
 
-/// What was seen in a folder.
+/// What was seen in a folder, as it was written down.
 #[derive(Debug, Default)]
-pub(super) struct CheckedStamps(HashMap<String, String>);
+pub(super) struct CheckedStamps(String);
 
 impl CheckedStamps {
     /// Reads what an earlier run saw.
     pub(super) fn read(store: &dyn Store, folder: &str) -> Result<CheckedStamps, StoreError> {
         let text = store.read(&place(folder), CAP)?.unwrap_or_default();
-        let text = String::from_utf8_lossy(&text);
-        let line = |line: &str| line.split_once(' ').map(|(mark, name)| (name.to_owned(), mark.to_owned()));
-        Ok(CheckedStamps(text.lines().filter_map(line).collect()))
+        // A line that is no text names no file.
+        Ok(CheckedStamps(String::from_utf8_lossy(&text).into_owned()))
     }
 
-    /// Whether this very file was found to have the digest.
-    pub(super) fn knows(&self, name: &str, stat: &Stat, digest: &Digest) -> bool {
-        self.0.get(name).is_some_and(|known| *known == mark(stat, digest))
+    /// The same, by name.
+    pub(super) fn by_name(&self) -> Seen<'_> {
+        let line = |line| str::split_once(line, ' ').map(|(mark, name)| (name, mark));
+        Seen(self.0.lines().filter_map(line).collect())
     }
 
     /// Writes down what was seen.
@@ -36,12 +36,24 @@ impl CheckedStamps {
         folder: &str,
         files: impl Iterator<Item = (&'a Listed, &'a Stat)>,
     ) -> Result<(), StoreError> {
-        let lines: String =
-            files.map(|(file, stat)| format!("{} {}\n", mark(stat, &file.digest), file.name)).collect();
+        let mut lines = String::new();
+        for (file, stat) in files {
+            lines.extend([&mark(stat, &file.digest), " ", &file.name, "\n"]);
+        }
         if store.read(&place(folder), CAP)?.as_deref() != Some(lines.as_bytes()) {
             store.put(&place(folder), &Content::Made(lines))?;
         }
         Ok(())
+    }
+}
+
+/// What was seen of each file of a folder.
+pub(super) struct Seen<'s>(HashMap<&'s str, &'s str>);
+
+impl Seen<'_> {
+    /// Whether this very file was found to have the digest.
+    pub(super) fn knows(&self, name: &str, stat: &Stat, digest: &Digest) -> bool {
+        self.0.get(name).is_some_and(|known| *known == mark(stat, digest))
     }
 }
 

@@ -115,6 +115,30 @@ struct Position {
     file: usize,
 }
 
+/// What is there of a folder before a run changes anything.
+struct Found {
+    /// For each of its files: the one in its place, and whether an earlier run found it good.
+    files: Vec<Option<(Stat, bool)>>,
+}
+
+impl Found {
+    fn of(store: &dyn Store, folder: &MirrorFolder) -> Result<Found, StoreError> {
+        let here = store.list(&folder.folder, Depth::Folder)?;
+        let seen = CheckedStamps::read(store, &folder.folder)?;
+        let seen = seen.by_name();
+        let mut here = here.into_iter().peekable();
+        let mut find = |file: &Listed| {
+            // Both are in order of their names.
+            let name = |stat: &Stat| stat.path.rsplit('/').next().unwrap_or_default().cmp(&file.name);
+            while here.next_if(|stat| name(stat).is_lt()).is_some() {}
+            let stat = here.next_if(|stat| name(stat).is_eq())?;
+            let known = seen.knows(&file.name, &stat, &file.digest);
+            Some((stat, known))
+        };
+        Ok(Found { files: folder.files.iter().map(&mut find).collect() })
+    }
+}
+
 /// What is known of a folder's files while it is being brought up to date.
 struct Progress<'p> {
     folders: &'p [MirrorFolder],
@@ -146,8 +170,9 @@ impl Mirror<'_> {
                 return Err(MirrorError::OtherFormat { folder: folder.folder.clone() });
             }
         }
-        for position in 0..folders.len() {
-            self.look(&archive, &mut progress, position, &mut absent, &mut replaced)?;
+        let found = parallel::map(folders, WORKERS, |folder| Found::of(self.store, folder));
+        for (position, found) in found.into_iter().enumerate() {
+            self.look(&archive, &mut progress, position, found?, &mut absent, &mut replaced)?;
         }
         self.fill(&mut progress, absent)?;
         let mut changes = self.fetch_replaced(&mut progress, &replaced)?;
@@ -194,8 +219,9 @@ impl Mirror<'_> {
         let archive = Archive::read(self.store)?;
         let mut progress = Progress::new(folders);
         let (mut absent, mut replaced) = (Vec::new(), Vec::new());
-        for position in 0..folders.len() {
-            self.look(&archive, &mut progress, position, &mut absent, &mut replaced)?;
+        let found = parallel::map(folders, WORKERS, |folder| Found::of(self.store, folder));
+        for (position, found) in found.into_iter().enumerate() {
+            self.look(&archive, &mut progress, position, found?, &mut absent, &mut replaced)?;
         }
         let mut preview = Preview { kept: progress.summary.kept, ..Preview::default() };
         preview.new = absent.len() + replaced.len();
@@ -223,7 +249,7 @@ impl Mirror<'_> {
     /// When the mirror cannot be read.
     pub fn earlier(
         store: &dyn Store,
-    ) -> Result<impl Fn(&str) -> Result<Vec<Listed>, MirrorError> + '_, MirrorError> {
+    ) -> Result<impl Fn(&str) -> Result<Vec<Listed>, MirrorError> + Sync + '_, MirrorError> {
         let archive = Archive::read(store)?;
         Ok(move |folder: &str| {
             let newest = archive.folders.get(folder).and_then(|generations| generations.last());
@@ -238,29 +264,29 @@ impl Mirror<'_> {
         archive: &Archive,
         progress: &mut Progress<'_>,
         position: usize,
+        found: Found,
         absent: &mut Vec<Position>,
         replaced: &mut Vec<Position>,
     ) -> Result<(), MirrorError> {
         let folder = &progress.folders[position];
-        let here = self.store.list(&folder.folder, Depth::Folder)?;
-        let name = |stat: &Stat| stat.path.rsplit('/').next().unwrap_or_default().to_owned();
-        let mut here: HashMap<String, Stat> = here.into_iter().map(|stat| (name(&stat), stat)).collect();
-        let seen = CheckedStamps::read(self.store, &folder.folder)?;
+        let mut unknown = Vec::new();
+        for (file, found) in found.files.into_iter().enumerate() {
+            let at = Position { folder: position, file };
+            match found {
+                Some((stat, true)) => progress.keep(at, stat),
+                Some((stat, false)) => unknown.push((at, stat)),
+                None => absent.push(at),
+            }
+        }
+        if unknown.is_empty() {
+            return Ok(());
+        }
         let earlier = match archive.published(self.store, &folder.folder)? {
             Some(generation) => archive::read_list(self.store, &folder.folder, generation.number)?,
             None => Vec::new(),
         };
         let earlier: HashMap<&str, &Digest> =
             earlier.iter().map(|listed| (listed.name.as_str(), &listed.digest)).collect();
-        let mut unknown = Vec::new();
-        for (file, listed) in folder.files.iter().enumerate() {
-            let at = Position { folder: position, file };
-            match here.remove(&listed.name) {
-                Some(stat) if seen.knows(&listed.name, &stat, &listed.digest) => progress.keep(at, stat),
-                Some(stat) => unknown.push((at, stat)),
-                None => absent.push(at),
-            }
-        }
         let good =
             parallel::map(&unknown, WORKERS, |(at, stat)| self.is_good(folder, &folder.files[at.file], stat));
         for ((at, stat), good) in unknown.into_iter().zip(good) {

@@ -27,38 +27,36 @@ const BUFFER: usize = 256 << 10;
 pub fn verify(store: &dyn Store, keyring: &Keyring, unsigned: &UnsignedFeeds) -> Result<Audit, StoreError> {
     let archive = Archive::read(store)?;
     let mut audit = Audit::default();
-    let mut jobs = Vec::new();
-    let mut expected = HashSet::new();
+    let (mut index, mut jobs) = (Vec::new(), Vec::new());
     let mut keys = BTreeMap::new();
-    for (folder, generations) in &archive.folders {
-        let published = archive.published(store, folder)?.or(generations.last());
-        let Some(published) = published else { continue };
-        check_public(store, folder, published, &mut audit)?;
-        expected.extend(published.index.iter().map(|name| format!("{folder}/{name}")));
-        let mut names = HashSet::new();
-        let until = generations.iter().filter(|generation| generation.number <= published.number);
-        for generation in until.rev() {
-            keys.extend(custom::archived_keys(store, folder, generation)?);
-            for listed in check_generation(store, keyring, unsigned, folder, generation, &mut audit)? {
-                // A name that a later index gives to other bytes is of the later one.
-                if names.insert(listed.name.clone()) {
-                    let path = format!("{folder}/{}", listed.name);
-                    expected.insert(path.clone());
-                    jobs.push((path, listed));
-                }
-            }
-        }
+    let folders: Vec<&String> = archive.folders.keys().collect();
+    let checked = parallel::map(&folders, parallel::processors(), |folder| {
+        check_folder(store, keyring, unsigned, &archive, folder)
+    });
+    for found in checked {
+        let found = found?;
+        audit.add(found.audit);
+        index.extend(found.index);
+        keys.extend(found.keys);
+        jobs.extend(found.files);
     }
     custom::check_keys(store, keyring, &keys, &mut audit)?;
-    expected.extend(keys.into_keys());
-    for stat in store.list("", Depth::Tree)? {
+    let files = jobs.iter().map(|(path, _)| path);
+    let expected: HashSet<&str> = index.iter().chain(keys.keys()).chain(files).map(String::as_str).collect();
+    let (here, results) = std::thread::scope(|scope| {
+        // Listing and reading share the processors.
+        let here = scope.spawn(|| store.list("", Depth::Tree));
+        let results =
+            parallel::map(&jobs, parallel::processors(), |(path, listed)| check_file(store, path, listed));
+        (here.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), results)
+    });
+    for stat in here? {
         let ours = stat.path.strip_prefix(OWN).is_some_and(|rest| rest.starts_with('/'));
-        if !ours && !expected.contains(&stat.path) {
+        if !ours && !expected.contains(stat.path.as_str()) {
             audit.fault(stat.path, Wrong::Extra);
         }
     }
-    let results =
-        parallel::map(&jobs, parallel::processors(), |(path, listed)| check_file(store, path, listed));
+    drop(expected);
     for ((path, _), result) in jobs.into_iter().zip(results) {
         match result {
             Ok(bytes) => {
@@ -69,6 +67,44 @@ pub fn verify(store: &dyn Store, keyring: &Keyring, unsigned: &UnsignedFeeds) ->
         }
     }
     Ok(audit.sorted())
+}
+
+/// What the indexes of a folder say should be there.
+#[derive(Default)]
+struct Vouched {
+    audit: Audit,
+    /// The paths of the index that readers see, and of its signature.
+    index: Vec<String>,
+    /// The files to check, by path.
+    files: Vec<(String, Listed)>,
+    keys: BTreeMap<String, String>,
+}
+
+/// Checks the indexes of a folder.
+fn check_folder(
+    store: &dyn Store,
+    keyring: &Keyring,
+    unsigned: &UnsignedFeeds,
+    archive: &Archive,
+    folder: &str,
+) -> Result<Vouched, StoreError> {
+    let mut found = Vouched::default();
+    let generations = archive.folders.get(folder).map_or(&[][..], Vec::as_slice);
+    let Some(published) = archive.published(store, folder)?.or(generations.last()) else { return Ok(found) };
+    check_public(store, folder, published, &mut found.audit)?;
+    found.index.extend(published.index.iter().map(|name| format!("{folder}/{name}")));
+    let mut names = HashSet::new();
+    let until = generations.iter().filter(|generation| generation.number <= published.number);
+    for generation in until.rev() {
+        found.keys.extend(custom::archived_keys(store, folder, generation)?);
+        for listed in check_generation(store, keyring, unsigned, folder, generation, &mut found.audit)? {
+            // A name that a later index gives to other bytes is of the later one.
+            if names.insert(listed.name.clone()) {
+                found.files.push((format!("{folder}/{}", listed.name), listed));
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// What readers see of an index must be what is archived.

@@ -86,7 +86,10 @@ pub(crate) fn parse_hex(text: &[u8]) -> Result<[u8; 32], NotHex> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+    let mut text = String::with_capacity(2 * bytes.len());
+    text.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+    text
 }
 
 /// A SHA-256 value written as `<64 hex digits>` in JSON and TOML.

@@ -162,7 +162,7 @@ impl Bench {
         &self,
         url: &str,
         prune: Prune,
-        wanted: &dyn Fn(&str) -> bool,
+        wanted: &(dyn Fn(&str) -> bool + Sync),
     ) -> Result<Summary, MirrorError> {
         sync(&Folder::new(self.dest()), &self.path("cache"), url, prune, wanted)
     }
@@ -204,7 +204,7 @@ fn sync(
     cache: &Utf8Path,
     url: &str,
     prune: Prune,
-    wanted: &dyn Fn(&str) -> bool,
+    wanted: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Summary, MirrorError> {
     let fetcher = fetcher(cache, true);
     let incoming = self::fetcher(&cache.join("incoming"), false);
@@ -217,7 +217,7 @@ fn parts(
     fetcher: Fetcher,
     store: &dyn Store,
     url: &str,
-    wanted: &dyn Fn(&str) -> bool,
+    wanted: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Vec<MirrorFolder>, MirrorError> {
     let open = open(fetcher, url);
     let earlier = Mirror::earlier(store)?;
