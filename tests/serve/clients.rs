@@ -14,6 +14,8 @@ fn http_2_is_spoken_too() {
     site.put("a", &bytes);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
+        // Another test may have done so.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
         let url = format!("http://{}/a", site.server.address());
         let answer = client.get(&url).send().await.unwrap();
