@@ -38,6 +38,7 @@
 //! | [`disk`] | what stands on the disk, and is a disk what it should be? |
 //! | [`image`] | how does the release's own image carry the disk, so that it installs itself? |
 //! | [`mirror`], [`serve`] | what of releases is kept offline, and which file of it does a router ask for? |
+//! | [`sbom`] | what is an output made of, for programs that look for weaknesses? |
 //! | [`vm`] | how is OpenWrt started in a virtual machine with the card? |
 //! | [`drawing`] | what does a plan look like? |
 //! | [`demo`] | a small release made of built-in facts; tests make theirs the same way |
@@ -116,6 +117,7 @@ pub(crate) mod parallel;
 pub mod proof;
 pub mod release;
 pub mod resolve;
+pub mod sbom;
 pub mod selection;
 pub mod serve;
 #[doc(hidden)]

@@ -33,6 +33,8 @@ mod proof;
 mod release;
 /// Plans and refusals: saved cases, laws that hold for all plans, and a solver by brute force.
 mod resolve;
+/// What outputs are made of, as other programs read it.
+mod sbom;
 /// The server for a network's routers, asked by real clients.
 mod serve;
 /// What real releases hold, where they lie beside the checkout.

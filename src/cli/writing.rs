@@ -20,13 +20,14 @@ use super::ui::text::size;
 use super::ui::warnings::{warn, warn_of_readers, warn_of_setup};
 use crate::disk::{self, OutputFormat, OutputOptions, write};
 use crate::fat::{FatKind, Label, Size};
-use crate::files::{Entry, Permissions};
+use crate::files::{Entry, Permissions, replace_file};
 use crate::format::Installed;
 use crate::hardware::Hypervisor;
 use crate::lock::{Bundle, Lock};
 use crate::overlay::Overlay;
 use crate::proof::Proofs;
 use crate::release::{Release, Upstream};
+use crate::sbom::Sbom;
 use crate::selection::{Selection, Warning};
 use crate::uci_defaults::{Mode, RouterPackages, Setup, StaticAddress, add_give_back};
 
@@ -53,6 +54,9 @@ pub(crate) struct OutputArgs {
     /// owpkg fill has one unless told no
     #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true, default_missing_value = "yes", value_parser = BoolishValueParser::new())]
     partition: Option<bool>,
+    /// Write an SBOM of the disk too: CycloneDX 1.6, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sbom: Option<String>,
     /// Print what was written as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -89,6 +93,7 @@ pub(crate) struct ImageOptions {
     kind: Option<FatKind>,
     label: Label,
     partition: Option<bool>,
+    sbom: Option<String>,
     json: bool,
 }
 
@@ -135,6 +140,7 @@ impl ImageOptions {
             kind: args.fat,
             label,
             partition: args.partition,
+            sbom: args.sbom.clone(),
             json: args.json,
         })
     }
@@ -237,12 +243,16 @@ impl RouterSetup {
     pub(crate) fn write(
         &self,
         env: &mut Env,
+        upstream: &Upstream,
         bundle: &Bundle,
         proofs: &Proofs,
         out: &str,
         settings: &ImageOptions,
     ) -> Result<(), Failure> {
         let entries = disk::contents(bundle, &self.overlay)?;
+        if let Some(file) = &settings.sbom {
+            write_sbom(env, file, &Sbom::of_disk(upstream, bundle)?)?;
+        }
         let lock = &bundle.lock;
         if out == STDOUT {
             return write_to_stdout(env, &entries, &settings.options(lock));
@@ -257,6 +267,12 @@ impl RouterSetup {
         let written = WrittenDisk { out, placed, lock, setup: &self.setup, next, proofs, unpacked };
         written.tell(env, settings.json).map_err(Failure::stdout)
     }
+}
+
+/// Writes an SBOM to the file that was named for it.
+pub(crate) fn write_sbom(env: &Env, file: &str, sbom: &Sbom) -> Result<(), Failure> {
+    replace_file(&env.path(file), |out| out.write_all(sbom.to_text().as_bytes()))?;
+    Ok(())
 }
 
 /// Writes a disk to standard output. An image is not written from its beginning to its end, so a file comes before.

@@ -48,7 +48,7 @@ pub(crate) fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
             session.turn_to_demo()?;
         }
         let bundle = Bundle::fetch(&session.upstream, lock)?;
-        return setup.write(env, &bundle, &bundle.proofs, &args.out, &settings);
+        return setup.write(env, &session.upstream, &bundle, &bundle.proofs, &args.out, &settings);
     }
     let selection = selection::read(env, &args.selection, &args.source)?;
     let opened = Opened::release(session.open(env, &args.source)?);
@@ -56,5 +56,5 @@ pub(crate) fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     let (lock, setup) = wishes.plan(env, &session.upstream, &joined, &selection)?;
     let bundle = joined.bundle(&session.upstream, lock)?;
     let proofs = joined.proofs_of(env, &session.upstream, &bundle, setup.router())?;
-    setup.write(env, &bundle, &proofs, &args.out, &settings)
+    setup.write(env, &session.upstream, &bundle, &proofs, &args.out, &settings)
 }

@@ -6,11 +6,13 @@ use super::adb::{Adb, Items, Malformed, Value};
 use super::depends;
 use super::schema::{self, Stored, info};
 use crate::format::package::{MOST_DEPENDENCIES, is_plain, is_word};
-use crate::format::{Dependency, FeedId, IndexError, Package, Parsed, Provide, Warning};
+use crate::format::{Dependency, FeedId, IndexError, Package, Parsed, Provenance, Provide, Warning};
 use crate::trust::Digest;
 
 /// The most packages that are read of an index: ten times what all official feeds of a release hold.
 const MOST_PACKAGES: usize = 1 << 17;
+/// How OpenWrt notes a package's CPE among its tags.
+const CPE_TAG: &[u8] = b"openwrt:cpe=";
 /// How package files are named.
 const NAME_SPEC: &[u8] = b"${name}-${version}.apk";
 
@@ -113,6 +115,11 @@ impl Reader {
             installed_size: Some(number(info::INSTALLED_SIZE)?),
             digest,
             description: lossy(blob(info::DESCRIPTION)?),
+            provenance: Provenance {
+                license: lossy(blob(info::LICENSE)?),
+                origin: lossy(blob(info::ORIGIN)?),
+                cpe: tagged(slots.get(info::TAGS), CPE_TAG)?,
+            },
         })
     }
 
@@ -170,6 +177,16 @@ fn name(bytes: &[u8]) -> Result<&str, Trouble> {
 
 fn text(bytes: &[u8]) -> Result<&str, Trouble> {
     std::str::from_utf8(bytes).map_err(|_| Trouble::Skip("a name or version that is not UTF-8"))
+}
+
+/// What stands behind a prefix in an array of texts; empty where none has it.
+fn tagged<'i>(array: Value<'i>, prefix: &[u8]) -> Result<Cow<'i, str>, Malformed> {
+    for item in array.list()?.items() {
+        if let Some(text) = item.blob()?.and_then(|text| text.strip_prefix(prefix)) {
+            return Ok(lossy(text));
+        }
+    }
+    Ok(Cow::default())
 }
 
 /// Text with what is not UTF-8 replaced; nearly all is, which the check finds faster than the replacing does.

@@ -11,7 +11,7 @@ use memchr::memchr;
 
 use super::depends;
 use crate::format::package::{MOST_DEPENDENCIES, MOST_PACKAGES, is_plain, is_word};
-use crate::format::{FeedId, IndexError, Package, Parsed, Warning};
+use crate::format::{FeedId, IndexError, Package, Parsed, Provenance, Warning};
 use crate::trust::Digest;
 
 /// opkg's own limit on a line, in bytes; past it the list is corrupt.
@@ -52,6 +52,10 @@ pub(crate) struct Stanza<'i> {
     pub(crate) status: Option<&'i [u8]>,
     /// `Description`, with its continuation lines.
     pub(crate) description: &'i [u8],
+    /// `License`, `Source` and `CPE-ID`.
+    pub(crate) license: &'i [u8],
+    pub(crate) source: &'i [u8],
+    pub(crate) cpe: &'i [u8],
     /// Whether any line looked like a field: what has none is noise between stanzas.
     pub(crate) has_fields: bool,
 }
@@ -131,13 +135,17 @@ impl<'i> Stanza<'i> {
         match line[0] {
             // The end of an architecture is not trimmed: behind a blank or a carriage return it fits no router.
             b'A' => self.arch = behind(line, "Architecture").map(<[u8]>::trim_ascii_start).or(self.arch),
-            b'C' => self.conflicts.extend(field("Conflicts")),
+            b'C' => match field("CPE-ID") {
+                Some(cpe) => self.cpe = cpe,
+                None => self.conflicts.extend(field("Conflicts")),
+            },
             b'D' => match field("Description") {
                 Some(text) => self.description = text,
                 None => self.depends.extend(field("Depends")),
             },
             b'F' => self.file = field("Filename").or(self.file),
             b'I' => self.installed_size = field("Installed-Size").map_or(self.installed_size, number),
+            b'L' => self.license = value(line, "License:").unwrap_or(self.license),
             b'P' => match field("Package") {
                 Some(_) if self.name.is_some() => {
                     return Err("a second Package in one stanza: the blank line before it is missing");
@@ -157,7 +165,8 @@ impl<'i> Stanza<'i> {
                     self.digest = crate::trust::parse_hex(hex).map(Digest::sha256).ok().or(self.digest)
                 }
                 (_, Some(size), _) => self.size = number(size),
-                (.., status) => self.status = status.or(self.status),
+                (.., Some(status)) => self.status = Some(status),
+                _ => self.source = value(line, "Source:").unwrap_or(self.source),
             },
             b'V' => self.version = field("Version").or(self.version),
             _ => {}
@@ -211,6 +220,11 @@ impl<'i> Stanza<'i> {
             installed_size: self.installed_size,
             digest: self.digest,
             description: String::from_utf8_lossy(self.description),
+            provenance: Provenance {
+                license: String::from_utf8_lossy(self.license),
+                origin: String::from_utf8_lossy(self.source),
+                cpe: String::from_utf8_lossy(self.cpe),
+            },
         })
     }
 
