@@ -34,9 +34,11 @@
 //! | [`overlay`] | which files of the user's own come along? |
 //! | [`lock`] | what exactly is the plan, with every digest, and where are its verified bytes? |
 //! | [`uci_defaults`] | which Wi-Fi and addresses is the router set to? |
+//! | [`sets`] | which disks did people write down in a file beside their work? |
 //! | [`audit`] | what did a check of a mirror or disk find? |
 //! | [`disk`] | what stands on the disk, and is a disk what it should be? |
 //! | [`image`] | how does the release's own image carry the disk, so that it installs itself? |
+//! | [`upgrade`] | how does a router far from any network come to the next release, with its packages? |
 //! | [`mirror`], [`serve`] | what of releases is kept offline, and which file of it does a router ask for? |
 //! | [`sbom`] | what is an output made of, for programs that look for weaknesses? |
 //! | [`vm`] | how is OpenWrt started in a virtual machine with the card? |
@@ -48,13 +50,14 @@
 //!
 //! | module | what it is about |
 //! |---|---|
-//! | `cli::clean`, `cli::env`, `cli::interrupt` | streams, clock, folder, variables, and being told to stop |
+//! | `cli::clean`, `cli::settings`, `cli::view`, `cli::env`, `cli::interrupt` | streams, clock, folder, variables, the user's configuration, how much is shown, being told to stop |
 //! | `cli::error` | the exit status of each error, and what the user can do about it |
 //! | `cli::input` | files that are named, and standard input |
 //! | `cli::args` | the arguments that commands share |
 //! | `cli::ui` | all that is printed: text, JSON, warnings, progress |
-//! | `cli::cache_dir`, `cli::locks`, `cli::keys`, `cli::listing`, `cli::selection` | what an argument names: folder, lock, key, listing, roots |
-//! | `cli::session`, `cli::learned`, `cli::planning`, `cli::writing` | the release, what its modules list, its plan, and the disk |
+//! | `cli::cache_dir`, `cli::locks`, `cli::sets`, `cli::keys`, `cli::listing`, `cli::selection` | what an argument names: folder, lock, key, listing, roots |
+//! | `cli::session`, `cli::last_release`, `cli::learned`, `cli::planning`, `cli::following`, `cli::writing` | the release, what its modules list, its plan, what a router had, and the disk |
+//! | `cli::completing`, `cli::help` | what shells complete, and what a short help leaves out |
 //! | `cli::commands` | the commands, one file each |
 //! | `cli::command` | their list: the one other file that a new command edits |
 //! | `cli::usage` | a command line that cannot be read |
@@ -120,6 +123,7 @@ pub mod resolve;
 pub mod sbom;
 pub mod selection;
 pub mod serve;
+pub mod sets;
 #[doc(hidden)]
 pub mod shell;
 pub mod stick;
@@ -128,4 +132,5 @@ pub(crate) mod suggest;
 mod third_format;
 pub mod trust;
 pub mod uci_defaults;
+pub mod upgrade;
 pub mod vm;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
 
-use crate::cli::{Env, ErrStream, exit_code};
+use crate::cli::{Env, ErrStream, Settings, View, exit_code};
 use crate::demo::{self, Blueprint};
 use crate::format::format_named;
 use crate::release::Kernel;
@@ -48,6 +48,8 @@ fn owpkg(folder: &Utf8Path, line: &str, status: u8) -> String {
         out_is_terminal: false,
         err_is_terminal: false,
         now: 1_773_532_800,
+        view: View::default(),
+        settings: Settings::default(),
     };
     let found = exit_code(&mut env);
     let [out, err] = [out, err].map(|said| String::from_utf8(said.0.lock().unwrap().clone()).unwrap());

@@ -157,6 +157,64 @@ fn many_small_ends_stand_in_a_block_of_their_own() {
 }
 
 #[test]
+fn several_requests_have_a_panel_each_and_one_of_what_they_share() {
+    let asked = |name: &str, needs: &str, because: &[&str]| {
+        let because = because.iter().map(|because| (*because).to_owned()).collect();
+        (Node { because, ..node(name) }, needs.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    };
+    // needed_by is the way round that a graph is made of.
+    let graph = Graph::new(
+        [
+            asked("kmod-a", "", &["chip a"]),
+            asked("kmod-b", "", &["chip b"]),
+            asked("only-a", "kmod-a", &[]),
+            asked("common", "kmod-a kmod-b", &[]),
+            asked("wpad", "", &["chip a", "chip b"]),
+        ]
+        .map(|(node, needed_by)| (node, needed_by)),
+    );
+    let svg = drawing(&graph).svg().unwrap();
+    let panels: Vec<[f64; 4]> = svg
+        .split("<rect class=\"panel\"")
+        .skip(1)
+        .map(|tag| {
+            let [x, y, width, height] = ["x", "y", "width", "height"].map(|key| number(tag, key));
+            [x, y, x + width, y + height]
+        })
+        .collect();
+    assert_eq!(panels.len(), 3);
+    let names: Vec<&str> =
+        svg.split("<g><title>").skip(1).map(|group| group.split(' ').next().unwrap()).collect();
+    let panel_of = |name: &str| {
+        let corners = boxes(&svg)[names.iter().position(|own| *own == name).unwrap()];
+        let within = |panel: &[f64; 4]| {
+            panel[0] <= corners[0]
+                && panel[1] <= corners[1]
+                && corners[2] <= panel[2]
+                && corners[3] <= panel[3]
+        };
+        panels.iter().position(within).unwrap_or_else(|| panic!("{name} is in no panel"))
+    };
+    assert_eq!((panel_of("kmod-a"), panel_of("only-a"), panel_of("kmod-b")), (0, 0, 1));
+    assert_eq!((panel_of("common"), panel_of("wpad")), (2, 2));
+    assert_eq!(svg.matches(">→ common</text>").count(), 2, "each panel says what it needs of the shared");
+    assert_eq!(svg.matches(">→ wpad</text>").count(), 2);
+}
+
+/// How much of the sheet the panels take.
+#[test]
+fn the_sheet_of_five_devices_is_well_filled() {
+    let chips = ["iwl7265d", "mt7921e", "ath10k", "rtl8812au", "mt7612e"];
+    let chips: String = chips.iter().map(|chip| format!(" --chip {chip}")).collect();
+    let svg = owpkg(&format!("resolve --demo --no-lock --format svg{chips}")).run().exits(0).out;
+    let area = |tag: &str| number(tag, "width") * number(tag, "height");
+    let panels: f64 = svg.split("<rect class=\"panel\"").skip(1).map(area).sum();
+    let sheet = svg.split('>').next().unwrap();
+    assert!(panels / area(sheet) > 0.55, "{}", panels / area(sheet));
+    assert!(number(sheet, "width") / number(sheet, "height") < 3.0);
+}
+
+#[test]
 fn empty_and_cyclic_plans_are_drawn() {
     assert!(drawing(&graph(&[])).svg().unwrap().contains("0 packages"));
     let cyclic = graph(&["a: b", "b: a c d e f g", "c: a", "d:", "e:", "f:", "g: g"]);

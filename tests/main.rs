@@ -7,6 +7,8 @@ mod attacks;
 mod cli;
 /// Feeds of one's own, from a folder of packages to the disks and mirrors that carry them.
 mod custom_feeds;
+/// What the program is made of.
+mod dependencies;
 /// What stands on a disk, and its install script run by real shells as a router has them.
 mod disk;
 /// Pictures of plans.
@@ -17,6 +19,8 @@ mod fat;
 mod fetch;
 /// Indexes, package files and versions of each format, against its own tools.
 mod format;
+/// The readers of foreign bytes: the fuzz targets over their seeds.
+mod fuzz;
 /// Cards and the packages for them: the tables, what is pasted, what is selected.
 mod hardware;
 /// Whether the modules stand as the map in `src/lib.rs` says.
@@ -37,6 +41,8 @@ mod resolve;
 mod sbom;
 /// The server for a network's routers, asked by real clients.
 mod serve;
+/// The sets of `owpkg.toml`: what is read, what is refused, which lock is theirs.
+mod sets;
 /// What real releases hold, where they lie beside the checkout.
 mod shared;
 /// Requests of routers, and the disks that answer them.
@@ -47,5 +53,7 @@ mod support;
 mod trust;
 /// Wi-Fi and addresses of the router: what is settled, and the scripts that set it.
 mod uci_defaults;
+/// The next release for a router without a network: renames, images, and the script under real shells.
+mod upgrade;
 /// Virtual machines: the recipes, and a guest that boots one's disk.
 mod vm;

@@ -105,8 +105,9 @@ fn indexes_say_whose_work_a_package_is() {
             names.map(|name| SignedFile { name, bytes: file(&format!("{feed}/{name}")).unwrap() }).collect();
         let index = keyring.verify(format.open(files).unwrap(), "base", Unsigned::Refuse).unwrap();
         let parsed = format.parse(&index, FeedId(0)).unwrap();
-        let named =
-            |name: &str| &parsed.packages.iter().find(|package| package.name == name).unwrap().provenance;
+        let named = |name: &str| {
+            &parsed.packages().into_iter().find(|package| package.name == name).unwrap().provenance
+        };
         assert_eq!(named("dnsmasq").license, "GPL-2.0");
         let is_apk = format.name() == "apk";
         let cpe = if is_apk { "" } else { "cpe:/a:thekelleys:dnsmasq" };

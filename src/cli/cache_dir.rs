@@ -4,10 +4,11 @@ use camino::Utf8PathBuf;
 
 use super::env::Env;
 use super::error::Failure;
+use super::settings::Key;
 
-/// The folder of the cache: the one named, else `OWPKG_CACHE`, else the checkout's own, else the user's.
+/// The folder of the cache: the one named, else the one that the user set, else the checkout's own, else the user's.
 pub(crate) fn cache_dir(env: &Env, named: Option<&str>) -> Result<Utf8PathBuf, Failure> {
-    if let Some(named) = named.or(env.var("OWPKG_CACHE")) {
+    if let Some(named) = named.or(env.setting(Key::Cache)) {
         return Ok(env.path(named));
     }
     let checkout = env.path("cache");

@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use camino::Utf8PathBuf;
 
 use super::clean::Clean;
+use super::settings::{Key, Settings, SettingsError};
+use super::view::View;
 
 /// Everything that the program takes from its process.
 pub struct Env {
@@ -39,6 +41,10 @@ pub struct Env {
     pub told: BTreeSet<String>,
     /// Seconds since 1970.
     pub now: i64,
+    /// How much is shown, how wide and in which colours.
+    pub view: View,
+    /// What the user set once for all runs; read when the program starts.
+    pub settings: Settings,
 }
 
 /// Standard output for bytes that are no text: a disk.
@@ -99,16 +105,34 @@ impl Env {
             err_is_terminal: io::stderr().is_terminal(),
             told: BTreeSet::new(),
             now: jiff::Timestamp::now().as_second(),
+            view: View { columns: columns(), ..View::default() },
+            settings: Settings::default(),
         }
+    }
+
+    /// Reads what the user set.
+    pub(super) fn read_settings(&mut self) -> Result<(), SettingsError> {
+        self.settings = Settings::read(&self.vars, &self.cwd)?;
+        Ok(())
+    }
+
+    /// What the user set, by a variable or in the configuration file.
+    pub fn setting(&self, key: Key) -> Option<&str> {
+        self.settings.get(key).map(|setting| setting.value.as_str())
+    }
+
+    /// Whether a stream shows colours, by whether it is a terminal.
+    pub fn is_coloured(&self, is_terminal: bool) -> bool {
+        self.view.is_coloured(&self.vars, is_terminal)
     }
 
     /// Lets only clean text reach standard output and standard error from here on.
     pub(super) fn clean(&mut self) {
         let out = std::mem::replace(&mut self.out, Box::new(io::sink()));
         let raw = RawOut(Rc::new(RefCell::new(out)));
-        self.out = Box::new(Clean::new(raw.clone(), self.out_is_terminal));
+        self.out = Box::new(Clean::new(raw.clone(), self.is_coloured(self.out_is_terminal)));
         self.raw_out = Some(raw);
-        self.err = ErrStream::new(Clean::new(self.err.clone(), self.err_is_terminal));
+        self.err = ErrStream::new(Clean::new(self.err.clone(), self.is_coloured(self.err_is_terminal)));
     }
 
     /// Writes a line to standard error unless it was told before, as where a command tries again.
@@ -132,4 +156,11 @@ impl Env {
     pub(crate) fn var(&self, name: &str) -> Option<&str> {
         self.vars.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
+}
+
+/// How many characters a line of the terminal has that shows answers or, if these go elsewhere, diagnostics.
+fn columns() -> Option<usize> {
+    let size = terminal_size::terminal_size_of(io::stdout())
+        .or_else(|| terminal_size::terminal_size_of(io::stderr()));
+    size.map(|(terminal_size::Width(columns), _)| columns.into())
 }

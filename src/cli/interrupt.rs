@@ -1,11 +1,14 @@
 //! What happens when the process is told to stop: what it is writing goes away, and it says so.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crate::files;
 
+/// What is kept, and how to go on.
+const MESSAGE: &str =
+    "interrupted: what was fetched is kept, nothing is left half written; the same command goes on";
 /// What shells take for "ended by Ctrl-C".
 const STATUS: i32 = 130;
 
@@ -21,7 +24,9 @@ pub(crate) fn watch() {
         {
             files::abandon();
             // There is nobody to tell that nobody can be told.
-            let _ = writeln!(std::io::stderr(), "error: interrupted; nothing is left half written");
+            let mut err = std::io::stderr();
+            let clear = if err.is_terminal() { "\r\x1b[2K" } else { "" };
+            let _ = writeln!(err, "{clear}{MESSAGE}");
             std::process::exit(STATUS);
         }
     };

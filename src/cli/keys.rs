@@ -1,8 +1,14 @@
-//! Keys that the command line names.
+//! Keys that the command line names, and those that the user trusts in every run.
+
+use std::fs;
+use std::io::Write as _;
+
+use camino::Utf8PathBuf;
 
 use super::env::Env;
-use super::error::Failure;
+use super::error::{Exit, Failure};
 use super::input::{self, KEY_CAP};
+use crate::files::replace_file;
 use crate::trust::usign::UsignError;
 use crate::trust::{KeyError, PublicKey, SecretKey};
 
@@ -41,4 +47,66 @@ fn read(env: &Env, file: &str) -> Result<Vec<u8>, Failure> {
             "is the name right? owpkg key new makes a key",
         )
     })
+}
+
+/// A key that the user trusts in every run.
+pub(super) struct TrustedKey {
+    /// The key.
+    pub key: PublicKey,
+    /// Its file.
+    pub file: Utf8PathBuf,
+}
+
+/// The keys that the user trusts in every run.
+///
+/// # Errors
+/// When the file of one cannot be read, or is no key.
+pub(super) fn trusted(env: &Env) -> Result<Vec<TrustedKey>, Failure> {
+    let files = env.settings.keys.iter();
+    files.map(|file| Ok(TrustedKey { key: read_public(env, file.as_str())?, file: file.clone() })).collect()
+}
+
+/// Trusts a key in every run from now on: the file that it is written to.
+///
+/// # Errors
+/// When there is no home folder, or it cannot be written.
+pub(super) fn trust(env: &Env, key: &PublicKey) -> Result<Utf8PathBuf, Failure> {
+    let folder = env.settings.key_folder().ok_or_else(|| {
+        Failure::usage(
+            "there is no home folder for trusted keys",
+            "set XDG_CONFIG_HOME, or give --key FILE each time",
+        )
+    })?;
+    fs::create_dir_all(&folder).map_err(|error| {
+        Failure::new(Exit::Output, format!("the folder {folder} cannot be made: {error}"), None)
+    })?;
+    let file = folder.join(format!("{}.pub", key.id()));
+    replace_file(&file, |file| file.write_all(key.to_text().as_bytes()))?;
+    Ok(file)
+}
+
+/// Trusts a key no more: which one it was.
+///
+/// # Errors
+/// When it is none of those that `trust` wrote, or its file cannot be removed.
+pub(super) fn untrust(env: &Env, named: &str) -> Result<TrustedKey, Failure> {
+    let all = trusted(env)?;
+    let is_id = all.iter().any(|own| own.key.id().to_string() == named);
+    let id = if is_id { named.to_owned() } else { read_public(env, named)?.id().to_string() };
+    let Some(own) = all.into_iter().find(|own| own.key.id().to_string() == id) else {
+        let help = "owpkg key list shows those that are; OpenWrt's own are built in";
+        return Err(Failure::new(
+            Exit::Unknown,
+            format!("key {id} is none that you trusted"),
+            Some(help.into()),
+        ));
+    };
+    if env.settings.key_folder() != own.file.parent().map(ToOwned::to_owned) {
+        let help = "take it out of keys = […] there: owpkg config show names the file";
+        return Err(Failure::usage(format!("{} is trusted by your config.toml", own.file), help));
+    }
+    fs::remove_file(&own.file).map_err(|error| {
+        Failure::new(Exit::Output, format!("{} cannot be removed: {error}", own.file), None)
+    })?;
+    Ok(own)
 }

@@ -1,12 +1,11 @@
 //! What commands about hardware stand on: the history of packages, or a release with what its own modules list.
 
-use std::io::Write as _;
-
 use super::args::LearnArgs;
 use super::env::Env;
 use super::error::Failure;
 use super::session::Session;
 use super::ui::hardware;
+use super::ui::status;
 use super::ui::text;
 use crate::fetch::Fetcher;
 use crate::format::Universe;
@@ -56,7 +55,7 @@ pub(crate) fn with<T>(
     args: &LearnArgs,
     act: impl FnOnce(&mut Env, &Known<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let series = hardware::series(args.release.as_deref())?;
+    let series = hardware::series(args.release(env))?;
     let Some(source) = args.source() else {
         return act(env, &Known { series, title: series.to_string(), learned: None });
     };
@@ -83,12 +82,9 @@ pub(crate) fn survey(
     }
     let (packages, bytes) = Survey::cost(universe);
     let (title, bytes) = (title(&release.facts), text::size(bytes));
-    writeln!(
-        env.err,
-        "reading the kernel modules of OpenWrt {title}: {}, {bytes}, once",
-        text::count(packages, "package")
-    )
-    .map_err(Failure::stdout)?;
+    let packages = text::count(packages, "package");
+    let what = format_args!("reading the kernel modules of OpenWrt {title}: {packages}, {bytes}, once");
+    status::note(env, what)?;
     Ok(Survey::learn(fetcher, release, universe)?)
 }
 

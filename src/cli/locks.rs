@@ -5,6 +5,9 @@ use super::error::Failure;
 use super::input;
 use crate::lock::Lock;
 
+/// The name of a lock that is not named otherwise.
+pub(super) const DEFAULT: &str = "owpkg.lock";
+
 /// Reads the lock, which stands for the selection that there is not.
 pub(crate) fn read(env: &mut Env, file: &str) -> Result<Lock, Failure> {
     input::read_lock(env, file, |error| {

@@ -8,19 +8,26 @@ mod cache_dir;
 mod clean;
 mod command;
 mod commands;
+mod completing;
 mod env;
 mod error;
+mod following;
+mod help;
 mod input;
 mod interrupt;
 mod keys;
+mod last_release;
 mod learned;
 mod listing;
 mod locks;
 mod planning;
 mod selection;
 mod session;
+mod sets;
+mod settings;
 mod ui;
 mod usage;
+mod view;
 mod writing;
 
 use std::io::Write as _;
@@ -33,20 +40,36 @@ pub use env::{Env, ErrStream};
 #[doc(hidden)]
 pub use error::Help;
 pub(crate) use error::{Exit, Failure};
+pub use settings::Settings;
 use ui::failure;
+pub use view::View;
 
 /// Runs the program in an environment and answers with its exit status.
 pub fn run(mut env: Env) -> ExitCode {
-    interrupt::watch();
-    ExitCode::from(exit_code(&mut env))
+    match completing::answer(&env, command::program) {
+        Ok(false) => {}
+        Ok(true) => return ExitCode::SUCCESS,
+        Err(error) => return ExitCode::from(usage::show(&mut env, &error)),
+    }
+    ExitCode::from(answer(&mut env, interrupt::watch))
 }
 
 /// The same as a number, for callers in the same process.
 pub fn exit_code(env: &mut Env) -> u8 {
+    answer(env, || ())
+}
+
+/// Reads the command line, and runs the command when all is `ready` for it.
+fn answer(env: &mut Env, ready: fn()) -> u8 {
+    env.view.take_color(&env.args);
     env.clean();
     let typed = command::program().try_get_matches_from(&env.args);
     let outcome = match typed.and_then(|typed| Cli::from_arg_matches(&typed)) {
-        Ok(cli) => dispatch(env, cli),
+        Ok(cli) => {
+            ready();
+            env.view.verbosity = cli.verbosity();
+            env.read_settings().map_err(Failure::from).and_then(|()| dispatch(env, cli))
+        }
         Err(error) => return usage::show(env, &error),
     };
     let outcome = outcome.and_then(|()| env.out.flush().map_err(Failure::stdout));

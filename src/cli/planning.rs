@@ -5,9 +5,12 @@ use std::io::Write as _;
 use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
 use super::error::{Exit, Failure};
+use super::last_release::LastRelease;
 use super::learned;
 use super::selection;
 use super::session::{self, Session};
+use super::ui::choice;
+use super::ui::status;
 use super::ui::warnings::{sentence, warn, warn_of};
 use crate::fetch::FetchError;
 use crate::files::replace_file;
@@ -16,7 +19,7 @@ use crate::lock::{Bundle, Lock, PlanError};
 use crate::proof::{self, Proofs, RouterContents, Survey, SurveyError};
 use crate::release::snapshot::Snapshot;
 use crate::release::{OFFICIAL_SERVER, OpenRelease, Release, ReleaseFacts, ReleaseWarning, Upstream};
-use crate::resolve::Refusal;
+use crate::resolve::{Baseline, Refusal};
 use crate::selection::{PlanSource, Planned, Selection, Warning};
 
 /// What a plan is made of.
@@ -57,7 +60,7 @@ impl Opened {
     /// Opens the release that the arguments name; without a network, and if they may mean these, the facts built in.
     pub(crate) fn new(env: &mut Env, session: &Session, source: &SourceArgs) -> Result<Opened, Failure> {
         match session.open(env, source) {
-            Err(failure) if failure.is_no_network() => match built_in(source)? {
+            Err(failure) if failure.is_no_network() => match built_in(env, source)? {
                 Some(snapshot) => {
                     let facts =
                         ReleaseFacts { installed: session::installed(env, source)?, ..snapshot.facts()? };
@@ -72,6 +75,17 @@ impl Opened {
     /// A release that was opened.
     pub(crate) fn release(release: OpenRelease) -> Opened {
         Opened::Release(Box::new(release))
+    }
+
+    /// The release tree.
+    ///
+    /// # Errors
+    /// When it is of the facts built in.
+    pub(crate) fn release_of(&self) -> Result<&OpenRelease, Failure> {
+        match self {
+            Opened::Release(release) => Ok(release),
+            Opened::Snapshot(..) => Err(PlanError::BuiltInFacts.into()),
+        }
     }
 
     fn source(&self) -> PlanSource<'_> {
@@ -91,14 +105,14 @@ impl Opened {
     }
 }
 
-impl Joined<'_> {
+impl<'o> Joined<'o> {
     /// Makes the plan for a selection.
     pub(crate) fn plan(
-        &self,
+        &'o self,
         env: &mut Env,
         upstream: &Upstream,
         selection: &Selection,
-    ) -> Result<Planned<'_>, Failure> {
+    ) -> Result<Planned<'o>, Failure> {
         let source = self.opened.source();
         let selection = self.with_listed(env, upstream, selection)?;
         let mut planned = match Planned::new(source, &self.universe, &selection) {
@@ -112,7 +126,13 @@ impl Joined<'_> {
         if let Opened::Snapshot(snapshot, _) = self.opened {
             planned.warn_of_snapshot(snapshot, env.now);
         }
+        choice::tell(env, &planned)?;
         Ok(planned)
+    }
+
+    /// What the router holds, or its stock image where nobody said it.
+    pub(crate) fn baseline(&'o self) -> Result<Baseline, Failure> {
+        Ok(Baseline::determine(self.opened.source().facts(), &self.universe)?)
     }
 
     /// A selection with what the release's own modules list of the devices that no table has a driver for.
@@ -158,6 +178,7 @@ impl Joined<'_> {
 
     /// What is known of the packages of a plan, with nothing fetched for it.
     pub(crate) fn proofs(&self, upstream: &Upstream, planned: &Planned<'_>) -> Result<Proofs, Failure> {
+        self.keep_names(upstream)?;
         Ok(proof::of_plan(&upstream.fetcher, planned, self.survey(upstream)?.as_ref())?)
     }
 
@@ -187,8 +208,17 @@ impl Joined<'_> {
         Ok(proof::of_contents(cards, &bundle.contents, self.survey(upstream)?.as_ref(), router, &held))
     }
 
+    /// Lets shells complete the names of the release.
+    fn keep_names(&self, upstream: &Upstream) -> Result<(), Failure> {
+        match self.opened {
+            Opened::Release(release) => LastRelease::keep(&upstream.fetcher, &release.facts, &self.universe),
+            Opened::Snapshot(..) => Ok(()),
+        }
+    }
+
     /// The verified bytes of a lock that was made of the release.
     pub(crate) fn bundle(&self, upstream: &Upstream, lock: Lock) -> Result<Bundle, Failure> {
+        self.keep_names(upstream)?;
         match self.opened {
             Opened::Release(release) => Ok(Bundle::of_release(upstream, release, &self.universe, lock)?),
             Opened::Snapshot(..) => Err(PlanError::BuiltInFacts.into()),
@@ -197,7 +227,7 @@ impl Joined<'_> {
 
     /// Writes the request, with all that it depends on, and what comes of it, also where that is a refusal.
     pub(crate) fn save_case(
-        &self,
+        &'o self,
         env: &mut Env,
         upstream: &Upstream,
         path: &str,
@@ -210,7 +240,7 @@ impl Joined<'_> {
         case.remarks
             .push(format!("OpenWrt {release}, {}. What is wrong with what comes of it?", facts.target));
         replace_file(&env.path(path), |file| file.write_all(case.to_string().as_bytes()))?;
-        writeln!(env.err, "wrote {path}").map_err(Failure::stdout)
+        status::note(env, format_args!("wrote {path}"))
     }
 }
 
@@ -237,13 +267,13 @@ fn with_unread<'w>(
 }
 
 /// The facts built in, if they are of the release that is asked for, as far as the arguments tell.
-fn built_in(source: &SourceArgs) -> Result<Option<Snapshot>, Failure> {
+fn built_in(env: &Env, source: &SourceArgs) -> Result<Option<Snapshot>, Failure> {
     let snapshot = Snapshot::read()?;
-    let is = |asked: &Option<String>, own: &str| asked.as_deref().is_none_or(|asked| asked == own);
+    let is = |asked: Option<&str>, own: &str| asked.is_none_or(|asked| asked == own);
     let meant = source.tree.is_none()
-        && source.mirror == OFFICIAL_SERVER
-        && is(&source.release, &snapshot.about.release)
-        && is(&source.target, &snapshot.about.target);
+        && source.mirror(env) == OFFICIAL_SERVER
+        && is(source.release(env), &snapshot.about.release)
+        && is(source.target(env), &snapshot.about.target);
     Ok(meant.then_some(snapshot))
 }
 

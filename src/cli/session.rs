@@ -9,6 +9,7 @@ use super::env::Env;
 use super::error::Failure;
 use super::input::{self, KEY_CAP};
 use super::ui::progress::Bars;
+use super::ui::status;
 use crate::cli::args::SourceArgs;
 use crate::demo::Demo;
 use crate::disk::script;
@@ -16,6 +17,7 @@ use crate::fetch::{Fetcher, Location, Options};
 use crate::format::{FORMATS, Installed};
 use crate::release::snapshot::Snapshot;
 use crate::release::{self, Images, OpenRelease, Release, ReleaseSpec, Upstream};
+use crate::stick::{Request, System};
 use crate::trust::Keyring;
 
 /// The largest list of installed packages that is read, in bytes.
@@ -35,9 +37,10 @@ impl Session {
         let mut options = Options::new(cache_dir(env, source.cache_dir.as_deref())?);
         options.offline = source.offline;
         source.patience.tell(&mut options);
-        let progress = Arc::new(Bars::new(env.err.clone(), env.err_is_terminal));
+        let progress = Arc::new(Bars::new(env.err.clone(), env.err_is_terminal, env.view.verbosity));
         let mut keyring = Keyring::official();
-        for file in &source.key {
+        let trusted = env.settings.keys.iter().map(|file| file.as_str());
+        for file in trusted.chain(source.key.iter().map(String::as_str)) {
             let text = input::read_file(env, file, KEY_CAP)
                 .map_err(|error| Failure::unreadable(format_args!("the key {file}"), &error))?;
             keyring.add(&text, file)?;
@@ -100,6 +103,17 @@ impl Session {
         Ok(self.upstream.open(spec)?)
     }
 
+    /// The device by which the release that the arguments name has images for a board, as a router names it.
+    pub(crate) fn device_of(
+        &self,
+        env: &mut Env,
+        source: &SourceArgs,
+        board: &str,
+    ) -> Result<Option<String>, Failure> {
+        let spec = self.spec(env, source)?;
+        Ok(self.upstream.device_of(&spec, board)?)
+    }
+
     /// Reads which images the release has that the arguments name.
     pub(crate) fn images(&self, env: &mut Env, source: &SourceArgs) -> Result<Images, Failure> {
         let spec = self.spec(env, source)?;
@@ -118,8 +132,7 @@ impl Session {
             None => Ok(release::newest(fetcher, mirror, None)?),
             Some(named) if named.is_series() => {
                 let newest = release::newest(fetcher, mirror, named.series())?;
-                env.tell_once(format!("the newest release of {named} is {newest}"))
-                    .map_err(Failure::stdout)?;
+                status::note(env, format_args!("the newest release of {named} is {newest}"))?;
                 Ok(newest)
             }
             Some(named) => Ok(named),
@@ -128,8 +141,8 @@ impl Session {
 
     /// What the arguments ask for; the latest release is asked of the server.
     fn spec(&self, env: &mut Env, source: &SourceArgs) -> Result<ReleaseSpec, Failure> {
-        let named = source.release.as_deref().map(Release::parse).transpose()?;
-        let target = source.target.as_deref().map(str::parse).transpose();
+        let named = source.release(env).map(Release::parse).transpose()?;
+        let target = source.target(env).map(str::parse).transpose();
         let target = target.map_err(|error: release::NotATarget| {
             Failure::usage(
                 error.to_string(),
@@ -158,7 +171,7 @@ impl Session {
             (Some(tree), _) => (tree.root(), named),
             (None, Some(tree)) => (Location::parse(tree, &env.cwd)?, named),
             (None, None) => {
-                let mirror = Location::parse(&source.mirror, &env.cwd)?;
+                let mirror = Location::parse(source.mirror(env), &env.cwd)?;
                 let release = self.release(env, &mirror, named)?;
                 (mirror.join(&release.folder())?, Some(release))
             }
@@ -210,14 +223,24 @@ fn without_index(place: &str) -> &str {
 
 /// What the router holds, where the user said so.
 pub(crate) fn installed(env: &mut Env, source: &SourceArgs) -> Result<Option<Installed>, Failure> {
+    Ok(router(env, source)?.map(|(installed, _)| installed))
+}
+
+/// The same, with what else a request says of the router.
+pub(crate) fn router(env: &mut Env, source: &SourceArgs) -> Result<Option<(Installed, System)>, Failure> {
     let Some(file) = &source.installed else { return Ok(None) };
     let bytes = input::read(env, file, INSTALLED_CAP)
         .map_err(|error| Failure::unreadable(format_args!("--installed {file}"), &error))?;
-    let installed = Installed::parse(&crate::hardware::detect::decode(&bytes)).map_err(|error| {
+    let text = crate::hardware::detect::decode(&bytes);
+    if Request::is_one(&text) {
+        let request = Request::parse(&text).map_err(|error| Failure::from(error).about(file))?;
+        return Ok(Some((request.installed, request.system)));
+    }
+    let installed = Installed::parse(&text).map_err(|error| {
         Failure::usage(
             format!("--installed {file}: {error}"),
             "give the output of `opkg list-installed` or `apk list -I` on the router, or its image's manifest",
         )
     })?;
-    Ok(Some(installed))
+    Ok(Some((installed, System::default())))
 }

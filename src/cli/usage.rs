@@ -25,7 +25,7 @@ pub(crate) fn show(env: &mut Env, error: &clap::Error) -> u8 {
     }
     let text = error.render();
     let to_stderr = error.use_stderr();
-    let coloured = if to_stderr { env.err_is_terminal } else { env.out_is_terminal };
+    let coloured = env.is_coloured(if to_stderr { env.err_is_terminal } else { env.out_is_terminal });
     let out: &mut dyn Write = if to_stderr { &mut env.err } else { &mut env.out };
     // Nothing is left to say where this cannot be written.
     let _ = match coloured {
@@ -65,7 +65,8 @@ fn unreadable(args: &[OsString], error: &clap::Error) -> Failure {
 /// Where several words follow a flag that takes one: the flag, and the command line with the flag before each of them.
 fn repeated(args: &[OsString]) -> Option<(String, String)> {
     let words: Vec<&str> = args.iter().map(|arg| arg.to_str()).collect::<Option<_>>()?;
-    let program = command::program();
+    let mut program = command::program();
+    program.build();
     let mut command = &program;
     let mut line = vec!["owpkg".to_owned()];
     // Words that are no flag's value, by their place in the line, with the flag whose value stands before them.

@@ -14,8 +14,9 @@ use super::args::wifi::{SetupArgs, TypedSetup, bring};
 use super::env::Env;
 use super::error::{Exit, Failure};
 use super::planning::{self, Joined};
-use super::ui::disk::{WrittenDisk, next};
+use super::ui::disk::{WrittenDisk, next, next_for_upgrade};
 use super::ui::proof;
+use super::ui::status;
 use super::ui::text::size;
 use super::ui::warnings::{warn, warn_of_readers, warn_of_setup};
 use crate::disk::{self, OutputFormat, OutputOptions, write};
@@ -30,6 +31,7 @@ use crate::release::{Release, Upstream};
 use crate::sbom::Sbom;
 use crate::selection::{Selection, Warning};
 use crate::uci_defaults::{Mode, RouterPackages, Setup, StaticAddress, add_give_back};
+use crate::upgrade::Comparison;
 
 /// What stands for standard output.
 const STDOUT: &str = "-";
@@ -73,7 +75,7 @@ impl OutputArgs {
 }
 
 /// What to set on the router beside its packages.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct RouterArgs {
     /// Its files, services and modules.
     #[command(flatten)]
@@ -198,11 +200,11 @@ impl DiskOptions<'_> {
     }
 
     /// The lock of the plan for a selection, whose warnings are told, with the configuration of its disk.
-    pub(crate) fn plan(
+    pub(crate) fn plan<'o>(
         self,
         env: &mut Env,
         upstream: &Upstream,
-        joined: &Joined<'_>,
+        joined: &'o Joined<'o>,
         selection: &Selection,
     ) -> Result<(Lock, RouterSetup), Failure> {
         let DiskOptions { args, on_fat, mut overlay, setup } = self;
@@ -253,18 +255,49 @@ impl RouterSetup {
         if let Some(file) = &settings.sbom {
             write_sbom(env, file, &Sbom::of_disk(upstream, bundle)?)?;
         }
+        self.place(env, bundle, &entries, (proofs, None), out, settings)
+    }
+
+    /// Writes the stick that upgrades a router with the disk of a bundle, and says so.
+    pub(crate) fn write_upgrade(
+        &self,
+        env: &mut Env,
+        bundle: &Bundle,
+        (comparison, entries): (&Comparison, &[Entry]),
+        out: &str,
+        settings: &ImageOptions,
+    ) -> Result<(), Failure> {
+        if out != STDOUT && !settings.json {
+            writeln!(env.out, "{comparison}").map_err(Failure::stdout)?;
+        }
+        self.place(env, bundle, entries, (&bundle.proofs, Some(comparison)), out, settings)
+    }
+
+    fn place(
+        &self,
+        env: &mut Env,
+        bundle: &Bundle,
+        entries: &[Entry],
+        (proofs, upgrade): (&Proofs, Option<&Comparison>),
+        out: &str,
+        settings: &ImageOptions,
+    ) -> Result<(), Failure> {
         let lock = &bundle.lock;
         if out == STDOUT {
-            return write_to_stdout(env, &entries, &settings.options(lock));
+            return write_to_stdout(env, entries, &settings.options(lock));
         }
-        let placed = write(&env.path(out), &entries, &settings.options(lock))?;
+        let placed = write(&env.path(out), entries, &settings.options(lock))?;
         if lock.is_secret() && placed.permissions == Permissions::All {
             warn_of_readers(env, out)?;
         }
         proof::warn(env, proofs)?;
         let unpacked = settings.format == OutputFormat::Dir;
-        let next = &next(lock, settings.format, &settings.label, out);
-        let written = WrittenDisk { out, placed, lock, setup: &self.setup, next, proofs, unpacked };
+        let next = match upgrade {
+            None => next(lock, settings.format, &settings.label, out),
+            Some(_) => next_for_upgrade(settings.format, &settings.label, out),
+        };
+        let next = &next;
+        let written = WrittenDisk { out, placed, lock, setup: &self.setup, next, proofs, unpacked, upgrade };
         written.tell(env, settings.json).map_err(Failure::stdout)
     }
 }
@@ -288,5 +321,5 @@ fn write_to_stdout(env: &mut Env, entries: &[Entry], options: &OutputOptions) ->
         None => io::copy(&mut file, &mut env.out),
     };
     copied.map_err(Failure::stdout)?;
-    writeln!(env.err, "wrote the disk to standard output: {}", size(bytes)).map_err(Failure::stdout)
+    status::note(env, format_args!("wrote the disk to standard output: {}", size(bytes)))
 }

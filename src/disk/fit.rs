@@ -56,9 +56,9 @@ pub(crate) fn check_fit(request: &Request, lock: &Lock) -> Result<(), Misfit> {
     }
 }
 
-/// What the packages and the files of the configuration take. Unpacked sizes count, as in the install script, although a
-/// flash that compresses may hold more: where the disk is going, nobody can make a smaller one.
-fn needed_kb(lock: &Lock) -> u64 {
+/// What the packages and the files of the configuration take, in units of 1024 bytes. Unpacked sizes count, as in the
+/// install script, although a flash that compresses may hold more: where the disk is going, nobody can make a smaller one.
+pub(crate) fn needed_kb(lock: &Lock) -> u64 {
     let packages = lock.packages.iter().map(|package| package.installed_size.or(package.size).unwrap_or(0));
     let files = lock.configuration.iter().flat_map(|own| &own.files).map(|file| file.size);
     packages.chain(files).map(|bytes| bytes.div_ceil(1024)).sum()

@@ -11,7 +11,7 @@ mod writer;
 pub use contents::{DiskError, contents};
 pub(crate) use contents::{key_path, router_key_path};
 pub use fit::Misfit;
-pub(crate) use fit::check_fit;
+pub(crate) use fit::{check_fit, needed_kb};
 pub(crate) use mount::INSTALL_COMMAND;
 #[doc(hidden)]
 pub use mount::mount_command;

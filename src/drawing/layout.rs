@@ -51,6 +51,11 @@ pub(super) fn place(sizes: &[Pair], links: &[(usize, usize)]) -> Placed {
         frames.push(((x + size.0 / 2.0, top + size.1 / 2.0), size));
         x += size.0 + BESIDE_BLOCK;
     }
+    // Where nothing but its owner would stand beside a block, that stands above.
+    let is_alone = in_block.iter().filter(|held| !**held).count() == 1;
+    if let (true, [block], [(centre, _)]) = (is_alone, &blocks[..], &frames[..]) {
+        x = centre.0 - boxes[block.owner].0;
+    }
     for (_, place) in boxes.iter_mut().enumerate().filter(|(position, _)| !in_block[*position]) {
         place.0 += x;
     }
@@ -64,7 +69,7 @@ pub(super) fn place(sizes: &[Pair], links: &[(usize, usize)]) -> Placed {
     let all: Vec<(Pair, Pair)> =
         boxes.iter().copied().zip(sizes.iter().copied()).chain(frames.clone()).collect();
     attach(&all, &mut edges);
-    let mut edges: Vec<Vec<Pair>> = edges.into_iter().map(|edge| edge.points).collect();
+    let mut edges: Vec<Vec<Pair>> = edges.into_iter().map(|edge| direct(edge.points)).collect();
     for pair in blocks.iter().flat_map(|block| &block.chains).flat_map(|chain| chain.windows(2)) {
         let ((from, y), (to, _)) = (boxes[pair[0]], boxes[pair[1]]);
         edges.push(vec![(from + sizes[pair[0]].0 / 2.0, y), (to - sizes[pair[1]].0 / 2.0, y)]);
@@ -104,6 +109,14 @@ fn layers(sizes: &[Pair], in_block: &[bool], links: &[(usize, usize)]) -> (Vec<P
     };
     let places = (0..sizes.len()).map(|position| place(position).unwrap_or_default());
     (places.collect(), links.iter().map(edge).collect())
+}
+
+/// An edge to the next layer goes straight there: nothing stands in its way.
+fn direct(points: Vec<Pair>) -> Vec<Pair> {
+    match points[..] {
+        [first, .., last] if last.1 - first.1 < 1.5 * BETWEEN_LAYERS => vec![first, last],
+        _ => points,
+    }
 }
 
 /// Lets edges leave boxes by the lower side and enter them by the upper one, spread in the order in which they come,

@@ -4,6 +4,7 @@ mod block;
 mod curve;
 mod dot;
 mod layout;
+mod panels;
 mod svg;
 
 use crate::resolve::{Graph, PackageKind};

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use indicatif::HumanBytes;
 
-use super::layout::{self, Pair, Placed};
+use super::layout::{Pair, Placed};
+use super::panels::{self, Panel, Reference};
 use super::{Drawing, colours, curve};
 use crate::resolve::{Node, NodeId, PackageKind};
 
@@ -16,6 +17,9 @@ const MARGIN: f64 = 24.0;
 const HEAD: f64 = 76.0;
 const BOX_HEIGHT: f64 = 38.0;
 const REQUEST_HEIGHT: f64 = 28.0;
+const REFERENCE_HEIGHT: f64 = 20.0;
+/// The title of the panel of what several requests need.
+const SHARED: &str = "what several need";
 /// Longer versions are cut in the box; the tooltip has them whole.
 const LONGEST_VERSION: usize = 17;
 
@@ -23,8 +27,10 @@ pub(super) fn write(drawing: &Drawing<'_>) -> String {
     let picture = Picture::of(drawing);
     let mut svg = picture.start();
     picture.legend(&mut svg);
+    picture.panels(&mut svg);
     picture.frames(&mut svg);
     picture.edges(&mut svg);
+    picture.references(&mut svg);
     picture.boxes(&mut svg);
     svg + "</svg>\n"
 }
@@ -36,6 +42,8 @@ struct Picture<'a> {
     nodes: Vec<NodeId>,
     sizes: Vec<Pair>,
     placed: Placed,
+    panels: Vec<Panel>,
+    references: Vec<Reference>,
     width: f64,
     height: f64,
 }
@@ -55,11 +63,16 @@ impl<'a> Picture<'a> {
             links.extend(roots.iter().map(|&root| (position, place_of(root))));
         }
         links.extend(graph.essential_edges().into_iter().map(|(from, to)| (place_of(from), place_of(to))));
-        let placed = layout::place(&sizes, &links);
+        let referred = |position: usize| {
+            let name = &graph.node(nodes[position - requests.len()]).name;
+            (text_width(&reference(name), DETAIL) + 14.0, REFERENCE_HEIGHT)
+        };
+        let panels::Sheet { placed, panels, references } =
+            panels::place(&sizes, &links, requests.len(), referred);
         let head = [text_width(drawing.title, 15.0), legend_width(drawing)];
         let width = head.into_iter().fold(placed.size.0, f64::max) + 2.0 * MARGIN;
         let height = HEAD + placed.size.1 + 2.0 * MARGIN;
-        Picture { drawing, requests, nodes, sizes, placed, width, height }
+        Picture { drawing, requests, nodes, sizes, placed, panels, references, width, height }
     }
 
     fn at(&self, position: usize) -> Pair {
@@ -89,10 +102,11 @@ impl<'a> Picture<'a> {
              .head{{font-size:15px;font-weight:600}}.name{{font-size:{NAME}px}}.detail{{font-size:{DETAIL}px}}\n\
              .faint{{fill:#64748b}}.sheet{{fill:#ffffff;stroke:#e2e8f0}}.request{{fill:#0f172a}}.asked{{fill:#ffffff}}\n\
              .edge{{fill:none;stroke:#94a3b8;stroke-width:1.2}}.tip{{fill:#94a3b8}}\
-             .frame{{fill:none;stroke:#94a3b8;stroke-dasharray:3 4}}.root{{stroke-width:2.5}}\n{light}\n\
+             .frame{{fill:none;stroke:#94a3b8;stroke-dasharray:3 4}}.root{{stroke-width:2.5}}\
+             .panel{{fill:#f8fafc;stroke:#cbd5e1}}.reference{{stroke-dasharray:3 3}}\n{light}\n\
              @media(prefers-color-scheme:dark){{text{{fill:#e2e8f0}}.faint{{fill:#94a3b8}}\
              .sheet{{fill:#0d1117;stroke:#30363d}}.request{{fill:#e2e8f0}}.asked{{fill:#0f172a}}\
-             .edge{{stroke:#64748b}}.tip{{fill:#64748b}}.frame{{stroke:#64748b}}{dark}}}\n</style>\n<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" \
+             .edge{{stroke:#64748b}}.tip{{fill:#64748b}}.frame{{stroke:#64748b}}.panel{{fill:#111827;stroke:#30363d}}{dark}}}\n</style>\n<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" \
              refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path class=\"tip\" \
              d=\"M0 0.8L8 4L0 7.2z\"/></marker></defs>\n\
              <rect class=\"sheet\" x=\"0.5\" y=\"0.5\" width=\"{:.1}\" height=\"{:.1}\" rx=\"8\"/>\n\
@@ -120,6 +134,43 @@ impl<'a> Picture<'a> {
             "<text class=\"detail faint\" x=\"{MARGIN}\" y=\"78\">{}</text>",
             note(self.drawing)
         );
+    }
+
+    fn panels(&self, svg: &mut String) {
+        for Panel { corner, size: (width, height), is_shared } in &self.panels {
+            let (x, y) = (corner.0 + self.left(), corner.1 + HEAD + MARGIN);
+            let _ = writeln!(
+                svg,
+                "<rect class=\"panel\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
+                 rx=\"10\"/>"
+            );
+            if *is_shared {
+                let _ = writeln!(
+                    svg,
+                    "<text class=\"name faint\" x=\"{:.1}\" y=\"{:.1}\">{SHARED}</text>",
+                    x + 16.0,
+                    y + 26.0
+                );
+            }
+        }
+    }
+
+    /// What stands in the panel of what several need.
+    fn references(&self, svg: &mut String) {
+        for Reference { to, at: (x, y), size: (width, height) } in &self.references {
+            let node = self.drawing.graph.node(self.nodes[to - self.requests.len()]);
+            let (x, y) = (x + self.left(), y + HEAD + MARGIN);
+            let _ = writeln!(
+                svg,
+                "<rect class=\"reference {}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
+                 rx=\"10\"/><text class=\"detail\" x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+                node.kind.word(),
+                x - width / 2.0,
+                y - height / 2.0,
+                y + 3.5,
+                escaped(&reference(&node.name))
+            );
+        }
     }
 
     fn frames(&self, svg: &mut String) {
@@ -185,6 +236,11 @@ impl<'a> Picture<'a> {
     }
 }
 
+/// How a box names the one that it stands for.
+fn reference(name: &str) -> String {
+    format!("→ {name}")
+}
+
 fn text_width(text: &str, font: f64) -> f64 {
     text.chars().count() as f64 * font * CHARACTER
 }
@@ -231,9 +287,10 @@ fn note(drawing: &Drawing<'_>) -> String {
     let total = graph.total_size(&graph.roots()).filter(|_| drawing.sizes);
     let total = total.map(|bytes| format!(", {}", HumanBytes(bytes)));
     format!(
-        "{} packages{}; thick border: asked for; an arrow leads to what a package needs, unless others lead there already",
+        "{} packages{}; thick border: asked for; an arrow leads to what a package needs, unless others lead there already{}",
         graph.len(),
-        total.unwrap_or_default()
+        total.unwrap_or_default(),
+        if graph.asked().len() > 1 { "; →: it stands among what several need" } else { "" }
     )
 }
 

@@ -1,6 +1,6 @@
 //! The file allocation table: for every cluster, the one that follows it.
 
-use std::io::{self, Write};
+use std::io;
 
 use super::boot::MEDIA;
 use super::geometry::SECTOR_BYTES;
@@ -12,7 +12,7 @@ use super::{FatKind, Plan};
 const END: u32 = 0x0fff_ffff;
 
 /// Writes one copy of the table.
-pub(super) fn write<W: Write>(plan: &Plan, sink: &mut Sink<W>) -> io::Result<()> {
+pub(super) fn write(plan: &Plan, sink: &mut Sink) -> io::Result<()> {
     let head = [END & !0xff | u32::from(MEDIA), END];
     let extents = plan.directories.iter().chain(plan.files.iter().map(|file| &file.extent));
     let entries = head.into_iter().chain(extents.copied().flat_map(chain));
@@ -30,10 +30,10 @@ fn chain(extent: Extent) -> impl Iterator<Item = u32> {
     (extent.first..extent.first + extent.clusters).map(move |at| if at == last { END } else { at + 1 })
 }
 
-fn write_whole<W: Write, const N: usize>(
+fn write_whole<const N: usize>(
     entries: impl Iterator<Item = u32>,
     encode: impl Fn(u32) -> [u8; N],
-    sink: &mut Sink<W>,
+    sink: &mut Sink,
 ) -> io::Result<u64> {
     let mut written = 0;
     for entry in entries {
@@ -44,7 +44,7 @@ fn write_whole<W: Write, const N: usize>(
 }
 
 /// Two entries of 12 bits in three bytes, or the last one of an odd number in two: the table may end there.
-fn write_12<W: Write>(mut entries: impl Iterator<Item = u32>, sink: &mut Sink<W>) -> io::Result<u64> {
+fn write_12(mut entries: impl Iterator<Item = u32>, sink: &mut Sink) -> io::Result<u64> {
     let mut written = 0;
     while let Some(low) = entries.next() {
         let high = entries.next();

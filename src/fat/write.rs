@@ -1,10 +1,11 @@
 //! The one pass over the image, from its first byte to its last used one.
 
 use std::io::{self, Read, Write};
+use std::thread;
 
 use super::geometry::{FATS, SECTOR_BYTES};
 use super::layout::File;
-use super::sink::{CopyError, Sink};
+use super::sink::{self, CopyError, Sink};
 use super::{FatError, FatKind, Plan, boot, directory, partition, table};
 
 impl Plan {
@@ -14,8 +15,8 @@ impl Plan {
     /// The rest, up to [`Plan::size`], is free space and may hold anything; in a fresh file,
     /// [`set_len`](std::fs::File::set_len) adds it without writing it. To a pipe, write zeros.
     ///
-    /// `open` is called once for every entry, with its index, in order; each source is dropped before the next
-    /// one is opened, and is never held in memory as a whole.
+    /// `open` is called once for every entry, with its index, in order, in a thread of its own: the next piece is read
+    /// while one is written. Each source is dropped before the next one is opened, and is never held in memory as a whole.
     ///
     /// # Errors
     ///
@@ -25,10 +26,25 @@ impl Plan {
     pub fn write<'a>(
         &self,
         out: &mut impl Write,
+        open: impl FnMut(usize) -> io::Result<Box<dyn Read + 'a>> + Send,
+    ) -> Result<(), FatError> {
+        let (sink, drain) = sink::pipe();
+        thread::scope(|scope| {
+            let filling = scope.spawn(|| self.fill(sink, open));
+            let written = drain.write(out);
+            let filled = filling.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            // Where the image could not be written, that is why it could not be filled either.
+            written.map_err(FatError::Write).and(filled)
+        })
+    }
+
+    /// Puts everything into a sink.
+    fn fill<'a>(
+        &self,
+        mut sink: Sink,
         mut open: impl FnMut(usize) -> io::Result<Box<dyn Read + 'a>>,
     ) -> Result<(), FatError> {
-        let mut sink = Sink::new(out);
-        self.write_metadata(&mut sink).map_err(FatError::Write)?;
+        self.put_metadata(&mut sink).map_err(FatError::Write)?;
         for (index, file) in self.files.iter().enumerate() {
             let copied = match open(index) {
                 Ok(mut source) => sink.copy(&mut *source, file.size.into()),
@@ -37,10 +53,10 @@ impl Plan {
             copied.map_err(|error| file.error(error))?;
             sink.zeros(self.padding(file.size.into())).map_err(FatError::Write)?;
         }
-        sink.flush().map_err(FatError::Write)
+        sink.finish().map_err(FatError::Write)
     }
 
-    fn write_metadata<W: Write>(&self, sink: &mut Sink<W>) -> io::Result<()> {
+    fn put_metadata(&self, sink: &mut Sink) -> io::Result<()> {
         if self.start > 0 {
             let start = u64::from(self.start);
             let sectors = self.size() / u64::from(SECTOR_BYTES) - start;

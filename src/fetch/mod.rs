@@ -11,6 +11,7 @@
 //! This is the only place that uses the network, and the only one that is asynchronous inside; its face is not. It
 //! must not be called from an asynchronous task.
 
+mod ahead;
 mod cache;
 mod error;
 mod http;
@@ -32,13 +33,14 @@ pub use self::cache::{Amount as CacheAmount, CacheUsage};
 pub use self::error::{Failure, FetchError};
 pub use self::location::{Location, LocationError, MemoryTree};
 pub use self::options::Options;
-pub use self::progress::{Progress, Silent};
+pub use self::progress::{GotFrom, Progress, Silent};
 pub use self::redacted::Redacted;
 pub use self::want::{Fetched, Freshness, Want};
 
 use crate::parallel;
 use crate::trust::{Artifact, Verified};
 
+use self::ahead::Ahead;
 use self::cache::{CacheDir, Documents, Findings, Held, Memory, Packages};
 use self::http::{Download, Http, Reload};
 use self::room::Room;
@@ -51,6 +53,7 @@ pub struct Fetcher {
     offline: bool,
     anew: bool,
     documents: Documents,
+    ahead: Ahead,
     findings: Findings,
     packages: Packages,
     memory: Memory,
@@ -69,7 +72,18 @@ impl Fetcher {
         let memory = Memory::new(cache);
         let (offline, anew) = (options.offline, options.anew);
         let http = Http::new(options, documents.clone(), packages.clone(), progress.clone());
-        Self { offline, anew, documents, findings, packages, memory, http, progress, mounted: None }
+        Self {
+            offline,
+            anew,
+            documents,
+            ahead: Ahead::default(),
+            findings,
+            packages,
+            memory,
+            http,
+            progress,
+            mounted: None,
+        }
     }
 
     /// Knows the places of a tree in memory by their names from here on.
@@ -105,7 +119,33 @@ impl Fetcher {
 
     /// Several documents at once, of at most 64 MiB together; the results stand in the order of the wants.
     pub fn files(&self, wants: &[(Location, u64)]) -> Vec<Result<Option<Fetched>, FetchError>> {
-        self.documents(wants, Reload::Changed)
+        let ahead: Vec<_> = wants.iter().map(|(at, _)| self.ahead.take(at)).collect();
+        let left = wants.iter().zip(&ahead).filter(|(_, answer)| answer.is_none());
+        let left: Vec<(Location, u64)> = left.map(|(want, _)| want.clone()).collect();
+        let mut answers = self.documents(&left, Reload::Changed).into_iter();
+        // One answer a request; if one were missing, the document was not had.
+        ahead.into_iter().map(|answer| answer.or_else(|| answers.next()).unwrap_or(Ok(None))).collect()
+    }
+
+    /// Asks servers for documents that are likely to be wanted, the likeliest first, no more of them than go in one round.
+    /// Who wants one next has the answer, whatever it is; nobody is told what came of the others.
+    pub(crate) fn ask_ahead(&self, likely: Vec<(Location, u64)>) {
+        if self.offline {
+            return;
+        }
+        let remote = likely.into_iter().filter_map(|(at, cap)| match at {
+            Location::Http(url) if !self.ahead.has(&url) => Some((url, cap)),
+            _ => None,
+        });
+        let remote: Vec<_> = remote.take(self.http.at_once()).collect();
+        let reload = if self.anew { Reload::Anew } else { Reload::Changed };
+        let answers = self.http.documents(&remote, reload, &Room::default());
+        self.ahead.keep(remote.into_iter().map(|(url, _)| url).zip(answers));
+    }
+
+    /// Throws away what was asked for and not wanted.
+    pub(crate) fn forget_ahead(&self) {
+        self.ahead.clear();
     }
 
     /// The same without believing any cache, neither owpkg's nor one on the way to the server.
@@ -128,16 +168,24 @@ impl Fetcher {
             })
             .collect();
         let mut answers = self.http.documents(&remote, reload, &room).into_iter();
-        wants
-            .iter()
-            .map(|(at, cap)| match at {
-                // One answer a request; if one were missing, the document was not had.
-                Location::Http(_) if !self.offline => {
-                    answers.next().unwrap_or_else(|| Err(FetchError::Offline { at: at.to_string() }))
-                }
-                _ => self.document_at_hand(at, *cap, &room),
-            })
-            .collect()
+        let mut document = |at: &Location, cap| match at {
+            // One answer a request; if one were missing, the document was not had.
+            Location::Http(_) if !self.offline => {
+                answers.next().unwrap_or_else(|| Err(FetchError::Offline { at: at.to_string() }))
+            }
+            _ => self.document_at_hand(at, cap, &room),
+        };
+        let tell = |answer: &Result<Option<Fetched>, FetchError>| {
+            if let Ok(Some(Fetched { bytes, location, freshness })) = answer {
+                let from = match (freshness, location) {
+                    (Freshness::Fresh, Location::Http(_)) => GotFrom::Network,
+                    (Freshness::Revalidated, _) => GotFrom::Unchanged,
+                    _ => GotFrom::Hand,
+                };
+                self.progress.got(location, from, bytes.len() as u64);
+            }
+        };
+        wants.iter().map(|(at, cap)| document(at, *cap)).inspect(tell).collect()
     }
 
     fn document_at_hand(&self, at: &Location, cap: u64, room: &Room) -> Result<Option<Fetched>, FetchError> {
@@ -161,6 +209,11 @@ impl Fetcher {
         self.findings.get(name)
     }
 
+    /// Whether an earlier run kept anything below a name.
+    pub(crate) fn has_findings(&self, name: &str) -> bool {
+        self.findings.has(name)
+    }
+
     /// Keeps in the cache what was found out at some cost. The name, a path below the cache's folder for it, tells of
     /// what and by which reader.
     ///
@@ -168,6 +221,11 @@ impl Fetcher {
     /// When the cache cannot be written.
     pub(crate) fn keep_findings(&self, name: &str, bytes: &[u8]) -> Result<(), FetchError> {
         self.findings.put(name, bytes)
+    }
+
+    /// Whether things are kept in mind about a place: not about one that is at hand.
+    pub(crate) fn keeps(&self, at: &Location) -> bool {
+        at.is_remote()
     }
 
     /// What was kept in mind about a place; nothing for one that is at hand.
@@ -189,6 +247,15 @@ impl Fetcher {
         match at {
             Location::Http(url) => self.memory.put(url, bytes),
             Location::Folder(_) | Location::Memory { .. } => Ok(()),
+        }
+    }
+
+    /// Whether a file is known to be there without asking anybody: never of one on a server.
+    pub(crate) fn is_at_hand(&self, at: &Location) -> bool {
+        match at {
+            Location::Http(_) => false,
+            Location::Folder(path) => path.exists(),
+            Location::Memory { tree, path } => tree.get(path).is_some(),
         }
     }
 
@@ -260,8 +327,16 @@ impl Fetcher {
         {
             return Err(FetchError::Offline { at: download.want.location.to_string() });
         }
-        for (place, artifact) in places.into_iter().zip(self.http.artifacts(&downloads, passed_over)?) {
-            found[place] = Some(artifact);
+        for (want, answer) in wants.iter().zip(&found) {
+            if let Some(Ok(artifact)) = answer {
+                self.progress.got(&want.location, GotFrom::Hand, artifact.size());
+            }
+        }
+        for (place, answer) in places.into_iter().zip(self.http.artifacts(&downloads, passed_over)?) {
+            if let Ok(artifact) = &answer {
+                self.progress.got(&wants[place].location, GotFrom::Network, artifact.size());
+            }
+            found[place] = Some(answer);
         }
         // Nothing is left open: what is neither in the cache nor local was downloaded or was an error.
         Ok(found.into_iter().flatten().collect())
@@ -281,7 +356,9 @@ impl Fetcher {
         wants: &[Want],
         passed_over: fn(&FetchError) -> bool,
     ) -> Result<Vec<Option<Answer>>, FetchError> {
-        let found = parallel::map(wants, parallel::processors(), |want| self.artifact_at_hand(want));
+        let size = |want: &Want| want.expected.size.and_then(|size| size.try_into().ok()).unwrap_or(0);
+        let found = |want: &Want| self.artifact_at_hand(want);
+        let found = parallel::map_largest_first(wants, parallel::processors(), size, found);
         let mut at_hand = Vec::new();
         for (want, found) in wants.iter().zip(found) {
             let found = match found {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Failure;
+use super::{Failure, Location};
 
 /// Told what goes on while files are fetched over the network; each method does nothing by default. Called from
 /// several threads. Bytes advanced minus bytes withdrawn make up the bytes of the files that are done.
@@ -19,10 +19,23 @@ pub trait Progress: Send + Sync {
     fn withdrawn(&self, _bytes: u64) {}
     /// The file of this name is here and in order, or it is sure that it is not to be had.
     fn done(&self, _name: &str) {}
+    /// What was wanted from a place is here, in so many bytes.
+    fn got(&self, _at: &Location, _from: GotFrom, _bytes: u64) {}
     /// A request for `at` failed and will be made again after the pause.
     fn retrying(&self, _at: &str, _pause: Duration, _cause: &Failure) {}
     /// The cached file of this name was damaged and is fetched anew.
     fn repairing(&self, _name: &str) {}
+}
+
+/// Where something came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GotFrom {
+    /// The network.
+    Network,
+    /// The cache, after the server said that it is the same.
+    Unchanged,
+    /// The cache or a folder.
+    Hand,
 }
 
 /// Tells nobody.

@@ -4,6 +4,7 @@
 //! [`FormatFacts`] is what is constant about a format, the traits that [`Format`] is made of are what it does in its own
 //! way. The list of them, [`FORMATS`], is the only place that names them.
 
+mod answering;
 #[doc(hidden)]
 pub mod apk;
 mod behaviour;
@@ -24,9 +25,9 @@ pub(crate) use behaviour::VisitFile;
 pub use behaviour::{Choice, Format, IndexFiles, InstalledLists, ListedLine, PackageFiles, Versions};
 pub use budget::UnpackBudget;
 pub use facts::{Duplicate, FormatFacts, IndexFile};
-pub use index::{IndexError, Parsed, Warning};
+pub use index::{IndexError, Listed, Parsed, Warning};
 pub(crate) use installed::Joined;
-pub use installed::{Installed, InstalledError, InstalledPackage};
+pub use installed::{Installed, InstalledError, InstalledPackage, Mark};
 pub use local::{Indescribable, IndexEntry, LocalFeed, LocalFeedError, NotIndexed, write_index};
 #[doc(hidden)]
 pub use measure::measure;

@@ -127,11 +127,27 @@ pub(super) const MOST_PACKAGES: usize = 160_000;
 /// The most dependencies, of all kinds, that are read of an index: ten times those of all official feeds.
 pub(super) const MOST_DEPENDENCIES: usize = 1 << 20;
 
+/// Any graphic sign of ASCII but "/", "\\", quotes and "$". A table: this is asked of every byte of an index's names.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b'!';
+    while byte <= b'~' {
+        plain[byte as usize] = !matches!(byte, b'/' | b'\\' | b'"' | b'\'' | b'`' | b'$');
+        byte += 1;
+    }
+    plain
+};
+
 /// Whether a name may become a file, a URL segment and a quoted word of a script.
 pub(crate) fn is_plain(name: &str) -> bool {
-    // Any graphic sign of ASCII but "/", "\\", quotes and "$": this is asked of every byte of an index's names.
-    let allowed = |byte: u8| matches!(byte, b'!' | b'#' | b'%' | b'&' | b'('..=b'.' | b'0'..=b'[' | b']'..=b'_' | b'a'..=b'~');
-    !name.is_empty() && name.len() <= 255 && !name.starts_with(['.', '-']) && name.bytes().all(allowed)
+    are_plain(&[name])
+}
+
+/// The same for a name that these parts make, of which the first is not empty.
+pub(crate) fn are_plain(parts: &[&str]) -> bool {
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    let starts_well = parts.first().is_some_and(|first| !first.is_empty() && !first.starts_with(['.', '-']));
+    starts_well && length <= 255 && parts.iter().all(|part| part.bytes().all(|byte| PLAIN[usize::from(byte)]))
 }
 
 /// Whether a version or an architecture is one for any client: graphic signs of ASCII, not too many.

@@ -106,7 +106,7 @@ impl IndexFiles for Toy {
         let lines = (1..).zip(text.lines());
         let malformed = |at| IndexError::Malformed { unit: "line", at, why: "no package".to_owned() };
         let packages = lines.map(|(at, line)| self.package(line, feed).ok_or_else(|| malformed(at)));
-        Ok(Parsed { packages: packages.collect::<Result<_, _>>()?, warnings: Vec::new() })
+        Ok(packages.collect::<Result<Vec<_>, _>>()?.into())
     }
 
     fn make_index(&self, packages: &[IndexEntry], key: Option<&SecretKey>) -> io::Result<Vec<SignedFile>> {

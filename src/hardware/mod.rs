@@ -27,7 +27,7 @@ mod search;
 mod selection;
 mod series;
 mod switch;
-mod table;
+pub(crate) mod table;
 mod together;
 mod unsupported;
 mod usb;

@@ -30,8 +30,13 @@ const HEAD: &str = "\
 impl<'a> FirstBoot<'a> {
     /// The script.
     pub fn to_text(&self) -> String {
+        self.guarded("main\n")
+    }
+
+    /// The same where other lines decide whether `main` runs.
+    pub(crate) fn guarded(&self, guard: &str) -> String {
         let FirstBoot { image, profile } = self;
-        format!("{HEAD}image={}\nprofile={}\n\n{SCRIPT}\nmain\n", quote(image), quote(profile))
+        format!("{HEAD}image={}\nprofile={}\n\n{SCRIPT}\n{guard}", quote(image), quote(profile))
     }
 
     /// The facts of a script that owpkg made, by which the same script is made again.

@@ -8,7 +8,8 @@ use super::gpt::{Gpt, SECTOR};
 
 /// How an image is made up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Layout {
+#[doc(hidden)]
+pub struct Layout {
     /// Its size in bytes.
     pub(crate) size: u64,
     /// Its partitions by their numbers, or all of it as partition 0 where it is one file system.
@@ -72,7 +73,7 @@ impl Layout {
     ///
     /// # Errors
     /// When it cannot be read, is damaged, or is no disk.
-    pub(crate) fn read(image: &mut (impl Read + Seek)) -> Result<Layout, LayoutError> {
+    pub fn read(image: &mut (impl Read + Seek)) -> Result<Layout, LayoutError> {
         let size = image.seek(SeekFrom::End(0))?;
         if size < 3 * SECTOR {
             return Err(LayoutError::NoTable);

@@ -29,8 +29,10 @@ pub use disk_format::DiskFormat;
 pub(crate) use disk_format::LARGEST_DISK;
 pub(crate) use door::BOOT_FILE;
 pub use door::{Door, DoorError, Load, NoDoor};
+pub(crate) use layout::Holds;
+#[doc(hidden)]
+pub use layout::Layout;
 pub use layout::LayoutError;
-pub(crate) use layout::{Holds, Layout};
 pub use write::{Cargo, Form, ImageWriteError, WrittenImage, write};
 
 /// What becomes of an image that takes an archive in.

@@ -1,6 +1,6 @@
 //! The verified bytes of a lock: what every output is made of.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::{Contradiction, Fact, Lock, LockError, LockedFile, LockedIndex, LockedPackage};
 use crate::fetch::{FetchError, LocationError, Want};
@@ -8,7 +8,9 @@ use crate::format::{FeedId, Format, IndexError, Package, Universe, UnpackBudget,
 use crate::parallel;
 use crate::proof::{Contents, Evidence, Proofs, read_contents};
 use crate::release::{Metadata, OpenRelease, Release, ReleaseError, Upstream};
-use crate::trust::{self, Artifact, Expected, PublicKey, Signed, SignedFile, TrustError, Verified};
+use crate::trust::{
+    self, Artifact, Authority, Expected, PublicKey, Signed, SignedFile, TrustError, Verified,
+};
 
 /// A lock with the bytes that it names, each vouched for.
 #[derive(Debug)]
@@ -198,7 +200,9 @@ impl Bundle {
             indexes.push((feed, files));
         }
         let budget = UnpackBudget::default();
-        parallel::map(&indexes, parallel::processors(), |(feed, files)| {
+        let size =
+            |(_, files): &(&LockedIndex, Vec<SignedFile>)| files.iter().map(|file| file.bytes.len()).sum();
+        parallel::map_largest_first(&indexes, parallel::processors(), size, |(feed, files)| {
             let at = || feed.url.clone();
             let signed = format.open_within(files.clone(), &budget);
             let signed = signed.map_err(|source| BundleError::Index { at: at(), source })?;
@@ -262,18 +266,28 @@ pub(crate) fn judge<'l>(
     index: &Verified<Signed>,
 ) -> Result<Judged<'l>, IndexError> {
     let parsed = format.parse(index, FeedId(0))?;
-    let mut by_name: HashMap<&str, Vec<&Package<'_>>> = HashMap::new();
-    parsed.packages.iter().for_each(|package| by_name.entry(package.name).or_default().push(package));
+    let wanted: Vec<&LockedPackage> = lock.carried().filter(|package| package.feed == feed.name).collect();
+    let names: HashSet<&str> = wanted.iter().map(|locked| locked.name.as_str()).collect();
+    let listed = parsed.listed().iter().filter(|listed| names.contains(listed.name));
+    let listed: Vec<&Package<'_>> = listed.map(|listed| parsed.package(listed)).collect();
     let (mut taken, mut not_offered) = (Vec::new(), Vec::new());
-    for locked in lock.carried().filter(|package| package.feed == feed.name) {
-        let mut named = by_name.get(locked.name.as_str()).into_iter().flatten();
-        match named.find(|package| locked.is(package)) {
+    for locked in wanted {
+        match listed.iter().find(|package| locked.is(package)) {
             Some(package) => taken.push(*package),
             None => not_offered.push(locked),
         }
     }
     let contradiction = lock.contradicts_index(feed, format, index, taken);
     Ok(Judged { not_offered, contradiction })
+}
+
+/// The file of a package, whose index `by` vouches for.
+pub(super) fn want(upstream: &Upstream, package: &LockedPackage, by: Authority) -> Result<Want, BundleError> {
+    Ok(Want {
+        location: upstream.fetcher.locate(&package.url)?,
+        name: package.file.clone(),
+        expected: Expected { size: package.size, digest: package.digest(), by, measure },
+    })
 }
 
 /// The package files of a lock, in its order, each with the position of its feed.
@@ -288,16 +302,7 @@ fn fetch_packages(
     for package in lock.carried() {
         let position = position(package).ok_or_else(|| BundleError::not_in_index(package))?;
         positions.push(position);
-        wants.push(Want {
-            location: upstream.fetcher.locate(&package.url)?,
-            name: package.file.clone(),
-            expected: Expected {
-                size: package.size,
-                digest: package.digest(),
-                by: indexes[position].by().clone(),
-                measure,
-            },
-        });
+        wants.push(want(upstream, package, indexes[position].by().clone())?);
     }
     Ok(positions.into_iter().zip(upstream.fetcher.artifacts(wants)?).collect())
 }

@@ -4,8 +4,10 @@ pub(crate) mod bundle;
 mod configuration;
 mod facts;
 mod key;
+mod outlook;
 mod package;
 mod replacement;
+mod set;
 
 use std::collections::BTreeSet;
 
@@ -24,8 +26,10 @@ pub use bundle::{Bundle, BundleError, LockedFeed};
 pub use configuration::{BadConfiguration, LockedConfiguration, OtherFiles, OverlayFile, OverlayLink};
 pub use facts::{Contradiction, Fact};
 pub use key::LockedKey;
+pub use outlook::Outlook;
 pub use package::LockedPackage;
 pub use replacement::LockedReplacement;
+pub use set::LockedSet;
 
 const SCHEMA: &str = "owpkg.lock/1";
 /// Twice those of the largest release tree that is read.
@@ -74,6 +78,9 @@ pub struct Lock {
     pub router: Option<RouterId>,
     /// What the router was taken to hold.
     pub baseline: LockedBaseline,
+    /// The set of `owpkg.toml` that it was made of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<LockedSet>,
     /// What the disk sets on the router beside the packages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub configuration: Option<LockedConfiguration>,
@@ -253,6 +260,7 @@ impl Lock {
                 _ => Vec::new(),
             },
             baseline: LockedBaseline { from: baseline.source, packages: baseline.installed.len() },
+            set: None,
             configuration: None,
             cards: planned.cards.clone(),
             keys: core.map(|core| LockedKey::of(&feeds, core.by())).unwrap_or_default(),

@@ -144,10 +144,10 @@ pub(super) fn of_feed(
     let parsed =
         format.parse(index, FeedId(0)).map_err(|source| MirrorError::Index { at: at.to_string(), source })?;
     let earlier = earlier(&folder)?;
-    let offered = parsed
-        .packages
-        .iter()
-        .map(|package| (package.file.to_string(), package.size, package.digest, wanted(package)));
+    let offered = parsed.into_packages().map(|package| {
+        let wanted = wanted(&package);
+        (package.file.into_owned(), package.size, package.digest, wanted)
+    });
     Ok(MirrorFolder::new(folder, at.clone(), index, offered, earlier))
 }
 

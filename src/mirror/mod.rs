@@ -52,6 +52,6 @@ pub use place::Place;
 pub(crate) use place::is_bucket;
 pub use repair::repair;
 pub use store::{Change, Depth, Guard, Stat, Store, StoreError};
-pub use sync::{Gaps, Mirror, MissingFile, Prune, Summary};
+pub use sync::{Gaps, Mirror, MissingFile, Preview, Prune, Summary};
 pub use target::{Images, of_target};
 pub use verify::verify;

@@ -1,6 +1,6 @@
 //! Brings a mirror to hold what it shall hold: files first, then every index at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::archive::{self, Archive};
 use super::stamps::CheckedStamps;
@@ -91,6 +91,23 @@ impl Summary {
     }
 }
 
+/// What a run would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Preview {
+    /// Files that would be put in place.
+    pub new: usize,
+    /// Files that are in place already.
+    pub kept: usize,
+    /// Bytes of the files that would be put in place, each content once, as far as they are known.
+    pub bytes: u64,
+    /// Files that would be fetched: they are not in the cache.
+    pub to_fetch: usize,
+    /// Their bytes, as far as they are known.
+    pub bytes_to_fetch: u64,
+    /// How many of them have a size that nothing tells: `sha256sums` states none.
+    pub unsized_files: usize,
+}
+
 /// A file of a folder, by position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Position {
@@ -120,14 +137,7 @@ impl Mirror<'_> {
     pub fn sync(&self, folders: &[MirrorFolder], prune: Prune, gaps: Gaps) -> Result<Summary, MirrorError> {
         let _guard = self.store.lock()?;
         let mut archive = Archive::read(self.store)?;
-        let stats = folders.iter().map(|folder| vec![None; folder.files.len()]).collect();
-        let mut progress = Progress {
-            folders,
-            stats,
-            places: HashMap::new(),
-            missing: Vec::new(),
-            summary: Summary::default(),
-        };
+        let mut progress = Progress::new(folders);
         let mut absent = Vec::new();
         let mut replaced = Vec::new();
         for folder in folders {
@@ -174,6 +184,37 @@ impl Mirror<'_> {
             progress.summary.removed = prune::prune(self.store, archive, older)?;
         }
         Ok(progress.summary)
+    }
+
+    /// What [`Mirror::sync`] would do; nothing is fetched or put for it.
+    ///
+    /// # Errors
+    /// When the mirror or the cache cannot be read.
+    pub fn preview(&self, folders: &[MirrorFolder]) -> Result<Preview, MirrorError> {
+        let archive = Archive::read(self.store)?;
+        let mut progress = Progress::new(folders);
+        let (mut absent, mut replaced) = (Vec::new(), Vec::new());
+        for position in 0..folders.len() {
+            self.look(&archive, &mut progress, position, &mut absent, &mut replaced)?;
+        }
+        let mut preview = Preview { kept: progress.summary.kept, ..Preview::default() };
+        preview.new = absent.len() + replaced.len();
+        let mut wants = Vec::new();
+        let mut seen: HashSet<Digest> = progress.places.keys().copied().collect();
+        for at in absent.into_iter().chain(replaced).filter(|at| seen.insert(progress.listed(*at).digest)) {
+            let folder = &folders[at.folder];
+            wants.push(want(&folder.source, progress.listed(at), folder.authority())?);
+        }
+        for (want, found) in wants.iter().zip(self.fetcher.each_at_hand(&wants)?) {
+            let size = want.expected.size.unwrap_or(0);
+            preview.bytes += size;
+            if found.transpose()?.is_none() {
+                preview.to_fetch += 1;
+                preview.bytes_to_fetch += size;
+                preview.unsized_files += usize::from(want.expected.size.is_none());
+            }
+        }
+        Ok(preview)
     }
 
     /// What earlier runs put into a folder.
@@ -386,7 +427,17 @@ impl Mirror<'_> {
     }
 }
 
-impl Progress<'_> {
+impl<'p> Progress<'p> {
+    fn new(folders: &'p [MirrorFolder]) -> Progress<'p> {
+        Progress {
+            folders,
+            stats: folders.iter().map(|folder| vec![None; folder.files.len()]).collect(),
+            places: HashMap::new(),
+            missing: Vec::new(),
+            summary: Summary::default(),
+        }
+    }
+
     fn is_missing(&self, at: Position) -> bool {
         self.missing.iter().any(|(missing, _)| *missing == at)
     }

@@ -172,8 +172,7 @@ fn open(
     let index = keyring.verify(format.open(files)?, folder, unsigned.policy(feeds::name_of(folder)))?;
     let parsed = format.parse(&index, FeedId(0)).map_err(|error: IndexError| Wrong::from(error))?;
     let offered = parsed
-        .packages
-        .iter()
+        .into_packages()
         .filter_map(|package| Some((package.file.to_string(), (package.size, package.digest?))));
     let offered = offered.collect();
     Ok((index, offered))

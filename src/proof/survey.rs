@@ -6,7 +6,7 @@ use super::Contents;
 use super::listing::{ListedBy, ReadPackage, listed_by};
 use super::store::{self, read_contents};
 use crate::fetch::{FetchError, Fetcher, LocationError, Want};
-use crate::format::{Package, Universe, measure};
+use crate::format::{Package, PackageId, Universe, measure};
 use crate::hardware::{Bus, Device, DeviceId, DeviceReport, DevicesReport, Status, may_drive_network};
 use crate::release::OpenRelease;
 use crate::trust::{Digest, Expected, sha256};
@@ -38,6 +38,9 @@ impl Survey {
     /// # Errors
     /// When the cache cannot be read.
     pub(crate) fn known(fetcher: &Fetcher, release: &OpenRelease) -> Result<Option<Survey>, FetchError> {
+        if !fetcher.has_findings(&folder()) {
+            return Ok(None);
+        }
         let kept = fetcher.findings(&name(release))?;
         Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
@@ -137,21 +140,23 @@ fn tells(contents: &Contents) -> bool {
 }
 
 /// The packages to read: of each name the newest version.
-fn packages<'u>(universe: &'u Universe<'u>) -> Vec<&'u Package<'u>> {
-    let mut found: Vec<&Package<'_>> = Vec::new();
-    for (_, package) in universe.packages() {
-        if !package.name.starts_with("kmod-") || !may_drive_network(package.name) {
+fn packages<'u, 'i>(universe: &'u Universe<'i>) -> Vec<&'u Package<'i>> {
+    let mut found: Vec<PackageId> = Vec::new();
+    for (id, listed) in universe.packages() {
+        if !listed.name.starts_with("kmod-") || !may_drive_network(listed.name) {
             continue;
         }
-        match found.iter_mut().find(|known| known.name == package.name) {
-            Some(known) if universe.format().compare(known.version, package.version).is_lt() => {
-                *known = package
+        match found.iter_mut().find(|known| universe.listed(**known).name == listed.name) {
+            Some(known)
+                if universe.format().compare(universe.listed(*known).version, listed.version).is_lt() =>
+            {
+                *known = id
             }
             Some(_) => {}
-            None => found.push(package),
+            None => found.push(id),
         }
     }
-    found
+    found.into_iter().map(|id| universe.package(id)).collect()
 }
 
 /// Where the file of a package of a release is, and what it has to be; none where its index states no digest.
@@ -172,5 +177,10 @@ fn name(release: &OpenRelease) -> String {
             all.extend(sha256(&file.bytes));
         }
     }
-    format!("{KIND}-{}/{}", store::READER, Digest::sha256(sha256(&all)).hex())
+    format!("{}/{}", folder(), Digest::sha256(sha256(&all)).hex())
+}
+
+/// Where what was learned of releases is kept.
+fn folder() -> String {
+    format!("{KIND}-{}", store::READER)
 }

@@ -44,7 +44,9 @@ impl Reader<'_> {
         for name in self.upstream.fetcher.list(&folder)?.unwrap_or_default() {
             // What cannot be joined is no name of a feed.
             let Ok(at) = folder.join(&name) else { continue };
-            if self.upstream.fetcher.list(&at)?.is_some_and(|files| has_index(&files)) {
+            // Its files are many: only the index is looked for.
+            let indexes = FORMATS.iter().filter_map(|format| at.join(format.index_name()).ok());
+            if indexes.into_iter().any(|index| self.upstream.fetcher.is_at_hand(&index)) {
                 folders.push(name);
             }
         }
@@ -56,9 +58,4 @@ impl Reader<'_> {
         }
         feeds::of_arch(root, arch, feeds_conf.as_deref(), folders)
     }
-}
-
-/// Whether an index is among the files of a folder.
-fn has_index(files: &[String]) -> bool {
-    FORMATS.iter().any(|format| files.iter().any(|file| file == format.index_name()))
 }

@@ -91,7 +91,7 @@ fn is_feed(name: &str) -> bool {
 
 /// The feeds that a `feeds.conf` or `feeds.buildinfo` names: the last part of each line's URL, or the line's second word
 /// where that is no folder's but a repository's.
-pub(super) fn names(text: &str) -> Vec<String> {
+pub fn names(text: &str) -> Vec<String> {
     let line = |line: &str| {
         let mut words = line.split_whitespace();
         let (kind, name, url) = (words.next()?, words.next()?, words.next());

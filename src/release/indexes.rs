@@ -11,7 +11,7 @@ use crate::parallel;
 use crate::trust::{Signed, SignedFile, TrustError, Verified};
 
 /// How many indexes are held before the first of them is verified.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 
 impl Reader<'_> {
     /// The target's own index, and by its name the format of the whole tree.
@@ -104,9 +104,12 @@ impl Reader<'_> {
         let per_feed = format.facts().index_files.len();
         let answers = self.upstream.fetcher.files(&wants).into_iter().collect::<Result<Vec<_>, _>>()?;
         let answers: Vec<_> = places.iter().zip(answers.chunks(per_feed)).collect();
-        let verified = parallel::map(&answers, parallel::processors(), |(place, answers)| {
-            self.verify(format, &place.name, answers)
-        });
+        let size = |(_, answers): &(&FeedPlace, &[Option<Fetched>])| {
+            answers.iter().flatten().map(|answer| answer.bytes.len()).sum()
+        };
+        let verify =
+            |(place, answers): &(&FeedPlace, &[Option<Fetched>])| self.verify(format, &place.name, answers);
+        let verified = parallel::map_largest_first(&answers, parallel::processors(), size, verify);
         let mut indexes = Vec::new();
         for ((verified, (place, answers)), wants) in
             verified.into_iter().zip(answers).zip(wants.chunks(per_feed))
@@ -157,7 +160,7 @@ impl Reader<'_> {
         let parsed = format
             .parse(index, FeedId(0))
             .map_err(|source| ReleaseError::Index { at: at.clone(), source })?;
-        let native = parsed.packages.iter().map(|package| package.arch).filter(|arch| !format.fits(arch, ""));
+        let native = parsed.listed().iter().map(|package| package.arch).filter(|arch| !format.fits(arch, ""));
         most_common(native).map(str::to_owned).ok_or(ReleaseError::NoArch { at })
     }
 }

@@ -1,5 +1,6 @@
 //! Reads a release tree: metadata first, then the target's own feed, then all the others.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::fetch::Location;
@@ -15,7 +16,7 @@ use super::{
     Target, Upstream,
 };
 
-const MANIFEST_CAP: u64 = 1 << 20;
+pub(super) const MANIFEST_CAP: u64 = 1 << 20;
 /// The most dependencies of all feeds together, and packages, of which each counts for four: seven times those of the
 /// official ones.
 const MOST_ENTRIES: usize = 800_000;
@@ -68,6 +69,12 @@ pub struct OpenRelease {
 }
 
 impl OpenRelease {
+    /// The ids of the trusted keys that signed the indexes, sorted.
+    pub fn signed_by(&self) -> Vec<String> {
+        let keys: BTreeSet<String> = self.indexes.iter().flat_map(|index| index.by().key_ids()).collect();
+        keys.into_iter().collect()
+    }
+
     /// The packages of all feeds, joined; with what was passed over.
     ///
     /// # Errors
@@ -79,7 +86,8 @@ impl OpenRelease {
         let bytes: usize = self.indexes.iter().map(|index| index.message.len()).sum();
         let threads = if bytes > MUCH { 1 } else { parallel::processors() };
         let entries = AtomicUsize::new(0);
-        let parsed = parallel::map(&jobs, threads, |(id, index)| {
+        let size = |(_, index): &(FeedId, &Verified<Signed>)| index.message.len();
+        let parsed = parallel::map_largest_first(&jobs, threads, size, |(id, index)| {
             if entries.load(Ordering::Relaxed) > MOST_ENTRIES {
                 return Err(IndexError::TooManyEntries);
             }
@@ -137,6 +145,7 @@ impl<'a> Reader<'a> {
         let target = Target::choose(&self.upstream.fetcher, &root, self.spec.target.as_ref())?;
         let folder = root.join(&format!("targets/{target}"))?;
         let core = feeds::core(&root, &target)?;
+        self.ask_ahead(self.likely_of_target(&folder, &target, &core.location));
         let (format, core_index) = self.core(&core)?;
         let mut metadata = Metadata::read(self.upstream, &folder)?;
         let is_official = self.upstream.keyring.is_official(core_index.by());
@@ -171,6 +180,7 @@ impl<'a> Reader<'a> {
             unvouched.by_profiles(Decided::Release);
         }
         let release = named.or(stated);
+        self.ask_ahead(self.likely_of_feeds(format, &metadata, &profiles, &target, release.as_ref()));
         let stock = match &self.spec.installed {
             Some(installed) if !installed.needs_manifest() => None,
             _ => self.manifest(&metadata, &target, release.as_ref(), is_official)?,
@@ -239,6 +249,7 @@ impl<'a> Reader<'a> {
             indexes.push(index);
         }
 
+        self.upstream.fetcher.forget_ahead();
         self.refuse_stripped(&feeds, &indexes)?;
         if !unvouched.decided.is_empty() {
             let (at, why) = (folder.to_string(), metadata.why_unvouched());
@@ -318,21 +329,7 @@ impl<'a> Reader<'a> {
         is_official: bool,
     ) -> Result<Option<(Installed, bool)>, ReleaseError> {
         let folder = &metadata.folder;
-        let mut names: Vec<String> = metadata.sums.ending(".manifest").map(str::to_owned).collect();
-        if names.is_empty() {
-            let listed = self.upstream.fetcher.list(folder)?;
-            names = match listed {
-                Some(listed) => listed.into_iter().filter(|name| name.ends_with(".manifest")).collect(),
-                None => guessed_manifests(target, release),
-            };
-        }
-        let profile = self.spec.profile.as_ref().map(|profile| format!("-{profile}.manifest"));
-        let by_profile = |name: &&String| profile.as_ref().is_some_and(|end| name.ends_with(end));
-        let plain = format!("{}.manifest", target.dashed());
-        let order = |name: &&String| (!by_profile(name), !name.ends_with(&plain), name.len());
-        let mut names: Vec<&String> = names.iter().collect();
-        names.sort_by_key(order);
-        for name in names {
+        for name in &self.manifests(metadata, target, release)? {
             let at = folder.join(name)?;
             let vouched = metadata.vouched_digest(name);
             let Some(found) = self.upstream.fetcher.file(&at, MANIFEST_CAP)? else {
@@ -357,13 +354,35 @@ impl<'a> Reader<'a> {
         Ok(None)
     }
 
+    /// The names that the stock image's manifest may have, the likeliest first.
+    pub(super) fn manifests(
+        &self,
+        metadata: &Metadata,
+        target: &Target,
+        release: Option<&Release>,
+    ) -> Result<Vec<String>, ReleaseError> {
+        let mut names: Vec<String> = metadata.sums.ending(".manifest").map(str::to_owned).collect();
+        if names.is_empty() {
+            let listed = self.upstream.fetcher.list(&metadata.folder)?;
+            names = match listed {
+                Some(listed) => listed.into_iter().filter(|name| name.ends_with(".manifest")).collect(),
+                None => guessed_manifests(target, release),
+            };
+        }
+        let profile = self.spec.profile.as_ref().map(|profile| format!("-{profile}.manifest"));
+        let by_profile = |name: &String| profile.as_ref().is_some_and(|end| name.ends_with(end));
+        let plain = format!("{}.manifest", target.dashed());
+        names.sort_by_key(|name| (!by_profile(name), !name.ends_with(&plain), name.len()));
+        Ok(names)
+    }
+
     pub(super) fn text(&self, at: &Location, cap: u64) -> Result<Option<String>, ReleaseError> {
         let found = self.upstream.fetcher.file(at, cap)?;
         Ok(found.map(|found| String::from_utf8_lossy(&found.bytes).into_owned()))
     }
 }
 
-fn guessed_manifests(target: &Target, release: Option<&Release>) -> Vec<String> {
+pub(super) fn guessed_manifests(target: &Target, release: Option<&Release>) -> Vec<String> {
     let target = target.dashed();
     let named = release.map(|release| format!("openwrt-{release}-{target}.manifest"));
     named.into_iter().chain([format!("openwrt-{target}.manifest")]).collect()

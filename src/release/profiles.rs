@@ -9,7 +9,8 @@ use super::Kernel;
 /// A target's `profiles.json`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
-pub(crate) struct Profiles {
+#[doc(hidden)]
+pub struct Profiles {
     /// The architecture of its packages: `x86_64`.
     pub(crate) arch_packages: Option<String>,
     /// What every image of the target holds.
@@ -33,6 +34,8 @@ pub(crate) struct Profile {
     /// What its image holds besides.
     pub(crate) device_packages: Vec<String>,
     pub(crate) images: Vec<ListedImage>,
+    /// The names by which routers know themselves as this device.
+    pub(crate) supported_devices: Vec<String>,
 }
 
 /// An image as `profiles.json` lists it.

@@ -56,6 +56,9 @@ pub(super) fn compare(
     index: &Verified<Signed>,
 ) -> Result<Option<ReleaseWarning>, ReleaseError> {
     let at = &document.location;
+    if !upstream.fetcher.keeps(at) {
+        return Ok(None);
+    }
     let Some(kept) = upstream.fetcher.kept(at)? else {
         if document.freshness == Freshness::Fresh {
             keep(upstream, at, Timestamp::now().as_second(), None, &listing(format, index, at)?)?;
@@ -104,7 +107,7 @@ fn listing(format: &dyn Format, index: &Verified<Signed>, at: &Location) -> Resu
     let parsed = format.parse(index, FeedId(0));
     let parsed = parsed.map_err(|source| ReleaseError::Index { at: at.to_string(), source })?;
     let mut highest: HashMap<&str, &str> = HashMap::new();
-    for package in &parsed.packages {
+    for package in parsed.listed() {
         let version = highest.entry(package.name).or_insert(package.version);
         if format.compare(package.version, version) == Ordering::Greater {
             *version = package.version;

@@ -174,11 +174,11 @@ impl Snapshot {
     }
 
     /// The packages as a universe.
-    pub fn universe(&self, facts: &ReleaseFacts) -> Universe<'static> {
+    pub fn universe<'u>(&self, facts: &ReleaseFacts) -> Universe<'u> {
         let indexes = facts.feeds.iter().enumerate().map(|(position, place)| {
             let rows = self.rows.iter().filter(|row| row.feed == place.name);
-            let packages = rows.map(|row| row.package(self.format, FeedId(position as u16))).collect();
-            (place.feed(), Parsed { packages, warnings: Vec::new() })
+            let packages = rows.map(|row| row.package(self.format, FeedId(position as u16)));
+            (place.feed(), Parsed::from(packages.collect::<Vec<_>>()))
         });
         Universe::join(facts.format, &facts.arch, indexes)
     }

@@ -6,11 +6,12 @@ use crate::trust;
 
 /// The digests of a target's files, by their path below its folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Sums(BTreeMap<String, [u8; 32]>);
+#[doc(hidden)]
+pub struct Sums(BTreeMap<String, [u8; 32]>);
 
 impl Sums {
     /// Reads lines of `<64 hex digits> *<path>`; others are passed over.
-    pub(crate) fn parse(text: &str) -> Sums {
+    pub fn parse(text: &str) -> Sums {
         let line = |line: &str| {
             let (hex, path) = line.split_once(' ')?;
             let digest = trust::parse_hex(hex.as_bytes()).ok()?;
@@ -20,12 +21,12 @@ impl Sums {
     }
 
     /// The digest of a file.
-    pub(crate) fn get(&self, path: &str) -> Option<&[u8; 32]> {
+    pub fn get(&self, path: &str) -> Option<&[u8; 32]> {
         self.0.get(path)
     }
 
     /// Every file and its digest, by path.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &[u8; 32])> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8; 32])> {
         self.0.iter().map(|(path, digest)| (path.as_str(), digest))
     }
 

@@ -1,7 +1,7 @@
 //! Where releases come from, and who may vouch for them: what every reading of one needs.
 
 use super::image::{ImageError, Images};
-use super::{ArchFeeds, OpenRelease, ReleaseError, ReleaseSpec, arch, image, open};
+use super::{ArchFeeds, OpenRelease, ReleaseError, ReleaseSpec, arch, board, image, open};
 use crate::fetch::{Fetcher, Location};
 use crate::trust::{Keyring, UnsignedFeeds};
 
@@ -37,6 +37,15 @@ impl Upstream {
     /// When there are none, a file cannot be had, or an index is not vouched for.
     pub fn open_arch(&self, root: &Location, arch: &str) -> Result<ArchFeeds, ReleaseError> {
         arch::open(self, root, arch)
+    }
+
+    /// The device by which a release has images for a board, as a router names it; none where the target does not tell
+    /// devices apart.
+    ///
+    /// # Errors
+    /// When the tree is none, or no image is for the board.
+    pub fn device_of(&self, spec: &ReleaseSpec, board: &str) -> Result<Option<String>, ImageError> {
+        board::device(self, spec, board)
     }
 
     /// Reads which images a release has for a device, and verifies their digests.

@@ -12,8 +12,9 @@ pub const OFFICIAL_SERVER: &str = "https://downloads.openwrt.org";
 const FILE: &str = ".versions.json";
 const CAP: u64 = 256 << 10;
 
-#[derive(Deserialize)]
-struct Versions {
+/// `.versions.json`, which nobody signs.
+#[derive(Debug, Deserialize)]
+pub struct Versions {
     stable_version: Option<String>,
     #[serde(default)]
     versions_list: Vec<String>,

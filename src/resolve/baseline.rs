@@ -95,7 +95,10 @@ impl Baseline {
     ///
     /// # Errors
     /// When nothing tells.
-    pub fn determine(release: &ReleaseFacts, universe: &Universe<'_>) -> Result<Baseline, BaselineError> {
+    pub fn determine<'u>(
+        release: &ReleaseFacts,
+        universe: &'u Universe<'u>,
+    ) -> Result<Baseline, BaselineError> {
         let (source, installed) = match (&release.installed, &release.stock) {
             (Some(given), _) => (BaselineSource::Installed, given.clone()),
             (None, Some(stock)) => (BaselineSource::Manifest, stock.clone()),
@@ -156,10 +159,10 @@ impl Baseline {
         }
     }
 
-    fn hold_defaults(
+    fn hold_defaults<'u>(
         &mut self,
         release: &ReleaseFacts,
-        universe: &Universe<'_>,
+        universe: &'u Universe<'u>,
     ) -> Result<(), BaselineError> {
         let at = release.root.to_string();
         if release.default_packages.is_empty() {
@@ -200,7 +203,7 @@ impl Baseline {
 /// The kernel versions that modules ask for, once for each module.
 fn kernels_wanted<'u>(universe: &'u Universe<'_>) -> impl Iterator<Item = &'u str> {
     let packages = universe.packages().filter(|(_, package)| package.name.starts_with("kmod-"));
-    let alternatives =
-        packages.flat_map(|(_, package)| &package.depends).flat_map(|need| need.alternatives());
+    let depends = packages.flat_map(|(id, _)| &universe.package(id).depends);
+    let alternatives = depends.flat_map(|need| need.alternatives());
     alternatives.filter(|need| need.name == "kernel").filter_map(|need| Some(need.constraint?.version))
 }

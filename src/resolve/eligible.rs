@@ -213,6 +213,17 @@ impl<'u, 'r> Eligibility<'u, 'r> {
     }
 }
 
+/// Whether two packages cannot stand beside each other: by the word of one of them, or for a name that only one can have.
+pub(crate) fn exclude_each_other(format: &dyn Format, one: &Package<'_>, other: &Package<'_>) -> bool {
+    let hits = |one: &Package<'_>, other: &Package<'_>| {
+        one.conflicts.iter().any(|conflict| format.hits(conflict, other))
+    };
+    let rivals = answers(one).any(|(name, version)| {
+        answers(other).any(|(as_name, at)| as_name == name && !format.may_share(version, at))
+    });
+    one.name != other.name && (hits(one, other) || hits(other, one) || rivals)
+}
+
 /// The names that a package answers to, each with the version at which it does; none: virtually.
 fn answers<'p>(package: &'p Package<'_>) -> impl Iterator<Item = (&'p str, Option<&'p str>)> {
     let provides = package.provides.iter().map(|provide| (provide.name, provide.version));

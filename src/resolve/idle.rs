@@ -66,15 +66,15 @@ pub(crate) fn serves(package: &str, service: &str) -> bool {
 }
 
 /// The packages of a router, and which of them each needs.
-struct Holdings<'a> {
-    universe: &'a Universe<'a>,
+struct Holdings<'a, 'u> {
+    universe: &'a Universe<'u>,
     installed: &'a Installed,
     needs: BTreeMap<&'a str, Vec<&'a str>>,
     unknown: Vec<&'a str>,
 }
 
-impl<'a> Holdings<'a> {
-    fn of(universe: &'a Universe<'a>, installed: &'a Installed) -> Holdings<'a> {
+impl<'a, 'u> Holdings<'a, 'u> {
+    fn of(universe: &'a Universe<'u>, installed: &'a Installed) -> Holdings<'a, 'u> {
         let mut holdings = Holdings { universe, installed, needs: BTreeMap::new(), unknown: Vec::new() };
         for (name, held) in installed.iter() {
             let same_version = |id: &_| universe.package(*id).version == held.version;

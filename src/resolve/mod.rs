@@ -39,7 +39,7 @@ pub use baseline::{Baseline, BaselineError, BaselineSource, BaselineWarning};
 pub use diff::base_name;
 pub use diff::{Change, Diff, Direction};
 pub use eligible::Ineligible;
-pub(crate) use eligible::{Candidate, Eligibility};
+pub(crate) use eligible::{Candidate, Eligibility, exclude_each_other};
 pub use graph::{Graph, Node, NodeId};
 pub(crate) use idle::{IdleModules, serves};
 pub use kind::PackageKind;
@@ -60,7 +60,7 @@ const MOST_STEPS: u64 = 50_000_000;
 /// # Errors
 /// Why there is no plan.
 pub fn resolve<'u>(
-    universe: &'u Universe<'_>,
+    universe: &'u Universe<'u>,
     installed: &Installed,
     request: &Request,
 ) -> Result<Plan<'u>, Refusal> {
@@ -72,7 +72,7 @@ pub fn resolve<'u>(
 
 /// Finds what to add, and what to upgrade if there is no other way.
 fn add<'u>(
-    universe: &'u Universe<'_>,
+    universe: &'u Universe<'u>,
     installed: &Installed,
     request: &Request,
 ) -> Result<Plan<'u>, Refusal> {
@@ -90,7 +90,7 @@ fn add<'u>(
 
 /// Finds a plan that leaves alone what the router holds, before the universe was looked at `end` times.
 fn attempt<'u>(
-    universe: &'u Universe<'_>,
+    universe: &'u Universe<'u>,
     installed: &Installed,
     request: &Request,
     end: u64,

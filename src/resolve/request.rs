@@ -36,13 +36,15 @@ pub enum RootReason {
     Firmware(String),
     /// The release, whose images hold it by default.
     DefaultPackages,
-    /// The router, which holds an older version of this package.
+    /// The router, which holds this package or had it before an upgrade.
     Held(String),
 }
 
 /// A text that is no reason of a root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a reason: --add, --wpa, in place of NAME, chip NAME, family NAME, device ID, firmware FILE")]
+#[error(
+    "not a reason: --add, --wpa, in place of NAME, chip NAME, family NAME, device ID, firmware FILE, the router's NAME"
+)]
 pub struct NotAReason;
 
 impl RootReason {
@@ -91,6 +93,9 @@ impl FromStr for RootReason {
             (_, Some(("chip", name))) => RootReason::Chip(name.to_owned()),
             (_, Some(("family", name))) => RootReason::Family(name.to_owned()),
             (_, Some(("device", id))) => RootReason::Device(id.to_owned()),
+            (_, Some(("the", rest))) => {
+                RootReason::Held(rest.strip_prefix("router's ").ok_or(NotAReason)?.to_owned())
+            }
             (_, Some(("firmware", file))) => RootReason::Firmware(file.to_owned()),
             _ => return Err(NotAReason),
         })

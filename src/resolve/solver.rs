@@ -15,7 +15,7 @@ use resolvo::{Problem, SolvableId, Solver, UnsolvableOrCancelled};
 use super::Eligibility;
 use super::links::{Links, conditions, root_requirement, settle};
 use super::provider::{Limits, PROPAGATION, Provider};
-use crate::format::PackageId;
+use crate::format::{PackageId, Requirement};
 
 /// Why there is no choice, as far as the solver's proof tells.
 #[derive(Debug, Default)]
@@ -78,7 +78,7 @@ fn reachable(eligibility: &Eligibility<'_, '_>) -> BTreeSet<PackageId> {
     let mut reachable = BTreeSet::new();
     let roots: Vec<_> = eligibility.request.roots.iter().map(root_requirement).collect();
     let roots = roots.iter().filter(|root| !eligibility.is_met(root));
-    let taken = |requirement: &_| {
+    let taken = |requirement: &Requirement<'_>| {
         let candidates = eligibility.candidates(requirement).into_iter();
         candidates.filter(|candidate| candidate.by_itself).map(|candidate| candidate.id)
     };

@@ -17,7 +17,7 @@ const MOST: usize = 64;
 
 /// Finds a plan that replaces held packages, if there is one.
 pub(super) fn find<'u>(
-    universe: &'u Universe<'_>,
+    universe: &'u Universe<'u>,
     installed: &Installed,
     request: &Request,
     refusal: &Refusal,

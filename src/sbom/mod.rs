@@ -185,13 +185,13 @@ fn reopen(
 fn each_package(
     index: &Verified<Signed>,
     feed: &str,
-    take: impl FnMut(&Package<'_>),
+    mut take: impl FnMut(&Package<'_>),
 ) -> Result<(), BundleError> {
     let name = index.files.first().map(|file| file.name).unwrap_or_default();
     let Some(format) = FORMATS.into_iter().find(|format| format.index_name() == name) else { return Ok(()) };
     let parsed = format.parse(index, FeedId(0));
     let parsed = parsed.map_err(|source| BundleError::Index { at: feed.to_owned(), source })?;
-    parsed.packages.iter().for_each(take);
+    parsed.into_packages().for_each(|package| take(&package));
     Ok(())
 }
 

@@ -36,6 +36,8 @@ pub struct Selection {
     firmware: Vec<MissingFirmware>,
     packages: Vec<String>,
     replace: Vec<(String, String)>,
+    /// Packages of a router, each with its successor in the release.
+    follow: Vec<(String, String)>,
     omit: BTreeSet<String>,
     wpad: Wpad,
     variant: Option<Variant>,
@@ -169,6 +171,18 @@ impl Selection {
         self
     }
 
+    /// Adds the successor of a package that a router had.
+    #[must_use]
+    pub fn follow(mut self, old: &str, successor: &str) -> Selection {
+        self.follow.push((old.to_owned(), successor.to_owned()));
+        self
+    }
+
+    /// Whether it goes without a package.
+    pub fn omits(&self, name: &str) -> bool {
+        self.omit.contains(name)
+    }
+
     /// Goes without a package.
     #[must_use]
     pub fn omit(mut self, name: &str) -> Selection {
@@ -206,5 +220,6 @@ impl Selection {
             && self.firmware.is_empty()
             && self.packages.is_empty()
             && self.replace.is_empty()
+            && self.follow.is_empty()
     }
 }

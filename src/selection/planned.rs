@@ -1,7 +1,5 @@
 //! A plan, with what it stands on and what the user should know of it.
 
-use std::collections::BTreeSet;
-
 use super::{Selection, SelectionError, Warning, shadow};
 use crate::format::Universe;
 use crate::hardware::Card;
@@ -54,7 +52,7 @@ impl<'u> Planned<'u> {
     /// together.
     pub fn new(
         source: PlanSource<'u>,
-        universe: &'u Universe<'_>,
+        universe: &'u Universe<'u>,
         selection: &Selection,
     ) -> Result<Planned<'u>, SelectionError> {
         let facts = source.facts();
@@ -77,7 +75,7 @@ impl<'u> Planned<'u> {
     /// When there is no request to resolve.
     pub fn case(
         facts: &ReleaseFacts,
-        universe: &Universe<'_>,
+        universe: &'u Universe<'u>,
         selection: &Selection,
     ) -> Result<Case, SelectionError> {
         let baseline = Baseline::determine(facts, universe)?;
@@ -93,9 +91,10 @@ impl<'u> Planned<'u> {
 
     /// The ids of the trusted keys that signed the indexes, sorted.
     pub fn signed_by(&self) -> Vec<String> {
-        let PlanSource::Release(release) = self.source else { return Vec::new() };
-        let keys = release.indexes.iter().flat_map(|index| index.by().key_ids());
-        keys.collect::<BTreeSet<String>>().into_iter().collect()
+        match self.source {
+            PlanSource::Release(release) => release.signed_by(),
+            PlanSource::Snapshot(_) => Vec::new(),
+        }
     }
 
     /// Warns where the router may not be able to mount the disk that comes of the plan.

@@ -67,6 +67,9 @@ impl Selection {
         for name in &self.packages {
             draft.add(name, &RootReason::Add);
         }
+        for (old, successor) in &self.follow {
+            draft.add(successor, &RootReason::Held(old.clone()));
+        }
         // What the kernel drives by itself is no refusal.
         if draft.request.roots.is_empty() && refused.iter().any(|reason| !reason.is_built_in()) {
             return Err(SelectionError::Devices(refused));
@@ -108,8 +111,8 @@ impl Selection {
 }
 
 /// A request in the making.
-struct Draft<'a> {
-    universe: &'a Universe<'a>,
+struct Draft<'a, 'u> {
+    universe: &'a Universe<'u>,
     wpad: &'a Wpad,
     router_holds_wpad: bool,
     feeds_hold_wpad: bool,
@@ -117,8 +120,8 @@ struct Draft<'a> {
     warnings: Vec<Warning>,
 }
 
-impl<'a> Draft<'a> {
-    fn new(selection: &'a Selection, universe: &'a Universe<'a>, installed: &Installed) -> Draft<'a> {
+impl<'a, 'u> Draft<'a, 'u> {
+    fn new(selection: &'a Selection, universe: &'a Universe<'u>, installed: &Installed) -> Draft<'a, 'u> {
         let Selection { omit, allow_upgrade, .. } = selection;
         Draft {
             universe,

@@ -1,7 +1,7 @@
 //! What can be wrong with a request.
 
 use super::NotARouterId;
-use super::request::{END, MAX_LINE, MAX_TEXT, NAME, VERSION};
+use super::request::{END, MAX_LINE, MAX_TEXT, NAME, VERSIONS};
 use crate::format::FORMATS;
 use crate::hardware::detect::MAX_DEVICES;
 use crate::release::NotATarget;
@@ -10,13 +10,13 @@ use crate::release::NotATarget;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     /// It begins otherwise.
-    #[error("it is no request of a router: expected {NAME} {VERSION} in its first line, found {found:?}")]
+    #[error("it is no request of a router: expected {NAME} {} in its first line, found {found:?}", VERSIONS[0])]
     NoRequest {
         /// Its first line.
         found: String,
     },
     /// It is of another version of `request.sh`.
-    #[error("it is a request of version {found:?}, and this owpkg reads version {VERSION}")]
+    #[error("it is a request of version {found:?}, and this owpkg reads versions {}", VERSIONS.join(" and "))]
     Version {
         /// The version.
         found: String,

@@ -6,10 +6,12 @@
 mod error;
 mod id;
 mod request;
+mod system;
 
 pub use error::{LineError, RequestError};
 pub use id::{NotARouterId, RouterId};
 pub use request::{MAX_TEXT, Request};
+pub use system::{Boot, System};
 
 /// What the router runs to make a request: POSIX sh for busybox ash, and the same for every router.
 pub const SCRIPT: &str = include_str!("request.sh");

@@ -3,7 +3,8 @@
 #
 #     mount -t vfat /dev/sda1 /mnt && sh /mnt/request.sh
 #
-# It writes owpkg-request.txt beside itself: the release, the kernel, the packages, the devices and the free space.
+# It writes owpkg-request.txt beside itself: the release, the kernel, the packages and how they came here, the devices,
+# the free space and the kind of its disk.
 # On the router it changes nothing but /etc/owpkg/router, a random id, by which the disk that answers knows the
 # router that asked. Who flashes a router anew takes the id away with all else that was told; it then asks again.
 # Made by owpkg. Nothing runs before the last line.
@@ -14,7 +15,9 @@ set -eu
 etc=/etc
 tmp=/tmp
 sys=/sys
+proc=/proc
 root=/
+rom=/rom
 overlay=/overlay
 
 usage() {
@@ -79,6 +82,34 @@ list_packages() {
 	' "$work/database" >"$work/packages"
 }
 
+# How each package came here: with the image, asked for, or needed by another. Where the root is no image apart from
+# what was added, that is unknown.
+mark_packages() {
+	: >"$work/image"
+	: >"$work/needed"
+	apart=unknown
+	if [ -f "$rom/lib/apk/db/installed" ]; then
+		apart=added
+		sed -n 's/^P://p' "$rom/lib/apk/db/installed" >"$work/image"
+	fi
+	if [ -d "$rom/usr/lib/opkg/info" ]; then
+		apart=added
+		find "$rom/usr/lib/opkg/info" -name '*.control' | sed 's,.*/,,; s/\.control$//' >"$work/image"
+	fi
+	if [ "$client" = opkg ]; then
+		awk '/^Package: / { name = $2 } /^Auto-Installed: yes/ { print name }' "$work/database" >"$work/needed"
+	elif [ -s "$etc/apk/world" ]; then
+		sed 's/[=<>~@].*//' "$etc/apk/world" >"$work/world"
+		awk 'FILENAME == ARGV[1] { asked[$1]; next } !($1 in asked) { print $1 }' "$work/world" "$work/packages" \
+			>"$work/needed"
+	fi
+	awk -v apart="$apart" '
+		FILENAME == ARGV[1] { image[$1]; next }
+		FILENAME == ARGV[2] { needed[$1]; next }
+		{ print $1, $2, $1 in image ? "image" : $1 in needed ? "needed" : apart }
+	' "$work/image" "$work/needed" "$work/packages" >"$work/marked"
+}
+
 client_failed() {
 	sed "s/^/  $client: /" "$work/log" >&2
 	refuse "$client does not say what is installed" 'mend what it names above, then run this script again'
@@ -115,12 +146,29 @@ identify() {
 	fi
 }
 
+# What an upgrade asks beside that: each is empty where the router does not know.
+survey_system() {
+	boot=
+	case $(release_fact DISTRIB_TARGET) in
+	x86/*) boot=bios ;;
+	esac
+	if [ -d "$sys/firmware/efi" ]; then boot=efi; fi
+	kind=$(awk -v rom="$rom" '
+		$2 == rom { print $3; found = 1; exit }
+		$2 == "/" && $1 != "rootfs" { kind = $3 }
+		END { if (!found) print kind }
+	' "$proc/mounts" 2>/dev/null) || :
+	compat=$(uci -q -c "$etc/config" get 'system.@system[0].compat_version' 2>/dev/null) || :
+	memory=$(awk '$1 == "MemAvailable:" { print $2 " kB" }' "$proc/meminfo" 2>/dev/null) || :
+}
+
 request() {
 	board=$(cat "$tmp/sysinfo/board_name" 2>/dev/null) || :
 	keep=$root
 	if [ -d "$overlay" ]; then keep=$overlay; fi
 	free=$(df -Pk "$keep" 2>/dev/null | awk 'NR == 2 { print $(NF - 2) " kB" }')
-	say 'owpkg-request 1'
+	flash=$(df -Pk "$keep" 2>/dev/null | awk 'NR == 2 { print $(NF - 4) " kB" }')
+	say 'owpkg-request 2'
 	say "router: $router"
 	say "board: $board"
 	say "release: $(release_fact DISTRIB_RELEASE)"
@@ -130,12 +178,17 @@ request() {
 	say "client: $client"
 	say "kernel: $(awk '$1 == "kernel" { print $2 }' "$work/packages")"
 	say "free: $free"
+	say "boot: $boot"
+	say "root: $kind"
+	say "compat: $compat"
+	say "memory: $memory"
+	say "flash: $flash"
 	say
 	say 'devices:'
 	cat "$work/devices"
 	say
 	say 'packages:'
-	cat "$work/packages"
+	cat "$work/marked"
 	say
 	say 'end of the request'
 }
@@ -161,7 +214,9 @@ main() {
 	choose_place "$@"
 	make_workplace
 	list_packages
+	mark_packages
 	list_devices
+	survey_system
 	identify
 	# A request is plain text, whatever the names in it.
 	request | tr -cd '\n -~' >"$work/request"

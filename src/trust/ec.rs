@@ -117,7 +117,8 @@ pub struct Signature {
 
 impl Signature {
     /// Reads a SIG block of a file of a schema; none if it is of another version: apk passes over such.
-    pub(crate) fn parse(schema: u32, block: &[u8]) -> Option<Signature> {
+    #[doc(hidden)]
+    pub fn parse(schema: u32, block: &[u8]) -> Option<Signature> {
         let (header, der) = block.split_first_chunk::<HEADER>()?;
         let known = header[0] == 0;
         let key_id = KeyId::new(&header[2..]);

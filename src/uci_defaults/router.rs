@@ -19,7 +19,11 @@ pub struct RouterPackages<'a> {
 
 impl<'a> RouterPackages<'a> {
     /// Those of a plan, for a router that holds these.
-    pub fn of_plan(plan: &Plan<'a>, held: &'a Installed, series: Option<Series>) -> RouterPackages<'a> {
+    pub fn of_plan<'u: 'a>(
+        plan: &Plan<'u>,
+        held: &'a Installed,
+        series: Option<Series>,
+    ) -> RouterPackages<'a> {
         RouterPackages {
             added: plan.steps.iter().map(|step| plan.package(step).name).collect(),
             held: Some(held.iter().map(|(name, _)| name).collect()),

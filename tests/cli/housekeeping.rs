@@ -1,10 +1,8 @@
 //! `owpkg update`, `cache`, `completions` and `man`.
 
-use std::process::Command;
-
 use super::{fits_a_terminal, json, keys};
 use crate::support::feeds::{FORMATS, key_id, public_key, signers, wifi};
-use crate::support::run::{Desk, owpkg};
+use crate::support::run::Desk;
 
 #[test]
 fn after_an_update_no_network_is_needed() {
@@ -73,9 +71,9 @@ fn the_cache_tells_what_it_holds_and_gives_it_back() {
             .sum();
         assert_eq!(held["packages"]["bytes"], sizes);
         assert_eq!(held["partial"]["files"], 0);
-        // What was read of each package is kept too.
-        assert_eq!(held["findings"]["files"], 7);
-        let files = held["documents"]["files"].as_u64().unwrap() + 7 + 7;
+        // What was read of each package is kept too, and the names of the release.
+        assert_eq!(held["findings"]["files"], 7 + 1);
+        let files = held["documents"]["files"].as_u64().unwrap() + 7 + 7 + 1;
         assert!(desk.owpkg("cache").run().exits(0).out.contains("packages and images        7 files"));
 
         let told = desk.owpkg("cache clear").run().exits(0).out;
@@ -89,31 +87,20 @@ fn the_cache_tells_what_it_holds_and_gives_it_back() {
 }
 
 #[test]
-fn bash_takes_the_completions() {
-    let script = owpkg("completions bash").run().exits(0).out;
-    let check = format!(
-        "{script}\ncomplete -p owpkg >/dev/null && COMP_WORDS=(owpkg res) COMP_CWORD=1 && _owpkg owpkg res owpkg && echo \"${{COMPREPLY[*]}}\""
-    );
-    let output = Command::new("bash").args(["-c", &check]).output().expect("bash runs");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "resolve\n", "{output:?}");
-    for shell in ["zsh", "fish", "elvish", "powershell"] {
-        assert!(owpkg(&format!("completions {shell}")).run().exits(0).out.contains("mirror"), "{shell}");
-    }
-    owpkg("completions tcsh").run().exits(2).says(&["bash"]);
-}
-
-#[test]
 fn a_manual_page_of_each_command() {
     let desk = Desk::new();
     let page = desk.owpkg("man").run().exits(0).out;
     assert!(page.contains(".TH owpkg 1"), "{page}");
-    let told = desk.owpkg("man pages").run();
-    assert_eq!(told.code, 7, "no folder is made unasked: {}", told.err);
-    std::fs::create_dir(desk.path().join("pages")).unwrap();
-    desk.owpkg("man pages").run().exits(0);
+    desk.owpkg("man share/pages").run().exits(0);
     for name in ["owpkg", "owpkg-resolve", "owpkg-vm", "owpkg-mirror-verify"] {
-        let page = desk.read(&format!("pages/{name}.1"));
+        let page = desk.read(&format!("share/pages/{name}.1"));
         assert!(page.contains(&format!(".TH {name} 1")), "{page}");
+        for section in ["EXIT STATUS", "ENVIRONMENT", "FILES", "SEE ALSO"] {
+            let heading = [format!(".SH {section}\n"), format!(".SH \"{section}\"\n")];
+            assert!(heading.iter().any(|heading| page.contains(heading)), "{name}: {section}");
+        }
     }
-    assert!(desk.read("pages/owpkg-resolve.1").contains("iwl7265d"));
+    assert!(desk.read("share/pages/owpkg-resolve.1").contains("iwl7265d"));
+    desk.write("file", "");
+    desk.owpkg("man file/pages").run().exits(7).says(&["file/pages cannot be made"]);
 }

@@ -28,7 +28,7 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// A file with a piece behind it as fwtool puts it there.
-fn fwtool(mut file: Vec<u8>, kind: u8, data: &[u8]) -> Vec<u8> {
+pub fn fwtool(mut file: Vec<u8>, kind: u8, data: &[u8]) -> Vec<u8> {
     file.extend_from_slice(data);
     let mut crc = flate2::Crc::new();
     crc.update(&file);

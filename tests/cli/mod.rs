@@ -1,6 +1,7 @@
 //! The commands, from their arguments to what they print and how they end; both formats by the same tests.
 
 mod chips;
+mod completions;
 mod configuration;
 mod demo;
 mod detect;
@@ -14,14 +15,19 @@ mod housekeeping;
 pub mod image;
 #[cfg(unix)]
 mod interrupted;
+mod killed;
 mod mistakes;
 mod outcomes;
 mod real;
 mod replace;
 mod resolve;
+mod said;
 mod select;
 mod selection;
+mod settings;
 mod sources;
+#[cfg(unix)]
+mod terminal;
 mod trust;
 mod usage;
 

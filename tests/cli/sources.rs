@@ -106,6 +106,22 @@ fn a_cold_disk_asks_for_no_file_twice() {
 }
 
 #[test]
+fn what_was_asked_for_ahead_and_is_not_there_is_not_told() {
+    for format in FORMATS {
+        let server = wifi().build(format).serve();
+        let desk = desk(format);
+        let line = "resolve --chip iwl7265d --format names --no-lock --key key --tree";
+        let ran = desk.owpkg(line).arg(&server.url()).run().exits(0);
+        let asked = |part: &str| server.requests().iter().any(|request| request.path.contains(part));
+        assert!(asked("/luci/"), "a feed that most releases have");
+        for absent in ["luci", "404", "Packages.gz", "packages.adb", "openwrt-x86-64.manifest"] {
+            assert!(!ran.err.contains(absent), "{absent}: {}", ran.err);
+        }
+        assert!(server.most_in_flight() <= 8);
+    }
+}
+
+#[test]
 fn one_run_online_is_enough_for_all_later_ones() {
     for format in FORMATS {
         let server = wifi().build(format).serve();

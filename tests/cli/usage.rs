@@ -40,6 +40,7 @@ fn a_list_before_the_output_does_not_swallow_it() {
 #[test]
 fn every_failure_is_an_object_where_objects_are_asked_for() {
     let desk = Desk::new();
+    desk.write("file", "");
     for (line, status, code) in [
         ("resolve --json", 2, "usage"),
         ("resolve --json --nonesuch", 2, "usage"),
@@ -52,7 +53,7 @@ fn every_failure_is_an_object_where_objects_are_asked_for() {
         ("disk nowhere/x --demo --json --add iw", 7, "output"),
         ("update --mirror nowhere --release 24.10.2 --json", 6, "unavailable"),
         ("serve nowhere --json", 2, "usage"),
-        ("man nowhere/man1 --json", 7, "output"),
+        ("man file/man1 --json", 7, "output"),
     ] {
         let ran = desk.owpkg(line).run().exits(status);
         let error = ran.json();

@@ -27,7 +27,7 @@ fn told(format: &dyn Format, files: Vec<SignedFile>, key: &str) -> BTreeSet<Stri
     let index = keyring.verify(format.open(files).unwrap(), "index", Unsigned::Refuse).unwrap();
     let parsed = format.parse(&index, FeedId(0)).unwrap();
     assert_eq!(parsed.warnings, []);
-    parsed.packages.iter().map(|package| format!("{package:?}")).collect()
+    parsed.packages().iter().map(|package| format!("{package:?}")).collect()
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Files and directories come back as they went in.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
+use std::sync::Mutex;
 
 use super::image::{
     Files, Image, KINDS, bytes, entries, exactly, files, noise, options, plan_of, smallest, write,
@@ -91,7 +91,7 @@ fn a_writer_that_takes_little_at_a_time() {
 /// One source after the other, each once, each gone before the next: thousands of files need one descriptor.
 #[test]
 fn one_source_is_open_at_a_time() {
-    struct Source<'a>(io::Empty, &'a RefCell<BTreeMap<&'static str, usize>>);
+    struct Source<'a>(io::Empty, &'a Mutex<BTreeMap<&'static str, usize>>);
     impl Read for Source<'_> {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
             self.0.read(buffer)
@@ -99,18 +99,18 @@ fn one_source_is_open_at_a_time() {
     }
     impl Drop for Source<'_> {
         fn drop(&mut self) {
-            *self.1.borrow_mut().get_mut("open").unwrap() -= 1;
+            *self.1.lock().unwrap().get_mut("open").unwrap() -= 1;
         }
     }
-    let counts = RefCell::new(BTreeMap::from([("open", 0), ("opened", 0)]));
+    let counts = Mutex::new(BTreeMap::from([("open", 0), ("opened", 0)]));
     let plan = plan_of(&[("a", 0), ("b/c", 0), ("b/d", 0)], &smallest()).unwrap();
     plan.write(&mut io::sink(), |index| {
-        let mut all = counts.borrow_mut();
+        let mut all = counts.lock().unwrap();
         assert_eq!((all["opened"], all["open"]), (index, 0));
         all.entry("opened").and_modify(|count| *count += 1);
         all.entry("open").and_modify(|count| *count += 1);
         Ok(Box::new(Source(io::empty(), &counts)))
     })
     .unwrap();
-    assert_eq!(*counts.borrow(), BTreeMap::from([("open", 0), ("opened", 3)]));
+    assert_eq!(*counts.lock().unwrap(), BTreeMap::from([("open", 0), ("opened", 3)]));
 }

@@ -136,9 +136,12 @@ impl Read for Slow<'_> {
     }
 }
 
-fn written<'a>(size: u64, source: impl Fn() -> io::Result<Box<dyn Read + 'a>>) -> Result<Vec<u8>, FatError> {
+fn written<'a>(
+    size: u64,
+    source: impl Fn() -> io::Result<Box<dyn Read + 'a>> + Send,
+) -> Result<Vec<u8>, FatError> {
     let mut out = Vec::new();
-    plan_of(&[("dir/a", size)], &smallest()).unwrap().write(&mut out, |_| source()).map(|()| out)
+    plan_of(&[("dir/a", size)], &smallest()).unwrap().write(&mut out, move |_| source()).map(|()| out)
 }
 
 #[test]

@@ -14,7 +14,7 @@ const FIRST: FirstBoot<'_> =
 
 /// `/etc/init.d/boot`'s `uci_apply_defaults`: all scripts are listed first, each runs in a shell of its own, and those that
 /// succeeded go at the end.
-const BOOT: &str = r#"
+pub const BOOT: &str = r#"
 cd "$ROUTER/etc/uci-defaults" || exit 1
 files="$(ls)"
 applied=
@@ -25,7 +25,7 @@ rm -f $applied
 "#;
 
 /// A second is short here.
-const SLEEP: &str = "#!/bin/sh\nPATH=$HOST_PATH\necho x >>\"$SEEN/sleeps\"\nexec busybox usleep 20000\n";
+pub const SLEEP: &str = "#!/bin/sh\nPATH=$HOST_PATH\necho x >>\"$SEEN/sleeps\"\nexec busybox usleep 20000\n";
 const NOTED: &str = "#!/bin/sh\nPATH=$HOST_PATH\necho \"${0##*/} $*\" >>\"$SEEN/calls-of-${0##*/}\"\n";
 
 struct Image {
@@ -103,7 +103,7 @@ impl Image {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         match entry.file_type().unwrap().is_dir() {

@@ -100,5 +100,7 @@ fn the_room_at_the_end_can_be_given_to_the_root() {
     assert_eq!(after.len(), 2, "{after:?}");
     assert_eq!(after[0], before[0]);
     assert!(after[1] * SECTOR > before[1] * SECTOR + 7 * MIB, "{before:?} {after:?}");
-    assert_eq!(complaints(&made), [""; 0]);
+    // What sfdisk enlarged ends wherever the room does; sgdisk would have it end where a cylinder does.
+    let found = complaints(&made);
+    assert!(found.iter().all(|line| line.contains("doesn't end on a")), "{found:?}");
 }

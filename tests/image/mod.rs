@@ -3,7 +3,7 @@
 pub mod build;
 pub mod command;
 mod doors;
-mod first_boot;
+pub mod first_boot;
 mod formats;
 mod growth;
 mod refusals;

@@ -150,7 +150,7 @@ fn is_solvable(universe: &Universe<'_>, baseline: &Baseline, asked: &[u8]) -> bo
     }
     let free: Vec<&Package<'_>> = universe
         .packages()
-        .map(|(_, package)| package)
+        .map(|(id, _)| universe.package(id))
         .filter(|package| baseline.installed.get(package.name).is_none())
         .collect();
     (0..1_u32 << free.len()).any(|set| {

@@ -21,8 +21,8 @@ enum Run {
     InEarnest,
 }
 
-struct Client<'u> {
-    universe: &'u Universe<'u>,
+struct Client<'u, 'i> {
+    universe: &'u Universe<'i>,
     installed: &'u Installed,
     run: Run,
     arguments: &'u [String],
@@ -33,10 +33,10 @@ struct Client<'u> {
     failed: bool,
 }
 
-impl<'u> Client<'u> {
+impl<'u, 'i> Client<'u, 'i> {
     /// Installs, and says what it installed or would have; none if any of it failed.
     fn run(
-        universe: &'u Universe<'u>,
+        universe: &'u Universe<'i>,
         installed: &'u Installed,
         run: Run,
         names: &'u [String],

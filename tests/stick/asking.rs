@@ -49,6 +49,7 @@ fn the_request_says_what_the_router_is_holds_and_has() {
             arch,
             format,
             free_kb,
+            system: _,
             devices,
             installed,
         } = asker.parsed();

@@ -1,7 +1,8 @@
 //! Requests that were damaged on their way, or never came from a router.
 
+use owpkg::format::Mark;
 use owpkg::hardware::detect::MAX_DEVICES;
-use owpkg::stick::{MAX_TEXT, Request, RequestError};
+use owpkg::stick::{Boot, MAX_TEXT, Request, RequestError, System};
 use proptest::prelude::*;
 
 use super::router::CARD;
@@ -114,6 +115,33 @@ fn a_value_that_cannot_be_is_named_with_its_line() {
 }
 
 #[test]
+fn the_second_version_says_more_and_each_word_of_it_is_checked() {
+    let more = "boot: efi\nroot: squashfs\ncompat: 1.1\nmemory: 1000 kB\nflash: 2000 kB\n\ndevices:";
+    let second = REQUEST
+        .replace("owpkg-request 1", "owpkg-request 2")
+        .replace("\ndevices:", more)
+        .replace("busybox 1.37.0-r1", "busybox 1.37.0-r1 image")
+        .replace("-r1\n\nend", "-r1 unknown\n\nend");
+    let read = Request::parse(&second).unwrap();
+    assert_eq!(read.installed.mark_of("busybox"), Some(Mark::Image));
+    assert_eq!(read.installed.mark_of("kernel"), None);
+    let System { boot, root, compat, memory_kb, flash_kb } = read.system;
+    assert_eq!((boot, root.as_deref(), compat.as_deref()), (Some(Boot::Efi), Some("squashfs"), Some("1.1")));
+    assert_eq!((memory_kb, flash_kb), (Some(1000), Some(2000)));
+    for (text, other, words) in [
+        ("boot: efi", "boot: uboot", "expected efi or bios, found \"uboot\""),
+        ("flash: 2000 kB", "flash: -1 kB", "expected a number of kB"),
+        ("busybox 1.37.0-r1 image", "busybox 1.37.0-r1", "expected a package and its version"),
+        ("busybox 1.37.0-r1 image", "busybox 1.37.0-r1 rom", "expected a package and its version"),
+        ("root: squashfs\n", "", "does not say \"root\""),
+    ] {
+        assert_eq!(second.matches(text).count(), 1, "{text}");
+        refused(&second.replace(text, other), words);
+    }
+    refused(&REQUEST.replace("\ndevices:", more), "expected a key of the head");
+}
+
+#[test]
 fn nothing_but_plain_text_is_taken() {
     for odd in ["\0", "\x1b[31m", "\t", "\u{7f}", "\u{202e}", "é", "\r0", "\u{85}", "\u{2028}"] {
         for (at, line) in REQUEST.lines().enumerate().filter(|(at, line)| *at > 0 && !line.is_empty()) {
@@ -144,7 +172,7 @@ fn something_else_is_no_request() {
         ("#!/bin/sh\n", "is no request of a router"),
         ("owpkg-request", "is no request of a router"),
         ("owpkg-requests 1", "is no request of a router"),
-        ("owpkg-request 2\n", "a request of version \"2\", and this owpkg reads version 1"),
+        ("owpkg-request 3\n", "a request of version \"3\", and this owpkg reads versions 1 and 2"),
         ("owpkg-request 1 \x1b[2J", "a request of version \"1 \\u{1b}[2J\""),
     ] {
         refused(text, words);

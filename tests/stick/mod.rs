@@ -4,4 +4,4 @@ mod asking;
 mod configuring;
 mod filling;
 mod hostile;
-mod router;
+pub mod router;

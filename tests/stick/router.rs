@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use owpkg::demo::Blueprint;
 use owpkg::format::format_named;
 use owpkg::lock::Lock;
 use owpkg::stick::{Request, SCRIPT};
@@ -37,11 +38,15 @@ pub struct Asker {
 impl Asker {
     /// A router that holds what the stock image of [`wifi`] does.
     pub fn new(client: Client) -> Asker {
+        Asker::of(client, &wifi().blueprint)
+    }
+
+    /// The same of another release.
+    pub fn of(client: Client, of: &Blueprint) -> Asker {
         let asker = Asker { router: Router::new(client) };
         let router = &asker.router;
         let database = if client == Client::Opkg { "usr/lib/opkg/status" } else { "lib/apk/db/installed" };
         router.write(database, "");
-        let of = wifi().blueprint;
         for (name, version) in &of.manifest {
             router.hold(name, version);
         }
@@ -91,7 +96,7 @@ impl Asker {
     pub fn ask(&self, arguments: &[&str]) -> Outcome {
         let stick = self.stick();
         fs::create_dir_all(&stick).unwrap();
-        let script = self.router.settle(SCRIPT, &["etc", "tmp", "sys", "root", "overlay"]);
+        let script = self.router.settle(SCRIPT, &["etc", "tmp", "sys", "proc", "root", "rom", "overlay"]);
         fs::write(stick.join("request.sh"), script).unwrap();
         self.router.run_as(&stick, &stick.join("request.sh"), arguments)
     }
@@ -113,6 +118,12 @@ impl Asker {
     pub fn install(&self, disk: &Path) -> Outcome {
         let here = self.router.root().parent().unwrap().join("disk");
         let _ = fs::remove_dir_all(&here);
+        self.settle_disk(disk, &here);
+        self.router.run_as(&here, &here.join("install.sh"), &[])
+    }
+
+    /// Copies a disk, its indexes put into the words of the router's stand-in client and its script at home there.
+    pub fn settle_disk(&self, disk: &Path, here: &Path) {
         let script = fs::read_to_string(disk.join("install.sh")).unwrap();
         let lock = Lock::parse(&fs::read_to_string(disk.join("owpkg.lock")).unwrap()).unwrap();
         let mut files = BTreeMap::new();
@@ -139,7 +150,6 @@ impl Asker {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, bytes).unwrap();
         }
-        self.router.run_as(&here, &here.join("install.sh"), &[])
     }
 
     /// The files of a feed's index, as the stand-ins read them.

@@ -4,3 +4,5 @@ pub mod feeds;
 pub mod judges;
 pub mod run;
 pub mod server;
+#[cfg(unix)]
+pub mod terminal;

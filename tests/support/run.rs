@@ -4,7 +4,7 @@ use std::io::{self, Cursor, Write};
 use std::sync::{Arc, Mutex};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use owpkg::cli::{Env, ErrStream, exit_code};
+use owpkg::cli::{Env, ErrStream, Settings, View, exit_code};
 use tempfile::TempDir;
 
 /// 2026-03-15, the day on which tests run.
@@ -98,6 +98,8 @@ impl Desk {
             out_is_terminal: false,
             err_is_terminal: false,
             now: NOW,
+            view: View::default(),
+            settings: Settings::default(),
         };
         Run { env, out, err, _desk: None }
     }

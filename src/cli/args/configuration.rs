@@ -33,7 +33,7 @@ const STOCK_SERVICES: [&str; 17] = [
 ];
 
 /// What to set on the router.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Configuration of the router")]
 pub(crate) struct ConfigurationArgs {
     /// A folder of files and links that install.sh copies to the router's /, as ImageBuilder's FILES

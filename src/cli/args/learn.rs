@@ -2,8 +2,10 @@
 
 use clap::Args;
 
+use crate::cli::env::Env;
+use crate::cli::settings::Key;
+
 use super::source::{PatienceArgs, SourceArgs};
-use crate::release::OFFICIAL_SERVER;
 
 /// The release whose packages are named, and whether its own modules are read for it.
 #[derive(Debug, Clone, Args)]
@@ -20,9 +22,9 @@ pub(crate) struct LearnArgs {
     /// The target
     #[arg(long, value_name = "T/S", help_heading = "Learn from a release")]
     pub(crate) target: Option<String>,
-    /// A server or folder that holds releases/ and snapshots/
-    #[arg(long, value_name = "URL|DIR", default_value = OFFICIAL_SERVER, help_heading = "Learn from a release")]
-    pub(crate) mirror: String,
+    /// A server or folder that holds releases/ and snapshots/; OpenWrt's own without it
+    #[arg(long, value_name = "URL|DIR", help_heading = "Learn from a release")]
+    pub(crate) mirror: Option<String>,
     /// Use only what the cache holds
     #[arg(long, help_heading = "Learn from a release")]
     pub(crate) offline: bool,
@@ -41,6 +43,12 @@ pub(crate) struct LearnArgs {
 }
 
 impl LearnArgs {
+    /// The release that is asked for, if one is.
+    pub(crate) fn release<'a>(&'a self, env: &'a Env) -> Option<&'a str> {
+        let set = env.setting(Key::Release).filter(|_| self.tree.is_none());
+        self.release.as_deref().or(set)
+    }
+
     /// Where the release is that is to be read; none: the catalogue's history is to do.
     pub(crate) fn source(&self) -> Option<SourceArgs> {
         (self.learn || self.tree.is_some()).then(|| SourceArgs {

@@ -7,7 +7,7 @@ mod selection;
 pub(crate) mod size;
 mod source;
 pub(crate) mod wifi;
-mod wifis;
+pub(crate) mod wifis;
 
 pub(crate) use learn::LearnArgs;
 pub(crate) use selection::SelectionArgs;

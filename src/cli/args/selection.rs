@@ -6,7 +6,7 @@ use super::choice;
 use crate::hardware::Variant;
 
 /// What to install, shared by the commands that make a plan.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What to install")]
 pub(crate) struct SelectionArgs {
     /// A chip or a family: iwl7265d, AX210, ath10k; repeat it for several
@@ -50,5 +50,11 @@ impl SelectionArgs {
             && self.add.is_empty()
             && self.add_file.is_empty()
             && self.replace.is_empty()
+    }
+
+    /// Whether nothing was typed that changes a plan.
+    pub(crate) fn is_untouched(&self) -> bool {
+        let has_choice = self.wpa.is_some() || self.variant.is_some() || self.allow_upgrade;
+        self.is_empty() && self.omit.is_empty() && !has_choice
     }
 }

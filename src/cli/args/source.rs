@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use clap::Args;
 
+use crate::cli::env::Env;
+use crate::cli::settings::Key;
 use crate::fetch::Options;
 use crate::release::OFFICIAL_SERVER;
 
@@ -26,9 +28,9 @@ pub(crate) struct SourceArgs {
     /// A further feed, as owpkg index makes one
     #[arg(long, value_name = "NAME=URL|DIR")]
     pub(crate) feed: Vec<String>,
-    /// A server or folder that holds releases/ and snapshots/
-    #[arg(long, value_name = "URL|DIR", default_value = OFFICIAL_SERVER)]
-    pub(crate) mirror: String,
+    /// A server or folder that holds releases/ and snapshots/; OpenWrt's own without it
+    #[arg(long, value_name = "URL|DIR")]
+    pub(crate) mirror: Option<String>,
     /// One release tree: a URL or folder that holds targets/ and packages/
     #[arg(long, value_name = "URL|DIR", conflicts_with = "mirror")]
     pub(crate) tree: Option<String>,
@@ -56,6 +58,34 @@ pub(crate) struct SourceArgs {
     /// How patient to be with servers.
     #[command(flatten)]
     pub(crate) patience: PatienceArgs,
+}
+
+impl SourceArgs {
+    /// The server or folder of releases.
+    pub(crate) fn mirror<'a>(&'a self, env: &'a Env) -> &'a str {
+        self.mirror.as_deref().or(env.setting(Key::Mirror)).unwrap_or(OFFICIAL_SERVER)
+    }
+
+    /// The release that is asked for, if one is.
+    pub(crate) fn release<'a>(&'a self, env: &'a Env) -> Option<&'a str> {
+        self.release.as_deref().or_else(|| self.setting(env, Key::Release))
+    }
+
+    /// The target that is asked for, if one is.
+    pub(crate) fn target<'a>(&'a self, env: &'a Env) -> Option<&'a str> {
+        self.target.as_deref().or_else(|| self.setting(env, Key::Target))
+    }
+
+    /// Whether nothing was typed of the router, and no feed.
+    pub(crate) fn is_untouched(&self) -> bool {
+        let router = [&self.release, &self.target, &self.profile, &self.installed];
+        router.iter().all(|word| word.is_none()) && self.feed.is_empty() && self.prefer.is_empty()
+    }
+
+    /// What the user set for all runs is about the releases of a server: a tree says itself what it holds.
+    fn setting<'a>(&self, env: &'a Env, key: Key) -> Option<&'a str> {
+        env.setting(key).filter(|_| self.tree.is_none() && !self.demo)
+    }
 }
 
 /// How patient to be with servers.

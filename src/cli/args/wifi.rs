@@ -8,6 +8,7 @@ use super::wifis::{TypedWifi, WifiArgs};
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::cli::input;
+use crate::cli::settings::Key as Setting;
 use crate::overlay::Overlay;
 use crate::uci_defaults::{
     Addresses, Key, Network, RouterPackages, Setup, SetupPart, SetupRequest, SetupWarning, StaticNetwork,
@@ -24,7 +25,7 @@ const KEY_CAP: u64 = 4096;
 const LINES_CAP: u64 = 1 << 20;
 
 /// What to set up.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Wi-Fi and addresses of the router")]
 pub(crate) struct SetupArgs {
     #[command(flatten)]
@@ -48,6 +49,12 @@ impl SetupArgs {
     /// # Errors
     /// When there is no such Wi-Fi, address or setting, or no key.
     pub(crate) fn read(&self, env: &mut Env, others: &[&Option<String>]) -> Result<TypedSetup, Failure> {
+        if self.wifis.typed.is_empty() && self.wifis.key_file.is_some() {
+            return Err(Failure::usage(
+                "--wifi-key-file is the key of no Wi-Fi",
+                "name the Wi-Fi with --wifi SSID, or in a set of owpkg.toml",
+            ));
+        }
         self.check_stdin(others)?;
         let uplink = self.network.as_deref().map(str::parse::<Addresses>).transpose();
         let uplink = uplink.map_err(|error| Failure::from(error).about("--network"))?;
@@ -56,7 +63,7 @@ impl SetupArgs {
         let network = Network::new(uplink, lan)?;
         let lines = self.uci.as_deref().map(|file| read_lines(env, file)).transpose()?;
         let (mut wifis, mut to_ask) = (Vec::new(), Vec::new());
-        for (at, typed) in self.wifis.0.iter().enumerate() {
+        for (at, typed) in self.wifis.typed.iter().enumerate() {
             let (wifi, asks) = read_wifi(env, typed)?;
             wifis.push(wifi);
             to_ask.extend(asks.then_some(at));
@@ -68,7 +75,7 @@ impl SetupArgs {
 
     /// Standard input can be read but once.
     fn check_stdin(&self, others: &[&Option<String>]) -> Result<(), Failure> {
-        let keys = self.wifis.0.iter().map(|wifi| ("--wifi-key-file", &wifi.key_file));
+        let keys = self.wifis.typed.iter().map(|wifi| ("--wifi-key-file", &wifi.key_file));
         let own = keys.chain([("--uci", &self.uci)]).filter(|(_, file)| file.as_deref() == Some("-"));
         let own: Vec<&str> = own.map(|(flag, _)| flag).collect();
         let other = others.iter().any(|other| other.as_deref() == Some("-"));
@@ -95,12 +102,13 @@ fn read_lines(env: &mut Env, file: &str) -> Result<UciLines, Failure> {
 
 /// What was typed of a Wi-Fi, and whether its key is still to be typed.
 fn read_wifi(env: &mut Env, typed: &TypedWifi) -> Result<(WifiRequest, bool), Failure> {
+    let country = typed.country.as_deref().or(env.setting(Setting::WifiCountry));
     let mut wifi = WifiRequest {
         ssid: typed.ssid.parse()?,
         mode: typed.mode,
         encryption: typed.encryption,
         key: None,
-        country: typed.country.as_deref().map(str::parse).transpose()?,
+        country: country.map(str::parse).transpose()?,
         band: typed.band,
         channel: typed.channel,
         htmode: typed.htmode.as_deref().map(str::parse).transpose()?,

@@ -16,7 +16,7 @@ struct WifiFlags {
     #[arg(long, value_parser = choice::mode(), value_name = "MODE", requires = "wifi")]
     wifi_mode: Vec<Mode>,
     /// A file with the key, or - for standard input
-    #[arg(long, value_name = "FILE|-", requires = "wifi")]
+    #[arg(long, value_name = "FILE|-")]
     wifi_key_file: Vec<String>,
     /// Its encryption; sae-mixed without it (WPA3, WPA2), or psk2 where the router's programs know no WPA3
     #[arg(long, value_parser = choice::encryption(), value_name = "NAME", requires = "wifi")]
@@ -52,9 +52,14 @@ pub(crate) struct TypedWifi {
     pub(crate) hidden: bool,
 }
 
-/// The Wi-Fis, in the order in which they were typed.
-#[derive(Debug, Default)]
-pub(crate) struct WifiArgs(pub(crate) Vec<TypedWifi>);
+/// The Wi-Fis that were typed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WifiArgs {
+    /// Each with its own, in their order.
+    pub(crate) typed: Vec<TypedWifi>,
+    /// The file with the key of the Wi-Fi that is not typed here, but named by a set.
+    pub(crate) key_file: Option<String>,
+}
 
 impl Args for WifiArgs {
     fn augment_args(command: Command) -> Command {
@@ -84,7 +89,13 @@ impl FromArgMatches for WifiArgs {
                 hidden: typed.of(at, "wifi_hidden")?.unwrap_or(false),
             })
         });
-        Ok(WifiArgs(wifis.collect::<Result<_, _>>()?))
+        let wifis = wifis.collect::<Result<Vec<_>, _>>()?;
+        // With no Wi-Fi typed, it was typed for none of them.
+        let key_file = match wifis.is_empty() {
+            true => typed.of(0, "wifi_key_file")?,
+            false => None,
+        };
+        Ok(WifiArgs { typed: wifis, key_file })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {

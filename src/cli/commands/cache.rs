@@ -12,7 +12,6 @@ use crate::cli::ui::json;
 use crate::cli::ui::text;
 use crate::fetch::{CacheAmount, CacheUsage};
 
-/// `owpkg cache`
 #[derive(Debug, Args)]
 pub(crate) struct CacheArgs {
     /// What to do with it.

@@ -13,7 +13,6 @@ use crate::hardware::{IdRow, Series};
 use crate::proof::{self, Comparison, ReadPackage, Survey};
 use crate::release::Release;
 
-/// `owpkg catalogue`
 #[derive(Debug, Args)]
 pub(crate) struct CatalogueArgs {
     /// What to do.

@@ -22,7 +22,6 @@ use crate::proof::ListedBy;
 /// Most products that people are shown.
 const MOST_PRODUCTS: usize = 20;
 
-/// `owpkg chips`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg chips iwl7265d\n  owpkg chips realtek usb --kind wifi\n  owpkg chips 8086:2723\n  \

@@ -1,18 +1,20 @@
-//! `owpkg completions`: what a shell knows of the commands.
+//! `owpkg completions`: the lines that let a shell ask owpkg for what can be typed.
 
 use std::io::Write as _;
 
 use clap::Args;
 use clap_complete::Shell;
 
+use crate::cli::completing;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 
-/// `owpkg completions`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg completions bash > ~/.local/share/bash-completion/completions/owpkg\n  \
-                        owpkg completions fish > ~/.config/fish/completions/owpkg.fish"
+                        owpkg completions zsh > ~/.zfunc/_owpkg\n  \
+                        owpkg completions fish > ~/.config/fish/completions/owpkg.fish\n\nChips, releases, targets, \
+                        feeds and sets are completed too, and the packages of the release that was opened last."
 )]
 pub(crate) struct CompletionsArgs {
     /// The shell
@@ -20,10 +22,8 @@ pub(crate) struct CompletionsArgs {
     pub(crate) shell: Shell,
 }
 
-/// Prints the completions of a shell for `program`.
-pub(crate) fn run(env: &mut Env, args: &CompletionsArgs, program: &mut clap::Command) -> Result<(), Failure> {
-    // Written at once: a reader that goes away must not end in a panic of the generator's.
-    let mut text = Vec::new();
-    clap_complete::generate(args.shell, program, "owpkg", &mut text);
-    env.out.write_all(&text).map_err(Failure::stdout)
+/// Prints the lines for a shell.
+pub(crate) fn run(env: &mut Env, args: &CompletionsArgs) -> Result<(), Failure> {
+    let lines = completing::registration(&args.shell.to_string()).map_err(Failure::stdout)?;
+    env.out.write_all(&lines).map_err(Failure::stdout)
 }

@@ -21,7 +21,6 @@ use crate::shell;
 /// Most chips and ids that the next step names one by one.
 const MOST_NAMED: usize = 4;
 
-/// `owpkg detect`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  lspci -nnk | owpkg detect\n  pciconf -lv | owpkg detect\n  owpkg detect \

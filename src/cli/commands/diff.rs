@@ -1,4 +1,4 @@
-//! `owpkg diff`: what changes between two locks, or for a selection between two releases.
+//! `owpkg diff`: what changes between two locks, or between two releases for a selection or for a router.
 
 use std::io::{self, Write as _};
 
@@ -8,23 +8,27 @@ use serde::Serialize;
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
+use crate::cli::following;
 use crate::cli::input;
 use crate::cli::locks;
-use crate::cli::planning;
+use crate::cli::planning::{self, Opened};
+use crate::cli::selection;
+use crate::cli::session::{self, Session};
 use crate::cli::ui::json;
 use crate::cli::ui::plan;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::text::size;
+use crate::cli::ui::upgrade::UpgradeJson;
 use crate::cli::ui::warnings::warn_about;
 use crate::format::Format;
 use crate::release::Release;
 use crate::resolve::{Change, Diff, Direction, Graph, Node};
+use crate::upgrade::{self, Comparison, Side};
 
-/// `owpkg diff`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg diff old.lock owpkg.lock\n  owpkg diff 24.10.1 24.10.2 --chip iwl7265d\n  \
-                        owpkg diff owpkg.lock 25.12.0 --chip iwl7265d"
+                        owpkg diff owpkg.lock 25.12.0 --chip iwl7265d\n  owpkg diff 24.10.2 25.12.0 --installed owpkg-request.txt"
 )]
 pub(crate) struct DiffArgs {
     /// What to compare from: a lock or, with a selection, a release
@@ -100,6 +104,9 @@ struct PlanSide {
 pub(crate) fn run(env: &mut Env, args: &DiffArgs) -> Result<(), Failure> {
     let releases = [&args.from, &args.to].map(|side| is_release(env, side));
     check(args, releases)?;
+    if releases == [true, true] && args.selection.is_empty() {
+        return of_router(env, args);
+    }
     let from = side(env, args, &args.from, releases[0])?;
     let to = side(env, args, &args.to, releases[1])?;
     let diff = Diff::between(&from.graph, &to.graph, to.format);
@@ -118,10 +125,17 @@ fn is_release(env: &Env, side: &str) -> bool {
 fn check(args: &DiffArgs, releases: [bool; 2]) -> Result<(), Failure> {
     let release = [&args.from, &args.to].into_iter().zip(releases).find(|(_, is_release)| *is_release);
     match release {
-        Some((release, _)) if args.selection.is_empty() => Err(Failure::usage(
-            format!("{release} is a release, and nothing says what of it to compare"),
-            format!("name a card with --chip or a package with --add; a lock of that name is ./{release}"),
-        )),
+        Some((release, _))
+            if args.selection.is_empty() && (args.source.installed.is_none() || releases != [true, true]) =>
+        {
+            Err(Failure::usage(
+                format!("{release} is a release, and nothing says what of it to compare"),
+                format!(
+                    "name a card with --chip, a package with --add, or what a router holds with --installed; a lock of that \
+                 name is ./{release}"
+                ),
+            ))
+        }
         Some(_) if args.source.release.is_some() || args.source.tree.is_some() || args.source.demo => {
             Err(Failure::usage(
                 "releases are compared within one server, so --release, --tree and --demo make no sense here",
@@ -134,6 +148,39 @@ fn check(args: &DiffArgs, releases: [bool; 2]) -> Result<(), Failure> {
         )),
         _ => Ok(()),
     }
+}
+
+/// What becomes of the packages that a router's user added to one release, in another.
+fn of_router(env: &mut Env, args: &DiffArgs) -> Result<(), Failure> {
+    let Some((installed, system)) = session::router(env, &args.source)? else { return Ok(()) };
+    let source = |release: &String| SourceArgs {
+        release: Some(release.clone()),
+        installed: None,
+        ..args.source.clone()
+    };
+    let session = Session::new(env, &args.source)?;
+    let old = session.open(env, &source(&args.from))?;
+    let had = following::had_in(&installed, &old.facts)?;
+    let opened = Opened::release(session.open(env, &source(&args.to))?);
+    let joined = opened.join()?;
+    let series = old.facts.release.as_ref().and_then(Release::series);
+    let mut followed = following::into_release(had, series, opened.release_of()?, &joined)?;
+    let mut selection = selection::read(env, &args.selection, &args.source)?;
+    // What is lost is shown here, and goes without.
+    for name in upgrade::lost(&followed.successors) {
+        selection = selection.omit(name);
+    }
+    let selection = followed.select(selection, &joined)?;
+    let planned = joined.plan(env, &session.upstream, &selection)?;
+    warn_about(env, &args.to, &planned.warnings)?;
+    let from = Side { signed_by: old.signed_by(), ..Side::new(&old.facts, &installed) };
+    let mut comparison = Comparison::new(from, followed.series, &followed.had, followed.successors, &planned);
+    comparison.sizes.flash = system.flash_kb.map(|kb| kb << 10);
+    match args.json {
+        true => json::print(&mut env.out, &UpgradeJson::of(&comparison)),
+        false => write!(env.out, "{comparison}"),
+    }
+    .map_err(Failure::stdout)
 }
 
 fn side(env: &mut Env, args: &DiffArgs, name: &str, is_release: bool) -> Result<PlanSide, Failure> {

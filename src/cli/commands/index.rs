@@ -10,13 +10,13 @@ use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::cli::keys;
 use crate::cli::ui::json;
+use crate::cli::ui::status;
 use crate::cli::ui::warnings::warn_of;
 use crate::format::write_index;
 use crate::format::{IndexEntry, LocalFeed};
 use crate::shell;
 use crate::trust::Digest;
 
-/// `owpkg index`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg key new mine --format apk\n  owpkg index ./packages --key mine.pem\n  owpkg \
@@ -55,7 +55,7 @@ pub(crate) fn run(env: &mut Env, args: &IndexArgs) -> Result<(), Failure> {
         false => (LocalFeed::read(&folder)?, Vec::new()),
     };
     for (from, to) in renamed {
-        writeln!(env.err, "renamed {from} to {to}").map_err(Failure::stdout)?;
+        status::note(env, format_args!("renamed {from} to {to}"))?;
     }
     let index = feed.index(&folder, secret.as_ref())?;
     let files = write_index(&folder, feed.format, &index)?;

@@ -9,16 +9,17 @@ use serde::Serialize;
 use crate::cli::args::choice;
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
-use crate::cli::keys;
+use crate::cli::keys::{self, TrustedKey};
 use crate::cli::ui::json;
+use crate::cli::ui::style::Style;
+use crate::cli::ui::text::table;
 use crate::cli::ui::warnings::warn_of_readers;
 use crate::disk;
 use crate::files::{KeyFiles, Permissions};
 use crate::format::{FORMATS, Format, format_of};
 use crate::shell;
-use crate::trust::{PublicKey, SecretKey};
+use crate::trust::{Keyring, PublicKey, SecretKey};
 
-/// `owpkg key`
 #[derive(Debug, Args)]
 pub(crate) struct KeyArgs {
     /// What to do.
@@ -40,6 +41,12 @@ pub(crate) enum KeyAction {
     Show(FileArgs),
     /// Print a key's id, and the file of the router that it belongs into
     Fingerprint(FileArgs),
+    /// Trust a public key from now on, in every run, as OpenWrt's own
+    Trust(FileArgs),
+    /// Trust a key no more
+    Untrust(UntrustArgs),
+    /// List the keys that are trusted
+    List(ListArgs),
 }
 
 /// `owpkg key new`
@@ -67,6 +74,25 @@ pub(crate) struct FileArgs {
     pub(crate) json: bool,
 }
 
+/// `owpkg key untrust`
+#[derive(Debug, Args)]
+pub(crate) struct UntrustArgs {
+    /// The key's id, as owpkg key list prints it, or its file
+    #[arg(value_name = "ID|FILE")]
+    pub key: String,
+    /// Print it as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `owpkg key list`
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Print them as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Runs the command.
 pub(crate) fn run(env: &mut Env, args: &KeyArgs) -> Result<(), Failure> {
     match &args.action {
@@ -87,7 +113,59 @@ pub(crate) fn run(env: &mut Env, args: &KeyArgs) -> Result<(), Failure> {
             }
             .map_err(Failure::stdout)
         }
+        KeyAction::Trust(args) => trust(env, &args.file, args.json),
+        KeyAction::Untrust(args) => untrust(env, &args.key, args.json),
+        KeyAction::List(args) => list(env, args.json),
     }
+}
+
+fn trust(env: &mut Env, file: &str, json: bool) -> Result<(), Failure> {
+    let public = keys::read_public(env, file)?;
+    let written = keys::trust(env, &public)?;
+    match json {
+        true => show_json(env, &public, None),
+        false => writeln!(env.out, "key {} is trusted from now on: {written}", public.id()),
+    }
+    .map_err(Failure::stdout)
+}
+
+fn untrust(env: &mut Env, named: &str, json: bool) -> Result<(), Failure> {
+    let TrustedKey { key, file } = keys::untrust(env, named)?;
+    match json {
+        true => show_json(env, &key, None),
+        false => writeln!(env.out, "key {} is trusted no more: {file} is removed", key.id()),
+    }
+    .map_err(Failure::stdout)
+}
+
+/// `owpkg.keys/1`.
+#[derive(Serialize)]
+struct KeysJson {
+    schema: &'static str,
+    keys: Vec<TrustedJson>,
+}
+
+#[derive(Serialize)]
+struct TrustedJson {
+    id: String,
+    /// Where it is from: null for those built into owpkg.
+    file: Option<String>,
+}
+
+fn list(env: &mut Env, json: bool) -> Result<(), Failure> {
+    let own = keys::trusted(env)?;
+    let official = Keyring::official().ids().into_iter().map(|id| TrustedJson { id, file: None });
+    let own =
+        own.iter().map(|own| TrustedJson { id: own.key.id().to_string(), file: Some(own.file.to_string()) });
+    let keys: Vec<TrustedJson> = official.chain(own).collect();
+    if json {
+        return json::print(&mut env.out, &KeysJson { schema: "owpkg.keys/1", keys })
+            .map_err(Failure::stdout);
+    }
+    let style = Style::new(env.out_is_terminal, env);
+    let row = |key: &TrustedJson| [key.id.clone(), key.file.clone().unwrap_or("OpenWrt's own".to_owned())];
+    let rows: Vec<[String; 2]> = keys.iter().map(row).collect();
+    table(&mut env.out, style, ["KEY", "FROM"], &rows, !env.out_is_terminal).map_err(Failure::stdout)
 }
 
 fn make(env: &mut Env, args: &NewArgs) -> Result<(), Failure> {

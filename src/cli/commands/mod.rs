@@ -4,6 +4,7 @@ pub(crate) mod cache;
 pub(crate) mod catalogue;
 pub(crate) mod chips;
 pub(crate) mod completions;
+pub(crate) mod config;
 pub(crate) mod detect;
 pub(crate) mod diff;
 pub(crate) mod disk;

@@ -7,9 +7,12 @@ use clap::Args;
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
+use crate::cli::locks;
 use crate::cli::planning;
+use crate::cli::sets::{self, SetArgs, TakenSet};
 use crate::cli::ui::plan::{self, PlanFormat};
 use crate::cli::ui::proof;
+use crate::cli::ui::status;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::warnings::warn;
 use crate::files::replace_file;
@@ -17,9 +20,6 @@ use crate::proof::Proofs;
 use crate::selection::{PlanSource, Planned};
 use crate::shell;
 
-const DEFAULT_LOCK: &str = "owpkg.lock";
-
-/// `owpkg resolve`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  owpkg resolve --chip iwl7265d\n  owpkg resolve --chip ath10k --wpa \
                         wpad-openssl --release 24.10.2\n  owpkg resolve --chip iwl7265d --demo\n  pciconf -lv | owpkg resolve \
@@ -35,11 +35,14 @@ pub(crate) struct ResolveArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) save_case: Option<String>,
     /// Where to write the lock
-    #[arg(long, value_name = "FILE", default_value = DEFAULT_LOCK)]
+    #[arg(long, value_name = "FILE", default_value = locks::DEFAULT)]
     pub(crate) lock: String,
     /// Write no lock
     #[arg(long, conflicts_with = "lock")]
     pub(crate) no_lock: bool,
+    /// Which set.
+    #[command(flatten)]
+    pub(crate) set: SetArgs,
     /// What to install.
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
@@ -49,7 +52,12 @@ pub(crate) struct ResolveArgs {
 }
 
 /// Runs the command.
-pub(crate) fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, mut args: ResolveArgs) -> Result<(), Failure> {
+    let set = sets::take(env, &args.set, locks::DEFAULT, &mut args.selection, &mut args.source)?;
+    if let Some(set) = set.as_ref().filter(|_| args.lock == locks::DEFAULT) {
+        args.lock = set.lock.clone();
+    }
+    let args = &args;
     if args.selection.is_empty() {
         return Err(Failure::usage(
             "nothing is selected",
@@ -68,24 +76,38 @@ pub(crate) fn run(env: &mut Env, args: &ResolveArgs) -> Result<(), Failure> {
     // A disk only adds: no lock is made of a plan that replaces something, nor of the facts built in.
     let can_be_written = matches!(planned.source, PlanSource::Release(_)) && planned.plan.upgrades.is_empty();
     match can_be_written && !args.no_lock {
-        true => write_lock(env, args, &planned),
+        true => write_lock(env, args, set.as_ref(), &planned),
         false => Ok(()),
     }
 }
 
-fn write_lock(env: &mut Env, args: &ResolveArgs, planned: &Planned<'_>) -> Result<(), Failure> {
+fn write_lock(
+    env: &mut Env,
+    args: &ResolveArgs,
+    set: Option<&TakenSet>,
+    planned: &Planned<'_>,
+) -> Result<(), Failure> {
     env.out.flush().map_err(Failure::stdout)?;
-    let lock = planning::lock(env, planned)?.to_text();
+    let mut lock = planning::lock(env, planned)?;
+    if let Some(set) = set {
+        lock = set.mark(lock);
+    }
+    let is_of_set = lock.set.is_some();
+    let lock = lock.to_text();
     replace_file(&env.path(&args.lock), |file| file.write_all(lock.as_bytes()))?;
-    let next = disk_command(args);
-    writeln!(env.err, "wrote {}; next: {next}", args.lock).map_err(Failure::stdout)
+    let next = disk_command(args, set.filter(|_| is_of_set));
+    status::note(env, format_args!("wrote {}; next: {next}", args.lock))
 }
 
 /// The command that makes the disk of the lock, with all that a lock does not tell.
-fn disk_command(args: &ResolveArgs) -> String {
+fn disk_command(args: &ResolveArgs, set: Option<&TakenSet>) -> String {
     let mut command = "owpkg disk pkgs.img".to_owned();
     let mut add = |flag: &str, value: &str| command += &format!(" {flag} {}", shell::word(value));
-    if args.lock != DEFAULT_LOCK {
+    if let Some(name) = set.and_then(|set| set.flag.as_ref()) {
+        add("--set", name);
+    }
+    let own = set.map_or(locks::DEFAULT, |set| &set.lock);
+    if args.lock != own {
         add("--lock", &args.lock);
     }
     args.source.key.iter().for_each(|file| add("--key", file));

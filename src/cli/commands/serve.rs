@@ -14,9 +14,10 @@ use crate::cli::ui::warnings::warn_of;
 use crate::serve::{Access, Catalogue, Log, Server};
 use crate::shell;
 
-/// `owpkg serve`
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  owpkg serve ./mirror\n  owpkg serve ./mirror --listen 192.168.1.2:80")]
+#[command(
+    after_help = "--quiet writes no access log.\n\nExamples:\n  owpkg serve ./mirror\n  owpkg serve ./mirror --listen 192.168.1.2:80"
+)]
 pub(crate) struct ServeArgs {
     /// The folder to serve
     #[arg(value_name = "DIR")]
@@ -24,9 +25,6 @@ pub(crate) struct ServeArgs {
     /// The address and port to listen on; port 0 takes a free one
     #[arg(long, value_name = "[ADDRESS:]PORT", default_value = "0.0.0.0:8080", value_parser = address)]
     pub(crate) listen: SocketAddr,
-    /// Write no access log
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
 }
 
 /// Runs the command, until it is told to stop.
@@ -34,7 +32,7 @@ pub(crate) fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
     let root = env.path(&args.dir);
     root.read_dir_utf8()
         .map_err(|error| Failure::unreadable(&args.dir, &error).helped("name the folder of a mirror"))?;
-    let log: Log = if args.quiet { Arc::new(|_| {}) } else { log_to(env.err.clone()) };
+    let log: Log = if env.view.verbosity < 0 { Arc::new(|_| {}) } else { log_to(env.err.clone()) };
     let server = Server::start(&root, args.listen, log).map_err(|error| {
         let message = format!("{} cannot be served on {}: {error}", args.dir, args.listen);
         Failure::new(Exit::Unavailable, message, Some(listen_help(&error).to_owned()))

@@ -11,21 +11,22 @@ use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::locks;
 use crate::cli::planning;
+use crate::cli::sets::{self, SetArgs};
 use crate::cli::ui::json;
 use crate::cli::ui::plan;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::tree;
 use crate::cli::ui::warnings::warn;
+use crate::lock::Lock;
 use crate::resolve::{Graph, NodeId, PackageKind};
 use crate::suggest::near;
 
-/// `owpkg tree`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  owpkg tree --chip iwl7265d\n  owpkg tree --invert kmod-crypto-aead\n  \
                         owpkg tree --depth 2")]
 pub(crate) struct TreeArgs {
     /// The lock to read when nothing is selected
-    #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
+    #[arg(long, value_name = "FILE", default_value = locks::DEFAULT)]
     pub(crate) lock: String,
     /// Print who needs this package, instead of what packages need
     #[arg(long, value_name = "PKG")]
@@ -36,6 +37,9 @@ pub(crate) struct TreeArgs {
     /// Print the tree as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Which set.
+    #[command(flatten)]
+    pub(crate) set: SetArgs,
     /// What to install.
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
@@ -78,8 +82,11 @@ struct PackageJson<'a> {
 }
 
 /// Runs the command.
-pub(crate) fn run(env: &mut Env, args: &TreeArgs) -> Result<(), Failure> {
-    let (title, graph) = subject(env, args)?;
+pub(crate) fn run(env: &mut Env, mut args: TreeArgs) -> Result<(), Failure> {
+    let set = sets::take(env, &args.set, &args.lock, &mut args.selection, &mut args.source)?;
+    let args = &args;
+    let lock = sets::lock(env, set.as_ref(), &args.lock, &args.selection, &args.source)?;
+    let (title, graph) = subject(env, args, lock)?;
     let of = args.invert.as_deref().map(|name| find(&graph, name)).transpose()?;
     match args.json {
         true => print_json(env, args, &graph, of),
@@ -88,10 +95,9 @@ pub(crate) fn run(env: &mut Env, args: &TreeArgs) -> Result<(), Failure> {
     .map_err(Failure::stdout)
 }
 
-/// The plan of the selection, or of the lock if nothing is selected: what it is of, and its packages.
-fn subject(env: &mut Env, args: &TreeArgs) -> Result<(String, Graph), Failure> {
-    if args.selection.is_empty() {
-        let lock = locks::read(env, &args.lock)?;
+/// The plan of the lock, or of the selection: what it is of, and its packages.
+fn subject(env: &mut Env, args: &TreeArgs, lock: Option<Lock>) -> Result<(String, Graph), Failure> {
+    if let Some(lock) = lock {
         return Ok((locks::title(&lock), lock.graph()));
     }
     let (selection, session, opened) = planning::open(env, &args.selection, &args.source)?;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
+use crate::cli::last_release::LastRelease;
 use crate::cli::session::Session;
 use crate::cli::ui::json;
 use crate::cli::ui::warnings::warn;
@@ -15,7 +16,6 @@ use crate::format::Universe;
 use crate::release::OpenRelease;
 use crate::selection::Warning;
 
-/// `owpkg update`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg update --release 24.10.2\n  owpkg resolve --chip iwl7265d --release 24.10.2 \
@@ -53,6 +53,7 @@ pub(crate) fn run(env: &mut Env, args: &UpdateArgs) -> Result<(), Failure> {
     let session = Session::new(env, &args.source)?;
     let release = session.open(env, &args.source)?;
     let (universe, passed_over) = release.universe()?;
+    LastRelease::keep(&session.upstream.fetcher, &release.facts, &universe)?;
     warn(env, release.facts.warnings.iter().cloned().chain(passed_over).map(Warning::from))?;
     let update = summary(&release, &universe);
     let print = |env: &mut Env| match args.json {

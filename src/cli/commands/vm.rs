@@ -14,7 +14,6 @@ use crate::cli::ui::vm_guide;
 use crate::cli::ui::warnings::{warn, warn_of};
 use crate::vm::{self, CardName, Disks, Form, HostHardware, Hypervisor, Machine, NotACard, Request};
 
-/// `owpkg vm`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg vm bhyve --guide\n  pciconf -lv | owpkg vm bhyve --detect - --image openwrt.img\n  \

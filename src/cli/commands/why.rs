@@ -10,6 +10,7 @@ use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::locks;
 use crate::cli::planning;
+use crate::cli::sets::{self, SetArgs};
 use crate::cli::ui::json;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::text::size;
@@ -19,7 +20,6 @@ use crate::resolve::{Graph, LeftOut, NodeId, Paths};
 use crate::selection::Planned;
 use crate::suggest::near;
 
-/// `owpkg why`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg why kmod-crypto-gf128\n  owpkg why hostapd-common --chip iwl7265d --demo"
@@ -29,7 +29,7 @@ pub(crate) struct WhyArgs {
     #[arg(value_name = "PKG")]
     pub(crate) package: String,
     /// The lock to read when nothing is selected
-    #[arg(long, value_name = "FILE", default_value = "owpkg.lock")]
+    #[arg(long, value_name = "FILE", default_value = locks::DEFAULT)]
     pub(crate) lock: String,
     /// How many ways to print, of which there may be very many
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
@@ -37,6 +37,9 @@ pub(crate) struct WhyArgs {
     /// Print the answer as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Which set.
+    #[command(flatten)]
+    pub(crate) set: SetArgs,
     /// What to install.
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
@@ -78,9 +81,11 @@ struct PathJson<'a> {
 }
 
 /// Runs the command.
-pub(crate) fn run(env: &mut Env, args: &WhyArgs) -> Result<(), Failure> {
-    if args.selection.is_empty() {
-        let graph = locks::read(env, &args.lock)?.graph();
+pub(crate) fn run(env: &mut Env, mut args: WhyArgs) -> Result<(), Failure> {
+    let set = sets::take(env, &args.set, &args.lock, &mut args.selection, &mut args.source)?;
+    let args = &args;
+    if let Some(lock) = sets::lock(env, set.as_ref(), &args.lock, &args.selection, &args.source)? {
+        let graph = lock.graph();
         return match graph.find(&args.package) {
             Some(id) => tell(env, args, &graph, vec![id]),
             None => Err(not_in_lock(args, &graph)),

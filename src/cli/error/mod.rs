@@ -38,6 +38,37 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
+    /// All of them, but for the one of a signal.
+    pub(crate) const ALL: [Exit; 8] = [
+        Exit::Done,
+        Exit::Fault,
+        Exit::Usage,
+        Exit::Unknown,
+        Exit::Unresolvable,
+        Exit::Untrusted,
+        Exit::Unavailable,
+        Exit::Output,
+    ];
+
+    /// The number that shells see.
+    pub(crate) fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// What it means, in a sentence.
+    pub(crate) fn about(self) -> &'static str {
+        match self {
+            Exit::Done => "Done.",
+            Exit::Fault => "A fault in owpkg.",
+            Exit::Usage => "The command line, or a file named on it, is not usable.",
+            Exit::Unknown => "A card or a package is not known.",
+            Exit::Unresolvable => "There is no plan.",
+            Exit::Untrusted => "A signature or a digest does not hold.",
+            Exit::Unavailable => "Something cannot be had: no network, or it is not there.",
+            Exit::Output => "The output cannot be written.",
+        }
+    }
+
     /// The word for it, for programs.
     pub(crate) fn word(self) -> &'static str {
         match self {

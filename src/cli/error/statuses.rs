@@ -19,10 +19,14 @@ use crate::release::snapshot::BadSnapshot;
 use crate::release::{ImageError, NotARelease, ReleaseError, ReleaseWarning};
 use crate::resolve::{BaselineError, Refusal};
 use crate::selection::SelectionError;
+use crate::sets::{BadFiles, FileError, NoSuchSet};
 use crate::stick::RequestError;
 use crate::trust::TrustError;
 use crate::uci_defaults::{AddressesError, UciLineError, WifiError};
+use crate::upgrade::{NoImage, NotTold, Unfit};
 use crate::vm::VmError;
+
+use crate::cli::settings::SettingsError;
 
 use super::{ASK_MORE, Exit, Failure, Help, went_back};
 
@@ -50,11 +54,20 @@ macro_rules! always {
 always!(Fault without help: DemoError, BadSnapshot);
 always!(Usage: BadDeviceId, LocationError, LockError, TooManyPackages, DiskError);
 always!(Usage: FolderError, OverlayError, BadConfiguration, OtherFiles);
+always!(Usage: FileError, NoSuchSet, BadFiles);
 always!(Usage without help: InstalledError);
 always!(Unknown: UnknownChip);
-always!(Unresolvable: BaselineError, Unsupported);
+always!(Unresolvable: BaselineError, Unsupported, Unfit);
+always!(Usage: NotTold);
 always!(Unavailable: NoSysfs);
 always!(Output: OutputError);
+
+impl From<NoImage> for Failure {
+    fn from(error: NoImage) -> Failure {
+        let exit = if matches!(error, NoImage::Which { .. }) { Exit::Usage } else { Exit::Unresolvable };
+        Failure::of(exit, &error, error.help())
+    }
+}
 
 impl From<SurveyError> for Failure {
     fn from(error: SurveyError) -> Failure {
@@ -62,6 +75,16 @@ impl From<SurveyError> for Failure {
             SurveyError::Fetch(error) => error.into(),
             SurveyError::Location(error) => error.into(),
         }
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Failure {
+        let help = match &error {
+            SettingsError::Unreadable { .. } => Some("may you read it? ls -ld shows who may".to_owned()),
+            SettingsError::Wrong { error, .. } => error.help(),
+        };
+        Failure::of(Exit::Usage, &error, help)
     }
 }
 
@@ -145,6 +168,7 @@ impl From<ImageError> for Failure {
     fn from(error: ImageError) -> Failure {
         let exit = match error {
             ImageError::Release(error) => return error.into(),
+            ImageError::NoDevice { .. } | ImageError::NoTarget { .. } => Exit::Unresolvable,
             ImageError::WhichProfile { .. } | ImageError::WhichImage { .. } => Exit::Usage,
             ImageError::NotListed { .. } => Exit::Untrusted,
             ImageError::NoneLike { ref asked, .. } if !asked.is_empty() => Exit::Unknown,

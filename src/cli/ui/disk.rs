@@ -11,6 +11,7 @@ use super::setup;
 use super::stick::onto_a_stick;
 use super::style::Style;
 use super::text;
+use super::upgrade::UpgradeJson;
 use crate::cli::env::Env;
 use crate::disk::{self, INSTALL_COMMAND, OutputFormat, mount_command};
 use crate::fat::Label;
@@ -20,6 +21,7 @@ use crate::lock::{Lock, LockedKey, LockedReplacement};
 use crate::proof::{CardProof, Proofs, SharedIds};
 use crate::stick::RouterId;
 use crate::uci_defaults::Setup;
+use crate::upgrade::{Comparison, UPGRADE_COMMAND};
 
 /// What to do with the disk of a lock that was written to `out`; one that is a FAT has this label.
 pub(crate) fn next(lock: &Lock, format: OutputFormat, label: &Label, out: &str) -> String {
@@ -53,6 +55,22 @@ pub(crate) fn next(lock: &Lock, format: OutputFormat, label: &Label, out: &str) 
     there.to_owned()
 }
 
+/// What to do with a stick that upgrades a router, written to `out`; one that is a FAT has this label.
+pub(crate) fn next_for_upgrade(format: OutputFormat, label: &Label, out: &str) -> String {
+    match format {
+        OutputFormat::Fat => format!(
+            "write it over a stick, take that to the router, then there (its label {} tells which it is):\n  \
+             {}\n  {UPGRADE_COMMAND}\n{}",
+            label.as_str(),
+            mount_command(label),
+            onto_a_stick(out)
+        ),
+        OutputFormat::Tar | OutputFormat::TarGz | OutputFormat::Dir => {
+            "carry it to the router on a stick, unpacked, then there, in its folder: sh upgrade.sh".to_owned()
+        }
+    }
+}
+
 /// A disk that was written.
 pub(crate) struct WrittenDisk<'a> {
     /// Where, as the user said it.
@@ -69,6 +87,8 @@ pub(crate) struct WrittenDisk<'a> {
     pub(crate) proofs: &'a Proofs,
     /// Whether it is a folder, whose files are at hand.
     pub(crate) unpacked: bool,
+    /// What it changes, where it upgrades a router.
+    pub(crate) upgrade: Option<&'a Comparison>,
 }
 
 /// `owpkg.disk/1`.
@@ -89,6 +109,8 @@ struct DiskJson<'a> {
     keys: Vec<KeyJson<'a>>,
     cards: &'a [CardProof],
     shared_ids: &'a [SharedIds],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upgrade: Option<UpgradeJson<'a>>,
 }
 
 /// A package of the router that makes room.
@@ -140,6 +162,7 @@ impl WrittenDisk<'_> {
                 keys,
                 cards: &self.proofs.cards,
                 shared_ids: &self.proofs.shared,
+                upgrade: self.upgrade.map(UpgradeJson::of),
             };
             return json::print(&mut env.out, &json);
         }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::json;
 use super::style::Style;
+use super::text::hanging;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::resolve::{Refusal, RefusalReport};
@@ -13,8 +14,13 @@ use crate::resolve::{Refusal, RefusalReport};
 /// Shows a failure on standard error.
 fn show(env: &mut Env, failure: &Failure) -> io::Result<()> {
     let style = Style::new(env.err_is_terminal, env);
-    writeln!(env.err, "{} {}", style.error("error:"), failure.message)?;
-    match &failure.help {
+    let wrap = |text: &str, indent| match env.err_is_terminal {
+        true => hanging(text, style.width, indent),
+        false => text.to_owned(),
+    };
+    let (message, help) = (wrap(&failure.message, 7), failure.help.as_deref().map(|help| wrap(help, 7)));
+    writeln!(env.err, "{} {message}", style.error("error:"))?;
+    match help {
         Some(help) => writeln!(env.err, " {} {help}", style.help("help:")),
         None => Ok(()),
     }

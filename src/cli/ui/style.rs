@@ -4,16 +4,18 @@ use owo_colors::{OwoColorize, Style as Colour};
 
 use crate::cli::env::Env;
 
-/// Colours text for a terminal and leaves it alone elsewhere, or where `NO_COLOR` is set.
+/// How text is shown on a stream: in colour or not, and how wide.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Style {
     on: bool,
+    /// How many characters a line may have.
+    pub(crate) width: usize,
 }
 
 impl Style {
     /// The style of a stream.
     pub(crate) fn new(is_terminal: bool, env: &Env) -> Style {
-        Style { on: is_terminal && env.var("NO_COLOR").is_none() && env.var("TERM") != Some("dumb") }
+        Style { on: env.is_coloured(is_terminal), width: env.view.width(is_terminal) }
     }
 
     fn paint(self, text: &str, colour: Colour) -> String {

@@ -1,14 +1,15 @@
 //! Text for people: wrapped lines, tables, and blocks of labels with what belongs to them.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use indicatif::HumanBytes;
+use textwrap::{Options, WordSplitter};
 
 use super::style::Style;
 
-/// The width that everything is laid out for.
-pub(crate) const WIDTH: usize = 80;
-
+/// The last column of a table is no narrower.
+const NARROWEST: usize = 20;
 /// Where what belongs to a label starts.
 const INDENT: usize = 12;
 
@@ -19,24 +20,15 @@ pub(crate) fn count(number: usize, thing: &str) -> String {
 
 /// Breaks text between words into lines of at most `width` characters; a longer word stays whole.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    let mut length = 0;
-    for word in text.split_whitespace() {
-        let own = word.chars().count();
-        if length > 0 && length + 1 + own > width {
-            lines.push(std::mem::take(&mut line));
-            length = 0;
-        }
-        if length > 0 {
-            line.push(' ');
-            length += 1;
-        }
-        line.push_str(word);
-        length += own;
-    }
-    lines.push(line);
-    lines
+    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let options = Options::new(width).break_words(false).word_splitter(WordSplitter::NoHyphenation);
+    textwrap::wrap(&one_line, options).into_iter().map(Cow::into_owned).collect()
+}
+
+/// Breaks text that stands behind `indent` characters of another, so that its further lines begin where it does.
+pub(crate) fn hanging(text: &str, width: usize, indent: usize) -> String {
+    let lines = text.lines().flat_map(|line| wrap(line, width.saturating_sub(indent).max(NARROWEST)));
+    lines.collect::<Vec<_>>().join(&format!("\n{:indent$}", ""))
 }
 
 /// Writes a label and what belongs to it, wrapped beside it; nothing for an empty text.
@@ -44,7 +36,7 @@ pub(crate) fn field(out: &mut dyn Write, style: Style, label: &str, text: &str) 
     if text.is_empty() {
         return Ok(());
     }
-    for (position, line) in wrap(text, WIDTH - INDENT).iter().enumerate() {
+    for (position, line) in wrap(text, style.width - INDENT).iter().enumerate() {
         match position {
             0 => writeln!(out, "  {}{line}", style.faint(&format!("{label:width$}", width = INDENT - 2)))?,
             _ => writeln!(out, "{:INDENT$}{line}", "")?,
@@ -75,7 +67,11 @@ pub(crate) fn table<const N: usize>(
     writeln!(out, "{}", style.faint(&format!("{head}{}", heads[N - 1])))?;
     for row in rows {
         let last = &row[N - 1];
-        let lines = if wide { vec![last.clone()] } else { wrap(last, WIDTH.saturating_sub(left)) };
+        let lines = if wide {
+            vec![last.clone()]
+        } else {
+            wrap(last, style.width.saturating_sub(left).max(NARROWEST))
+        };
         let rest: String = (1..N - 1).map(|column| cell(column, &row[column])).collect();
         for (position, line) in lines.iter().enumerate() {
             match position {
@@ -87,7 +83,7 @@ pub(crate) fn table<const N: usize>(
                 )?,
                 // A name too long for its column starts before it.
                 _ => {
-                    let indent = left.min(WIDTH.saturating_sub(line.chars().count()));
+                    let indent = left.min(style.width.saturating_sub(line.chars().count()));
                     writeln!(out, "{:indent$}{line}", "")?;
                 }
             }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::json;
 use super::style::Style;
-use super::text::{WIDTH, wrap};
+use super::text::wrap;
 use crate::hardware::detect::Maker;
 use crate::vm::{Body, Conflict, Disks, Hypervisor, Recipe, Source, Task, VmWarning};
 
@@ -51,7 +51,7 @@ pub(crate) fn print(out: &mut dyn Write, style: Style, recipe: &Recipe, disks: &
     for (position, step) in recipe.steps.iter().enumerate() {
         writeln!(out)?;
         let number = format!("{:>2}. ", position + 1);
-        for (at, line) in wrap(&sentence(&step.task), WIDTH - number.len()).iter().enumerate() {
+        for (at, line) in wrap(&sentence(&step.task), style.width - number.len()).iter().enumerate() {
             writeln!(out, "{}{line}", if at == 0 { &*number } else { "    " })?;
         }
         let (path, text) = match &step.body {

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use super::setup;
 use super::style::Style;
-use super::text::size;
+use super::text::{hanging, size};
 use crate::cli::env::Env;
 use crate::cli::error::{Failure, went_back};
 use crate::release::{Decided, ReleaseWarning};
@@ -31,6 +31,10 @@ pub(crate) fn warn_about(env: &mut Env, what: &str, warnings: &[Warning]) -> Res
 /// Shows a warning that is a sentence, once.
 pub(crate) fn warn_of(env: &mut Env, warning: impl Display) -> Result<(), Failure> {
     let style = Style::new(env.err_is_terminal, env);
+    let warning = match env.err_is_terminal {
+        true => hanging(&warning.to_string(), style.width, 9),
+        false => warning.to_string(),
+    };
     env.tell_once(format!("{} {warning}", style.warning("warning:"))).map_err(Failure::stdout)
 }
 

@@ -25,6 +25,11 @@ impl Findings {
         self.dir.folder("findings").join(name)
     }
 
+    /// Whether anything is kept below a name.
+    pub(in crate::fetch) fn has(&self, name: &str) -> bool {
+        self.path(name).exists()
+    }
+
     /// What is kept under a name; nothing when there is none, or it is damaged.
     pub(in crate::fetch) fn get(&self, name: &str) -> Result<Option<Vec<u8>>, FetchError> {
         let path = self.path(name);

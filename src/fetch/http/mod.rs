@@ -7,12 +7,13 @@ mod pace;
 mod redirect;
 mod retry;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
 use reqwest::header::{ACCEPT_ENCODING, CACHE_CONTROL, HeaderValue, PRAGMA};
-use reqwest::{Client, RequestBuilder, Response, Url};
+use reqwest::{Client, RequestBuilder, Response, Url, Version};
 use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -54,6 +55,10 @@ struct Engine {
     client: Client,
     gate: Semaphore,
     room: Semaphore,
+    /// How many requests may be made at once through connections that carry one at a time.
+    requests: usize,
+    /// Whether a server was found that carries many through one connection.
+    multiplexed: AtomicBool,
     /// How long a server may take to begin its answer, redirects included.
     head_timeout: Duration,
 }
@@ -66,6 +71,14 @@ impl Http {
         progress: Arc<dyn Progress>,
     ) -> Self {
         Self { options, documents, packages, progress, engine: OnceLock::new() }
+    }
+
+    /// How many requests are made at once.
+    pub(super) fn at_once(&self) -> usize {
+        match self.engine.get() {
+            Some(engine) if engine.multiplexed.load(Ordering::Relaxed) => 2 * engine.requests,
+            _ => requests(&self.options),
+        }
     }
 
     /// One answer for each want, in their order.
@@ -141,11 +154,12 @@ impl Engine {
             .referer(false)
             .pool_max_idle_per_host(options.concurrency)
             .build()?;
-        let requests = options.concurrency.clamp(1, MOST_REQUESTS);
+        let requests = requests(options);
         let gate = Semaphore::new(requests);
         let room = Semaphore::new(2 * requests);
         let head_timeout = options.connect_timeout + options.stall_timeout;
-        Ok(Self { runtime, client, gate, room, head_timeout })
+        let multiplexed = AtomicBool::new(false);
+        Ok(Self { runtime, client, gate, room, requests, multiplexed, head_timeout })
     }
 
     /// Waits until another package file may be worked on. These are more than requests, so that no request has to
@@ -163,8 +177,16 @@ impl Engine {
     /// Sends a request and waits for the head of the answer, however many interim answers come before it.
     async fn head(&self, request: RequestBuilder) -> Result<Response, AttemptError> {
         match tokio::time::timeout(self.head_timeout, request.send()).await {
-            Ok(answer) => answer.map_err(unanswered),
+            Ok(answer) => answer.inspect(|answer| self.notice(answer.version())).map_err(unanswered),
             Err(_) => Err(AttemptError::Passing(Failure::Stalled, None)),
+        }
+    }
+
+    /// Twice as many requests cost a server of HTTP/2 little: they share one connection.
+    fn notice(&self, version: Version) {
+        if version == Version::HTTP_2 && !self.multiplexed.swap(true, Ordering::Relaxed) {
+            self.gate.add_permits(self.requests);
+            self.room.add_permits(2 * self.requests);
         }
     }
 
@@ -180,6 +202,10 @@ impl Engine {
             }
         }
     }
+}
+
+fn requests(options: &Options) -> usize {
+    options.concurrency.clamp(1, MOST_REQUESTS)
 }
 
 /// Runs what reads disks or computes, away from the threads that serve connections.

@@ -43,7 +43,7 @@ pub(crate) fn clause(text: &str) -> Option<Clause<'_>> {
 
 /// Whether a name may be depended on or provided: a package's, `so:libfoo.so.1`, `/bin/sh`, `cmd:foo`.
 pub(crate) fn is_name(name: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._+-,:/[]".contains(&byte);
+    let allowed = |byte: u8| matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'.' | b'_' | b'+' | b'-' | b',' | b':' | b'/' | b'[' | b']');
     !name.is_empty() && name.len() <= 255 && name.bytes().all(allowed)
 }
 

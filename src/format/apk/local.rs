@@ -40,7 +40,8 @@ pub(super) fn describe(name: &str, file: &mut dyn Read) -> Result<IndexEntry, In
     if let Some(warning) = parsed.warnings.first() {
         return Err(warning.why.to_owned().into());
     }
-    let Some(Package { name: own, version, arch, file, .. }) = parsed.packages.first() else {
+    let packages = parsed.packages();
+    let Some(&Package { name: own, version, arch, ref file, .. }) = packages.first().copied() else {
         return Err("it does not say what it is".into());
     };
     if !version::is_valid(version) {
@@ -54,9 +55,9 @@ pub(super) fn describe(name: &str, file: &mut dyn Read) -> Result<IndexEntry, In
     }
     Ok(IndexEntry {
         file: name.to_owned(),
-        name: (*own).to_owned(),
-        version: (*version).to_owned(),
-        arch: (*arch).to_owned(),
+        name: own.to_owned(),
+        version: version.to_owned(),
+        arch: arch.to_owned(),
         size,
         digest,
         metadata: whole.metadata,

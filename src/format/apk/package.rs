@@ -61,6 +61,12 @@ pub enum PackageError {
         /// The file's name.
         name: String,
     },
+    /// A path that leads out of its directory, or is none.
+    #[error("the path {path:?} of a file is none that a router may write to")]
+    Path {
+        /// The path.
+        path: String,
+    },
     /// A file has no data.
     #[error("the bytes of {name} are missing")]
     Missing {
@@ -158,7 +164,7 @@ fn files_with_data<'m>(
             content = content.saturating_add(file.size);
             files.push(file);
         } else {
-            visit(&path(&file), &mut io::empty())?;
+            visit(&path(&file)?, &mut io::empty())?;
         }
         if count >= MOST_FILES || content > CONTENT_CAP {
             return Err(PackageError::TooMuch);
@@ -186,7 +192,7 @@ fn check_data(
         return Err(PackageError::Length { at, name: name(file), expected: file.size, found });
     }
     let mut content = Sha256Reader::new(block);
-    visit(&path(file), &mut content)?;
+    visit(&path(file)?, &mut content)?;
     io::copy(&mut BufReader::with_capacity(64 << 10, &mut content), &mut io::sink())?;
     match content.finish().0 == file.hash {
         true => Ok(()),
@@ -195,9 +201,14 @@ fn check_data(
 }
 
 /// The path of a file on the router, without the first slash.
-fn path(file: &FileEntry<'_>) -> String {
+fn path(file: &FileEntry<'_>) -> Result<String, PackageError> {
     let folder = String::from_utf8_lossy(file.folder);
-    if folder.is_empty() { name(file) } else { format!("{folder}/{}", name(file)) }
+    let path = if folder.is_empty() { name(file) } else { format!("{folder}/{}", name(file)) };
+    let leads_out = path.split('/').any(|part| matches!(part, "" | "." | ".."));
+    match leads_out || path.chars().any(char::is_control) {
+        true => Err(PackageError::Path { path }),
+        false => Ok(path),
+    }
 }
 
 fn name(file: &FileEntry<'_>) -> String {

@@ -3,13 +3,14 @@
 
 use serde::Deserialize;
 
-use super::{Installed, InstalledError, InstalledPackage};
+use super::{Installed, InstalledError, InstalledPackage, Mark};
 use crate::format::{FORMATS, ListedLine};
 
 /// What says in owut's report that a table of packages follows.
 const OWUT_HEADING: &str = "Package version changes:";
 /// Where a package comes from, in `/etc/backup/installed_packages.txt`.
-const ORIGINS: [&str; 3] = ["rom", "overlay", "unknown"];
+const ORIGINS: [(&str, Option<Mark>); 3] =
+    [("rom", Some(Mark::Image)), ("overlay", Some(Mark::Added)), ("unknown", None)];
 
 /// Reads a list in the form that its lines show.
 pub(super) fn read(text: &str) -> Result<Installed, InstalledError> {
@@ -22,16 +23,23 @@ pub(super) fn read(text: &str) -> Result<Installed, InstalledError> {
         () if text.trim_start().starts_with('{') => json(text),
         () if text.lines().any(|line| line.trim() == OWUT_HEADING) => owut(text),
         () if text.lines().any(|line| origin(line).is_some()) => names(text, origin),
-        () if filled.all(|line| bare_name(line).is_some()) => names(text, bare_name),
+        () if filled.all(|line| bare_name(line).is_some()) => {
+            names(text, |line| Some((bare_name(line)?, None)))
+        }
         () => with_versions(text),
     }
 }
 
+/// A name, and how its package came onto the router.
+type Marked<'t> = (&'t str, Option<Mark>);
+
 /// Reads the name of a package in each line.
-fn names(text: &str, read: fn(&str) -> Option<&str>) -> Result<Installed, InstalledError> {
+fn names(text: &str, read: fn(&str) -> Option<Marked<'_>>) -> Result<Installed, InstalledError> {
     let mut installed = Installed::default();
     for (number, line) in filled(text) {
-        insert(&mut installed, read(line).ok_or_else(|| unknown(number, line))?, "");
+        let (name, mark) = read(line).ok_or_else(|| unknown(number, line))?;
+        insert(&mut installed, name, "");
+        mark.into_iter().for_each(|mark| installed.mark(name, mark));
     }
     Ok(installed)
 }
@@ -84,10 +92,11 @@ fn two_words(line: &str) -> Option<(&str, &str)> {
     words.next().is_none().then_some(pair)
 }
 
-/// The name of a line of `/etc/backup/installed_packages.txt`: `name<tab>overlay`.
-fn origin(line: &str) -> Option<&str> {
+/// A line of `/etc/backup/installed_packages.txt`: `name<tab>overlay`.
+fn origin(line: &str) -> Option<Marked<'_>> {
     let (name, origin) = two_words(line)?;
-    (ORIGINS.contains(&origin) && is_name(name)).then_some(name)
+    let (_, mark) = ORIGINS.into_iter().find(|(word, _)| *word == origin)?;
+    is_name(name).then_some((name, mark))
 }
 
 /// A name alone, and no `name-version`.

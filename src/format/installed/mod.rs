@@ -17,6 +17,17 @@ pub struct InstalledPackage {
     pub provides: Vec<(String, Option<String>)>,
 }
 
+/// How a package came onto a router.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// The image holds it.
+    Image,
+    /// It was installed later.
+    Added,
+    /// Something else needs it, and nobody asked for it by its name.
+    Needed,
+}
+
 /// The installed packages of a router.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Installed {
@@ -25,6 +36,8 @@ pub struct Installed {
     providers: HashMap<String, Vec<String>>,
     /// Whether the list leaves out what was installed because something else needs it.
     partial: bool,
+    /// How packages came onto the router, where the list says so.
+    marks: BTreeMap<String, Mark>,
 }
 
 /// A list of installed packages that cannot be read.
@@ -90,6 +103,16 @@ impl Installed {
     /// Takes a package out.
     pub(crate) fn remove(&mut self, name: &str) -> Option<InstalledPackage> {
         self.packages.remove(name)
+    }
+
+    /// Notes how a package came onto the router.
+    pub fn mark(&mut self, name: &str, mark: Mark) {
+        self.marks.insert(name.to_owned(), mark);
+    }
+
+    /// How a package came onto the router; none where the list does not say.
+    pub fn mark_of(&self, name: &str) -> Option<Mark> {
+        self.marks.get(name).copied()
     }
 
     /// The package of that name.

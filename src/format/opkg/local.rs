@@ -20,7 +20,7 @@ pub(super) fn describe(name: &str, file: &mut dyn Read) -> Result<IndexEntry, In
     if let Some(warning) = parsed.warnings.first() {
         return Err(format!("its control file says too little: {}", warning.why).into());
     }
-    let [package] = &parsed.packages[..] else {
+    let [package] = parsed.packages()[..] else {
         return Err("its control file is not one stanza: an empty line ends it too early".into());
     };
     if package.version.is_empty() {

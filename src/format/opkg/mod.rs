@@ -31,6 +31,9 @@ const SIGNATURE: &str = "Packages.sig";
 /// The largest index that is read, inflated, in bytes: fifteen times that of the largest official feed.
 const INFLATED_CAP: u64 = 64 << 20;
 
+/// The most bytes that deflate can make of one.
+const MOST_INFLATED: usize = 1032;
+
 /// The opkg format.
 #[derive(Debug)]
 pub struct Opkg;
@@ -159,7 +162,10 @@ impl InstalledLists for Opkg {
 
 /// Inflates `Packages.gz`. Several gzip members count as one text, as they do for zcat and so for the signature.
 fn inflate(packed: &[u8], budget: &UnpackBudget) -> Result<Vec<u8>, IndexError> {
-    let mut text = Vec::with_capacity(packed.len().saturating_mul(5).min(INFLATED_CAP as usize));
+    // The last member ends with the size of its text, which nothing can unpack to if it is no more than a lie.
+    let stated = packed.last_chunk().map_or(0, |size| u32::from_le_bytes(*size) as usize);
+    let most = packed.len().saturating_mul(MOST_INFLATED).min(INFLATED_CAP as usize);
+    let mut text = Vec::with_capacity(stated.min(most) + 1);
     let packing = |error: io::Error| match UnpackBudget::is_spent(&error) {
         true => IndexError::Budget { file: INDEX, budget: UnpackBudget::BYTES },
         false => IndexError::Packing { file: INDEX, why: error.to_string() },

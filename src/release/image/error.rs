@@ -22,6 +22,24 @@ pub enum ImageError {
         /// Their names.
         known: Vec<String>,
     },
+    /// The release has nothing of a target.
+    #[error("the release at {at} has no target {target}")]
+    NoTarget {
+        /// The tree.
+        at: String,
+        /// The target.
+        target: String,
+    },
+    /// No device of the target is this board.
+    #[error("{at} has no image for the board {board:?}")]
+    NoDevice {
+        /// The `profiles.json`.
+        at: String,
+        /// The board, as a router names it.
+        board: String,
+        /// Boards that are called alike.
+        near: Vec<String>,
+    },
     /// There is no such image.
     #[error("{at} has no image{}{asked}", if .asked.is_empty() { "" } else { " of " })]
     NoneLike {

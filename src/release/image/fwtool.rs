@@ -5,8 +5,13 @@
 //! length of data and trailer. A description starts with a header of 8 bytes, version and flags, both zero; it is JSON.
 //! Pieces stand one behind the other. The format is that of fwtool's own source (`fwimage.h`, `fwtool.c`).
 
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+
 use flate2::Crc;
 use serde::Deserialize;
+
+use crate::trust::{Artifact, Verified};
 
 /// Most bytes of all pieces together: fwtool itself writes 30 KiB of description and 1 KiB of signature at most.
 pub(crate) const LARGEST_TAIL: usize = 64 << 10;
@@ -81,7 +86,7 @@ pub enum BadTail {
 ///
 /// # Errors
 /// When the bytes are no chain of pieces from their first to their last.
-pub(crate) fn read_tail(mut before: Crc, tail: &[u8]) -> Result<Vec<Appended>, BadTail> {
+pub fn read_tail(mut before: Crc, tail: &[u8]) -> Result<Vec<Appended>, BadTail> {
     if tail.len() > LARGEST_TAIL {
         return Err(BadTail::TooLong);
     }
@@ -148,13 +153,68 @@ impl Piece {
     }
 }
 
-#[derive(Deserialize)]
-struct About {
-    #[serde(default)]
-    version: Version,
+/// What an image says of itself to the router that is to be upgraded with it; none: it says nothing. The whole file was
+/// verified before, so the checksums tell nothing new.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn about(image: &Verified<Artifact>) -> io::Result<Option<About>> {
+    let mut file = File::open(image.path())?;
+    let size = file.seek(SeekFrom::End(0))?;
+    file.seek(SeekFrom::Start(size.saturating_sub(LARGEST_TAIL as u64)))?;
+    let mut tail = Vec::new();
+    file.take(LARGEST_TAIL as u64).read_to_end(&mut tail)?;
+    let mut left = &tail[..];
+    while let Ok(piece) = Piece::last_of(left) {
+        let data = &left[piece.start..piece.trailer];
+        if piece.kind == 1 {
+            let json = data.get(HEADER..).unwrap_or_default();
+            let bad = |_| io::Error::new(io::ErrorKind::InvalidData, BadTail::Description);
+            return serde_json::from_slice(json).map(Some).map_err(bad);
+        }
+        left = &left[..piece.start];
+    }
+    Ok(None)
 }
 
-#[derive(Default, Deserialize)]
+/// A description (`append-metadata` of OpenWrt's `include/image-commands.mk`).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct About {
+    version: Version,
+    compat_version: Option<String>,
+    compat_message: String,
+    supported_devices: Vec<String>,
+    new_supported_devices: Vec<String>,
+}
+
+impl About {
+    /// The target, `x86/64`; empty: it does not say.
+    pub fn target(&self) -> &str {
+        &self.version.target
+    }
+
+    /// The version of layout and configuration; none: the first.
+    pub fn compat(&self) -> Option<&str> {
+        self.compat_version.as_deref().filter(|version| !version.is_empty())
+    }
+
+    /// What there is to know of a change of that version.
+    pub fn compat_message(&self) -> &str {
+        &self.compat_message
+    }
+
+    /// The names of the devices that it is for. Where the version is not the first, the list of that name holds a text
+    /// for routers that know of no versions.
+    pub fn supported(&self) -> &[String] {
+        match self.new_supported_devices.is_empty() {
+            true => &self.supported_devices,
+            false => &self.new_supported_devices,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 struct Version {
     dist: String,

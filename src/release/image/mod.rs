@@ -4,7 +4,8 @@
 //! packages have them, signed by usign.
 
 mod error;
-pub(crate) mod fwtool;
+#[doc(hidden)]
+pub mod fwtool;
 mod unpack;
 
 pub use error::ImageError;

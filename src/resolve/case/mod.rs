@@ -124,10 +124,10 @@ impl Case {
     /// Its packages, joined.
     pub fn universe(&self, format: &'static dyn Format) -> Universe<'_> {
         let feeds = self.feeds.iter().zip(0..).map(|((name, entries), position)| {
-            let packages = entries.iter().map(|entry| entry.package(&self.arch, FeedId(position))).collect();
+            let packages = entries.iter().map(|entry| entry.package(&self.arch, FeedId(position)));
             (
                 Feed { name: name.clone(), location: String::new(), custom: false },
-                Parsed { packages, warnings: Vec::new() },
+                Parsed::from(packages.collect::<Vec<_>>()),
             )
         });
         Universe::join(format, &self.arch, feeds)

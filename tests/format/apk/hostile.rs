@@ -15,7 +15,7 @@ const ADB: BlockKind = BlockKind::Adb;
 /// Why an index is refused.
 fn refusal(bytes: Vec<u8>) -> String {
     let read =
-        opened(bytes).and_then(|index| Apk.parse(&index, FeedId(0)).map(|parsed| parsed.packages.len()));
+        opened(bytes).and_then(|index| Apk.parse(&index, FeedId(0)).map(|parsed| parsed.packages().len()));
     read.expect_err("a refusal").to_string()
 }
 
@@ -55,11 +55,11 @@ fn good() -> Vec<u8> {
 fn the_good_one_is_read() {
     for bytes in [good(), deflated(&good()), [b"ADBc\x00\x01", &good()[..]].concat()] {
         let index = opened(bytes).expect("a good index");
-        assert_eq!(Apk.parse(&index, FeedId(0)).expect("a good index").packages.len(), 1);
+        assert_eq!(Apk.parse(&index, FeedId(0)).expect("a good index").packages().len(), 1);
     }
     let zstd = ruzstd::encoding::compress_to_vec(&good()[..], ruzstd::encoding::CompressionLevel::Fastest);
     let index = opened([b"ADBc\x02\x00", &zstd[..]].concat()).expect("a good index");
-    assert_eq!(Apk.parse(&index, FeedId(0)).expect("a good index").packages.len(), 1);
+    assert_eq!(Apk.parse(&index, FeedId(0)).expect("a good index").packages().len(), 1);
 }
 
 #[test]
@@ -281,7 +281,7 @@ fn names_and_versions_that_could_harm() {
     });
     let index = opened(bytes).expect("a sound index");
     let parsed = Apk.parse(&index, FeedId(0)).expect("a sound index");
-    assert_eq!(parsed.packages.iter().map(|package| package.name).collect::<Vec<_>>(), ["good"]);
+    assert_eq!(parsed.packages().iter().map(|package| package.name).collect::<Vec<_>>(), ["good"]);
     assert_eq!(parsed.warnings.len(), bad.len() + 1);
 }
 
@@ -299,7 +299,7 @@ fn dependencies_of_unknown_kind() {
     });
     let index = opened(bytes).expect("a sound index");
     let parsed = Apk.parse(&index, FeedId(0)).expect("a sound index");
-    assert_eq!(parsed.packages.len(), 0);
+    assert_eq!(parsed.packages().len(), 0);
     assert_eq!(parsed.warnings[0].why, "a dependency of an unknown kind");
 }
 
@@ -313,7 +313,7 @@ fn hashes_of_other_lengths() {
     let index = opened(bytes).expect("a sound index");
     let parsed = Apk.parse(&index, FeedId(0)).expect("a sound index");
     let found: Vec<_> =
-        parsed.packages.iter().map(|package| (package.name, package.digest.is_some())).collect();
+        parsed.packages().iter().map(|package| (package.name, package.digest.is_some())).collect();
     assert_eq!(found, [("p32", true), ("p20", false)], "20 bytes are a name, not a digest");
     assert_eq!(parsed.warnings.len(), 3);
 }

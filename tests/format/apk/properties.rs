@@ -124,10 +124,10 @@ proptest! {
         let index = opened(write_index(&entries, &[]).expect("good entries").bytes).expect("an index of our own");
         let parsed = Apk.parse(&index, FeedId(0)).expect("an index of our own");
         prop_assert_eq!(&parsed.warnings, &[]);
-        prop_assert_eq!(parsed.packages.len(), entries.len());
+        prop_assert_eq!(parsed.packages().len(), entries.len());
         for entry in &entries {
             let digest = entry.packed.map(|(_, digest)| digest);
-            let package = parsed.packages.iter().find(|package| {
+            let package = parsed.packages().into_iter().find(|package| {
                 package.digest == digest && package.name == entry.name && package.version == entry.version
                     && package.description == entry.description
             });
@@ -162,7 +162,7 @@ proptest! {
             payload[at] = byte;
         }
         let bytes = super::file(b"indx", &[(owpkg::format::apk::adb::BlockKind::Adb, &payload)]);
-        let _ = opened(bytes.clone()).and_then(|index| Apk.parse(&index, FeedId(0)).map(|parsed| parsed.packages.len()));
+        let _ = opened(bytes.clone()).and_then(|index| Apk.parse(&index, FeedId(0)).map(|parsed| parsed.packages().len()));
         let mut package = bytes;
         package[4..8].copy_from_slice(b"pckg");
         let _ = check(&package[..]);

@@ -37,16 +37,16 @@ fn every_feed_is_verified_and_read() {
         assert_eq!(index.by().key_ids(), keyring.ids());
         let parsed = Apk.parse(&index, FeedId(0)).expect(folder);
         assert_eq!(parsed.warnings, [], "{folder}");
-        assert_eq!(parsed.packages.len(), count, "{folder}");
+        assert_eq!(parsed.packages().len(), count, "{folder}");
 
         let json: serde_json::Value =
             serde_json::from_slice(&file(folder, "index.json").expect("shared data")).expect(folder);
         let stated: BTreeMap<_, _> = json["packages"].as_object().expect(folder).iter().collect();
         // index.json cuts the ABI version off a name that has one.
-        assert_eq!(parsed.packages.len(), stated.len(), "{folder}");
+        assert_eq!(parsed.packages().len(), stated.len(), "{folder}");
         let same =
             |name: &str, version| stated.iter().any(|(n, v)| name.starts_with(n.as_str()) && **v == version);
-        for package in &parsed.packages {
+        for package in parsed.packages() {
             assert!(same(package.name, package.version), "{package}");
             assert_eq!(package.digest.map(|digest| digest.kind), Some(DigestKind::AdbSha256));
             assert_eq!(package.file, format!("{}-{}.apk", package.name, package.version));
@@ -62,7 +62,8 @@ fn every_field_is_read() {
     let signed = Apk.open(vec![SignedFile { name: "packages.adb", bytes }]).expect("a good index");
     let index = keyring.verify(signed, "base", Unsigned::Refuse).expect("a good signature");
     let parsed = Apk.parse(&index, FeedId(3)).expect("a good index");
-    let package = parsed.packages.iter().find(|package| package.name == "libubox20260213").expect("libubox");
+    let package =
+        parsed.packages().into_iter().find(|package| package.name == "libubox20260213").expect("libubox");
     assert_eq!(package.version, "2026.03.13~81563384-r2");
     assert_eq!(package.arch, "x86_64");
     assert_eq!(package.feed, FeedId(3));

@@ -7,9 +7,9 @@ use owpkg::trust::Digest;
 
 use super::{blocks, entry, opened};
 
-fn read<T>(entries: &[Entry], check: impl FnOnce(&[Package<'_>]) -> T) -> T {
+fn read<T>(entries: &[Entry], check: impl FnOnce(&[&Package<'_>]) -> T) -> T {
     let index = opened(write_index(entries, &[]).expect("good entries").bytes).expect("an index of our own");
-    check(&Apk.parse(&index, FeedId(0)).expect("an index of our own").packages)
+    check(&Apk.parse(&index, FeedId(0)).expect("an index of our own").packages())
 }
 
 #[test]

@@ -15,7 +15,8 @@ fn told(requirement: &Requirement<'_>) -> String {
 
 fn field(field: &str, value: &str) -> Vec<String> {
     let index = index(format!("Package: p\nVersion: 1\nArchitecture: all\n{field}: {value}\n"));
-    let package = parse(&index).unwrap().packages.remove(0);
+    let parsed = parse(&index).unwrap();
+    let package = parsed.packages()[0];
     match field {
         "Depends" | "Pre-Depends" => package.depends.iter().map(told).collect(),
         "Recommends" => package.recommends.iter().map(told).collect(),
@@ -44,7 +45,7 @@ fn every_operator_is_known_and_the_single_signs_allow_equality() {
     let relation = |text: &str| {
         let text = format!("Package: p\nVersion: 1\nArchitecture: all\nDepends: n ({text} 1)\n");
         let index = index(text);
-        parse(&index).unwrap().packages[0].depends[0].first.constraint.map(|constraint| constraint.relation)
+        parse(&index).unwrap().packages()[0].depends[0].first.constraint.map(|constraint| constraint.relation)
     };
     for (text, expected) in [
         ("<<", Relation::Less),
@@ -93,14 +94,14 @@ fn a_star_behind_the_name_is_greedy() {
 fn depends_and_pre_depends_count_alike_and_repeat() {
     let index = index("Package: p\nArchitecture: all\nDepends: a\nPre-Depends: b\nDepends: c\n");
     let parsed = parse(&index).unwrap();
-    assert_eq!(parsed.packages[0].depends.iter().map(told).collect::<Vec<_>>(), ["a", "b", "c"]);
+    assert_eq!(parsed.packages()[0].depends.iter().map(told).collect::<Vec<_>>(), ["a", "b", "c"]);
 }
 
 #[test]
 fn suggests_and_unknown_kinds_need_nothing() {
     let index = index("Package: p\nArchitecture: all\nSuggests: a\nEnhances: b\nBreaks: c\n");
     let parsed = parse(&index).unwrap();
-    let package = &parsed.packages[0];
+    let package = parsed.packages()[0];
     assert!(package.depends.is_empty() && package.recommends.is_empty() && package.conflicts.is_empty());
 }
 
@@ -121,7 +122,7 @@ fn replaces_takes_over_only_what_an_earlier_line_conflicts_with() {
     let supersedes = |fields: &str| {
         let index = index(format!("Package: p\nArchitecture: all\n{fields}"));
         let parsed = parse(&index).unwrap();
-        parsed.packages[0].supersedes.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()
+        parsed.packages()[0].supersedes.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(supersedes("Conflicts: a, b\nReplaces: a, c\n"), ["a"]);
     assert!(supersedes("Replaces: a\nConflicts: a\n").is_empty());
@@ -152,7 +153,7 @@ proptest! {
     fn no_list_is_too_odd(list in "[ a-c()<>=|,*0-9\\t]{0,40}") {
         let index = index(format!("Package: p\nArchitecture: all\nDepends: {list}\nConflicts: {list}\nProvides: {list}\n"));
         let parsed = Opkg.parse(&index, FeedId(0)).unwrap();
-        let package = &parsed.packages[0];
+        let package = parsed.packages()[0];
         let names: Vec<_> = package.depends.iter().flat_map(|r| r.alternatives()).map(|d| d.name).collect();
         prop_assert!(names.iter().all(|name| !name.is_empty() && !name.contains([' ', ',', '|'])));
         let distinct: HashSet<_> = package.names().collect();

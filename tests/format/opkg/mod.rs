@@ -36,5 +36,5 @@ fn parse(index: &Verified<Signed>) -> Result<Parsed<'_>, IndexError> {
 fn names(text: impl AsRef<[u8]>) -> Vec<String> {
     let index = index(text);
     let parsed = parse(&index).unwrap();
-    parsed.packages.iter().map(|package| package.name.to_owned()).collect()
+    parsed.packages().iter().map(|package| package.name.to_owned()).collect()
 }

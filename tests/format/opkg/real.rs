@@ -19,9 +19,9 @@ fn whole_feeds_are_read_to_the_last_package() {
     let Some(core) = shared::read(CORE) else { return };
     let (core, base) = (open(core).unwrap(), open(shared::read(BASE).unwrap()).unwrap());
     let (core, base) = (parse(&core).unwrap(), Opkg.parse(&base, FeedId(1)).unwrap());
-    assert_eq!((core.packages.len(), base.packages.len()), (983, 330));
+    assert_eq!((core.packages().len(), base.packages().len()), (983, 330));
     assert!(core.warnings.is_empty() && base.warnings.is_empty());
-    for package in core.packages.iter().chain(&base.packages) {
+    for package in core.packages().into_iter().chain(base.packages()) {
         let whole = package.digest.is_some() && package.size.is_some() && package.installed_size.is_some();
         assert!(whole && package.file.ends_with(".ipk") && !package.version.is_empty(), "{package}");
         assert!(package.arch == ARCH || package.arch == "all", "{package}");
@@ -54,7 +54,7 @@ fn a_nameless_stanza_is_passed_over_with_its_line() {
     let named = text.lines().filter(|line| line.starts_with("Package: ")).count();
     let index = open(packed).unwrap();
     let parsed = parse(&index).unwrap();
-    assert_eq!((parsed.packages.len(), named), (869, 869));
+    assert_eq!((parsed.packages().len(), named), (869, 869));
     let warnings: Vec<_> = parsed.warnings.iter().map(|warning| (warning.at, warning.why)).collect();
     assert_eq!(warnings, [(2, "a stanza without Package")]);
 }

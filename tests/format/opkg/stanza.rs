@@ -29,7 +29,7 @@ fn every_field_that_counts() {
         + "\nDescription:  What it is,\n and more.\n";
     let index = index(text);
     let parsed = parse(&index).unwrap();
-    let package = &parsed.packages[0];
+    let package = parsed.packages()[0];
     assert_eq!((package.name, package.version, package.arch), ("p", "1.0-1", "x86_64"));
     assert_eq!((package.size, package.installed_size), (Some(1234), Some(10240)));
     assert_eq!(package.file, "p_1.0-1_x86_64.ipk");
@@ -68,7 +68,7 @@ fn field_names_are_case_sensitive_prefixes() {
     assert_eq!(warnings("package: a\nArchitecture: all\n"), [(1, "a stanza without Package")]);
     let index = index("Package: a\nVersion:1.0\nversion: 2.0\nArchitecture: all\nDEPENDS: b\n");
     let parsed = parse(&index).unwrap();
-    assert_eq!((parsed.packages[0].version, parsed.packages[0].depends.len()), ("1.0", 0));
+    assert_eq!((parsed.packages()[0].version, parsed.packages()[0].depends.len()), ("1.0", 0));
 }
 
 #[test]
@@ -91,8 +91,8 @@ fn a_carriage_return_or_a_blank_behind_the_architecture_loses_the_package() {
 fn a_version_may_be_missing_and_an_architecture_not() {
     let index = index("Package: a\nArchitecture: all\n\nPackage: b\nVersion: 1\n");
     let parsed = parse(&index).unwrap();
-    assert_eq!(parsed.packages.len(), 1);
-    assert_eq!((parsed.packages[0].name, parsed.packages[0].version), ("a", ""));
+    assert_eq!(parsed.packages().len(), 1);
+    assert_eq!((parsed.packages()[0].name, parsed.packages()[0].version), ("a", ""));
     assert_eq!(parsed.warnings, [Warning { at: 4, why: "no Architecture" }]);
 }
 
@@ -143,7 +143,7 @@ fn of_equal_entries_the_later_one_counts() {
 fn digests_of_either_case_and_no_other_spelling() {
     let digest = |line: &str| {
         let index = index(format!("Package: a\nArchitecture: all\n{line}\n"));
-        parse(&index).unwrap().packages[0].digest
+        parse(&index).unwrap().packages()[0].digest
     };
     let (lower, upper) = ("0a".repeat(32), "0A".repeat(32));
     let expected = Some(Digest::sha256([0x0a; 32]));
@@ -166,7 +166,7 @@ fn digests_of_either_case_and_no_other_spelling() {
 fn sizes_are_decimal_and_end_at_the_first_other_sign() {
     let size = |value: &str| {
         let index = index(format!("Package: a\nArchitecture: all\nSize: {value}\n"));
-        parse(&index).unwrap().packages[0].size
+        parse(&index).unwrap().packages()[0].size
     };
     assert_eq!(size("1234"), Some(1234));
     assert_eq!(size("1234 bytes"), Some(1234));
@@ -181,8 +181,8 @@ fn a_description_is_readable_whatever_its_bytes() {
     text.extend_from_slice("Package: b\nArchitecture: all\nDescription: Grüße\n".as_bytes());
     let index = index(text);
     let parsed = parse(&index).unwrap();
-    assert_eq!(parsed.packages[0].description, "Gr\u{fffd}\u{fffd}e\n \u{fffd}more");
-    assert_eq!(parsed.packages[1].description, "Grüße");
+    assert_eq!(parsed.packages()[0].description, "Gr\u{fffd}\u{fffd}e\n \u{fffd}more");
+    assert_eq!(parsed.packages()[1].description, "Grüße");
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn names_and_versions_must_be_text() {
         b"Package: \xff\nArchitecture: all\n\nPackage: b\nVersion: \xfe\nArchitecture: all\n".as_slice(),
     );
     let parsed = parse(&index).unwrap();
-    assert!(parsed.packages.is_empty());
+    assert!(parsed.packages().is_empty());
     let why = "a name or version that is not UTF-8";
     assert_eq!(parsed.warnings, [Warning { at: 1, why }, Warning { at: 4, why }]);
 }
@@ -249,7 +249,7 @@ fn packed_indexes_that_do_not_unpack() {
     assert!(packing(flipped));
     assert!(packing([packed.as_slice(), b"garbage"].concat()));
     let two = open([packed, gzip(b"\nPackage: b\nArchitecture: all\n")].concat()).unwrap();
-    assert_eq!(parse(&two).unwrap().packages.len(), 2, "members in a row are one text");
+    assert_eq!(parse(&two).unwrap().packages().len(), 2, "members in a row are one text");
 }
 
 #[test]
@@ -291,7 +291,7 @@ proptest! {
         let text = [lines.join("\n").into_bytes(), noise].concat();
         let index = index(text);
         if let Ok(parsed) = parse(&index) {
-            for package in &parsed.packages {
+            for package in parsed.packages() {
                 prop_assert!(!package.name.is_empty() && !package.name.contains(['/', ' ', '\n', '\'']));
             }
         }

@@ -4,10 +4,13 @@ use std::fs;
 use std::io::{Cursor, Read};
 use std::process::{Command, Stdio};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use owpkg::files::{Content, Entry};
-use owpkg::image::first_boot::FirstBoot;
+use owpkg::image::first_boot::{DEFAULTS, FOLDER, FirstBoot};
 use owpkg::image::{Door, Load, pack, plan};
 use owpkg::lock::Lock;
+use owpkg::upgrade::{Script, first_start};
 
 use super::build::{Boot, Made, Recipe, Root, recipe};
 use crate::support::feeds::{FORMATS, Site, wifi};
@@ -40,7 +43,17 @@ struct Image {
 }
 
 impl Image {
-    fn new(kernel: &Kernel, site: &Site, (boot, root, door): Way) -> Image {
+    fn new(kernel: &Kernel, site: &Site, way: Way) -> Image {
+        Image::with(kernel, site, way, packed(site))
+    }
+
+    /// The same with this archive.
+    fn with(
+        kernel: &Kernel,
+        site: &Site,
+        (boot, root, door): Way,
+        (archive, load): (Vec<u8>, Load),
+    ) -> Image {
         let system = stock(kernel, site);
         system.write("etc/boot", include_str!("boot.sh"));
         let client = site.format.name();
@@ -58,7 +71,6 @@ impl Image {
         }
         let tree = Some(system.path(""));
         let made = Recipe { tree, root_mib: 24, ..recipe(boot, root) }.make();
-        let (archive, load) = packed(site);
         let plan = plan(&mut made.open(), "x86/64", load, None).unwrap();
         assert_eq!(plan.door, door);
         plan.apply(&mut Cursor::new(archive), &mut made.open()).unwrap();
@@ -103,6 +115,49 @@ impl Image {
 
 /// The archive of a site's disk.
 fn packed(site: &Site) -> (Vec<u8>, Load) {
+    let (lock, entries) = disk(site);
+    let mut archive = Cursor::new(Vec::new());
+    let load = pack(&mut archive, &FIRST, &lock, &entries).unwrap();
+    (archive.into_inner(), load)
+}
+
+const FIRST: FirstBoot<'_> = FirstBoot { image: "openwrt.img.gz", profile: "generic" };
+
+/// The same as `sysupgrade` packs it for an upgrade to a release, beside a configuration.
+fn kept(site: &Site, to: &str) -> (Vec<u8>, Load) {
+    let (_, entries) = disk(site);
+    let script = Script {
+        router: "",
+        board: "acme,far",
+        from: "24.10.2",
+        to,
+        revision: None,
+        target: "x86/64",
+        image: FIRST.image,
+        needed_kb: 0,
+        fresh: false,
+    };
+    let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    let mut add = |path: &str, bytes: &[u8]| {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        tar.append_data(&mut header, path, bytes).unwrap();
+    };
+    add("etc/config/network", b"config interface 'lan'\n");
+    for Entry { path, content } in &entries {
+        let mut bytes = Vec::new();
+        content.open().unwrap().read_to_end(&mut bytes).unwrap();
+        add(&format!("{FOLDER}/{path}"), &bytes);
+    }
+    add(DEFAULTS, first_start(&FIRST, &script).as_bytes());
+    let archive = tar.into_inner().unwrap().finish().unwrap();
+    let load = Load { archive: archive.len() as u64, unpacked: 0, installed: 0, date: 0 };
+    (archive, load)
+}
+
+/// The lock and the files of a site's disk.
+fn disk(site: &Site) -> (Lock, Vec<Entry>) {
     site.write("overlay/etc/banner", "hello\n");
     site.write("overlay/etc/uci-defaults/99-wifi", "echo joined >>/wifi\n");
     if !site.holds("pkgs") {
@@ -122,11 +177,7 @@ fn packed(site: &Site) -> (Vec<u8>, Load) {
         }
     }
     entries.sort_by(|a, b| a.path.cmp(&b.path));
-    let lock = Lock::parse(&site.read("pkgs/owpkg.lock")).unwrap();
-    let mut archive = Cursor::new(Vec::new());
-    let script = FirstBoot { image: "openwrt.img.gz", profile: "generic" };
-    let load = pack(&mut archive, &script, &lock, &entries).unwrap();
-    (archive.into_inner(), load)
+    (Lock::parse(&site.read("pkgs/owpkg.lock")).unwrap(), entries)
 }
 
 #[track_caller]
@@ -199,4 +250,29 @@ fn behind_a_squashfs_it_is_there_for_one_start_and_the_router_starts_as_a_stock_
     let second = image.start("");
     let stock = String::from_utf8(site.files.0[&site.files.path_of(".manifest")].clone()).unwrap();
     assert_eq!(second.said("cat /client/installed").lines().count(), stock.lines().count(), "{}", second.0);
+}
+
+#[test]
+fn after_an_upgrade_the_first_start_installs_wherever_power_fails() {
+    let Some(kernel) = Kernel::found() else { return };
+    for (format, way) in FORMATS.into_iter().zip([BOOT_EXT4, BOOT_SQUASHFS]) {
+        let site = wifi().on(format);
+        let image = Image::with(&kernel, &site, way, kept(&site, "25.12.0"));
+        for step in ["restoring", "unpacking", "installing"] {
+            image.fails_at(step);
+        }
+        is_installed(&site, &image.start(""));
+    }
+}
+
+#[test]
+fn a_start_of_another_release_takes_an_upgrade_away_that_did_not_take_place() {
+    let Some(kernel) = Kernel::found() else { return };
+    let site = wifi().on(FORMATS[0]);
+    let image = Image::with(&kernel, &site, BOOT_EXT4, kept(&site, "26.01.0"));
+    let started = image.start("");
+    let stock = String::from_utf8(site.files.0[&site.files.path_of(".manifest")].clone()).unwrap();
+    assert_eq!(started.said("cat /client/installed").lines().count(), stock.lines().count(), "{}", started.0);
+    assert_eq!(started.said("ls -A1 /etc/owpkg"), "");
+    assert_eq!(started.said("ls -A1 /etc/uci-defaults"), "");
 }

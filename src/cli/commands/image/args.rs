@@ -3,15 +3,16 @@
 use clap::Args;
 
 use crate::cli::args::{SelectionArgs, SourceArgs, choice, size};
+use crate::cli::sets::SetArgs;
 use crate::cli::writing::RouterArgs;
 use crate::image::DiskFormat;
 
-/// `owpkg image`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  owpkg image\n  owpkg image openwrt.img --release 23.05.2\n  \
                         owpkg image openwrt.img --chip iwl7265d --wifi home\n  \
                         owpkg image openwrt.qcow2 --size 1G\n  \
-                        owpkg image openwrt.img --kind combined --filesystem squashfs")]
+                        owpkg image openwrt.img --kind combined --filesystem squashfs\n  \
+                        owpkg image openwrt.img --from-request owpkg-request.txt --release 25.12.0")]
 pub(crate) struct ImageArgs {
     /// The file to write; without it, the images that there are
     pub(crate) out: Option<String>,
@@ -33,9 +34,18 @@ pub(crate) struct ImageArgs {
     /// Write an SBOM of the image and the disk in it too: CycloneDX 1.6, as JSON
     #[arg(long, value_name = "FILE", requires = "out")]
     pub(crate) sbom: Option<String>,
+    /// A request of a router, whose packages the image's first start is to install
+    #[arg(long, value_name = "REQUEST|-", conflicts_with = "lock")]
+    pub(crate) from_request: Option<String>,
+    /// The tree of the router's own release, where the request does not say what its user added and --tree is the new one
+    #[arg(long, value_name = "URL|DIR", requires = "from_request")]
+    pub(crate) old_tree: Option<String>,
     /// Print as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Which set.
+    #[command(flatten)]
+    pub(crate) set: SetArgs,
     /// What its first start is to install.
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,

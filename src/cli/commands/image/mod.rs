@@ -3,13 +3,16 @@
 mod args;
 mod list;
 mod report;
+mod request;
 
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
+use crate::cli::following;
 use crate::cli::locks;
 use crate::cli::planning::Opened;
 use crate::cli::selection;
 use crate::cli::session::Session;
+use crate::cli::sets;
 use crate::cli::ui::proof;
 use crate::cli::ui::warnings::{warn_of, warn_of_readers};
 use crate::cli::writing::{DiskOptions, RouterSetup, write_sbom};
@@ -31,20 +34,45 @@ use report::{Carried, Report};
 const SMALL: u64 = 48 << 20;
 
 /// Runs the command.
-pub(crate) fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
+pub(crate) fn run(env: &mut Env, mut args: ImageArgs) -> Result<(), Failure> {
     let size = args.size;
     if size.is_some_and(|size| size > LARGEST_DISK) {
         return Err(Failure::usage("--size is beyond all disks", "give at most 2048G"));
     }
-    let wishes = DiskOptions::of_image(env, &args.router, &[&args.selection.detect])?;
-    let carries = args.lock.is_some() || !args.selection.is_empty() || !wishes.is_empty();
+    // Without a name, no set is meant: an image alone is worth having.
+    let set = match &args.set.set {
+        None => None,
+        Some(_) => sets::take(env, &args.set, locks::DEFAULT, &mut args.selection, &mut args.source)?,
+    };
+    let mut locked = None;
+    if let Some(set) = &set {
+        set.fill_router(env, &mut args.router.configuration, &mut args.router.setup)?;
+        locked = sets::lock(env, Some(set), &set.lock, &args.selection, &args.source)?;
+    }
+    if let Some(lock) = &locked {
+        (args.source.release, args.source.target) = (lock.release.clone(), Some(lock.target.clone()));
+    }
+    let args = &args;
+    let wishes = DiskOptions::of_image(env, &args.router, &[&args.selection.detect, &args.from_request])?;
+    let carries = args.lock.is_some()
+        || args.from_request.is_some()
+        || !args.selection.is_empty()
+        || !wishes.is_empty();
     refuse_contradictions(args, carries)?;
-    let session = Session::new(env, &args.source)?;
-    let images = session.images(env, &args.source)?;
+    let asked = args.from_request.as_deref().map(|file| following::read_request(env, file)).transpose()?;
+    let source = match &asked {
+        Some(asked) => request::source(env, args, asked)?,
+        None => args.source.clone(),
+    };
+    let session = Session::new(env, &source)?;
+    let images = session.images(env, &source)?;
     if images.by.key_ids().is_empty() {
         warn_of(env, format_args!("{}/sha256sums: no trusted key vouches for it", images.folder))?;
     }
-    let wanted = ImageWanted { kind: args.kind.clone(), filesystem: args.filesystem.clone() };
+    let wanted = ImageWanted {
+        kind: args.kind.clone().or(asked.as_ref().and_then(request::kind)),
+        filesystem: args.filesystem.clone(),
+    };
     let Some(out) = &args.out else {
         // The demo release has none, which is no mistake unless one is asked for.
         let named = wanted.kind.is_some() || wanted.filesystem.is_some();
@@ -70,7 +98,11 @@ pub(crate) fn run(env: &mut Env, args: &ImageArgs) -> Result<(), Failure> {
         write_sbom_of(env, args, || Ok(Sbom::of_image(base(&images, image, &url))))?;
         return report.tell(env, &written, None).map_err(Failure::stdout);
     }
-    let (bundle, proofs, setup) = bundle(env, args, &session, &images, wishes)?;
+    let locked = locked.zip(set.as_ref().map(|set| set.lock.clone()));
+    let (bundle, proofs, setup) = match &asked {
+        Some(asked) => request::bundle(env, args, &source, &session, asked, wishes)?,
+        None => bundle(env, args, &session, &images, wishes, locked)?,
+    };
     let lock = &bundle.lock;
     let mut archive = tempfile::tempfile().map_err(|error| {
         Failure::new(
@@ -145,10 +177,11 @@ fn bundle(
     session: &Session,
     images: &Images,
     wishes: DiskOptions<'_>,
+    of_set: Option<(Lock, String)>,
 ) -> Result<(Bundle, Proofs, RouterSetup), Failure> {
-    if let Some(file) = &args.lock {
-        let lock = locks::read(env, file)?;
-        is_of(&lock, file, images)?;
+    let named = args.lock.as_ref().map(|file| locks::read(env, file).map(|lock| (lock, file.clone())));
+    if let Some((lock, file)) = named.transpose()?.or(of_set) {
+        is_of(&lock, &file, images)?;
         let (lock, setup) = wishes.join_lock(env, lock)?;
         let bundle = Bundle::fetch(&session.upstream, lock)?;
         let proofs = bundle.proofs.clone();

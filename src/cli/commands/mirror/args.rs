@@ -5,7 +5,6 @@ use clap::{Args, Subcommand};
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::commands::verify::VerifyArgs;
 
-/// `owpkg mirror`
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "Examples:\n  owpkg mirror ./mirror --chip iwl7265d\n  owpkg mirror ./mirror --full \
@@ -33,6 +32,9 @@ pub(crate) struct MirrorArgs {
     /// With --prune: keep so many older indexes of each feed, and their packages
     #[arg(long, value_name = "N", default_value_t = 0, requires = "prune")]
     pub(crate) keep: usize,
+    /// Print what would be fetched and put in place, with sizes, and change nothing
+    #[arg(long, conflicts_with = "prune")]
+    pub(crate) dry_run: bool,
     /// Publish a feed even where the server lacks some of its packages
     #[arg(long)]
     pub(crate) keep_going: bool,

@@ -77,7 +77,7 @@ fn exactly(
     if source.tree.is_some() || source.demo || !named.is_series() {
         return Ok(release);
     }
-    let mirror = Location::parse(&source.mirror, &env.cwd)?;
+    let mirror = Location::parse(source.mirror(env), &env.cwd)?;
     Ok(Some(session.release(env, &mirror, Some(named))?.to_string()))
 }
 
@@ -140,8 +140,8 @@ impl Wanted<'_> {
             return Err(Failure::usage(format!("{arch:?} is no architecture"), "like --archs x86_64"));
         }
         let source = &self.args.source;
-        let mirror = Location::parse(&source.mirror, &env.cwd)?;
-        let named = release.as_deref().map(Release::parse).transpose()?;
+        let mirror = Location::parse(source.mirror(env), &env.cwd)?;
+        let named = release.as_deref().or(source.release(env)).map(Release::parse).transpose()?;
         let release = session.release(env, &mirror, named)?;
         let root = match (session.upstream.fetcher.mounted(), &source.tree) {
             (Some(tree), _) => tree.root(),

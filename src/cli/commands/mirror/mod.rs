@@ -2,6 +2,7 @@
 
 mod args;
 mod folders;
+mod preview;
 
 use std::io::Write as _;
 use std::time::Instant;
@@ -29,6 +30,9 @@ use crate::trust::Authority;
 pub(crate) fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
     if let Some(MirrorAction::Verify(args)) = &args.action {
         return verify::run(env, args);
+    }
+    if args.dry_run {
+        return preview::run(env, args);
     }
     let started = Instant::now();
     let mut session = Session::new(env, &args.source)?;

@@ -5,7 +5,6 @@ use clap::Args;
 use crate::cli::args::PatienceArgs;
 use crate::release::OFFICIAL_SERVER;
 
-/// `owpkg verify`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  owpkg verify pkgs.img\n  owpkg verify openwrt.img\n  owpkg verify ./mirror --repair\n  \
@@ -20,7 +19,7 @@ pub(crate) struct VerifyArgs {
     pub(crate) repair: bool,
     /// The server to repair from
     #[arg(long, value_name = "URL|DIR", default_value = OFFICIAL_SERVER)]
-    pub(crate) mirror: String,
+    pub(crate) mirror: Option<String>,
     /// The release tree with the official image, by URL or folder; the one that the image was made from without it
     #[arg(long, value_name = "URL|DIR", conflicts_with_all = ["mirror", "repair", "demo"])]
     pub(crate) tree: Option<String>,

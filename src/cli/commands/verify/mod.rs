@@ -122,7 +122,7 @@ fn verify_mirror(
     if !args.repair || audit.faults.is_empty() {
         return Ok(audit);
     }
-    let upstream = Location::parse(&args.mirror, &env.cwd)?;
+    let upstream = Location::parse(source(args).mirror(env), &env.cwd)?;
     mirror::repair(
         store,
         &session.upstream.fetcher,

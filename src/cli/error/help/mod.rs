@@ -10,9 +10,11 @@ mod lock;
 mod mirror;
 mod refusal;
 mod release;
+mod sets;
 mod stick;
 mod trust;
 mod uci_defaults;
+mod upgrade;
 
 /// What the user can do about an error.
 pub trait Help {

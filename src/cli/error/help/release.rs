@@ -61,6 +61,19 @@ impl Help for ImageError {
                 let more = if known.len() > first.len() { ", …" } else { "" };
                 Some(format!("choose one with --profile: {}{more}", first.join(", ")))
             }
+            ImageError::NoTarget { .. } => Some(
+                "its devices may have moved to another target: https://openwrt.org/toh/start tells"
+                    .to_owned(),
+            ),
+            ImageError::NoDevice { near, .. } => Some(match near[..] {
+                [] => "the device may have moved to another target or be supported no more: look for it at \
+                       https://openwrt.org/toh/start"
+                    .to_owned(),
+                _ => format!(
+                    "like it are {}; is it one of these? https://openwrt.org/toh/start tells",
+                    near.join(", ")
+                ),
+            }),
             ImageError::NoneLike { near, .. } if !near.is_empty() => {
                 Some(format!("did you mean {}?", near.join(", ")))
             }

@@ -14,7 +14,8 @@ impl Help for TrustError {
                 "somebody on the way took the signature off: take another --mirror".into()
             }
             TrustError::ForeignKey { other_kind, .. } if !other_kind.is_empty() => format!(
-                "{} is of another kind than the release's keys: opkg's are usign's, apk's are PEM",
+                "{} is of another kind: opkg's keys are usign's, apk's are PEM; give the public key of who made this \
+                 release with --key FILE",
                 other_kind.join(", ")
             ),
             TrustError::ForeignKey { signed_by, .. } => format!(

@@ -58,12 +58,23 @@ impl<'a> Adb<'a> {
 
     /// The value that all others hang from.
     pub fn root(self) -> Value<'a> {
-        let word = bytes_at(self.payload, ROOT).map_or(0, u32::from_le_bytes);
-        Value { payload: self.payload, word, at: ROOT }
+        Value::at_word(self.payload, ROOT)
     }
 }
 
 impl<'a> Value<'a> {
+    /// The value whose word stands at an offset of a payload; an absent one where that is outside.
+    pub(crate) fn at_word(payload: &'a [u8], at: usize) -> Value<'a> {
+        Value { payload, word: bytes_at(payload, at).map_or(0, u32::from_le_bytes), at }
+    }
+
+    /// Where the list stands that it should hold; none if it is no list, or the offset cannot be one's.
+    pub(crate) fn list_offset(self) -> Option<usize> {
+        let offset = (self.word & 0x0fff_ffff) as usize;
+        let fits = offset.is_multiple_of(4) && offset < self.payload.len();
+        (matches!(self.word >> 28, 0xd | 0xe) && fits).then_some(offset)
+    }
+
     /// What it holds. Nothing behind its own bytes is looked at: a list's items are not followed.
     pub fn content(self) -> Result<Content<'a>, Malformed> {
         let content = self.word & 0x0fff_ffff;

@@ -1,0 +1,130 @@
+//! The packages that a router had, followed into another release.
+
+use super::args::SourceArgs;
+use super::env::Env;
+use super::error::{Exit, Failure};
+use super::listing;
+use super::planning::Joined;
+use super::session::Session;
+use crate::format::Installed;
+use crate::hardware::Series;
+use crate::release::{OpenRelease, Release, ReleaseFacts};
+use crate::selection::Selection;
+use crate::stick::Request;
+use crate::upgrade::{Had, NotTold, Successor, follow, leave_out, lost, select};
+
+/// What was followed.
+pub(crate) struct Followed {
+    /// The series before and after.
+    pub(crate) series: [Series; 2],
+    /// What its user had added.
+    pub(crate) had: Had,
+    /// What becomes of that.
+    pub(crate) successors: Vec<Successor>,
+    /// What the new image holds.
+    stock: Installed,
+}
+
+/// Reads a request.
+pub(crate) fn read_request(env: &mut Env, file: &str) -> Result<Request, Failure> {
+    let (text, place) = listing::read_text(env, file)?;
+    Request::parse(&text).map_err(|error| Failure::from(error).about(&place.to_string()))
+}
+
+/// Where to look for the router's own release. A tree tells its own, which is compared later; a server is asked for the
+/// router's.
+pub(crate) fn source_of(request: &Request, args: &SourceArgs) -> Result<SourceArgs, Failure> {
+    let mut source = SourceArgs { target: Some(request.target.to_string()), ..args.clone() };
+    if args.tree.is_none() {
+        let known = Release::parse(&request.release).map_err(|error| {
+            let help = "give the release tree of its build: --tree DIR, the folder that holds targets/ and packages/";
+            Failure::new(Exit::Usage, format!("the router's release: {error}"), Some(help.to_owned()))
+        })?;
+        source.release = Some(known.to_string());
+    }
+    Ok(source)
+}
+
+/// Where to look for the release that the router goes to: the one that is named, else its own.
+pub(crate) fn source_to(request: &Request, args: &SourceArgs) -> Result<SourceArgs, Failure> {
+    match args.release {
+        Some(_) => Ok(SourceArgs { target: Some(request.target.to_string()), ..args.clone() }),
+        None => source_of(request, args),
+    }
+}
+
+/// What its user added to the router that asks, for which the old release is read where the request does not say it.
+pub(crate) fn had_of_request(
+    env: &mut Env,
+    session: &Session,
+    source: &SourceArgs,
+    old_tree: Option<&String>,
+    request: &Request,
+    new: &ReleaseFacts,
+) -> Result<Had, Failure> {
+    let installed = &request.installed;
+    let untold = match Had::of(installed, None, &[]) {
+        Ok(had) => return Ok(had),
+        Err(untold) => untold,
+    };
+    if new.release.as_ref().is_some_and(|release| release.as_str() == request.release) {
+        return Ok(had_in(installed, new)?);
+    }
+    if source.tree.is_some() && old_tree.is_none() {
+        return Err(untold.into());
+    }
+    let tree = old_tree.cloned();
+    let release = Some(request.release.clone()).filter(|_| tree.is_none());
+    let target = Some(request.target.to_string());
+    let source = SourceArgs { tree, release, target, profile: None, ..source.clone() };
+    let profile = session.device_of(env, &source, &request.board)?;
+    let old = session.open(env, &SourceArgs { profile, ..source })?;
+    Ok(had_in(installed, &old.facts)?)
+}
+
+/// What the user of a router with these packages added to a release's image.
+pub(crate) fn had_in(installed: &Installed, old: &ReleaseFacts) -> Result<Had, NotTold> {
+    Had::of(installed, old.stock.as_ref(), &old.default_packages)
+}
+
+/// Follows what a router had into a release that was read.
+pub(crate) fn into_release<'o>(
+    had: Had,
+    from: Option<Series>,
+    new: &OpenRelease,
+    joined: &'o Joined<'o>,
+) -> Result<Followed, Failure> {
+    let to = new.facts.release.as_ref().and_then(|release| release.series()).unwrap_or(Series::SNAPSHOT);
+    let series = [from.unwrap_or(to), to];
+    let stock = joined.baseline()?.installed;
+    let successors = follow(&had, series, &joined.universe, &stock);
+    Ok(Followed { series, had, successors, stock })
+}
+
+impl Followed {
+    /// Adds it all to a selection.
+    ///
+    /// # Errors
+    /// When something has no successor, and the user does not say to go on without it.
+    pub(crate) fn select<'o>(
+        &mut self,
+        selection: Selection,
+        joined: &'o Joined<'o>,
+    ) -> Result<Selection, Failure> {
+        leave_out(&mut self.successors, &selection);
+        let lost: Vec<&str> =
+            lost(&self.successors).into_iter().filter(|name| !selection.omits(name)).collect();
+        if !lost.is_empty() {
+            let omit: Vec<String> = lost.iter().map(|name| format!("--omit {name}")).collect();
+            return Err(Failure::new(
+                Exit::Unresolvable,
+                format!("the new release has nothing like {}, which the router has", lost.join(", ")),
+                Some(format!(
+                    "name what does the same with --add, or a feed that holds it with --feed; {} goes on without",
+                    omit.join(" ")
+                )),
+            ));
+        }
+        Ok(select(selection, &self.successors, &joined.universe, &self.stock))
+    }
+}

@@ -1,0 +1,66 @@
+//! The names of the releases that were opened: kept in the cache, so that shells can complete them.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::Failure;
+use crate::fetch::{FetchError, Fetcher};
+use crate::format::Universe;
+use crate::release::ReleaseFacts;
+
+/// Its place among what the cache keeps.
+const PLACE: &str = "last-release/1";
+
+/// The names of the last release that was opened, and which others were.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct LastRelease {
+    /// All releases that were opened.
+    pub releases: BTreeSet<String>,
+    /// All targets that were opened.
+    pub targets: BTreeSet<String>,
+    /// The feeds.
+    pub feeds: Vec<String>,
+    /// The packages.
+    pub packages: BTreeSet<String>,
+}
+
+impl LastRelease {
+    /// Keeps the names of a release, if it is a real one.
+    ///
+    /// # Errors
+    /// When the cache cannot be read or written.
+    pub(super) fn keep(
+        fetcher: &Fetcher,
+        facts: &ReleaseFacts,
+        universe: &Universe<'_>,
+    ) -> Result<(), Failure> {
+        if facts.is_demo() {
+            return Ok(());
+        }
+        let kept = LastRelease::read(fetcher)?;
+        let mut names = LastRelease {
+            releases: kept.releases.clone(),
+            targets: kept.targets.clone(),
+            feeds: facts.feeds.iter().map(|feed| feed.name.clone()).collect(),
+            packages: universe.packages().map(|(_, package)| package.name.to_owned()).collect(),
+        };
+        names.releases.extend(facts.release.as_ref().map(ToString::to_string));
+        names.targets.insert(facts.target.to_string());
+        match names == kept {
+            true => Ok(()),
+            // Names are text: that becomes JSON.
+            false => Ok(fetcher.keep_findings(PLACE, &serde_json::to_vec(&names).unwrap_or_default())?),
+        }
+    }
+
+    /// The names that were kept last.
+    ///
+    /// # Errors
+    /// When the cache cannot be read.
+    pub(super) fn read(fetcher: &Fetcher) -> Result<LastRelease, FetchError> {
+        let kept = fetcher.findings(PLACE)?;
+        // What an owpkg of another age kept is not read.
+        Ok(kept.and_then(|kept| serde_json::from_slice(&kept).ok()).unwrap_or_default())
+    }
+}

@@ -1,0 +1,4 @@
+//! `owpkg.toml`.
+
+mod file;
+mod locks;
