@@ -40,6 +40,7 @@
 //! | [`image`] | how does the release's own image carry the disk, so that it installs itself? |
 //! | [`upgrade`] | how does a router far from any network come to the next release, with its packages? |
 //! | [`mirror`], [`serve`] | what of releases is kept offline, and which file of it does a router ask for? |
+//! | [`sbom`] | what is an output made of, for programs that look for weaknesses? |
 //! | [`vm`] | how is OpenWrt started in a virtual machine with the card? |
 //! | [`drawing`] | what does a plan look like? |
 //! | [`demo`] | a small release made of built-in facts; tests make theirs the same way |
@@ -119,6 +120,7 @@ pub(crate) mod parallel;
 pub mod proof;
 pub mod release;
 pub mod resolve;
+pub mod sbom;
 pub mod selection;
 pub mod serve;
 pub mod sets;

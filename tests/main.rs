@@ -39,6 +39,8 @@ mod proof;
 mod release;
 /// Plans and refusals: saved cases, laws that hold for all plans, and a solver by brute force.
 mod resolve;
+/// What outputs are made of, as other programs read it.
+mod sbom;
 /// The server for a network's routers, asked by real clients.
 mod serve;
 /// The sets of `owpkg.toml`: what is read, what is refused, which lock is theirs.

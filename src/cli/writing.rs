@@ -1,7 +1,7 @@
 //! How the commands that end in a disk make it: the plan's lock, the verified files, the output, what is said of it.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
 
 use camino::Utf8PathBuf;
 use clap::Args;
@@ -21,13 +21,14 @@ use super::ui::text::size;
 use super::ui::warnings::{warn, warn_of_readers, warn_of_setup};
 use crate::disk::{self, OutputFormat, OutputOptions, write};
 use crate::fat::{FatKind, Label, Size};
-use crate::files::{Entry, Permissions};
+use crate::files::{Entry, Permissions, replace_file};
 use crate::format::Installed;
 use crate::hardware::Hypervisor;
 use crate::lock::{Bundle, Lock};
 use crate::overlay::Overlay;
 use crate::proof::Proofs;
 use crate::release::{Release, Upstream};
+use crate::sbom::Sbom;
 use crate::selection::{Selection, Warning};
 use crate::uci_defaults::{Mode, RouterPackages, Setup, StaticAddress, add_give_back};
 use crate::upgrade::Comparison;
@@ -55,6 +56,9 @@ pub(crate) struct OutputArgs {
     /// owpkg fill has one unless told no
     #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true, default_missing_value = "yes", value_parser = BoolishValueParser::new())]
     partition: Option<bool>,
+    /// Write an SBOM of the disk too: CycloneDX 1.6, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sbom: Option<String>,
     /// Print what was written as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -91,6 +95,7 @@ pub(crate) struct ImageOptions {
     kind: Option<FatKind>,
     label: Label,
     partition: Option<bool>,
+    sbom: Option<String>,
     json: bool,
 }
 
@@ -137,6 +142,7 @@ impl ImageOptions {
             kind: args.fat,
             label,
             partition: args.partition,
+            sbom: args.sbom.clone(),
             json: args.json,
         })
     }
@@ -239,12 +245,16 @@ impl RouterSetup {
     pub(crate) fn write(
         &self,
         env: &mut Env,
+        upstream: &Upstream,
         bundle: &Bundle,
         proofs: &Proofs,
         out: &str,
         settings: &ImageOptions,
     ) -> Result<(), Failure> {
         let entries = disk::contents(bundle, &self.overlay)?;
+        if let Some(file) = &settings.sbom {
+            write_sbom(env, file, &Sbom::of_disk(upstream, bundle)?)?;
+        }
         self.place(env, bundle, &entries, (proofs, None), out, settings)
     }
 
@@ -290,6 +300,12 @@ impl RouterSetup {
         let written = WrittenDisk { out, placed, lock, setup: &self.setup, next, proofs, unpacked, upgrade };
         written.tell(env, settings.json).map_err(Failure::stdout)
     }
+}
+
+/// Writes an SBOM to the file that was named for it.
+pub(crate) fn write_sbom(env: &Env, file: &str, sbom: &Sbom) -> Result<(), Failure> {
+    replace_file(&env.path(file), |out| out.write_all(sbom.to_text().as_bytes()))?;
+    Ok(())
 }
 
 /// Writes a disk to standard output. An image is not written from its beginning to its end, so a file comes before.

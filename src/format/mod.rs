@@ -31,7 +31,9 @@ pub use installed::{Installed, InstalledError, InstalledPackage, Mark};
 pub use local::{Indescribable, IndexEntry, LocalFeed, LocalFeedError, NotIndexed, write_index};
 #[doc(hidden)]
 pub use measure::measure;
-pub use package::{Constraint, Dependency, FeedId, Package, PackageId, Provide, Relation, Requirement};
+pub use package::{
+    Constraint, Dependency, FeedId, Package, PackageId, Provenance, Provide, Relation, Requirement,
+};
 pub(crate) use package::{is_plain, is_word};
 use universe::MOST_LOOKS;
 pub use universe::{Feed, Universe};

@@ -48,6 +48,19 @@ pub struct Package<'i> {
     pub digest: Option<Digest>,
     /// What it is, in a sentence or more; bytes that are not UTF-8 are replaced.
     pub description: Cow<'i, str>,
+    /// Whose work it is.
+    pub provenance: Provenance<'i>,
+}
+
+/// Whose work a package is, as its index states it; empty: not stated. Bytes that are not UTF-8 are replaced.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Provenance<'i> {
+    /// Its licence, mostly in the terms of SPDX.
+    pub license: Cow<'i, str>,
+    /// The source package that it is built from.
+    pub origin: Cow<'i, str>,
+    /// Its name in the lists of known weaknesses, without a version: `cpe:/a:kernel:util-linux`.
+    pub cpe: Cow<'i, str>,
 }
 
 /// Something that a package needs: any one of several alternatives.

@@ -15,7 +15,7 @@ use std::io::{self, Read};
 use super::{
     Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, Indescribable, IndexEntry,
     IndexError, IndexFile, IndexFiles, Installed, InstalledLists, InstalledPackage, Package, PackageFiles,
-    PackageId, Parsed, Relation, Universe, UnpackBudget, Versions, VisitFile,
+    PackageId, Parsed, Provenance, Relation, Universe, UnpackBudget, Versions, VisitFile,
 };
 use crate::trust::{Digest, Scheme, SecretKey, Signature, Signed, SignedFile, Verified, sha256, usign};
 
@@ -147,6 +147,7 @@ impl Toy {
             installed_size: Some(size),
             digest: Some(digest),
             description: Cow::Borrowed("a toy"),
+            provenance: Provenance::default(),
         })
     }
 }

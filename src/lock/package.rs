@@ -79,7 +79,7 @@ impl LockedPackage {
     }
 
     /// Whether it is this package of an index.
-    pub(super) fn is(&self, package: &Package<'_>) -> bool {
+    pub(crate) fn is(&self, package: &Package<'_>) -> bool {
         package.name == self.name
             && package.version == self.version
             && package.file == self.file

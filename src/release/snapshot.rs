@@ -9,8 +9,8 @@ use serde::Deserialize;
 use super::{FeedOrigin, FeedPlace, Kernel, NotARelease, NotATarget, Release, ReleaseFacts};
 use crate::fetch::{Location, LocationError};
 use crate::format::{
-    Constraint, Dependency, FeedId, Format, Installed, InstalledPackage, Package, Parsed, Provide, Relation,
-    Universe, format_named,
+    Constraint, Dependency, FeedId, Format, Installed, InstalledPackage, Package, Parsed, Provenance,
+    Provide, Relation, Universe, format_named,
 };
 use crate::trust::Digest;
 
@@ -210,6 +210,7 @@ impl Row {
             installed_size: None,
             digest: Some(self.digest),
             description: Cow::Borrowed(""),
+            provenance: Provenance::default(),
         }
     }
 }

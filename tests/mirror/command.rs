@@ -60,6 +60,26 @@ fn a_mirror_of_a_lock_is_a_server_for_the_next_owpkg() {
 }
 
 #[test]
+fn an_sbom_names_what_a_mirror_is_to_hold() {
+    for_each_format(|format| {
+        let upstream = Upstream::honest(server_tree(format, "1.0-r1"));
+        let (bench, url) = (bench(), upstream.server.url());
+        let from = ["--mirror", &url, "--release", "25.12.0"];
+        done(&bench, &[&["mirror", "dest", "--add", "b", "--sbom", "bom.json"], &from[..]].concat());
+        let json = crate::sbom::read(&std::fs::read_to_string(bench.path("bom.json")).unwrap());
+        let names: Vec<&str> =
+            json["components"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+        assert!(
+            ["a", "b", "kmod-a", "kmod-c", "profiles.json"].iter().all(|name| names.contains(name)),
+            "{names:?}"
+        );
+        assert!(!names.contains(&"c"), "{names:?}");
+        let place = &crate::sbom::component(&json, "b")["externalReferences"][0]["url"];
+        assert!(place.as_str().unwrap().starts_with(&url), "{place}");
+    });
+}
+
+#[test]
 fn faults_are_named_mended_and_told_by_the_exit_status() {
     let tree = server_tree(FORMATS[0], "1.0-r1");
     let upstream = Upstream::honest(tree.clone());

@@ -74,7 +74,7 @@ pub(crate) fn run(env: &mut Env, mut args: DiskArgs) -> Result<(), Failure> {
             session.turn_to_demo()?;
         }
         let bundle = Bundle::fetch(&session.upstream, lock)?;
-        return setup.write(env, &bundle, &bundle.proofs, &args.out, &settings);
+        return setup.write(env, &session.upstream, &bundle, &bundle.proofs, &args.out, &settings);
     }
     let selection = selection::read(env, &args.selection, &args.source)?;
     let opened = Opened::release(session.open(env, &args.source)?);
@@ -86,7 +86,7 @@ pub(crate) fn run(env: &mut Env, mut args: DiskArgs) -> Result<(), Failure> {
     }
     let bundle = joined.bundle(&session.upstream, lock)?;
     let proofs = joined.proofs_of(env, &session.upstream, &bundle, setup.router())?;
-    setup.write(env, &bundle, &proofs, &args.out, &settings)
+    setup.write(env, &session.upstream, &bundle, &proofs, &args.out, &settings)
 }
 
 /// `owpkg.disk-preview/1`.

@@ -7,11 +7,13 @@ use super::depends::{self, Clause};
 use super::schema::{self, Stored, info};
 use crate::format::index::{Head, Source};
 use crate::format::package::{MOST_DEPENDENCIES, are_plain, is_word};
-use crate::format::{Dependency, FeedId, IndexError, Package, Parsed, Provide, Warning};
+use crate::format::{Dependency, FeedId, IndexError, Package, Parsed, Provenance, Provide, Warning};
 use crate::trust::Digest;
 
 /// The most packages that are read of an index: ten times what all official feeds of a release hold.
 const MOST_PACKAGES: usize = 1 << 17;
+/// How OpenWrt notes a package's CPE among its tags.
+const CPE_TAG: &[u8] = b"openwrt:cpe=";
 /// How package files are named.
 const NAME_SPEC: &[u8] = b"${name}-${version}.apk";
 
@@ -111,6 +113,7 @@ fn read(entry: Value<'_>, feed: FeedId) -> Result<Package<'_>, Trouble> {
     let Fields { slots, name, version, arch, digest } = Fields::read(entry)?;
     let number = |slot| slots.get(slot).int();
     let size = |slot| Ok::<_, Malformed>(Some(number(slot)?).filter(|size| *size != 0));
+    let stated = |slot| Ok::<_, Malformed>(lossy(slots.get(slot).blob()?.unwrap_or_default()));
     let (depends, conflicts) = read_clauses(slots.get(info::DEPENDS))?;
     let (recommends, _) = read_clauses(slots.get(info::RECOMMENDS))?;
     let (mut install_if, unless) = read_clauses(slots.get(info::INSTALL_IF))?;
@@ -133,7 +136,12 @@ fn read(entry: Value<'_>, feed: FeedId) -> Result<Package<'_>, Trouble> {
         size: size(info::FILE_SIZE)?,
         installed_size: Some(number(info::INSTALLED_SIZE)?),
         digest,
-        description: lossy(slots.get(info::DESCRIPTION).blob()?.unwrap_or_default()),
+        description: stated(info::DESCRIPTION)?,
+        provenance: Provenance {
+            license: stated(info::LICENSE)?,
+            origin: stated(info::ORIGIN)?,
+            cpe: tagged(slots.get(info::TAGS), CPE_TAG)?,
+        },
     })
 }
 
@@ -200,12 +208,17 @@ impl Check {
         for slot in [info::PROVIDER_PRIORITY, info::FILE_SIZE, info::INSTALLED_SIZE] {
             slots.get(slot).int()?;
         }
-        slots.get(info::DESCRIPTION).blob()?;
+        for slot in [info::DESCRIPTION, info::LICENSE, info::ORIGIN] {
+            slots.get(slot).blob()?;
+        }
+        for tag in self.take(slots.get(info::TAGS))? {
+            tag.blob()?;
+        }
         let (at, dependencies) = (entry.at() as u32, depends + recommends + conditions + provided);
         Ok(Head { name, version, arch, conditional, at, dependencies })
     }
 
-    /// The items of an array of dependencies. Equal data is stored once, so a small index can claim many.
+    /// The items of an array of dependencies or tags. Equal data is stored once, so a small index can claim many.
     fn take<'i>(&mut self, array: Value<'i>) -> Result<Items<'i>, Trouble> {
         let items = array.list()?.items();
         self.dependencies_left = self
@@ -260,6 +273,16 @@ fn name(bytes: &[u8]) -> Result<&str, Trouble> {
 
 fn text(bytes: &[u8]) -> Result<&str, Trouble> {
     std::str::from_utf8(bytes).map_err(|_| Trouble::Skip("a name or version that is not UTF-8"))
+}
+
+/// What stands behind a prefix in an array of texts; empty where none has it.
+fn tagged<'i>(array: Value<'i>, prefix: &[u8]) -> Result<Cow<'i, str>, Malformed> {
+    for item in array.list()?.items() {
+        if let Some(text) = item.blob()?.and_then(|text| text.strip_prefix(prefix)) {
+            return Ok(lossy(text));
+        }
+    }
+    Ok(Cow::default())
 }
 
 /// Text with what is not UTF-8 replaced; nearly all is, which the check finds faster than the replacing does.

@@ -44,6 +44,10 @@ pub(crate) mod info {
     pub(crate) const DESCRIPTION: usize = 4;
     /// Its architecture, or `noarch`.
     pub(crate) const ARCH: usize = 5;
+    /// Its licence.
+    pub(crate) const LICENSE: usize = 6;
+    /// The source package that it is built from.
+    pub(crate) const ORIGIN: usize = 7;
     /// The size of its files.
     pub(crate) const INSTALLED_SIZE: usize = 12;
     /// The size of the package file.
@@ -58,6 +62,8 @@ pub(crate) mod info {
     pub(crate) const INSTALL_IF: usize = 18;
     /// What it recommends, likewise.
     pub(crate) const RECOMMENDS: usize = 19;
+    /// What its builder notes of it: an array of texts.
+    pub(crate) const TAGS: usize = 21;
     /// The number of slots.
     pub(crate) const SLOTS: usize = 21;
 }

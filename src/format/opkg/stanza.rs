@@ -12,7 +12,7 @@ use memchr::memchr;
 use super::depends;
 use crate::format::index::{Head, Source};
 use crate::format::package::{MOST_DEPENDENCIES, MOST_PACKAGES, is_plain, is_word};
-use crate::format::{FeedId, IndexError, Package, Parsed, Warning};
+use crate::format::{FeedId, IndexError, Package, Parsed, Provenance, Warning};
 use crate::trust::Digest;
 
 /// opkg's own limit on a line, in bytes; past it the list is corrupt.
@@ -65,6 +65,10 @@ pub(crate) struct Stanza<'i> {
     pub(crate) status: Option<&'i [u8]>,
     /// `Description`, with its continuation lines.
     pub(crate) description: &'i [u8],
+    /// `License`, `Source` and `CPE-ID`.
+    pub(crate) license: &'i [u8],
+    pub(crate) source: &'i [u8],
+    pub(crate) cpe: &'i [u8],
     /// Whether any line looked like a field: what has none is noise between stanzas.
     pub(crate) has_fields: bool,
 }
@@ -170,14 +174,17 @@ impl<'i> Stanza<'i> {
         self.take_name(line)?;
         let field = |name| value(line, name);
         match line[0] {
+            b'C' => self.cpe = field("CPE-ID").unwrap_or(self.cpe),
             b'D' => self.description = field("Description").unwrap_or(self.description),
             b'I' => self.installed_size = field("Installed-Size").map_or(self.installed_size, number),
+            b'L' => self.license = field("License:").unwrap_or(self.license),
             b'S' => match (field("SHA256sum"), field("Size"), field("Status")) {
                 (Some(hex), ..) => {
                     self.digest = crate::trust::parse_hex(hex).map(Digest::sha256).ok().or(self.digest)
                 }
                 (_, Some(size), _) => self.size = number(size),
-                (.., status) => self.status = status.or(self.status),
+                (.., Some(status)) => self.status = Some(status),
+                _ => self.source = field("Source:").unwrap_or(self.source),
             },
             _ => {}
         }
@@ -273,6 +280,11 @@ impl<'i> Stanza<'i> {
             installed_size: self.installed_size,
             digest: self.digest,
             description: String::from_utf8_lossy(self.description),
+            provenance: Provenance {
+                license: String::from_utf8_lossy(self.license),
+                origin: String::from_utf8_lossy(self.source),
+                cpe: String::from_utf8_lossy(self.cpe),
+            },
         })
     }
 

@@ -28,8 +28,8 @@ mod subset;
 mod write;
 
 use crate::format::{
-    Constraint, Dependency, Feed, FeedId, Format, Installed, InstalledPackage, Package, Parsed, Provide,
-    Relation, Requirement, Universe,
+    Constraint, Dependency, Feed, FeedId, Format, Installed, InstalledPackage, Package, Parsed, Provenance,
+    Provide, Relation, Requirement, Universe,
 };
 use crate::trust::{Digest, sha256};
 
@@ -153,6 +153,7 @@ impl CasePackage {
             installed_size: None,
             digest: (!self.no_digest).then(|| Digest::sha256(sha256(self.name.as_bytes()))),
             description: "".into(),
+            provenance: Provenance::default(),
         }
     }
 }

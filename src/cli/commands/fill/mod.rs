@@ -49,7 +49,7 @@ pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     lock.router = Some(request.router);
     let bundle = joined.bundle(&session.upstream, lock)?;
     let proofs = joined.proofs_of(env, &session.upstream, &bundle, setup.router())?;
-    setup.write(env, &bundle, &proofs, &args.out, &settings)
+    setup.write(env, &session.upstream, &bundle, &proofs, &args.out, &settings)
 }
 
 /// What the request says of the router cannot be said otherwise: the disk would be for another.

@@ -31,6 +31,9 @@ pub(crate) struct ImageArgs {
     /// A lock whose packages the image's first start is to install
     #[arg(long, value_name = "FILE")]
     pub(crate) lock: Option<String>,
+    /// Write an SBOM of the image and the disk in it too: CycloneDX 1.6, as JSON
+    #[arg(long, value_name = "FILE", requires = "out")]
+    pub(crate) sbom: Option<String>,
     /// A request of a router, whose packages the image's first start is to install
     #[arg(long, value_name = "REQUEST|-", conflicts_with = "lock")]
     pub(crate) from_request: Option<String>,

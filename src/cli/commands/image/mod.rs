@@ -15,15 +15,16 @@ use crate::cli::session::Session;
 use crate::cli::sets;
 use crate::cli::ui::proof;
 use crate::cli::ui::warnings::{warn_of, warn_of_readers};
-use crate::cli::writing::{DiskOptions, RouterSetup};
+use crate::cli::writing::{DiskOptions, RouterSetup, write_sbom};
 use crate::disk;
 use crate::files::Permissions;
 use crate::image::first_boot::FirstBoot;
 use crate::image::{self, Cargo, DiskFormat, Door, DoorError, Form, ImageWriteError, LARGEST_DISK, NoDoor};
-use crate::lock::{Bundle, Lock};
+use crate::lock::{Bundle, BundleError, Lock};
 use crate::proof::Proofs;
 use crate::release::image::Packing;
 use crate::release::{Image, ImageWanted, Images};
+use crate::sbom::{Base, Sbom};
 
 pub(crate) use args::ImageArgs;
 pub(crate) use report::door_word;
@@ -90,9 +91,11 @@ pub(crate) fn run(env: &mut Env, mut args: ImageArgs) -> Result<(), Failure> {
     let form = Form { packing, size, format };
     let report = Report { out, images: &images, image, format, json: args.json };
     let path = env.path(out);
+    let url = format!("{}/{}", images.folder, image.name);
     if !carries {
         let artifact = images.fetch(&session.upstream.fetcher, image)?;
         let written = image::write(&artifact, form, None, &path)?;
+        write_sbom_of(env, args, || Ok(Sbom::of_image(base(&images, image, &url))))?;
         return report.tell(env, &written, None).map_err(Failure::stdout);
     }
     let locked = locked.zip(set.as_ref().map(|set| set.lock.clone()));
@@ -121,6 +124,9 @@ pub(crate) fn run(env: &mut Env, mut args: ImageArgs) -> Result<(), Failure> {
     if lock.is_secret() && written.file.permissions == Permissions::All {
         warn_of_readers(env, out)?;
     }
+    write_sbom_of(env, args, || {
+        Ok(Sbom::of_disk(&session.upstream, &bundle)?.within(base(&images, image, &url)))
+    })?;
     proof::warn(env, &proofs)?;
     if written.door == Some(Door::BehindSquashfs) && load.unpacked > SMALL {
         let mib = load.unpacked >> 20;
@@ -129,6 +135,19 @@ pub(crate) fn run(env: &mut Env, mut args: ImageArgs) -> Result<(), Failure> {
     report
         .tell(env, &written, Some(Carried { lock, setup: &setup.setup, load, proofs: &proofs }))
         .map_err(Failure::stdout)
+}
+
+/// The official image, as an SBOM names it.
+fn base<'a>(images: &'a Images, image: &'a Image, url: &'a str) -> Base<'a> {
+    Base { name: &image.name, release: images.release.as_deref(), sha256: image.sha256, url }
+}
+
+fn write_sbom_of(
+    env: &Env,
+    args: &ImageArgs,
+    sbom: impl FnOnce() -> Result<Sbom, BundleError>,
+) -> Result<(), Failure> {
+    args.sbom.as_ref().map_or(Ok(()), |file| write_sbom(env, file, &sbom()?))
 }
 
 /// Refuses what does not go together; nothing is fetched for it.

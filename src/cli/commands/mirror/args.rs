@@ -38,6 +38,9 @@ pub(crate) struct MirrorArgs {
     /// Publish a feed even where the server lacks some of its packages
     #[arg(long)]
     pub(crate) keep_going: bool,
+    /// Write an SBOM of what is to be there too: CycloneDX 1.6, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sbom: Option<String>,
     /// Print what was done as JSON
     #[arg(long)]
     pub(crate) json: bool,

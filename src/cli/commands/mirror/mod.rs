@@ -19,9 +19,11 @@ use crate::cli::session::Session;
 use crate::cli::ui::custom_feed;
 use crate::cli::ui::json;
 use crate::cli::ui::text;
+use crate::cli::writing::write_sbom;
 use crate::mirror::{
     CustomFeed, Gaps, Mirror, MirrorError, MirrorFolder, MissingFile, Place, Prune, Store, Summary,
 };
+use crate::sbom::Sbom;
 use crate::trust::Authority;
 
 /// Runs the command.
@@ -65,6 +67,9 @@ pub(crate) fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
         Err(_) => return done.map(drop).map_err(Failure::from),
     };
     folders.retain(|folder| !unpublished.contains(&folder.folder));
+    if let Some(file) = &args.sbom {
+        write_sbom(env, file, &Sbom::of_mirror(&session.upstream, &folders)?)?;
+    }
     let report = Report { store: &*store, folders: &folders, summary, missing, unpublished, seconds };
     report.show(env, args.json).map_err(Failure::stdout)?;
     done.map(drop).map_err(|error| Failure::from(error).answered())
