@@ -183,7 +183,7 @@ fn what_no_radio_can_be_is_refused() {
         run.var("OWPKG_WIFI_KEY", KEY).run().exits(2).says(&[words]);
     }
     for flag in ["--wifi-band 2g", "--wifi-country DE", "--wifi-key-file k", "--wifi-mode ap"] {
-        refused(flag, &["--wifi <SSID>"]);
+        refused(flag, &["is the key of no Wi-Fi"]);
     }
 }
 
