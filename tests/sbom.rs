@@ -116,3 +116,9 @@ fn indexes_say_whose_work_a_package_is() {
         assert_eq!(named("dnsmasq").origin, origin, "opkg's indexes leave it out");
     }
 }
+
+#[test]
+fn an_upgrade_has_none() {
+    let line = "fill owpkg-request.txt stick.img --with-image --sbom stick.json";
+    crate::support::run::owpkg(line).run().exits(2).says(&["--with-image", "--sbom"]);
+}

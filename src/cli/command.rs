@@ -34,10 +34,14 @@ const GLOBAL: &str = "Global options";
 
 impl Cli {
     /// How much is to be said: -1 less, 0, 1 more, 2 all.
-    pub(crate) fn verbosity(&self) -> i8 {
-        match self.quiet {
-            true => -1,
-            false => i8::try_from(self.verbose.min(2)).unwrap_or(2),
+    ///
+    /// # Errors
+    /// When less and more are asked for; clap sees that only where both stand on one side of the command.
+    pub(crate) fn verbosity(&self) -> Result<i8, Failure> {
+        match (self.quiet, self.verbose) {
+            (true, 1..) => Err(Failure::usage("--quiet and --verbose are opposites", "give one of them")),
+            (true, 0) => Ok(-1),
+            (false, times) => Ok(i8::try_from(times.min(2)).unwrap_or(2)),
         }
     }
 }

@@ -67,8 +67,11 @@ fn answer(env: &mut Env, ready: fn()) -> u8 {
     let outcome = match typed.and_then(|typed| Cli::from_arg_matches(&typed)) {
         Ok(cli) => {
             ready();
-            env.view.verbosity = cli.verbosity();
-            env.read_settings().map_err(Failure::from).and_then(|()| dispatch(env, cli))
+            let read = cli.verbosity().and_then(|verbosity| {
+                env.view.verbosity = verbosity;
+                env.read_settings().map_err(Failure::from)
+            });
+            read.and_then(|()| dispatch(env, cli))
         }
         Err(error) => return usage::show(env, &error),
     };

@@ -6,6 +6,7 @@ use crate::support::run::{Desk, owpkg};
 
 const README: &str = include_str!("../../README.md");
 const GUIDE: &str = include_str!("../../docs/guide.md");
+const MACHINES: &str = include_str!("../../docs/virtual-machines.md");
 
 /// README.md and every document, by name.
 fn documents() -> Vec<(String, String)> {
@@ -40,12 +41,14 @@ fn is_known(call: &str) -> bool {
 
 #[test]
 fn every_call_in_the_documents_is_one() {
+    let mut all = 0;
     for (name, text) in documents() {
         for call in calls(&text) {
             assert!(is_known(&call), "{name}: {call}");
+            all += 1;
         }
     }
-    assert!(calls(README).len() > 30 && calls(GUIDE).len() > 10);
+    assert!(all > 60 && calls(README).len() > 8 && calls(GUIDE).len() > 10, "{all}");
     for wrong in ["disk a --nonesuch", "nonesuch", "disk a --format nonesuch", "vm xen", "serve a b"] {
         assert!(!is_known(wrong), "{wrong}");
     }
@@ -69,7 +72,7 @@ fn every_example_of_the_help_is_a_call() {
 }
 
 #[test]
-fn the_guides_are_in_their_document_and_their_commands_in_the_readme() {
+fn the_guides_are_in_their_document_and_their_commands_in_that_of_machines() {
     for host in ["bhyve", "qemu", "proxmox"] {
         let guide = owpkg(&format!("vm {host} --guide")).run().exits(0).out;
         assert!(GUIDE.contains(&format!("```text\n{guide}```")), "{guide}");
@@ -78,7 +81,21 @@ fn the_guides_are_in_their_document_and_their_commands_in_the_readme() {
     let numbered = bhyve.lines().filter(|line| line.trim_start().starts_with(|c: char| c.is_ascii_digit()));
     for line in numbered {
         let command = line.trim_start_matches(|c: char| c.is_whitespace() || c.is_ascii_digit());
-        assert!(README.contains(&format!("# {command}\n")), "{command}");
+        assert!(MACHINES.contains(&format!("# {command}\n")), "{command}");
+    }
+}
+
+/// Two screens, and every link leads to a file.
+#[test]
+fn the_readme_is_short_and_all_links_lead_somewhere() {
+    assert!(README.lines().count() <= 120, "{}", README.lines().count());
+    for (name, text) in documents() {
+        let folder = if name == "README.md" { "." } else { "docs" };
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+        for link in links.filter(|link| !link.is_empty() && !link.contains("://")) {
+            let path = format!("{}/{folder}/{link}", env!("CARGO_MANIFEST_DIR"));
+            assert!(fs::exists(&path).unwrap(), "{name}: {link}");
+        }
     }
 }
 

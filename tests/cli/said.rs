@@ -46,6 +46,13 @@ fn more_and_less_is_said_as_it_is_asked_for() {
 }
 
 #[test]
+fn less_and_more_at_once_are_refused_wherever_they_stand() {
+    for line in ["-q -v chips", "chips -q -v", "-q chips -v", "-v chips --quiet"] {
+        owpkg(line).run().exits(2).says(&["--quiet", "--verbose"]);
+    }
+}
+
+#[test]
 fn colours_are_as_the_flag_and_the_variables_say() {
     let chips = |more: &str| owpkg(&format!("chips iwl7265d {more}"));
     let is_coloured = |run: Run| run.run().exits(0).out.contains("\u{1b}[");

@@ -109,6 +109,18 @@ fn it_carries_the_very_disk_that_owpkg_disk_makes() {
     }
 }
 
+#[test]
+fn an_image_takes_a_set() {
+    for format in FORMATS {
+        let site = site(format);
+        site.write("owpkg.toml", "[[set]]\nname = \"home\"\nadd = [\"libmbedtls21\"]\n");
+        let ran = image(&site, "openwrt.img --set home").exits(0);
+        assert!(ran.out.contains("its first start installs 1 package, "), "{}", ran.out);
+        verify(&site, "openwrt.img").exits(0);
+        image(&site, "other.img --set office").exits(2).says(&["office", "home"]);
+    }
+}
+
 fn walk(folder: &std::path::Path) -> usize {
     fs::read_dir(folder)
         .unwrap()

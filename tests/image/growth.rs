@@ -78,7 +78,7 @@ fn without_a_gpt_only_the_file_grows() {
     }
 }
 
-/// What the README tells to type.
+/// What `docs/virtual-machines.md` tells to type.
 #[test]
 fn the_room_at_the_end_can_be_given_to_the_root() {
     let made = Recipe { copy: true, ..recipe(Boot::Efi, Root::Squashfs) }.make();

@@ -24,7 +24,7 @@ pub(crate) struct FillArgs {
     /// The image (.img), tar (.tar, .tar.gz) or folder (ending in /) to write; - writes to standard output
     pub(crate) out: String,
     /// Bring the release's image along, with all packages that the router's user added: an upgrade, or a way back
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sbom")]
     pub(crate) with_image: bool,
     /// Keep no configuration over the upgrade
     #[arg(long, requires = "with_image")]
