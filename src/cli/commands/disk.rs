@@ -21,7 +21,8 @@ use crate::lock::{Bundle, Outlook};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  owpkg disk pkgs.img --chip iwl7265d\n  owpkg disk pkgs.img --size 5M\n  owpkg disk stick.img --partition\n  \
+    after_help = "Examples:\n  owpkg disk pkgs.img --chip iwl7265d\n  owpkg disk pkgs.img --detect cards.txt --wifi MyWiFi\n  \
+                        owpkg disk stick.img --partition\n  owpkg disk pkgs.img --size 5M\n  \
                         owpkg disk pkgs.tar --chip mt7921e"
 )]
 pub(crate) struct DiskArgs {
