@@ -49,8 +49,7 @@ impl LastRelease {
         names.targets.insert(facts.target.to_string());
         match names == kept {
             true => Ok(()),
-            // Names are text: that becomes JSON.
-            false => Ok(fetcher.keep_findings(PLACE, &serde_json::to_vec(&names).unwrap_or_default())?),
+            false => Ok(fetcher.keep_findings(PLACE, &names)?),
         }
     }
 

@@ -28,6 +28,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use camino::Utf8Path;
+use serde::Serialize;
 
 pub use self::cache::{Amount as CacheAmount, CacheUsage};
 pub use self::error::{Failure, FetchError};
@@ -224,8 +225,8 @@ impl Fetcher {
     ///
     /// # Errors
     /// When the cache cannot be written.
-    pub(crate) fn keep_findings(&self, name: &str, bytes: &[u8]) -> Result<(), FetchError> {
-        self.findings.put(name, bytes)
+    pub(crate) fn keep_findings(&self, name: &str, findings: &impl Serialize) -> Result<(), FetchError> {
+        self.findings.put(name, findings)
     }
 
     /// Whether things are kept in mind about a place: not about one that is at hand.

@@ -34,8 +34,7 @@ pub fn read_contents(
         }
         let failed = |source| FetchError::Cache { path: artifact.path().to_owned(), source };
         let contents = Contents::read(format, &mut artifact.open().map_err(failed)?).map_err(failed)?;
-        // Facts are plain lists and texts: they always have a form in JSON.
-        fetcher.keep_findings(&name(digest), &serde_json::to_vec(&contents).unwrap_or_default())?;
+        fetcher.keep_findings(&name(digest), &contents)?;
         Ok(contents)
     };
     parallel::map(packages, parallel::processors(), read).into_iter().collect()

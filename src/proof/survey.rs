@@ -69,8 +69,7 @@ impl Survey {
         let named = packages.iter().filter(|package| package.digest.is_some());
         let packages = named.map(|package| package.name.to_owned()).zip(contents);
         let survey = Survey { packages: packages.filter(|(_, contents)| tells(contents)).collect() };
-        // Plain lists and texts always have a form in JSON.
-        fetcher.keep_findings(&name(release), &serde_json::to_vec(&survey).unwrap_or_default())?;
+        fetcher.keep_findings(&name(release), &survey)?;
         Ok(survey)
     }
 

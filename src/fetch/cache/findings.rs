@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 
 use camino::Utf8PathBuf;
+use serde::Serialize;
 
 use super::{CacheDir, cache_error};
 use crate::fetch::FetchError;
@@ -44,8 +45,11 @@ impl Findings {
     }
 
     /// Keeps something under a name.
-    pub(in crate::fetch) fn put(&self, name: &str, body: &[u8]) -> Result<(), FetchError> {
-        self.dir.write_lightly(&self.path(name), &[sum_of(body).as_bytes(), b"\n", body])
+    pub(in crate::fetch) fn put(&self, name: &str, findings: &impl Serialize) -> Result<(), FetchError> {
+        let path = self.path(name);
+        let body = serde_json::to_vec(findings)
+            .map_err(|error| FetchError::Cache { path: path.clone(), source: error.into() })?;
+        self.dir.write_lightly(&path, &[sum_of(&body).as_bytes(), b"\n", &body])
     }
 }
 
