@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::disk::script::SPEAK;
 use crate::image::first_boot::FirstBoot;
 use crate::shell::quote;
 
@@ -57,7 +58,7 @@ pub fn upgrade_script(script: &Script<'_>) -> String {
         let _ = writeln!(text, "{name}={}", quote(value));
     }
     let _ = writeln!(text, "needed_kb={needed_kb}\nfresh={}\n", if *fresh { "yes" } else { "no" });
-    text + BODY
+    text + SPEAK + "\n" + BODY
 }
 
 /// What the first start of the new release runs: as in an image that carries its disk. Should power fail before the

@@ -14,8 +14,6 @@ archive=$tmp/owpkg-fresh.tgz
 # What sysupgrade leaves where it copies the image.
 copy=$tmp/sysupgrade.img
 
-midway=no
-
 usage() {
 	cat <<'END'
 Usage: sh upgrade.sh [--dry-run] [--yes] [--fresh] [--whole-disk]
@@ -34,36 +32,6 @@ that the stick is undamaged, that OpenWrt takes the image, and that there is roo
 
 Exit status: 0 the upgrade runs, or the checks passed; 1 refused or failed.
 END
-}
-
-say() {
-	printf '%s\n' "$*"
-}
-
-# A line of progress, which `ok` or a refusal ends.
-begin() {
-	printf '%s... ' "$*"
-	midway=yes
-}
-
-ok() {
-	say "${1:-ok}"
-	midway=no
-}
-
-# refuse WHAT [EXPECTED FOUND] NEXT-STEP
-refuse() {
-	if [ "$midway" = yes ]; then say no; fi
-	{
-		say "upgrade.sh: $1"
-		if [ $# -eq 4 ]; then
-			say "  expected: $2"
-			say "  found:    $3"
-			shift 2
-		fi
-		say "  next:     $2"
-	} >&2
-	exit 1
 }
 
 # A value of openwrt_release.

@@ -4,8 +4,6 @@ tmp=/tmp
 root=/
 overlay=/overlay
 
-midway=no
-
 usage() {
 	cat <<'END'
 Usage: sh install.sh [--dry-run | --help]
@@ -26,36 +24,6 @@ END
 # counted FILE THING: how many lines it has, in words.
 counted() {
 	awk -v thing="$2" 'END { print NR " " thing (NR == 1 ? "" : "s") }' "$1"
-}
-
-say() {
-	printf '%s\n' "$*"
-}
-
-# A line of progress, which `ok` or a refusal ends.
-begin() {
-	printf '%s... ' "$*"
-	midway=yes
-}
-
-ok() {
-	say "${1:-ok}"
-	midway=no
-}
-
-# refuse WHAT [EXPECTED FOUND] NEXT-STEP
-refuse() {
-	if [ "$midway" = yes ]; then say no; fi
-	{
-		say "install.sh: $1"
-		if [ $# -eq 4 ]; then
-			say "  expected: $2"
-			say "  found:    $3"
-			shift 2
-		fi
-		say "  next:     $2"
-	} >&2
-	exit 1
 }
 
 # logged COMMAND…: what it says goes to the log, and what it says of errors, which would come amid its lines, behind that.

@@ -1,7 +1,7 @@
 //! The disk's `install.sh`: what the router runs.
 //!
-//! It has four parts: a head of facts about this disk, rendered here; the body that both formats share,
-//! `install.sh` beside this file; the format's own steps (`FormatFacts::install_steps`); and the call of `main`,
+//! It has these parts: a head of facts about this disk, rendered here; `speak.sh`, how it says things, as `upgrade.sh` of a
+//! stick does; the body that both formats share, `install.sh` beside this file; the format's own steps (`FormatFacts::install_steps`); and the call of `main`,
 //! last, so that a script cut short does nothing. The steps define
 //!
 //! | name | does |
@@ -23,6 +23,8 @@ use crate::lock::LockedConfiguration;
 use crate::shell::quote;
 
 const BODY: &str = include_str!("install.sh");
+/// How a script says how far it is, and why it goes no further.
+pub(crate) const SPEAK: &str = include_str!("speak.sh");
 
 const HEAD: &str = "\
 #!/bin/sh
@@ -186,7 +188,7 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
         list(&mut text, comment, name, print, &keys);
     }
 
-    for part in [BODY, script.steps] {
+    for part in [SPEAK, BODY, script.steps] {
         text.push('\n');
         text.push_str(part);
     }
