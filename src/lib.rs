@@ -19,7 +19,7 @@
 //!
 //! | module | what it answers |
 //! |---|---|
-//! | `suggest`, [`shell`], `parallel` | which known name is like this one, how does a shell read it, and how is the same done to many things at once? |
+//! | `suggest`, [`shell`], `markup`, `parallel` | which known name is like this one, how do a shell and a page read it, and how is the same done to many things at once? |
 //! | [`trust`] | who vouches for these bytes? Only it can make a [`trust::Verified`] |
 //! | [`hardware`] | which chip is this, and which packages does it want? |
 //! | [`kmod`] | which devices does a kernel module drive, and which firmware does it ask for? |
@@ -114,6 +114,7 @@ pub mod hardware;
 pub mod image;
 pub mod kmod;
 pub mod lock;
+pub(crate) mod markup;
 pub mod mirror;
 pub mod overlay;
 pub(crate) mod parallel;

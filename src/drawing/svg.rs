@@ -7,6 +7,7 @@ use indicatif::HumanBytes;
 use super::layout::{Pair, Placed};
 use super::panels::{self, Panel, Reference};
 use super::{Drawing, colours, curve};
+use crate::markup::escape;
 use crate::resolve::{Node, NodeId, PackageKind};
 
 /// Width of a character, in parts of the font's size: what the monospaced fonts of all systems keep to.
@@ -86,7 +87,7 @@ impl<'a> Picture<'a> {
     }
 
     fn start(&self) -> String {
-        let title = escaped(self.drawing.title);
+        let title = escape(self.drawing.title);
         let (width, height) = (self.width.ceil(), self.height.ceil());
         let mut light = String::new();
         let mut dark = String::new();
@@ -168,7 +169,7 @@ impl<'a> Picture<'a> {
                 x - width / 2.0,
                 y - height / 2.0,
                 y + 3.5,
-                escaped(&reference(&node.name))
+                escape(&reference(&node.name))
             );
         }
     }
@@ -206,7 +207,7 @@ impl<'a> Picture<'a> {
                 x - width / 2.0,
                 y - height / 2.0,
                 y + 4.0,
-                escaped(request)
+                escape(request)
             );
         }
         for (offset, &id) in self.nodes.iter().enumerate() {
@@ -223,15 +224,15 @@ impl<'a> Picture<'a> {
              height=\"{height:.1}\" rx=\"5\"/><text class=\"name\" x=\"{x:.1}\" y=\"{:.1}\" \
              text-anchor=\"middle\">{}</text><text class=\"detail faint\" x=\"{x:.1}\" y=\"{:.1}\" \
              text-anchor=\"middle\">{}</text></g>",
-            escaped(&node.name),
-            escaped(&node.version),
+            escape(&node.name),
+            escape(&node.version),
             node.kind.word(),
             x - width / 2.0,
             y - height / 2.0,
             y - 2.0,
-            escaped(&node.name),
+            escape(&node.name),
             y + 12.0,
-            escaped(&detail(self.drawing, node))
+            escape(&detail(self.drawing, node))
         );
     }
 }
@@ -287,25 +288,10 @@ fn note(drawing: &Drawing<'_>) -> String {
     let total = graph.total_size(&graph.roots()).filter(|_| drawing.sizes);
     let total = total.map(|bytes| format!(", {}", HumanBytes(bytes)));
     format!(
-        "{} packages{}; thick border: asked for; an arrow leads to what a package needs, unless others lead there already{}",
+        "{} package{}{}; thick border: asked for; an arrow leads to what a package needs, unless others lead there already{}",
         graph.len(),
+        if graph.len() == 1 { "" } else { "s" },
         total.unwrap_or_default(),
         if graph.asked().len() > 1 { "; →: it stands among what several need" } else { "" }
     )
-}
-
-/// Text as XML wants it; what XML cannot hold is replaced.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => escaped.push('\u{fffd}'),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

@@ -48,7 +48,11 @@ impl DeviceUnsupported {
     /// The next step for the user.
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::Unknown { .. } => Some("a driver that the kernel has built in needs no package".to_owned()),
+            Self::Unknown { .. } => Some(
+                "is the id right? lspci -nn, pciconf -lv and lsusb show it; a driver that the kernel has built in \
+                 needs no package"
+                    .to_owned(),
+            ),
             Self::Unsupported { reasons, .. } => reasons.iter().find_map(Unsupported::help),
         }
     }

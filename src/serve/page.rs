@@ -6,6 +6,7 @@ use camino::Utf8Path;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::catalogue::{Catalogue, ServedCustomFeed, ServedTarget};
+use crate::markup::escape;
 use crate::mirror::OWN;
 
 /// How many packages a search shows.
@@ -142,19 +143,4 @@ fn words(query: &str) -> String {
 
 fn encode(path: &str) -> String {
     utf8_percent_encode(path, ESCAPED).to_string()
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            '\'' => escaped += "&#39;",
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::reserve;
+use crate::markup::escape;
 use crate::vm::listing::{Adapter, Function};
 use crate::vm::machine::GuestPlace;
 use crate::vm::recipe::{Recipe, Step, Task};
@@ -60,7 +61,7 @@ pub(in crate::vm) fn libvirt(request: Request<'_>) -> Recipe {
 
 fn domain(request: Request<'_>, title: &str) -> String {
     let Request { hardware, disks, machine, .. } = request;
-    let mut xml = format!("<!-- {} -->\n", text(title).replace("--", "- -"));
+    let mut xml = format!("<!-- {} -->\n", escape(title).replace("--", "- -"));
     let memory = request.memory();
     let cpus = machine.cpus;
     let _ = write!(
@@ -99,11 +100,11 @@ fn domain(request: Request<'_>, title: &str) -> String {
     </disk>
 ",
             format.word(),
-            text(path)
+            escape(path)
         );
     }
     let network = match &machine.bridge {
-        Some(bridge) => format!("<interface type='bridge'>\n      <source bridge='{}'/>", text(bridge)),
+        Some(bridge) => format!("<interface type='bridge'>\n      <source bridge='{}'/>", escape(bridge)),
         None => "<interface type='network'>\n      <source network='openwrt'/>".to_owned(),
     };
     let _ = write!(
@@ -158,21 +159,4 @@ fn usb_device(adapter: &Adapter) -> String {
 ",
         id.vendor, id.device
     )
-}
-
-/// A text as XML has it.
-fn text(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '\'' => escaped.push_str("&apos;"),
-            '"' => escaped.push_str("&quot;"),
-            c if c.is_control() => {}
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
