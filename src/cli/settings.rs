@@ -11,9 +11,7 @@ use crate::sets::{FileError, TableKind, read_table};
 pub enum Key {
     /// The server or folder that releases come from.
     Mirror,
-    /// The release.
     Release,
-    /// The target.
     Target,
     /// The folder of the download cache.
     Cache,
@@ -89,7 +87,6 @@ pub enum SettingsError {
     /// A file or folder that is there and cannot be read.
     #[error("{path} cannot be read: {error}")]
     Unreadable {
-        /// Its path.
         path: Utf8PathBuf,
         /// Why.
         error: std::io::Error,
@@ -97,7 +94,6 @@ pub enum SettingsError {
     /// A file with something wrong in it.
     #[error("{path}, {error}")]
     Wrong {
-        /// Its path.
         path: Utf8PathBuf,
         /// What is wrong.
         error: FileError,

@@ -21,7 +21,6 @@ pub(super) struct Sheet {
     pub(super) references: Vec<Reference>,
 }
 
-/// A panel.
 pub(super) struct Panel {
     /// Its upper left corner.
     pub(super) corner: Pair,

@@ -30,7 +30,6 @@ pub trait Progress: Send + Sync {
 /// Where something came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GotFrom {
-    /// The network.
     Network,
     /// The cache, after the server said that it is the same.
     Unchanged,

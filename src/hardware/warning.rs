@@ -72,7 +72,6 @@ pub enum ChipWarning {
         id: DeviceId,
         /// The module's package.
         package: String,
-        /// The module.
         module: String,
         /// The entry of its table.
         entry: String,

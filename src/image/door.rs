@@ -66,10 +66,7 @@ pub enum DoorError {
     Boot(InPlaceError),
     /// It has no way in.
     #[error("{why}")]
-    None {
-        /// Why.
-        why: NoDoor,
-    },
+    None { why: NoDoor },
     /// The archive is larger than what is free where it goes.
     #[error("the archive takes {needed} bytes, and {door} has room for {free}")]
     TooLarge {

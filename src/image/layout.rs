@@ -33,7 +33,6 @@ pub(crate) struct Partition {
 /// What a partition holds, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Holds {
-    /// A FAT.
     Fat,
     /// An ext4, or another of its family.
     Ext4 {
@@ -42,7 +41,6 @@ pub(crate) enum Holds {
         /// How often it was mounted.
         mounts: u64,
     },
-    /// A squashfs.
     Squashfs {
         /// How many bytes it takes.
         used: u64,

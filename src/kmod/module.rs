@@ -50,11 +50,8 @@ pub struct IdTable {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ids {
-    /// Of PCI.
     Pci(Vec<(PciId, Option<usize>)>),
-    /// Of USB.
     Usb(Vec<(UsbId, Option<usize>)>),
-    /// Of SDIO.
     Sdio(Vec<(SdioId, Option<usize>)>),
     /// Compatible strings of device trees.
     Of(Vec<(String, Option<usize>)>),
@@ -80,10 +77,7 @@ pub enum ModuleError {
     NotRelocatable,
     /// It holds more than any module does.
     #[error("more {what} than a kernel module has")]
-    TooMuch {
-        /// Of what.
-        what: &'static str,
-    },
+    TooMuch { what: &'static str },
 }
 
 impl Module {

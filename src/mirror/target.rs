@@ -11,7 +11,6 @@ use crate::trust::Digest;
 /// Which firmware images to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Images {
-    /// None.
     None,
     /// Those of every device.
     All,

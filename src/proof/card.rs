@@ -59,15 +59,9 @@ pub enum DriverProof {
         instead: Vec<ListedBy>,
     },
     /// These packages hold no module that could be read: it may be part of the kernel.
-    NoModule {
-        /// The packages.
-        packages: Vec<String>,
-    },
+    NoModule { packages: Vec<String> },
     /// These packages were not read.
-    NotRead {
-        /// The packages.
-        packages: Vec<String>,
-    },
+    NotRead { packages: Vec<String> },
 }
 
 /// The ids of a chip that the catalogue knows.

@@ -18,13 +18,9 @@ pub enum FirmwareProof {
     /// The modules ask for none.
     NoneNamed,
     /// A file that they name is there.
-    There {
-        /// The files.
-        files: Vec<FoundFile>,
-    },
+    There { files: Vec<FoundFile> },
     /// The module's entry for the device names these files, and none is there.
     Missing {
-        /// The files.
         files: Vec<String>,
         /// The module that names them.
         module: String,

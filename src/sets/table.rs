@@ -24,7 +24,6 @@ pub enum Fault {
     /// A key that means nothing.
     #[error("there is no key {key:?} here")]
     UnknownKey {
-        /// The key.
         key: String,
         /// Keys that are spelt like it.
         near: Vec<String>,
@@ -34,7 +33,6 @@ pub enum Fault {
     /// A key that is taken from somewhere else.
     #[error("{key} is not taken from this file{}", if elsewhere.is_trust() { ": it decides whom you trust" } else { "" })]
     Elsewhere {
-        /// The key.
         key: String,
         /// Where it belongs.
         elsewhere: Elsewhere,
@@ -42,7 +40,6 @@ pub enum Fault {
     /// A value of another kind.
     #[error("{key}: expected {expected}, found {found}")]
     Value {
-        /// Its key.
         key: String,
         /// What is expected.
         expected: String,
@@ -51,16 +48,10 @@ pub enum Fault {
     },
     /// A value that must be there.
     #[error("{key} is missing")]
-    Missing {
-        /// Its key.
-        key: &'static str,
-    },
+    Missing { key: &'static str },
     /// Two sets of one name.
     #[error("there is another set {name:?} above")]
-    SameName {
-        /// The name.
-        name: String,
-    },
+    SameName { name: String },
     /// No set at all.
     #[error("there is no [[set]]")]
     NoSet,

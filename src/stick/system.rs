@@ -22,7 +22,6 @@ pub struct System {
 pub enum Boot {
     /// UEFI.
     Efi,
-    /// A BIOS.
     Bios,
 }
 

@@ -59,7 +59,6 @@ pub enum UciFault {
     /// Its command takes another form.
     #[error("expected {command} {expected}")]
     Form {
-        /// The command.
         command: &'static str,
         /// What is to follow it.
         expected: &'static str,

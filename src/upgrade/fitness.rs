@@ -15,7 +15,6 @@ pub enum Unfit {
     /// It is for other devices.
     #[error("{image} is for other devices: expected the router's {board:?}, found {}", .supported.join(", "))]
     OtherDevice {
-        /// The image.
         image: String,
         /// The router's board.
         board: String,
@@ -25,7 +24,6 @@ pub enum Unfit {
     /// It is of another target.
     #[error("{image} is of another target: expected the router's {expected}, found {found}")]
     OtherTarget {
-        /// The image.
         image: String,
         /// The router's target.
         expected: String,
@@ -35,7 +33,6 @@ pub enum Unfit {
     /// The layout of the device's flash, or how it is started, is another: `sysupgrade` cannot do it.
     #[error("{image} cannot be reached by an upgrade: the router has version {from} of the device's layout, the image {to}{}", told(.message))]
     Layout {
-        /// The image.
         image: String,
         /// The router's version.
         from: String,
@@ -47,7 +44,6 @@ pub enum Unfit {
     /// The configuration does not fit the image.
     #[error("the router's configuration does not fit {image}: its version is {from}, the image's {to}{}", told(.message))]
     Configuration {
-        /// The image.
         image: String,
         /// The router's version.
         from: String,

@@ -29,10 +29,7 @@ pub enum VmError {
     },
     /// A place, and not which card is there.
     #[error("the listing names {place}, and does not show the numbers of the card there")]
-    NoId {
-        /// The place.
-        place: Slot,
-    },
+    NoId { place: Slot },
     /// Only a Wi-Fi adapter on USB, which bhyve cannot pass.
     #[error("the Wi-Fi adapter {adapter} is on USB: bhyve passes no USB device, only a whole controller")]
     OnUsb {
@@ -55,10 +52,7 @@ pub enum VmError {
     },
     /// Nothing where the user says that the card is.
     #[error("the listing shows no device at {place}")]
-    NotThere {
-        /// The place.
-        place: Place,
-    },
+    NotThere { place: Place },
     /// Nothing with the numbers that the user gave.
     #[error("the listing shows no device {id}")]
     NoSuchId {
@@ -74,7 +68,6 @@ pub enum VmError {
     /// No guest can use the card, and the host is at risk.
     #[error("{chip}: {text}, and no guest of OpenWrt's can use the card")]
     Forbidden {
-        /// The chip.
         chip: &'static str,
         /// What happens.
         text: &'static str,
@@ -84,7 +77,6 @@ pub enum VmError {
     /// Another host's form.
     #[error("{} is a form of {}", .form.word(), .host.word())]
     Form {
-        /// The form.
         form: Form,
         /// Whose it is.
         host: Hypervisor,
@@ -97,7 +89,6 @@ pub enum VmError {
     Path {
         /// Which file.
         what: &'static str,
-        /// The path.
         path: String,
     },
     /// A file that no machine starts from.
@@ -120,10 +111,7 @@ pub enum VmError {
     },
     /// Nothing to install.
     #[error("{image} carries no disk of packages, and none is beside it")]
-    NoPackages {
-        /// The image.
-        image: String,
-    },
+    NoPackages { image: String },
     /// A file cannot be read.
     #[error("{path} cannot be read: {problem}")]
     Read {

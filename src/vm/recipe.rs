@@ -52,7 +52,6 @@ pub enum Task {
     InstallVmBhyve,
     /// Save the script as an executable file; it needs these packages of Debian's.
     SaveScript(&'static str),
-    /// Save a configuration.
     SaveConfiguration,
     /// Let the IOMMU work; by a line of the listing where the maker is known.
     Iommu(Option<(Maker, usize)>),

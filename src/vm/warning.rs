@@ -10,14 +10,12 @@ use crate::hardware::{Catalogue, Device, DeviceId, Gap, passthrough_limits};
 pub enum VmWarning {
     /// OpenWrt has no driver for the chip.
     NoDriver {
-        /// The chip.
         chip: &'static str,
         /// What is known of it.
         note: &'static str,
     },
     /// What happens to the chip, or to the host, when it is passed.
     Limit {
-        /// The chip.
         chip: &'static str,
         /// What happens.
         text: &'static str,
@@ -51,10 +49,7 @@ pub enum VmWarning {
         disk: String,
     },
     /// The guest's LAN is put on the network of the house.
-    HomeBridge {
-        /// The bridge.
-        bridge: String,
-    },
+    HomeBridge { bridge: String },
 }
 
 /// What speaks against a machine.

@@ -111,7 +111,6 @@ pub enum ScriptError {
     Word {
         /// What it is: `package`, `version`, …
         what: &'static str,
-        /// The value.
         value: String,
     },
     /// A feed whose name is no plain folder name.

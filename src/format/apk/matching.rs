@@ -9,7 +9,6 @@ use crate::format::{Constraint, Relation};
 pub(crate) struct Match(pub(crate) u64);
 
 impl Match {
-    /// Equal.
     pub(crate) const EQUAL: Match = Match(1);
     /// Earlier.
     pub(crate) const LESS: Match = Match(2);

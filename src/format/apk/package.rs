@@ -63,10 +63,7 @@ pub enum PackageError {
     },
     /// A path that leads out of its directory, or is none.
     #[error("the path {path:?} of a file is none that a router may write to")]
-    Path {
-        /// The path.
-        path: String,
-    },
+    Path { path: String },
     /// A file has no data.
     #[error("the bytes of {name} are missing")]
     Missing {

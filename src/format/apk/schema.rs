@@ -34,9 +34,7 @@ pub(crate) mod index {
 
 /// Slots of what is told of a package.
 pub(crate) mod info {
-    /// Its name.
     pub(crate) const NAME: usize = 1;
-    /// Its version.
     pub(crate) const VERSION: usize = 2;
     /// In an index, SHA-256 of the package's payload, whole or its first 20 bytes; in a package, its unique id.
     pub(crate) const HASHES: usize = 3;
@@ -70,9 +68,7 @@ pub(crate) mod info {
 
 /// Slots of a dependency.
 pub(crate) mod dependency {
-    /// Its name.
     pub(crate) const NAME: usize = 1;
-    /// The version.
     pub(crate) const VERSION: usize = 2;
     /// How to match it: bits of [`Match`](crate::format::apk::matching::Match).
     pub(crate) const MATCH: usize = 3;
@@ -84,7 +80,6 @@ pub(crate) mod package {
     pub(crate) const INFO: usize = 1;
     /// Its directories: an array.
     pub(crate) const PATHS: usize = 2;
-    /// Its scripts.
     pub(crate) const SCRIPTS: usize = 3;
 
     /// A directory's path.

@@ -32,12 +32,7 @@ pub enum HostFact {
         slot: Slot,
     },
     /// The devices with these numbers are reserved for guests.
-    Reserved {
-        /// Vendor.
-        vendor: u16,
-        /// Device.
-        device: u16,
-    },
+    Reserved { vendor: u16, device: u16 },
     /// vfio-pci holds what is there.
     Held {
         /// The place.

@@ -27,7 +27,6 @@ pub enum ImageError {
     NoTarget {
         /// The tree.
         at: String,
-        /// The target.
         target: String,
     },
     /// No device of the target is this board.
