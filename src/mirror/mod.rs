@@ -21,6 +21,7 @@
 //! ```
 
 mod archive;
+#[cfg(feature = "s3")]
 mod bucket;
 mod contents;
 mod covered;
@@ -39,6 +40,7 @@ mod sync;
 mod target;
 mod verify;
 
+#[cfg(feature = "s3")]
 pub use bucket::Bucket;
 pub use contents::{Contents, MirrorWarning};
 pub use covered::{Earlier, MirrorFolder, of_release};

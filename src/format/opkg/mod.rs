@@ -18,8 +18,8 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::{
     Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, Indescribable, IndexEntry,
-    IndexError, IndexFile, IndexFiles, Installed, InstalledLists, Names, Package, PackageFiles, PackageId, Parsed, Relation,
-    Universe, UnpackBudget, Versions, VisitFile,
+    IndexError, IndexFile, IndexFiles, Installed, InstalledLists, Names, Package, PackageFiles, PackageId,
+    Parsed, Relation, Universe, UnpackBudget, Versions, VisitFile,
 };
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, usign};
 
