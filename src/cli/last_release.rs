@@ -2,15 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::Failure;
 use crate::fetch::{FetchError, Fetcher};
 use crate::format::Universe;
 use crate::release::ReleaseFacts;
+use crate::trust::{Digest, sha256};
 
-/// Its place among what the cache keeps.
-const PLACE: &str = "last-release/1";
+/// Their places among what the cache keeps.
+const PLACE: &str = "last-release/2";
+const PACKAGES: &str = "last-release-packages/2";
 
 /// The names of the last release that was opened, and which others were.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,8 +24,8 @@ pub(super) struct LastRelease {
     pub targets: BTreeSet<String>,
     /// The feeds.
     pub feeds: Vec<String>,
-    /// The packages.
-    pub packages: BTreeSet<String>,
+    /// SHA-256 of the names of the packages, in hex: they are many, and kept apart.
+    packages: String,
 }
 
 impl LastRelease {
@@ -39,18 +42,24 @@ impl LastRelease {
             return Ok(());
         }
         let kept = LastRelease::read(fetcher)?;
+        let packages = || universe.packages().map(|(_, package)| package.name);
+        let mut lines = String::new();
+        packages().for_each(|name| lines.extend([name, "\n"]));
         let mut names = LastRelease {
             releases: kept.releases.clone(),
             targets: kept.targets.clone(),
             feeds: facts.feeds.iter().map(|feed| feed.name.clone()).collect(),
-            packages: universe.packages().map(|(_, package)| package.name.to_owned()).collect(),
+            packages: Digest::sha256(sha256(lines.as_bytes())).hex(),
         };
         names.releases.extend(facts.release.as_ref().map(ToString::to_string));
         names.targets.insert(facts.target.to_string());
-        match names == kept {
-            true => Ok(()),
-            false => Ok(fetcher.keep_findings(PLACE, &names)?),
+        if names == kept {
+            return Ok(());
         }
+        if names.packages != kept.packages {
+            fetcher.keep_findings(PACKAGES, &packages().collect::<BTreeSet<_>>())?;
+        }
+        Ok(fetcher.keep_findings(PLACE, &names)?)
     }
 
     /// The names that were kept last.
@@ -58,8 +67,20 @@ impl LastRelease {
     /// # Errors
     /// When the cache cannot be read.
     pub(super) fn read(fetcher: &Fetcher) -> Result<LastRelease, FetchError> {
-        let kept = fetcher.findings(PLACE)?;
-        // What an owpkg of another age kept is not read.
-        Ok(kept.and_then(|kept| serde_json::from_slice(&kept).ok()).unwrap_or_default())
+        read(fetcher, PLACE)
     }
+
+    /// The packages of the release that was opened last.
+    ///
+    /// # Errors
+    /// When the cache cannot be read.
+    pub(super) fn packages(fetcher: &Fetcher) -> Result<BTreeSet<String>, FetchError> {
+        read(fetcher, PACKAGES)
+    }
+}
+
+fn read<T: Default + DeserializeOwned>(fetcher: &Fetcher, place: &str) -> Result<T, FetchError> {
+    let kept = fetcher.findings(place)?;
+    // What an owpkg of another age kept is not read.
+    Ok(kept.and_then(|kept| serde_json::from_slice(&kept).ok()).unwrap_or_default())
 }
