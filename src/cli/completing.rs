@@ -11,7 +11,7 @@ use super::cache_dir::cache_dir;
 use super::env::Env;
 use super::last_release::LastRelease;
 use super::sets;
-use crate::fetch::{FetchError, Fetcher, Options, Silent};
+use crate::fetch::{Fetcher, Options, Silent};
 use crate::hardware::{Catalogue, KNOWN_SERIES};
 
 /// The target of most virtual machines, which is taken where none is named.
@@ -72,32 +72,32 @@ fn chips() -> Vec<CompletionCandidate> {
     all.map(|(name, about)| CompletionCandidate::new(name).help(Some(about.into()))).collect()
 }
 
-/// What is known of the last release; nothing where that is not known: a shell has no use for errors.
-fn last<T: Default>(read: fn(&Fetcher) -> Result<T, FetchError>) -> T {
+/// The last release; nothing where that is not known: a shell has no use for errors.
+fn last_release() -> LastRelease {
     let mut env = Env::of_process();
-    let known = env
+    let names = env
         .read_settings()
         .ok()
         .and_then(|()| cache_dir(&env, None).ok())
-        .and_then(|cache| read(&Fetcher::new(Options::new(cache), Arc::new(Silent))).ok());
-    known.unwrap_or_default()
+        .and_then(|cache| LastRelease::read(&Fetcher::new(Options::new(cache), Arc::new(Silent))).ok());
+    names.unwrap_or_default()
 }
 
 fn packages() -> Vec<CompletionCandidate> {
-    named(last(LastRelease::packages))
+    named(last_release().packages())
 }
 
 fn feeds() -> Vec<CompletionCandidate> {
-    named(last(LastRelease::read).feeds)
+    named(last_release().feeds)
 }
 
 fn releases() -> Vec<CompletionCandidate> {
-    let opened = last(LastRelease::read).releases.into_iter().rev();
+    let opened = last_release().releases.into_iter().rev();
     named(opened.chain(KNOWN_SERIES.iter().rev().map(ToString::to_string)))
 }
 
 fn targets() -> Vec<CompletionCandidate> {
-    let mut targets = last(LastRelease::read).targets;
+    let mut targets = last_release().targets;
     targets.insert(GUEST.to_owned());
     named(targets)
 }

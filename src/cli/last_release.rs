@@ -2,18 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::Failure;
 use crate::fetch::{FetchError, Fetcher};
 use crate::format::Universe;
 use crate::release::ReleaseFacts;
-use crate::trust::{Digest, sha256};
 
-/// Their places among what the cache keeps.
+/// Its place among what the cache keeps.
 const PLACE: &str = "last-release/2";
-const PACKAGES: &str = "last-release-packages/2";
 
 /// The names of the last release that was opened, and which others were.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +21,7 @@ pub(super) struct LastRelease {
     pub targets: BTreeSet<String>,
     /// The feeds.
     pub feeds: Vec<String>,
-    /// SHA-256 of the names of the packages, in hex: they are many, and kept apart.
+    /// The packages, a blank between two: every run compares them, and hardly one needs them apart.
     packages: String,
 }
 
@@ -42,24 +39,20 @@ impl LastRelease {
             return Ok(());
         }
         let kept = LastRelease::read(fetcher)?;
-        let packages = || universe.packages().map(|(_, package)| package.name);
-        let mut lines = String::new();
-        packages().for_each(|name| lines.extend([name, "\n"]));
+        let mut packages = String::with_capacity(kept.packages.len());
+        universe.packages().for_each(|(_, package)| packages.extend([package.name, " "]));
         let mut names = LastRelease {
             releases: kept.releases.clone(),
             targets: kept.targets.clone(),
             feeds: facts.feeds.iter().map(|feed| feed.name.clone()).collect(),
-            packages: Digest::sha256(sha256(lines.as_bytes())).hex(),
+            packages,
         };
         names.releases.extend(facts.release.as_ref().map(ToString::to_string));
         names.targets.insert(facts.target.to_string());
-        if names == kept {
-            return Ok(());
+        match names == kept {
+            true => Ok(()),
+            false => Ok(fetcher.keep_findings(PLACE, &names)?),
         }
-        if names.packages != kept.packages {
-            fetcher.keep_findings(PACKAGES, &packages().collect::<BTreeSet<_>>())?;
-        }
-        Ok(fetcher.keep_findings(PLACE, &names)?)
     }
 
     /// The names that were kept last.
@@ -67,20 +60,13 @@ impl LastRelease {
     /// # Errors
     /// When the cache cannot be read.
     pub(super) fn read(fetcher: &Fetcher) -> Result<LastRelease, FetchError> {
-        read(fetcher, PLACE)
+        let kept = fetcher.findings(PLACE)?;
+        // What an owpkg of another age kept is not read.
+        Ok(kept.and_then(|kept| serde_json::from_slice(&kept).ok()).unwrap_or_default())
     }
 
-    /// The packages of the release that was opened last.
-    ///
-    /// # Errors
-    /// When the cache cannot be read.
-    pub(super) fn packages(fetcher: &Fetcher) -> Result<BTreeSet<String>, FetchError> {
-        read(fetcher, PACKAGES)
+    /// The names of the packages, sorted.
+    pub(super) fn packages(&self) -> BTreeSet<&str> {
+        self.packages.split_whitespace().collect()
     }
-}
-
-fn read<T: Default + DeserializeOwned>(fetcher: &Fetcher, place: &str) -> Result<T, FetchError> {
-    let kept = fetcher.findings(place)?;
-    // What an owpkg of another age kept is not read.
-    Ok(kept.and_then(|kept| serde_json::from_slice(&kept).ok()).unwrap_or_default())
 }
