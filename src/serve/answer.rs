@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 
+use askama::Template;
 use bytes::Bytes;
 use camino::Utf8PathBuf;
 use futures_util::stream;
@@ -17,9 +18,10 @@ use hyper::header::{
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::task::spawn_blocking;
 
+use super::base::BaseUrl;
 use super::catalogue::Cached;
 use super::file::{self, Located, Opened, PIECE};
-use super::page;
+use super::page::{Folder, Home};
 use super::preconditions::{Known, Verdict, http_date};
 use super::range::{Asked, asked};
 use crate::format::is_package_file;
@@ -61,15 +63,17 @@ impl Site {
                 moved
             }
             Located::Folder(folder) => {
-                let host = host(request);
+                let base = BaseUrl::of_host(host(request));
                 let query = request.uri().query().unwrap_or_default().to_owned();
                 let site = self.clone();
                 let made = spawn_blocking(move || match path.as_str() {
-                    "" => page::home(&site.catalogue.get(), &host, &query),
-                    path => page::folder(&folder, path),
+                    "" => Home::new(&site.catalogue.get(), &base, &query).render(),
+                    path => Folder::read(&folder, path, &base).render(),
                 });
-                // The work does not panic; if it did, there is nothing to show.
-                html(made.await.unwrap_or_default(), head)
+                match made.await {
+                    Ok(Ok(page)) => html(page, head),
+                    _ => plain(StatusCode::INTERNAL_SERVER_ERROR, "the page cannot be made\n"),
+                }
             }
         }
     }

@@ -4,6 +4,7 @@
 //! Like fetching, it is asynchronous inside and not outside.
 
 mod answer;
+mod base;
 mod catalogue;
 mod connections;
 mod file;
@@ -21,6 +22,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use base::{BaseUrl, NotABaseUrl};
 pub use catalogue::{Catalogue, ServedCustomFeed, ServedFeed, ServedTarget};
 
 use answer::Site;

@@ -11,7 +11,7 @@ use crate::cli::error::{Exit, Failure};
 use crate::cli::interrupt;
 use crate::cli::ui::custom_feed;
 use crate::cli::ui::warnings::warn_of;
-use crate::serve::{Access, Catalogue, Log, Server};
+use crate::serve::{Access, BaseUrl, Catalogue, Log, Server};
 use crate::shell;
 
 #[derive(Debug, Args)]
@@ -72,21 +72,22 @@ fn listen_help(error: &io::Error) -> &'static str {
 }
 
 fn show(env: &mut Env, catalogue: &Catalogue, address: SocketAddr) -> std::io::Result<()> {
-    writeln!(env.out, "serving http://{address}/ until it is told to stop (Ctrl-C)")?;
+    let base = BaseUrl::of_host(address);
+    writeln!(env.out, "serving {base}/ until it is told to stop (Ctrl-C)")?;
     for target in &catalogue.targets {
-        let kind = target.target.as_deref().or(target.arch.as_deref()).unwrap_or_default();
         writeln!(
             env.out,
-            "\n{} for {kind}, on the router in {}:",
+            "\n{} for {}, on the router in {}:",
             target.tree,
+            target.kind(),
             target.format.facts().feeds_file
         )?;
-        for line in Catalogue::lines(target, &address.to_string()) {
+        for line in Catalogue::lines(target, &base) {
             writeln!(env.out, "{line}")?;
         }
     }
     for feed in &catalogue.custom {
-        custom_feed::show(&mut env.out, &feed.custom, &format!("http://{address}"))?;
+        custom_feed::show(&mut env.out, &feed.custom, base.as_str())?;
     }
     env.out.flush()
 }
