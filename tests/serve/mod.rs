@@ -1,6 +1,7 @@
 //! The server: what it answers, to clients that behave and to those that do not, and its page in a browser.
 
 mod answers;
+mod browser;
 mod clients;
 mod page;
 
