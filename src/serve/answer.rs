@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 
+use askama::Template;
 use bytes::Bytes;
 use camino::Utf8PathBuf;
 use futures_util::stream;
@@ -17,24 +18,35 @@ use hyper::header::{
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::task::spawn_blocking;
 
+use super::base::BaseUrl;
 use super::catalogue::Cached;
 use super::file::{self, Located, Opened, PIECE};
-use super::page;
+use super::freshness;
+use super::page::{Folder, Home};
 use super::preconditions::{Known, Verdict, http_date};
 use super::range::{Asked, asked};
-use crate::format::is_package_file;
+
+/// Where programs that watch servers ask whether this one works.
+const HEALTH: &str = "healthz";
 
 pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 /// What is served.
 pub(super) struct Site {
     root: Utf8PathBuf,
+    /// By which address clients reach it; none: the one that each of them says.
+    base: Option<BaseUrl>,
     catalogue: Cached,
 }
 
 impl Site {
-    pub(super) fn new(root: Utf8PathBuf) -> Site {
-        Site { catalogue: Cached::new(root.clone()), root }
+    pub(super) fn new(root: Utf8PathBuf, base: Option<BaseUrl>) -> Site {
+        Site { catalogue: Cached::new(root.clone()), root, base }
+    }
+
+    /// By which address a client reaches it.
+    fn base<B>(&self, request: &Request<B>) -> BaseUrl {
+        self.base.clone().unwrap_or_else(|| BaseUrl::of_host(host(request)))
     }
 
     /// Answers a request; with the number of bytes of the answer's body.
@@ -50,6 +62,9 @@ impl Site {
         }
         let Some(path) = file::decoded(request.uri().path()) else { return missing(head) };
         let (site, wanted) = (self.clone(), path.clone());
+        if path == HEALTH {
+            return spawn_blocking(move || site.health(head)).await.unwrap_or_else(|_| unmade());
+        }
         let found = spawn_blocking(move || file::find(&site.root, &wanted)).await.unwrap_or(Located::Nothing);
         match found {
             Located::Nothing => missing(head),
@@ -57,20 +72,31 @@ impl Site {
             Located::File(opened) => send(request, &path, opened, head).await,
             Located::Folder(_) if !path.is_empty() && !path.ends_with('/') => {
                 let mut moved = plain(StatusCode::MOVED_PERMANENTLY, "");
-                set(&mut moved.0, LOCATION, &format!("{}/", request.uri().path()));
+                let base = self.base(request);
+                set(&mut moved.0, LOCATION, &format!("{}{}/", base.path(), request.uri().path()));
                 moved
             }
             Located::Folder(folder) => {
-                let host = host(request);
+                let base = self.base(request);
                 let query = request.uri().query().unwrap_or_default().to_owned();
                 let site = self.clone();
                 let made = spawn_blocking(move || match path.as_str() {
-                    "" => page::home(&site.catalogue.get(), &host, &query),
-                    path => page::folder(&folder, path),
+                    "" => Home::new(&site.catalogue.get(), &base, &query).render(),
+                    path => Folder::read(&folder, path, &base).render(),
                 });
-                // The work does not panic; if it did, there is nothing to show.
-                html(made.await.unwrap_or_default(), head)
+                match made.await {
+                    Ok(Ok(page)) => html(page, head),
+                    _ => unmade(),
+                }
             }
+        }
+    }
+
+    /// Whether there is something to serve.
+    fn health(&self, head: bool) -> (Response<Body>, u64) {
+        match self.root.read_dir() {
+            Ok(_) => plain(StatusCode::OK, if head { "" } else { "ok\n" }),
+            Err(_) => plain(StatusCode::SERVICE_UNAVAILABLE, "the folder cannot be read\n"),
         }
     }
 }
@@ -112,9 +138,8 @@ async fn send<B>(request: &Request<B>, path: &str, mut opened: Opened, head: boo
     *response.status_mut() = status;
     set(&mut response, ETAG, &etag);
     set(&mut response, ACCEPT_RANGES, "bytes");
-    // What is named after its version hardly ever changes; everything else has to be asked about.
-    let lasting = path.starts_with("releases/") && is_package_file(path);
-    set(&mut response, CACHE_CONTROL, if lasting { "public, max-age=3600" } else { "no-cache" });
+    let refused = status.is_client_error();
+    set(&mut response, CACHE_CONTROL, if refused { freshness::NEVER } else { freshness::of_file(path) });
     if let Some(date) = date {
         set(&mut response, LAST_MODIFIED, &date);
     }
@@ -151,7 +176,7 @@ fn html(page: String, head: bool) -> (Response<Body>, u64) {
     let mut response = Response::new(if head { empty() } else { whole(page.into()) });
     set(&mut response, CONTENT_TYPE, "text/html; charset=utf-8");
     set(&mut response, CONTENT_LENGTH, &count.to_string());
-    set(&mut response, CACHE_CONTROL, "no-cache");
+    set(&mut response, CACHE_CONTROL, freshness::ASK);
     set(&mut response, X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(
         &mut response,
@@ -159,6 +184,10 @@ fn html(page: String, head: bool) -> (Response<Body>, u64) {
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self'",
     );
     (response, if head { 0 } else { count })
+}
+
+fn unmade() -> (Response<Body>, u64) {
+    plain(StatusCode::INTERNAL_SERVER_ERROR, "the page cannot be made\n")
 }
 
 fn missing(head: bool) -> (Response<Body>, u64) {
@@ -169,6 +198,7 @@ fn plain(status: StatusCode, text: &'static str) -> (Response<Body>, u64) {
     let mut response = Response::new(whole(Bytes::from_static(text.as_bytes())));
     *response.status_mut() = status;
     set(&mut response, CONTENT_TYPE, "text/plain; charset=utf-8");
+    set(&mut response, CACHE_CONTROL, freshness::NEVER);
     (response, text.len() as u64)
 }
 
