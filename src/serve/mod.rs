@@ -8,6 +8,7 @@ mod base;
 mod catalogue;
 mod connections;
 mod file;
+mod hot;
 mod page;
 mod preconditions;
 mod range;

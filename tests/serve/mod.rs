@@ -2,6 +2,7 @@
 
 mod answers;
 mod clients;
+mod hot;
 mod page;
 
 use std::fs;
