@@ -9,6 +9,7 @@ mod catalogue;
 mod connections;
 mod file;
 mod freshness;
+mod hot;
 mod log;
 mod page;
 mod preconditions;
