@@ -29,6 +29,11 @@ impl Release {
         }
     }
 
+    /// What the development is at now.
+    pub(crate) fn snapshot() -> Release {
+        Release("SNAPSHOT".to_owned())
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -40,7 +40,11 @@ pub(crate) fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
         Place::open(args.dest.as_deref().unwrap_or_default(), &env.cwd, &env.vars)?;
     let incoming = incoming.filter(|_| !session.is_offline()).map(|dir| session.fetcher_with_cache(dir));
     let gaps = if args.keep_going { Gaps::Published } else { Gaps::HeldBack };
-    let prune = if args.prune { Prune::Keeping(args.keep) } else { Prune::Nothing };
+    let prune = match (args.prune, args.only) {
+        (false, _) => Prune::Nothing,
+        (true, false) => Prune::Keeping(args.keep),
+        (true, true) => Prune::Only(args.keep),
+    };
     let attempt = |env: &mut Env, session: &mut Session| {
         let folders = folders(env, args, session, &*store)?;
         let mirror =
