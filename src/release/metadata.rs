@@ -89,6 +89,11 @@ impl Metadata {
         Ok(Metadata { folder: folder.clone(), profiles, sums, list })
     }
 
+    /// The devices, by name.
+    pub(crate) fn devices(&self) -> impl Iterator<Item = &str> {
+        self.profiles.iter().flat_map(|profiles| profiles.profiles.keys()).map(String::as_str)
+    }
+
     /// Whether a trusted key vouches for the digests.
     pub(crate) fn is_vouched(&self) -> bool {
         self.list.as_ref().is_ok_and(|list| *list.by() != Authority::Nobody)

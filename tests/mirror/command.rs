@@ -135,10 +135,46 @@ fn images_come_by_device_and_only_as_the_signed_sums_say() {
     };
     run(&["--profile", "one"]);
     assert_eq!(images(&bench), ["one.img.gz"]);
+    run(&["--images", "two", "--images", "one"]);
+    assert_eq!(images(&bench), ["one.img.gz", "two.img.gz"]);
+    let wrong = ["mirror", "dest", "--images", "twoo", "--mirror", &url, "--release", "25.12.0"];
+    let (code, _, err) = owpkg(&bench, &[&wrong[..], &KEYS].concat());
+    assert!(code == 3 && err.contains("--images twoo") && err.contains("did you mean two?"), "{code} {err}");
+    std::fs::remove_dir_all(bench.dest()).unwrap();
     run(&[]);
     assert_eq!(images(&bench), ["one.img.gz", "two.img.gz"]);
     assert!(!bench.visible().contains_key(&format!("{folder}/openwrt-sdk.tar.zst")));
     assert_eq!(bench.faults(), Vec::<String>::new());
+}
+
+#[test]
+fn an_image_comes_from_a_mirror_alone() {
+    for_each_format(|format| {
+        let upstream = Upstream::honest(with_images(server_tree(format, "1.0-r1")));
+        let (bench, url) = (bench(), upstream.server.url());
+        done(&bench, &["mirror", "dest", "--images", "one", "--mirror", &url, "--release", "25.12.0"]);
+        let before = upstream.server.requests().len();
+        done(&bench, &["image", "x.img", "--profile", "one", "--mirror", "dest"]);
+        assert_eq!(std::fs::read(bench.path("x.img")).unwrap(), b"the first image");
+        let line = ["image", "y.img", "--profile", "two", "--mirror", "dest"];
+        let (code, _, err) = owpkg(&bench, &[&line[..], &KEYS].concat());
+        assert!(code == 6 && err.contains("two.img.gz"), "{code} {err}");
+        assert_eq!(upstream.server.requests().len(), before);
+    });
+}
+
+/// That it takes as long as it should is all that a slow machine cannot spoil.
+#[test]
+fn a_limited_rate_is_kept_by_all_downloads_together() {
+    let upstream = Upstream::honest(server_tree(FORMATS[0], "1.0-r1"));
+    let (bench, url) = (bench(), upstream.server.url());
+    let line = ["mirror", "dest", "--full", "--mirror", &url, "--release", "25.12.0", "--json"];
+    let out = done(&bench, &[&line[..], &["--limit-rate", "100K"]].concat());
+    let json: Value = serde_json::from_str(&out).unwrap();
+    let least = json["bytes"].as_f64().unwrap() / 102_400.0;
+    assert!(least > 0.3 && json["seconds"].as_f64().unwrap() >= least, "{least} {json}");
+    let wrong = [&line[..], &["--limit-rate", "fast"]].concat();
+    assert_eq!(owpkg(&bench, &wrong).0, 2);
 }
 
 #[test]

@@ -4,8 +4,10 @@ mod buckets;
 mod command;
 mod disks;
 mod faults;
+mod file;
 mod killed;
 mod lists;
+mod report;
 mod sync;
 mod verify;
 
@@ -99,8 +101,8 @@ fn with_images(mut tree: Tree) -> Tree {
                 "images": [{"name": "one.img.gz", "type": "combined-efi", "filesystem": "ext4"}]},
             "two": {"images": [{"name": "two.img.gz"}, {"name": "unsigned.img"}]}}});
     add("profiles.json", profiles.to_string().as_bytes());
-    add("one.img.gz", b"the first image");
-    add("two.img.gz", b"the second image");
+    add("one.img.gz", &gzip(b"the first image"));
+    add("two.img.gz", &gzip(b"the second image"));
     add("unsigned.img", b"nobody vouches for it");
     add("openwrt-sdk.tar.zst", b"not an image");
     let is_listed = |name: &str| !name.contains('/') && name != "unsigned.img" && !name.starts_with("sha256");
@@ -124,6 +126,12 @@ fn keyring() -> Keyring {
     keyring.add(signers.ec.public().to_pem().as_bytes(), "test").unwrap();
     keyring.add(signers.usign.public().to_text().as_bytes(), "test").unwrap();
     keyring
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, bytes).unwrap();
+    packed.finish().unwrap()
 }
 
 /// A server whose files can be exchanged, and which can be made to lie about one request after the other.
