@@ -79,6 +79,9 @@ pub(super) fn take(
             )),
         };
     };
+    if name.is_none() && file.sets.is_empty() {
+        return Ok(None);
+    }
     let set = file.set(name)?.clone();
     let lock = file.lock_of(&set);
     let flag = (file.sets.len() > 1).then(|| set.name.clone());
