@@ -322,6 +322,7 @@ impl Router {
             configuration: configuration.as_ref(),
             signers: &["core", "base"].map(|feed| FeedKey { feed, file: KEY }),
             own_keys: &self.own_keys,
+            pool: &[],
             steps: self.client.steps(),
         })
         .unwrap();
