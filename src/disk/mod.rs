@@ -17,5 +17,6 @@ pub(crate) use fit::{check_fit, needed_kb};
 pub(crate) use mount::INSTALL_COMMAND;
 #[doc(hidden)]
 pub use mount::mount_command;
-pub use shared::SharedDisk;
+pub(crate) use shared::ROUTERS;
+pub use shared::{FolderNames, SharedDisk};
 pub use writer::{OutputFormat, OutputOptions, WriteError, write};

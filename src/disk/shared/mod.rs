@@ -11,11 +11,13 @@
 mod names;
 mod script;
 
+pub use names::FolderNames;
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry::{Occupied, Vacant};
 
 use super::contents::{self, README, SCRIPT, SUMS};
-use super::layout::{Layout, POOL, TO_POOL};
+use super::layout::{Layout, POOL, TO_POOL, pool_files};
 use super::mount::{INSTALL_COMMAND, mount_command};
 use super::script::ScriptError;
 use super::{DiskError, OutputOptions};
@@ -23,10 +25,9 @@ use crate::fat::Label;
 use crate::files::{Content, Entry, FileTree, sha256sums};
 use crate::lock::{Bundle, Lock};
 use crate::overlay::Overlay;
-use crate::stick::RouterId;
 
 /// The folder of all routers' folders.
-pub(super) const ROUTERS: &str = "routers";
+pub(crate) const ROUTERS: &str = "routers";
 
 /// A disk for many routers.
 #[derive(Debug, Default)]
@@ -39,17 +40,7 @@ pub struct SharedDisk {
 }
 
 impl SharedDisk {
-    /// The folder for the router that asked by a request: its board and the start of its id.
-    pub fn folder_of(&self, board: &str, router: &RouterId) -> String {
-        names::of_router(board, router, |name| self.locks.contains_key(name))
-    }
-
-    /// The folder for a set of that name.
-    pub fn folder_of_set(&self, name: &str) -> String {
-        names::of_set(name, |name| self.locks.contains_key(name))
-    }
-
-    /// Adds the disk of a bundle and the user's own files, in a folder that is none yet.
+    /// Adds the disk of a bundle and the user's own files, in a folder of [`FolderNames`].
     ///
     /// # Errors
     /// When the bundle makes no disk.
@@ -73,8 +64,13 @@ impl SharedDisk {
         }
         let sums = sha256sums(digests.iter().map(|(path, sha256)| (path.as_str(), *sha256)));
         self.tree.add(at(SUMS), Content::Made(sums));
-        self.locks.insert(folder, bundle.lock.clone());
+        self.add_lock(folder, bundle.lock.clone());
         Ok(())
+    }
+
+    /// Adds a lock alone, in a folder of [`FolderNames`]: to see what would come of it.
+    pub fn add_lock(&mut self, folder: String, lock: Lock) {
+        self.locks.insert(folder, lock);
     }
 
     /// The locks of the routers, by their folders.
@@ -82,9 +78,11 @@ impl SharedDisk {
         &self.locks
     }
 
-    /// How many files lie in the pool, and their bytes.
+    /// How many files the locks take from the pool, and their bytes, as far as they are known.
     pub fn pool(&self) -> (usize, u64) {
-        (self.pool.len(), self.pool.values().map(Content::size).sum())
+        let files = self.locks.values().flat_map(pool_files);
+        let sizes: BTreeMap<String, Option<u64>> = files.map(|file| (file.name, file.size)).collect();
+        (sizes.len(), sizes.values().flatten().sum())
     }
 
     /// How to write it: as of one disk, of all locks.

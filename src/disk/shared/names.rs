@@ -1,5 +1,8 @@
 //! The names of routers' folders: FAT and every system that reads it take them, and no two are the same without case.
 
+use std::collections::BTreeSet;
+use std::iter;
+
 use crate::stick::RouterId;
 
 /// The most signs that a folder has of a board's name, which anybody may have written.
@@ -11,24 +14,43 @@ const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 /// The same with a digit behind them.
 const NUMBERED: [&str; 2] = ["com", "lpt"];
 
-/// The folder of a router: its board and the start of its id, or all of it where that is taken.
-pub(super) fn of_router(board: &str, router: &RouterId, is_taken: impl Fn(&str) -> bool) -> String {
-    let board: String = plain(board).chars().take(MOST_OF_BOARD).collect();
-    let board = if board.is_empty() { "router".to_owned() } else { board };
-    let short = format!("{board}-{}", &router.as_str()[..DIGITS]);
-    if is_taken(&short) { format!("{board}-{router}") } else { short }
+/// Gives each router of a disk a folder.
+#[derive(Debug, Default)]
+pub struct FolderNames(BTreeSet<String>);
+
+impl FolderNames {
+    /// The folder of a router that asked: its board and the start of its id, or all of it where that is taken.
+    pub fn of_router(&mut self, board: &str, router: &RouterId) -> String {
+        let board: String = plain(board).chars().take(MOST_OF_BOARD).collect();
+        let board = if board.is_empty() { "router" } else { &board };
+        let short = format!("{board}-{}", &router.as_str()[..DIGITS]);
+        self.first_free([short, format!("{board}-{router}")].into_iter())
+    }
+
+    /// The folder of a set: its name, with a number where that is taken.
+    pub fn of_set(&mut self, name: &str) -> String {
+        let name = plain(name);
+        let name = if name.is_empty() { "set" } else { &name };
+        let numbered = (2..).map(|number: u32| format!("{name}-{number}"));
+        self.first_free(iter::once(name.to_owned()).chain(numbered))
+    }
+
+    /// The first of the names that is none yet, or the last.
+    fn first_free(&mut self, names: impl Iterator<Item = String>) -> String {
+        let mut last = String::new();
+        for name in names {
+            last = name;
+            if !is_device(&last) && self.0.insert(last.clone()) {
+                break;
+            }
+        }
+        last
+    }
 }
 
-/// The folder of a set: its name, with a number where that is taken.
-pub(super) fn of_set(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
-    let name = plain(name);
-    let name = if name.is_empty() { "set".to_owned() } else { name };
-    let is_device = |name: &str| {
-        DEVICES.contains(&name) || NUMBERED.iter().any(|device| name.len() == 4 && name.starts_with(device))
-    };
-    let free = |name: &String| !is_taken(name) && !is_device(name);
-    let numbered = (2..).map(|number: u32| format!("{name}-{number}"));
-    std::iter::once(name.clone()).chain(numbered).find(free).unwrap_or(name)
+/// Whether a name is one of Windows for a device.
+fn is_device(name: &str) -> bool {
+    DEVICES.contains(&name) || NUMBERED.iter().any(|device| name.len() == 4 && name.starts_with(device))
 }
 
 /// Small letters, digits and lines between them.
@@ -41,9 +63,13 @@ fn plain(name: &str) -> String {
 mod tests {
     use super::*;
 
+    fn router() -> RouterId {
+        "3f0c0123456789ab3f0c0123456789ab".parse().unwrap()
+    }
+
     #[test]
     fn any_board_makes_a_plain_name() {
-        let router: RouterId = "3f0c0123456789ab3f0c0123456789ab".parse().unwrap();
+        let router = router();
         for (board, expected) in [
             ("linksys,wrt3200acm", "linksys-wrt3200acm-3f0c0123"),
             ("", "router-3f0c0123"),
@@ -51,21 +77,30 @@ mod tests {
             ("$(reboot) 'CON'", "reboot-con-3f0c0123"),
             ("Zyxel WSM20 ünï", "zyxel-wsm20-n-3f0c0123"),
         ] {
-            assert_eq!(of_router(board, &router, |_| false), expected);
+            assert_eq!(FolderNames::default().of_router(board, &router), expected);
         }
-        assert_eq!(of_router(&"x".repeat(900), &router, |_| false), format!("{}-3f0c0123", "x".repeat(30)));
-        let full = "ap-3f0c0123456789ab3f0c0123456789ab";
-        assert_eq!(of_router("ap", &router, |name| name == "ap-3f0c0123"), full);
+        let long = FolderNames::default().of_router(&"x".repeat(900), &router);
+        assert_eq!(long, format!("{}-3f0c0123", "x".repeat(30)));
     }
 
     #[test]
-    fn sets_that_fat_cannot_tell_apart_are_numbered() {
-        assert_eq!(of_set("Office", |_| false), "office");
-        assert_eq!(of_set("office", |name| name == "office"), "office-2");
-        assert_eq!(of_set("a.b_c", |name| name == "a-b-c" || name == "a-b-c-2"), "a-b-c-3");
-        assert_eq!(of_set("aux", |_| false), "aux-2");
-        assert_eq!(of_set("COM1", |_| false), "com1-2");
-        assert_eq!(of_set("community", |_| false), "community");
-        assert_eq!(of_set("_", |_| false), "set");
+    fn no_two_folders_have_one_name() {
+        let mut names = FolderNames::default();
+        assert_eq!(names.of_router("ap", &router()), "ap-3f0c0123");
+        let like_it: RouterId = "3f0c0123ffffffffffffffffffffffff".parse().unwrap();
+        assert_eq!(names.of_router("AP", &like_it), format!("ap-{like_it}"));
+        for (set, expected) in [
+            ("Office", "office"),
+            ("office", "office-2"),
+            ("OFFICE", "office-3"),
+            ("a.b_c", "a-b-c"),
+            ("a-b-c", "a-b-c-2"),
+            ("aux", "aux-2"),
+            ("COM1", "com1-2"),
+            ("community", "community"),
+            ("_", "set"),
+        ] {
+            assert_eq!(names.of_set(set), expected);
+        }
     }
 }
