@@ -19,7 +19,7 @@ fn documents() -> Vec<(String, String)> {
 
 /// The calls of owpkg in a text: in lines of blocks, after pipes, and in spans of code.
 fn calls(text: &str) -> Vec<String> {
-    let joined = text.replace("\\\n", " ").replace("cargo run --release -- ", "owpkg ");
+    let joined = text.replace("\\\n", " ").replace("cargo run --profile quick -- ", "owpkg ");
     let spans = joined.split('`').skip(1).step_by(2).filter(|span| span.starts_with("owpkg "));
     let lines = joined.lines().flat_map(|line| line.split(" | ")).filter_map(|line| {
         let prompt = |c: char| c.is_whitespace() || c.is_ascii_digit() || c == '$' || c == '#';
