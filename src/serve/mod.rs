@@ -10,6 +10,7 @@ mod connections;
 mod feed;
 mod file;
 mod freshness;
+mod hot;
 mod listing;
 mod log;
 mod page;
