@@ -18,7 +18,11 @@ pub struct ArchFeeds {
 }
 
 pub(super) fn open(upstream: &Upstream, root: &Location, arch: &str) -> Result<ArchFeeds, ReleaseError> {
-    let mut reader = Reader::new(upstream, ReleaseSpec::of_tree(root.clone()));
+    read(&mut Reader::new(upstream, ReleaseSpec::of_tree(root.clone())), root, arch)
+}
+
+/// The same with what a reader has been told.
+pub(super) fn read(reader: &mut Reader<'_>, root: &Location, arch: &str) -> Result<ArchFeeds, ReleaseError> {
     let wanted = reader.feeds_of_arch(root, arch, None)?;
     for format in FORMATS {
         let feeds = reader.feeds(format, wanted.clone())?;

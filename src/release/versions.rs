@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use super::{Release, ReleaseError, Target};
 use crate::fetch::{Fetcher, Location};
@@ -71,15 +70,16 @@ fn has_snapshots(fetcher: &Fetcher, mirror: &Location) -> Result<bool, ReleaseEr
     Ok(fetcher.list(&folder)?.is_some() || fetcher.file(&folder.join(TARGETS)?, CAP)?.is_some())
 }
 
-/// The targets of a release by its list of them; none where it has no list.
+/// The targets of a release, each with its architecture, by its list of them; none where it has no list.
 ///
 /// # Errors
 /// When the list cannot be had, or is none.
-pub(super) fn targets(fetcher: &Fetcher, root: &Location) -> Result<Vec<Target>, ReleaseError> {
+pub(super) fn targets(fetcher: &Fetcher, root: &Location) -> Result<BTreeMap<Target, String>, ReleaseError> {
     let at = root.join(TARGETS)?;
-    let Some(found) = fetcher.file(&at, CAP)? else { return Ok(Vec::new()) };
-    let listed: BTreeMap<String, IgnoredAny> = serde_json::from_slice(&found.bytes)
+    let Some(found) = fetcher.file(&at, CAP)? else { return Ok(BTreeMap::new()) };
+    let listed: BTreeMap<String, String> = serde_json::from_slice(&found.bytes)
         .map_err(|source| ReleaseError::NotJson { at: at.to_string(), source })?;
-    // What is no name of a target is none.
-    Ok(listed.keys().filter_map(|name| name.parse().ok()).collect())
+    // Nobody signs the list: what is no name becomes no path.
+    let named = listed.into_iter().filter(|(_, arch)| crate::format::is_plain(arch));
+    Ok(named.filter_map(|(name, arch)| Some((name.parse().ok()?, arch))).collect())
 }
