@@ -15,10 +15,11 @@ use crate::cli::sets::{self, SetArgs};
 use crate::cli::ui::warnings::{sentence, warn_of};
 use crate::fetch::Location;
 use crate::lock::Lock;
-use crate::mirror::{Contents, Earlier, Images, MirrorFolder};
-use crate::release::{OpenRelease, Release};
+use crate::mirror::{Contents, Earlier, Images, MirrorFolder, MirrorWarning};
+use crate::release::{OpenRelease, Release, Unvouched};
 use crate::selection::{Selection, Warning};
 use crate::suggest::near;
+use crate::trust::TrustError;
 
 /// How many names are told of those that there are.
 const MOST_NAMES: usize = 10;
@@ -211,7 +212,13 @@ impl<'a> Wanted<'a> {
 
     /// Tells what the contents warn of in the order in which it came.
     fn take_warnings(&mut self) {
-        self.warnings.extend(self.contents.warnings.drain(..).map(|warning| warning.to_string()));
+        let with_help = |warning: MirrorWarning| match warning {
+            MirrorWarning::NoTarget { why: Unvouched::Trust(TrustError::Unsigned { .. }), .. } => {
+                format!("{warning}; --accept-unsigned all takes them")
+            }
+            warning => warning.to_string(),
+        };
+        self.warnings.extend(self.contents.warnings.drain(..).map(with_help));
     }
 }
 

@@ -15,6 +15,7 @@ use crate::cli::error::{Exit, Failure};
 use crate::cli::input::{self, LOCK_CAP};
 use crate::cli::session::Session;
 use crate::cli::ui::text;
+use crate::disk::ROUTERS;
 use crate::disk::check::{DiskSource, check};
 use crate::fetch::Location;
 use crate::image::{Carried, DiskFormat, is_image};
@@ -103,7 +104,8 @@ fn thing(env: &Env, args: &VerifyArgs) -> Result<VerifyTarget, Failure> {
             )));
         }
     }
-    if path.is_dir() && !path.join("owpkg.lock").is_file() {
+    let is_disk = path.join("owpkg.lock").is_file() || path.join(ROUTERS).is_dir();
+    if path.is_dir() && !is_disk {
         return Ok(VerifyTarget::Copy(path));
     }
     if path.is_file()

@@ -102,7 +102,7 @@ fn shortened<'p>(paths: impl Iterator<Item = &'p str>) -> Vec<String> {
         lines.extend(paths[..shown].iter().map(|path| (*path).to_owned()));
         if shown < paths.len() {
             let more = paths.len() - shown;
-            lines.push(format!("{} and {more} more", if folder.is_empty() { "." } else { folder }));
+            lines.push(format!("{more} more in {}", if folder.is_empty() { "." } else { folder }));
         }
     }
     lines
