@@ -147,6 +147,7 @@ impl<'a> Wanted<'a> {
         env: &mut Env,
         session: &mut Session,
         path: &str,
+        images: &Images,
     ) -> Result<(), Failure> {
         let lock = input::read_lock(env, path, |error| {
             Failure::usage(
@@ -154,10 +155,16 @@ impl<'a> Wanted<'a> {
                 "name a card with --chip, whole feeds with --full, or run owpkg resolve first",
             )
         })?;
-        self.add_lock(env, session, lock)
+        self.add_lock(env, session, lock, images)
     }
 
-    fn add_lock(&mut self, env: &mut Env, session: &mut Session, lock: Lock) -> Result<(), Failure> {
+    fn add_lock(
+        &mut self,
+        env: &mut Env,
+        session: &mut Session,
+        lock: Lock,
+        images: &Images,
+    ) -> Result<(), Failure> {
         if lock.demo {
             session.turn_to_demo()?;
         }
@@ -171,7 +178,7 @@ impl<'a> Wanted<'a> {
         };
         let open = session.open(env, &source)?;
         self.contents.add_indexes(&open)?;
-        self.add_target(&open, &Images::None)
+        self.add_target(&open, images)
     }
 
     /// Adds what a set of `owpkg.toml` needs: by its lock, as long as that is of the set as it is now.
@@ -185,7 +192,7 @@ impl<'a> Wanted<'a> {
         let named = SetArgs { set: Some(name.to_owned()) };
         let taken = sets::take(env, &named, locks::DEFAULT, &mut selection, &mut source)?;
         if let Some(lock) = sets::lock(env, taken.as_ref(), locks::DEFAULT, &selection, &source)? {
-            return self.add_lock(env, session, lock);
+            return self.add_lock(env, session, lock, &Images::None);
         }
         let selection = selection::read(env, &selection, &source)?;
         let opened = Opened::release(session.open(env, &source)?);
