@@ -189,7 +189,10 @@ fn a_copy_of_architectures_alone_is_a_source_for_a_known_router() {
         let plan: Value = serde_json::from_str(&out).unwrap();
         assert_eq!((&plan["release"], &plan["arch"]), (&"25.12.0".into(), &"x86_64".into()));
         assert_eq!(plan["kernel"]["vermagic"], "ab".repeat(16));
-        done(&bench, &[&["disk", "c.img", "--add", "c"], &router[..]].concat());
+        let line = [&["disk", "c.img", "--add", "c"], &router[..], &KEYS].concat();
+        let (code, _, err) = owpkg(&bench, &line);
+        assert_eq!(code, 0, "{err}");
+        assert!(err.contains("lacks the feed core") && !err.contains("feeds base"), "{err}");
         assert!(done(&bench, &["verify", "c.img"]).contains("all good"));
         // A module is in no feed of an architecture, and is not made up.
         let line = [&["resolve", "--add", "kmod-a", "--no-lock"], &router[..], &KEYS].concat();
