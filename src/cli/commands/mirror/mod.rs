@@ -3,6 +3,7 @@
 mod args;
 mod changes;
 mod folders;
+mod names;
 mod preview;
 mod report;
 mod wanted;

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::args::MirrorArgs;
+use super::names::{check_names, no_such};
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
-use crate::cli::error::{Exit, Failure};
+use crate::cli::error::Failure;
 use crate::cli::input;
 use crate::cli::locks;
 use crate::cli::planning::Opened;
@@ -18,11 +19,7 @@ use crate::lock::Lock;
 use crate::mirror::{Contents, Earlier, Images, MirrorFolder, MirrorWarning};
 use crate::release::{OpenRelease, Release, Unvouched};
 use crate::selection::{Selection, Warning};
-use crate::suggest::near;
 use crate::trust::TrustError;
-
-/// How many names are told of those that there are.
-const MOST_NAMES: usize = 10;
 
 /// What of releases is wanted beside what is selected.
 pub(super) struct Whole<'a> {
@@ -243,25 +240,4 @@ fn exactly(
     }
     let mirror = Location::parse(source.mirror(env), &env.cwd)?;
     Ok(Some(session.release(env, &mirror, Some(named))?.to_string()))
-}
-
-/// Fails where a feed is named that there is none of.
-fn check_names<'f>(names: &[String], feeds: impl Iterator<Item = &'f str> + Clone) -> Result<(), Failure> {
-    let Some(name) = names.iter().find(|name| !feeds.clone().any(|feed| feed == *name)) else {
-        return Ok(());
-    };
-    Err(no_such(format!("--feeds {name}: there is no feed of that name"), name, feeds))
-}
-
-/// A name that there is not, with those that are like it, or some that there are.
-fn no_such<'n>(message: String, name: &str, known: impl Iterator<Item = &'n str> + Clone) -> Failure {
-    let near = near(name, known.clone());
-    let help = match near.is_empty() {
-        false => format!("did you mean {}?", near.join(", ")),
-        true => {
-            let more = if known.clone().nth(MOST_NAMES).is_some() { ", …" } else { "" };
-            format!("there are: {}{more}", known.take(MOST_NAMES).collect::<Vec<_>>().join(", "))
-        }
-    };
-    Failure::new(Exit::Unknown, message, Some(help))
 }
