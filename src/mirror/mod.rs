@@ -24,6 +24,7 @@
 mod archive;
 mod bucket;
 mod contents;
+mod copy;
 mod covered;
 mod custom;
 mod error;
@@ -48,6 +49,7 @@ mod verify;
 
 pub use bucket::Bucket;
 pub use contents::{Contents, MirrorWarning};
+pub use copy::verify_copy;
 pub use covered::{Earlier, MirrorFolder, of_release};
 pub(crate) use custom::keys_of;
 pub use custom::{CustomFeed, CustomKey};
@@ -64,3 +66,6 @@ pub use summary::{Gaps, MissingFile, Preview, Prune, Summary};
 pub use sync::Mirror;
 pub use target::{Images, of_target};
 pub use verify::verify;
+
+/// The most bytes that are read of an index or of a list of digests.
+const INDEX_CAP: u64 = 32 << 20;

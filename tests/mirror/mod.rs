@@ -2,6 +2,7 @@
 
 mod buckets;
 mod command;
+mod copies;
 mod disks;
 mod faults;
 mod file;
