@@ -12,8 +12,8 @@ fn each(count: usize, case: impl Fn(&Crowd, &Asker, &Path, &str)) {
     let crowd = Crowd::new(count);
     crowd.owpkg("fill requests disk/").run().exits(0);
     let disk = crowd.desk.path().join("disk").into_std_path_buf();
-    for at in 0..KINDS.len() {
-        println!("{:?}", KINDS[at]);
+    for (at, kind) in KINDS.iter().enumerate() {
+        println!("{kind:?}");
         let folder = crowd.folder("disk", at);
         let here = settle(&crowd.askers[at], &disk, &folder);
         case(&crowd, &crowd.askers[at], &here, &folder);
