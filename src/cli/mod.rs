@@ -12,6 +12,7 @@ mod completing;
 mod env;
 mod error;
 mod following;
+mod global;
 mod help;
 mod input;
 mod interrupt;
@@ -27,6 +28,7 @@ mod selection;
 mod session;
 mod sets;
 mod settings;
+mod typed;
 mod ui;
 mod usage;
 mod view;
@@ -69,7 +71,7 @@ fn answer(env: &mut Env, ready: fn()) -> u8 {
     let outcome = match typed.and_then(|typed| Cli::from_arg_matches(&typed)) {
         Ok(cli) => {
             ready();
-            let read = cli.verbosity().and_then(|verbosity| {
+            let read = cli.global.verbosity().and_then(|verbosity| {
                 env.view.verbosity = verbosity;
                 env.read_settings().map_err(Failure::from)
             });

@@ -84,6 +84,9 @@ pub(super) fn take(
             Some(name) => Err(no_file(&format!("--set {name}"))),
         };
     };
+    if name.is_none() && file.sets.is_empty() {
+        return Ok(None);
+    }
     let set = file.set(name)?.clone();
     let lock = file.lock_of(&set);
     let flag = (file.sets.len() > 1).then(|| set.name.clone());

@@ -337,7 +337,7 @@ impl RouterSetup {
 
 /// Writes an SBOM to the file that was named for it.
 pub(crate) fn write_sbom(env: &Env, file: &str, sbom: &Sbom) -> Result<(), Failure> {
-    replace_file(&env.path(file), |out| out.write_all(sbom.to_text().as_bytes()))?;
+    replace_file(&env.path(file), |out| sbom.write(out))?;
     Ok(())
 }
 

@@ -19,6 +19,7 @@ mod local;
 mod location;
 mod options;
 mod progress;
+mod rate;
 mod redacted;
 mod room;
 pub(crate) mod tls;
@@ -36,6 +37,7 @@ pub use self::error::{Failure, FetchError};
 pub use self::location::{Location, LocationError, MemoryTree};
 pub use self::options::Options;
 pub use self::progress::{GotFrom, Progress, Silent};
+pub use self::rate::RateLimit;
 pub use self::redacted::Redacted;
 pub use self::want::{Fetched, Freshness, Want};
 

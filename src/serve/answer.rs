@@ -3,12 +3,11 @@
 use std::convert::Infallible;
 use std::io;
 
+use askama::Template;
 use bytes::Bytes;
 use camino::Utf8PathBuf;
-use futures_util::stream;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full, StreamBody};
-use hyper::body::Frame;
+use http_body_util::{BodyExt, Full};
 use hyper::header::{
     ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
     CONTENT_TYPE, ETAG, HOST, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RANGE,
@@ -17,24 +16,37 @@ use hyper::header::{
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::task::spawn_blocking;
 
+use super::base::BaseUrl;
 use super::catalogue::Cached;
-use super::file::{self, Located, Opened, PIECE};
-use super::page;
-use super::preconditions::{Known, Verdict, http_date};
+use super::file::{self, Located, Opened};
+use super::freshness;
+use super::hot::Hot;
+use super::page::{Folder, Home};
+use super::preconditions::{Known, Verdict};
 use super::range::{Asked, asked};
-use crate::format::is_package_file;
+
+/// Where programs that watch servers ask whether this one works.
+const HEALTH: &str = "healthz";
 
 pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 /// What is served.
 pub(super) struct Site {
     root: Utf8PathBuf,
+    /// By which address clients reach it; none: the one that each of them says.
+    base: Option<BaseUrl>,
     catalogue: Cached,
+    hot: Hot,
 }
 
 impl Site {
-    pub(super) fn new(root: Utf8PathBuf) -> Site {
-        Site { catalogue: Cached::new(root.clone()), root }
+    pub(super) fn new(root: Utf8PathBuf, base: Option<BaseUrl>) -> Site {
+        Site { catalogue: Cached::new(root.clone()), hot: Hot::new(), root, base }
+    }
+
+    /// By which address a client reaches it.
+    fn base<B>(&self, request: &Request<B>) -> BaseUrl {
+        self.base.clone().unwrap_or_else(|| BaseUrl::of_host(host(request)))
     }
 
     /// Answers a request; with the number of bytes of the answer's body.
@@ -50,27 +62,47 @@ impl Site {
         }
         let Some(path) = file::decoded(request.uri().path()) else { return missing(head) };
         let (site, wanted) = (self.clone(), path.clone());
-        let found = spawn_blocking(move || file::find(&site.root, &wanted)).await.unwrap_or(Located::Nothing);
+        if path == HEALTH {
+            return spawn_blocking(move || site.health(head)).await.unwrap_or_else(|_| unmade());
+        }
+        if let Some(kept) = self.hot.get(&self.root, &path) {
+            return send(request, &path, kept, head);
+        }
+        let found = spawn_blocking(move || file::find(&site.root, &wanted, &site.hot));
+        let Ok(Ok(found)) = found.await else {
+            return plain(StatusCode::INTERNAL_SERVER_ERROR, "the file cannot be read\n");
+        };
         match found {
             Located::Nothing => missing(head),
             Located::File(_) if path.ends_with('/') => missing(head),
-            Located::File(opened) => send(request, &path, opened, head).await,
+            Located::File(opened) => send(request, &path, opened, head),
             Located::Folder(_) if !path.is_empty() && !path.ends_with('/') => {
                 let mut moved = plain(StatusCode::MOVED_PERMANENTLY, "");
-                set(&mut moved.0, LOCATION, &format!("{}/", request.uri().path()));
+                let base = self.base(request);
+                set(&mut moved.0, LOCATION, &format!("{}{}/", base.path(), request.uri().path()));
                 moved
             }
             Located::Folder(folder) => {
-                let host = host(request);
+                let base = self.base(request);
                 let query = request.uri().query().unwrap_or_default().to_owned();
                 let site = self.clone();
                 let made = spawn_blocking(move || match path.as_str() {
-                    "" => page::home(&site.catalogue.get(), &host, &query),
-                    path => page::folder(&folder, path),
+                    "" => Home::new(&site.catalogue.get(), &base, &query).render(),
+                    path => Folder::read(&folder, path, &base).render(),
                 });
-                // The work does not panic; if it did, there is nothing to show.
-                html(made.await.unwrap_or_default(), head)
+                match made.await {
+                    Ok(Ok(page)) => html(page, head),
+                    _ => unmade(),
+                }
             }
+        }
+    }
+
+    /// Whether there is something to serve.
+    fn health(&self, head: bool) -> (Response<Body>, u64) {
+        match self.root.read_dir() {
+            Ok(_) => plain(StatusCode::OK, if head { "" } else { "ok\n" }),
+            Err(_) => plain(StatusCode::SERVICE_UNAVAILABLE, "the folder cannot be read\n"),
         }
     }
 }
@@ -83,15 +115,14 @@ fn host<B>(request: &Request<B>) -> String {
     host.filter(|host| host.bytes().all(plain)).unwrap_or("localhost").to_owned()
 }
 
-async fn send<B>(request: &Request<B>, path: &str, mut opened: Opened, head: bool) -> (Response<Body>, u64) {
-    let known = Known { etag: &opened.etag, modified: opened.modified };
+fn send<B>(request: &Request<B>, path: &str, opened: Opened, head: bool) -> (Response<Body>, u64) {
+    let facts = opened.facts.clone();
+    let known = Known { etag: &facts.etag, modified: facts.modified };
     let verdict = known.judge(request.headers());
     let range = request.headers().get(RANGE).and_then(|range| range.to_str().ok());
     let range = range.filter(|_| !head && known.allows_range(request.headers()));
-    let asked = range.map_or(Asked::Whole, |range| asked(range, opened.size));
-    let size = opened.size;
-    let etag = opened.etag.clone();
-    let date = http_date(opened.modified);
+    let size = facts.size;
+    let asked = range.map_or(Asked::Whole, |range| asked(range, size));
     let (status, from, count) = match (verdict, asked) {
         (Verdict::NotModified, _) => (StatusCode::NOT_MODIFIED, 0, 0),
         (Verdict::Failed, _) => (StatusCode::PRECONDITION_FAILED, 0, 0),
@@ -99,24 +130,16 @@ async fn send<B>(request: &Request<B>, path: &str, mut opened: Opened, head: boo
         (Verdict::Go, Asked::Part { from, count }) => (StatusCode::PARTIAL_CONTENT, from, count),
         (Verdict::Go, Asked::Outside) => (StatusCode::RANGE_NOT_SATISFIABLE, 0, 0),
     };
-    let body = match count {
-        0 => empty(),
-        _ if head => empty(),
-        count if count <= PIECE => match spawn_blocking(move || opened.read(from, count)).await {
-            Ok(Ok(bytes)) => whole(bytes),
-            _ => return plain(StatusCode::INTERNAL_SERVER_ERROR, "the file cannot be read\n"),
-        },
-        count => pieces(opened, from, count),
-    };
+    let body = if head || count == 0 { empty() } else { opened.body(from, count) };
     let mut response = Response::new(body);
     *response.status_mut() = status;
-    set(&mut response, ETAG, &etag);
-    set(&mut response, ACCEPT_RANGES, "bytes");
-    // What is named after its version hardly ever changes; everything else has to be asked about.
-    let lasting = path.starts_with("releases/") && is_package_file(path);
-    set(&mut response, CACHE_CONTROL, if lasting { "public, max-age=3600" } else { "no-cache" });
-    if let Some(date) = date {
-        set(&mut response, LAST_MODIFIED, &date);
+    let headers = response.headers_mut();
+    headers.insert(ETAG, facts.etag);
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    let kept = if status.is_client_error() { freshness::NEVER } else { freshness::of_file(path) };
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(kept));
+    if let Some(date) = facts.date {
+        headers.insert(LAST_MODIFIED, date);
     }
     match status {
         StatusCode::NOT_MODIFIED => return (response, 0),
@@ -126,24 +149,11 @@ async fn send<B>(request: &Request<B>, path: &str, mut opened: Opened, head: boo
         StatusCode::RANGE_NOT_SATISFIABLE => set(&mut response, CONTENT_RANGE, &format!("bytes */{size}")),
         _ => {}
     }
-    set(&mut response, CONTENT_TYPE, file::media_type(path));
-    set(&mut response, X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(&mut response, CONTENT_LENGTH, &count.to_string());
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(file::media_type(path)));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(count));
     (response, if head { 0 } else { count })
-}
-
-/// A large file, read piece by piece as the client takes it.
-fn pieces(opened: Opened, from: u64, count: u64) -> Body {
-    let pieces = stream::try_unfold((opened, from, count), |(mut opened, from, left)| async move {
-        if left == 0 {
-            return Ok(None);
-        }
-        let read = spawn_blocking(move || opened.read(from, left).map(|bytes| (bytes, opened)));
-        let (bytes, opened) = read.await.map_err(io::Error::other)??;
-        let count = bytes.len() as u64;
-        Ok::<_, io::Error>(Some((Frame::data(bytes), (opened, from + count, left - count))))
-    });
-    StreamBody::new(pieces).boxed_unsync()
 }
 
 fn html(page: String, head: bool) -> (Response<Body>, u64) {
@@ -151,7 +161,7 @@ fn html(page: String, head: bool) -> (Response<Body>, u64) {
     let mut response = Response::new(if head { empty() } else { whole(page.into()) });
     set(&mut response, CONTENT_TYPE, "text/html; charset=utf-8");
     set(&mut response, CONTENT_LENGTH, &count.to_string());
-    set(&mut response, CACHE_CONTROL, "no-cache");
+    set(&mut response, CACHE_CONTROL, freshness::ASK);
     set(&mut response, X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(
         &mut response,
@@ -159,6 +169,10 @@ fn html(page: String, head: bool) -> (Response<Body>, u64) {
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self'",
     );
     (response, if head { 0 } else { count })
+}
+
+fn unmade() -> (Response<Body>, u64) {
+    plain(StatusCode::INTERNAL_SERVER_ERROR, "the page cannot be made\n")
 }
 
 fn missing(head: bool) -> (Response<Body>, u64) {
@@ -169,6 +183,7 @@ fn plain(status: StatusCode, text: &'static str) -> (Response<Body>, u64) {
     let mut response = Response::new(whole(Bytes::from_static(text.as_bytes())));
     *response.status_mut() = status;
     set(&mut response, CONTENT_TYPE, "text/plain; charset=utf-8");
+    set(&mut response, CACHE_CONTROL, freshness::NEVER);
     (response, text.len() as u64)
 }
 

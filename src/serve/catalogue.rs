@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
+use super::base::BaseUrl;
 use crate::format::{FORMATS, Format, IndexFile, is_package_file};
 use crate::mirror::{CustomFeed, keys_of};
 use crate::trust::SignedFile;
@@ -73,14 +74,24 @@ impl Catalogue {
         Catalogue { targets, custom }
     }
 
-    /// The lines that tell a router about the feeds of this target, where `host` is how it reaches this server.
-    pub fn lines(target: &ServedTarget, host: &str) -> Vec<String> {
+    /// The lines that tell a router about the feeds of this target, where `base` is how it reaches this server.
+    pub fn lines(target: &ServedTarget, base: &BaseUrl) -> Vec<String> {
         let line = |feed: &Arc<ServedFeed>| {
-            target
-                .format
-                .feed_line(&format!("openwrt_{}", feed.name), &format!("http://{host}/{}", feed.folder))
+            target.format.feed_line(&format!("openwrt_{}", feed.name), &format!("{base}/{}", feed.folder))
         };
         target.feeds.iter().map(line).collect()
+    }
+}
+
+impl ServedTarget {
+    /// The release: `25.12.0`, `snapshots`.
+    pub fn release(&self) -> &str {
+        self.tree.strip_prefix("releases/").unwrap_or(&self.tree)
+    }
+
+    /// The target, or the architecture where there is no target.
+    pub fn kind(&self) -> &str {
+        self.target.as_deref().or(self.arch.as_deref()).unwrap_or_default()
     }
 }
 

@@ -4,9 +4,13 @@
 //! Like fetching, it is asynchronous inside and not outside.
 
 mod answer;
+mod base;
 mod catalogue;
 mod connections;
 mod file;
+mod freshness;
+mod hot;
+mod log;
 mod page;
 mod preconditions;
 mod range;
@@ -21,27 +25,20 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use base::{BaseUrl, NotABaseUrl};
 pub use catalogue::{Catalogue, ServedCustomFeed, ServedFeed, ServedTarget};
+pub use log::{Access, Log};
 
 use answer::Site;
 
-/// A request that was answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Access {
-    /// Who asked.
-    pub peer: SocketAddr,
-    /// `GET`, `HEAD`.
-    pub method: String,
-    /// The path as it was asked for, still encoded.
-    pub path: String,
-    /// The status of the answer.
-    pub status: u16,
-    /// The bytes of its body, as announced.
-    pub bytes: u64,
+/// Where and as what a folder is served.
+#[derive(Debug, Clone)]
+pub struct ServeOptions {
+    /// The address and port to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The address by which clients reach the server, where a proxy stands before it; none: the one that each says.
+    pub base: Option<BaseUrl>,
 }
-
-/// Told about each request. Called from several threads.
-pub type Log = Arc<dyn Fn(&Access) + Send + Sync>;
 
 /// A running server; it stops when dropped.
 #[derive(Debug)]
@@ -57,18 +54,18 @@ impl Server {
     ///
     /// # Errors
     /// When the folder is none, or the address cannot be had.
-    pub fn start(root: impl Into<Utf8PathBuf>, listen: SocketAddr, log: Log) -> io::Result<Server> {
+    pub fn start(root: impl Into<Utf8PathBuf>, options: ServeOptions, log: Log) -> io::Result<Server> {
         let root = root.into().canonicalize_utf8()?;
         if !root.is_dir() {
             return Err(io::ErrorKind::NotADirectory.into());
         }
-        let listener = TcpListener::bind(listen)?;
+        let listener = TcpListener::bind(options.listen)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let runtime =
             tokio::runtime::Builder::new_multi_thread().thread_name("owpkg-serve").enable_all().build()?;
         let (stop, stopped) = watch::channel(false);
-        let site = Arc::new(Site::new(root));
+        let site = Arc::new(Site::new(root, options.base));
         let listener = {
             let _inside = runtime.enter();
             tokio::net::TcpListener::from_std(listener)?

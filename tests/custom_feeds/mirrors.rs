@@ -1,6 +1,6 @@
 //! Mirrors that carry a feed of one's own beside a server's.
 
-use owpkg::serve::Catalogue;
+use owpkg::serve::{BaseUrl, Catalogue};
 
 use super::{each, feed, index, new_key, packages, pair, with_feed};
 use crate::support::feeds::{FORMATS, Site, signers};
@@ -56,7 +56,7 @@ fn the_server_tells_routers_of_it() {
         let command = format!("wget -O {}/{key} http://h:1/keys/{key}", format.facts().keys_folder);
         assert_eq!(own.custom.key_commands("http://h:1"), [command]);
         assert_eq!(own.feed.files.len(), 2);
-        let of_release = Catalogue::lines(&catalogue.targets[0], "h:1");
+        let of_release = Catalogue::lines(&catalogue.targets[0], &BaseUrl::of_host("h:1"));
         assert!(of_release.iter().all(|line| !line.contains("mine")), "{of_release:?}");
         if format.name() == "opkg" {
             assert!(of_release[0].starts_with("src/gz openwrt_core http://h:1/"), "{of_release:?}");

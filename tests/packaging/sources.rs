@@ -35,7 +35,8 @@ fn the_crate_holds_all_that_it_is_built_from_and_none_of_the_tests() {
     }
     assert!(needed.contains("indexes/hardware/chips.tsv") && needed.contains("src/disk/script/install.sh"));
     needed.extend(
-        ["Cargo.lock", "README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"].map(str::to_owned),
+        ["Cargo.lock", "askama.toml", "README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"]
+            .map(str::to_owned),
     );
     let missing: Vec<_> = needed.difference(&packaged).collect();
     assert!(missing.is_empty(), "Cargo.toml's include leaves out {missing:?}");

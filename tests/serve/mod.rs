@@ -1,8 +1,12 @@
 //! The server: what it answers, to clients that behave and to those that do not, and its page in a browser.
 
 mod answers;
+mod browser;
 mod clients;
+mod command;
+mod hot;
 mod page;
+mod proxy;
 
 use std::fs;
 use std::io::{Read, Write};
@@ -11,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use owpkg::serve::{Access, Server};
+use owpkg::serve::{Access, BaseUrl, ServeOptions, Server};
 use tempfile::TempDir;
 
 /// A server of one test's folder.
@@ -31,18 +35,19 @@ struct Answer {
 
 impl Site {
     fn new() -> Site {
-        Site::with(|_| {})
+        Site::behind(None)
     }
 
-    fn with(fill: impl FnOnce(&Utf8Path)) -> Site {
+    /// One that clients reach by this address, where it is not the one that they ask.
+    fn behind(base: Option<BaseUrl>) -> Site {
         let root = tempfile::tempdir().unwrap();
         let served = Utf8Path::from_path(root.path()).unwrap().join("served");
         fs::create_dir(&served).unwrap();
-        fill(&served);
+        let options = ServeOptions { listen: "127.0.0.1:0".parse().unwrap(), base };
         let log: Arc<Mutex<Vec<Access>>> = Arc::default();
         let told = log.clone();
         let log_one = Arc::new(move |access: &Access| told.lock().unwrap().push(access.clone()));
-        let server = Server::start(served, "127.0.0.1:0".parse().unwrap(), log_one).unwrap();
+        let server = Server::start(served, options, log_one).unwrap();
         Site { root, server, log }
     }
 

@@ -1,13 +1,11 @@
-//! The page for people, in a browser.
+//! The pages for people, in a browser.
 
-use std::process::Command;
+use std::fs;
 
-use owpkg::demo::Demo;
 use owpkg::release::snapshot::Snapshot;
 
 use super::Site;
-
-const BROWSERS: [&str; 4] = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
+use crate::support::browser::{Browser, ENTER, Scheme, TAB};
 
 /// A site with the demo release's files, as a mirror has them.
 fn site() -> Site {
@@ -18,48 +16,29 @@ fn site() -> Site {
     for (path, bytes) in tree {
         site.put(&format!("releases/25.12.0/{path}"), &bytes);
     }
-    assert!(Demo::build(&snapshot).is_ok());
     site
-}
-
-/// The document as the browser has it after loading, and what it complained about.
-fn load(url: &str) -> (String, String) {
-    let profile = tempfile::tempdir().unwrap();
-    for browser in BROWSERS {
-        let run = Command::new(browser)
-            .args([
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--enable-logging=stderr",
-                "--timeout=20000",
-            ])
-            .arg(format!("--user-data-dir={}", profile.path().display()))
-            .args(["--dump-dom", url])
-            .output();
-        if let Ok(output) = run {
-            return (
-                String::from_utf8_lossy(&output.stdout).into_owned(),
-                String::from_utf8_lossy(&output.stderr).into_owned(),
-            );
-        }
-    }
-    panic!("no browser found: install chromium (Debian: chromium-headless-shell or chromium)")
 }
 
 #[test]
 fn a_browser_shows_releases_feeds_lines_and_finds_packages_without_asking_elsewhere() {
+    let Some(browser) = Browser::start() else { return };
     let site = site();
     let url = format!("http://{}/", site.server.address());
-    let (dom, complaints) = load(&url);
-    assert!(dom.contains("25.12.0 for x86/64"), "{dom}\n{complaints}");
+    browser.open(&url);
+    assert_eq!(browser.title(), "OpenWrt packages");
+    assert!(browser.texts("h2").contains(&"25.12.0 for x86/64".to_owned()));
     let line = format!("http://{}/releases/25.12.0/packages/x86_64/base/packages.adb", site.server.address());
+    let dom = browser.source();
     assert!(dom.contains(&line) && dom.contains("/etc/apk/repositories.d/distfeeds.list"), "{dom}");
-    assert!(!complaints.contains("Refused to") && !complaints.contains("CONSOLE"), "{complaints}");
+    browser.assert_good_for_all();
 
-    let (dom, _) = load(&format!("{url}?q=iwlwifi+firmware"));
+    browser.fill("#search", "iwlwifi firmware");
+    browser.click("form.search button");
+    let dom = browser.source();
     assert!(dom.contains("iwlwifi-firmware-iwl7265d") && dom.contains("id=\"hits\""), "{dom}");
     assert!(!dom.contains(">kmod-ath10k"));
+    browser.assert_good_for_all();
+    assert_eq!(browser.complaints(), [""; 0]);
     let asked: Vec<String> = site.log.lock().unwrap().iter().map(|access| access.path.clone()).collect();
     assert_eq!(asked, ["/", "/"]);
 }
@@ -68,7 +47,7 @@ fn a_browser_shows_releases_feeds_lines_and_finds_packages_without_asking_elsewh
 fn what_is_searched_for_stays_text() {
     let site = site();
     let page = String::from_utf8(site.get("/?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", &[]).body).unwrap();
-    assert!(page.contains("&quot;&gt;&lt;script&gt;") && !page.contains("<script"));
+    assert!(page.contains("&#34;&#62;&#60;script&#62;") && !page.contains("<script"));
     let evil = site.raw("GET / HTTP/1.1\r\nHost: <b>evil\r\nConnection: close\r\n\r\n");
     assert!(evil.status == 400 || !String::from_utf8(evil.body).unwrap().contains("<b>evil"));
 }
@@ -77,4 +56,41 @@ fn what_is_searched_for_stays_text() {
 fn a_folder_without_feeds_says_so() {
     let page = String::from_utf8(Site::new().get("/", &[]).body).unwrap();
     assert!(page.contains("no feeds here"));
+}
+
+#[test]
+fn without_scripts_and_without_a_mouse_the_way_leads_from_a_search_to_a_file() {
+    let Some(browser) = Browser::start() else { return };
+    let site = site();
+    browser.set_scripts(false);
+    browser.open(&format!("http://{}/", site.server.address()));
+    let way = [TAB, TAB, TAB].map(|key| browser.press(key));
+    assert_eq!(way, ["a Skip to content", "a OpenWrt packages", "input#search"]);
+    browser.press("iwl7265d");
+    browser.press(ENTER);
+    assert_eq!(browser.texts("#hits"), ["1 found"]);
+    browser.press(TAB);
+    assert_eq!(browser.press(ENTER), "main#content");
+    browser.click("main li a");
+    let name = "iwlwifi-firmware-iwl7265d-20251125-r1.apk";
+    let served = site.root().join("releases/25.12.0/packages/x86_64/base").join(name);
+    assert_eq!(fs::read(browser.downloaded(name)).unwrap(), fs::read(served).unwrap());
+}
+
+/// Pictures of pages, to be looked at: `OWPKG_PAGES` holds their addresses, with blanks between them.
+#[test]
+#[ignore = "for people"]
+fn pictures() {
+    let pages = std::env::var("OWPKG_PAGES").expect("OWPKG_PAGES");
+    let browser = Browser::start().unwrap();
+    for (number, page) in pages.split_whitespace().enumerate() {
+        browser.open(page);
+        for (width, scheme) in
+            [(360, Scheme::Light), (1400, Scheme::Light), (360, Scheme::Dark), (1400, Scheme::Dark)]
+        {
+            browser.set_width(width);
+            browser.set_scheme(scheme);
+            browser.photograph(&format!("{number}-{width}-{scheme:?}"));
+        }
+    }
 }

@@ -11,12 +11,14 @@ use crate::cli::error::{Exit, Failure};
 use crate::cli::interrupt;
 use crate::cli::ui::custom_feed;
 use crate::cli::ui::warnings::warn_of;
-use crate::serve::{Access, Catalogue, Log, Server};
+use crate::serve::{Access, BaseUrl, Catalogue, Log, ServeOptions, Server};
 use crate::shell;
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "--quiet writes no access log.\n\nExamples:\n  owpkg serve ./mirror\n  owpkg serve ./mirror --listen 192.168.1.2:80"
+    after_help = "The access log goes to standard error, in the common log format; --quiet writes none.\n/healthz answers `ok` \
+                  while the folder can be read.\n\nExamples:\n  owpkg serve ./mirror\n  owpkg serve ./mirror --listen 192.168.1.2:80\n  \
+                  owpkg serve ./mirror --listen 127.0.0.1:8080 --base-url https://lan.example/openwrt"
 )]
 pub(crate) struct ServeArgs {
     /// The folder to serve
@@ -25,6 +27,9 @@ pub(crate) struct ServeArgs {
     /// The address and port to listen on; port 0 takes a free one
     #[arg(long, value_name = "[ADDRESS:]PORT", default_value = "0.0.0.0:8080", value_parser = address)]
     pub(crate) listen: SocketAddr,
+    /// The address by which routers reach this server, where a proxy stands before it
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<BaseUrl>,
 }
 
 /// Runs the command, until it is told to stop.
@@ -33,7 +38,8 @@ pub(crate) fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
     root.read_dir_utf8()
         .map_err(|error| Failure::unreadable(&args.dir, &error).helped("name the folder of a mirror"))?;
     let log: Log = if env.view.verbosity < 0 { Arc::new(|_| {}) } else { log_to(env.err.clone()) };
-    let server = Server::start(&root, args.listen, log).map_err(|error| {
+    let options = ServeOptions { listen: args.listen, base: args.base_url.clone() };
+    let server = Server::start(&root, options, log).map_err(|error| {
         let message = format!("{} cannot be served on {}: {error}", args.dir, args.listen);
         Failure::new(Exit::Unavailable, message, Some(listen_help(&error).to_owned()))
     })?;
@@ -43,7 +49,7 @@ pub(crate) fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
             format!("{} holds no feeds: owpkg mirror {} makes it a mirror", args.dir, shell::word(&args.dir));
         warn_of(env, nothing)?;
     }
-    show(env, &catalogue, reachable(server.address())).map_err(Failure::stdout)?;
+    show(env, &catalogue, server.address(), args.base_url.as_ref()).map_err(Failure::stdout)?;
     interrupt::leave_to_command();
     server.wait_for_signal().map_err(|error| Failure::new(Exit::Fault, error.to_string(), None))?;
     server.stop();
@@ -71,22 +77,24 @@ fn listen_help(error: &io::Error) -> &'static str {
     }
 }
 
-fn show(env: &mut Env, catalogue: &Catalogue, address: SocketAddr) -> std::io::Result<()> {
-    writeln!(env.out, "serving http://{address}/ until it is told to stop (Ctrl-C)")?;
+fn show(env: &mut Env, catalogue: &Catalogue, address: SocketAddr, base: Option<&BaseUrl>) -> io::Result<()> {
+    let proxied = if base.is_some() { format!(", as {address},") } else { String::new() };
+    let base = &base.cloned().unwrap_or_else(|| BaseUrl::of_host(reachable(address)));
+    writeln!(env.out, "serving {base}/{proxied} until it is told to stop (Ctrl-C)")?;
     for target in &catalogue.targets {
-        let kind = target.target.as_deref().or(target.arch.as_deref()).unwrap_or_default();
         writeln!(
             env.out,
-            "\n{} for {kind}, on the router in {}:",
+            "\n{} for {}, on the router in {}:",
             target.tree,
+            target.kind(),
             target.format.facts().feeds_file
         )?;
-        for line in Catalogue::lines(target, &address.to_string()) {
+        for line in Catalogue::lines(target, base) {
             writeln!(env.out, "{line}")?;
         }
     }
     for feed in &catalogue.custom {
-        custom_feed::show(&mut env.out, &feed.custom, &format!("http://{address}"))?;
+        custom_feed::show(&mut env.out, &feed.custom, base.as_str())?;
     }
     env.out.flush()
 }
@@ -106,13 +114,11 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-/// One line a request: when, who, what, status, bytes.
+/// One line a request, in the common log format.
 fn log_to(err: ErrStream) -> Log {
     Arc::new(move |access: &Access| {
-        let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
-        let Access { peer, method, path, status, bytes } = access;
         // Written at once: a line in pieces costs a call each, and mixes with others.
-        let line = format!("{now} {} {method} {path} {status} {bytes}\n", peer.ip());
+        let line = access.common(jiff::Timestamp::now()) + "\n";
         // A log that cannot be written is no reason to stop.
         let _ = err.clone().write_all(line.as_bytes());
     })
