@@ -108,7 +108,7 @@ pub(crate) fn refuse_of_one(args: &OutputArgs) -> Result<(), Failure> {
         None => Ok(()),
         Some(_) => Err(Failure::usage(
             "--sbom is of the disk of one router",
-            "leave it out; owpkg disk --lock OUT/routers/NAME/owpkg.lock --sbom FILE makes that of one",
+            "leave it out; owpkg disk one.img --lock OUT/routers/NAME/owpkg.lock --sbom FILE makes that of one",
         )),
     }
 }

@@ -186,6 +186,15 @@ fn what_is_for_one_router_is_refused_for_many() {
 }
 
 #[test]
+fn a_request_is_never_written_over() {
+    let crowd = Crowd::new(2);
+    let before = crowd.request(1);
+    let ran = crowd.owpkg("fill requests/00.txt requests/01.txt").run().exits(2);
+    ran.says(&["requests/01.txt is a request", "named last"]);
+    assert_eq!(crowd.request(1), before);
+}
+
+#[test]
 fn warnings_are_told_once_with_whose_they_are() {
     let crowd = Crowd::new(6);
     for at in 0..6 {

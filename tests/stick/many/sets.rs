@@ -109,6 +109,8 @@ fn all_sets_need_a_file_and_are_no_single_one() {
     crowd.owpkg("disk a.img --all-sets").run().exits(2).says(&["--all-sets: there is no owpkg.toml"]);
     crowd.desk.write("owpkg.toml", SETS);
     crowd.owpkg("disk a.img --all-sets --set new").run().exits(2);
-    fs::write(crowd.desk.path().join("owpkg.toml"), "[[set]]\n").unwrap();
-    crowd.owpkg("disk a.img --all-sets").run().exits(2);
+    for wrong in ["[[set]]\n", "[[mirror]]\nreleases = [\"25.12.0\"]\n"] {
+        fs::write(crowd.desk.path().join("owpkg.toml"), wrong).unwrap();
+        crowd.owpkg("disk a.img --all-sets").run().exits(2);
+    }
 }

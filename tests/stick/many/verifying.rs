@@ -94,6 +94,8 @@ fn what_is_missing_or_left_over_is_found() {
         fs::write(at(&path), bytes).unwrap();
     }
     desk.owpkg("verify disk --key opkg --key apk").run().exits(0);
+    let part = format!("verify disk/routers/{}", checked.folder);
+    desk.owpkg(&part).run().exits(2).says(&["a part of a disk for many routers"]);
     // The folder of a router that is taken away leaves what only it needed, and the texts that speak of it.
     fs::remove_dir_all(at(&format!("routers/{}", checked.folder))).unwrap();
     checked.faults(&["install.sh: is not what", "README.txt: is not what"]);

@@ -33,6 +33,12 @@ pub(super) fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     refuse_of_one(&args.output)?;
     let settings = ImageOptions::read(env, &args.output, &args.out)?;
     let file = sets::file(env)?.ok_or_else(|| sets::no_file("--all-sets"))?;
+    if file.sets.is_empty() {
+        return Err(Failure::usage(
+            "--all-sets: owpkg.toml has no [[set]]",
+            "write one, or name a card with --chip",
+        ));
+    }
     let mut folders = FolderNames::default();
     let sets: Vec<(&str, String)> =
         file.sets.iter().map(|set| (set.name.as_str(), folders.of_set(&set.name))).collect();

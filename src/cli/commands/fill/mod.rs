@@ -8,6 +8,7 @@ mod upgrade;
 use crate::cli::env::Env;
 use crate::cli::error::{ASK_MORE, Exit, Failure};
 use crate::cli::following;
+use crate::cli::input;
 use crate::cli::planning::{Joined, Opened};
 use crate::cli::preview;
 use crate::cli::selection;
@@ -28,6 +29,7 @@ const MOST_NAMED: usize = 8;
 pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     let settings = ImageOptions::read(env, &args.output, &args.out)?;
     refuse_what_is_answered(args)?;
+    refuse_request_as_output(env, &args.out)?;
     let stdin = args.requests.iter().find(|file| *file == "-").cloned();
     let wishes = DiskOptions::read(env, &args.output, &args.out, &[&stdin])?;
     let request = match &args.requests[..] {
@@ -95,6 +97,19 @@ fn refuse_what_is_answered(args: &FillArgs) -> Result<(), Failure> {
         Some((flag, _)) => Err(Failure::usage(
             format!("{flag} is answered by the request"),
             "leave it out, or make the disk without a request: owpkg disk",
+        )),
+    }
+}
+
+/// A list of requests with no output behind it would be written over its last one.
+fn refuse_request_as_output(env: &Env, out: &str) -> Result<(), Failure> {
+    // What cannot be read is none.
+    let head = input::read_start(env, out, 64).unwrap_or_default();
+    match Request::is_one(&String::from_utf8_lossy(&head)) {
+        false => Ok(()),
+        true => Err(Failure::usage(
+            format!("{out} is a request, and would be written over: what to write is named last"),
+            "name it behind the requests: owpkg fill REQUEST… stick.img",
         )),
     }
 }
