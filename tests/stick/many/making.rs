@@ -94,6 +94,9 @@ fn the_folder_of_a_router_is_what_its_disk_alone_would_be() {
         crowd.owpkg(&format!("fill requests/{at:02}.txt alone{at}/")).run().exits(0);
         let lock = crowd.desk.read(&format!("disk/routers/{folder}/owpkg.lock"));
         assert_eq!(lock, crowd.desk.read(&format!("alone{at}/owpkg.lock")));
+        let readme = |path: &str| crowd.desk.read(&format!("{path}/README.txt"));
+        assert!(readme(&format!("disk/routers/{folder}")).contains("once, in this folder:\n\n  cp keys/"));
+        assert!(readme(&format!("alone{at}")).contains("once:\n\n  cp /tmp/pkgs/keys/"));
     }
 }
 

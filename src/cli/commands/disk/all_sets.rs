@@ -1,6 +1,6 @@
 //! `owpkg disk --all-sets`: one disk for the routers of all sets.
 
-use super::DiskArgs;
+use super::args::DiskArgs;
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
