@@ -1,12 +1,13 @@
 //! How the commands that end in a disk for many routers make it: what cannot be made does not stop the others.
 
+use super::args::OutputArgs;
 use super::env::Env;
 use super::error::{Exit, Failure};
 use super::ui::many::{Made, ManyDisks, Row, Source, warn_of_rows};
 use super::ui::proof;
 use super::ui::style::Style;
 use super::ui::warnings::warn_of_readers;
-use super::writing::{ImageOptions, OutputArgs, RouterSetup, STDOUT};
+use super::writing::{ImageOptions, RouterSetup, STDOUT};
 use crate::disk::SharedDisk;
 use crate::files::Permissions;
 use crate::lock::{Bundle, Lock, Outlook};

@@ -2,10 +2,9 @@
 
 use clap::Args;
 
-use crate::cli::args::{SelectionArgs, SourceArgs};
+use crate::cli::args::{OutputArgs, SelectionArgs, SourceArgs};
 use crate::cli::locks;
 use crate::cli::sets::SetArgs;
-use crate::cli::writing::OutputArgs;
 
 #[derive(Debug, Args)]
 #[command(

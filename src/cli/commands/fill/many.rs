@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::io;
 
+use super::answer::{plan, wanted};
 use super::args::FillArgs;
-use super::{plan, wanted};
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
