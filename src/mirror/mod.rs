@@ -25,6 +25,7 @@ mod archive;
 #[cfg(feature = "s3")]
 mod bucket;
 mod contents;
+mod copy;
 mod covered;
 mod custom;
 mod error;
@@ -50,6 +51,7 @@ mod verify;
 #[cfg(feature = "s3")]
 pub use bucket::Bucket;
 pub use contents::{Contents, MirrorWarning};
+pub use copy::verify_copy;
 pub use covered::{Earlier, MirrorFolder, of_release};
 pub(crate) use custom::keys_of;
 pub use custom::{CustomFeed, CustomKey};
@@ -66,3 +68,6 @@ pub use summary::{Gaps, MissingFile, Preview, Prune, Summary};
 pub use sync::Mirror;
 pub use target::{Images, of_target};
 pub use verify::verify;
+
+/// The most bytes that are read of an index or of a list of digests.
+const INDEX_CAP: u64 = 32 << 20;

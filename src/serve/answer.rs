@@ -21,6 +21,7 @@ use super::catalogue::Cached;
 use super::file::{self, Located, Opened};
 use super::freshness;
 use super::hot::Hot;
+use super::listing::list;
 use super::page::{Folder, Home};
 use super::preconditions::{Known, Verdict};
 use super::range::{Asked, asked};
@@ -87,8 +88,10 @@ impl Site {
                 let query = request.uri().query().unwrap_or_default().to_owned();
                 let site = self.clone();
                 let made = spawn_blocking(move || match path.as_str() {
-                    "" => Home::new(&site.catalogue.get(), &base, &query).render(),
-                    path => Folder::read(&folder, path, &base).render(),
+                    "" => Home::new(&site.catalogue.get(), &base, &query).render().map_err(io::Error::other),
+                    path => list(&site.root, &folder).and_then(|listed| {
+                        Folder::new(path, listed, &base).render().map_err(io::Error::other)
+                    }),
                 });
                 match made.await {
                     Ok(Ok(page)) => html(page, head),

@@ -7,17 +7,21 @@ mod answer;
 mod base;
 mod catalogue;
 mod connections;
+mod feed;
 mod file;
 mod freshness;
 mod hot;
+mod listing;
 mod log;
 mod page;
 mod preconditions;
 mod range;
+mod search;
 mod write_timeout;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -26,7 +30,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use base::{BaseUrl, NotABaseUrl};
-pub use catalogue::{Catalogue, ServedCustomFeed, ServedFeed, ServedTarget};
+pub use catalogue::{Catalogue, ServedCustomFeed, ServedTarget};
+pub use feed::ServedFeed;
 pub use log::{Access, Log};
 
 use answer::Site;
@@ -79,15 +84,13 @@ impl Server {
         self.address
     }
 
-    /// Waits until the process is told to stop (SIGINT, SIGTERM).
+    /// Listens for being told to stop (SIGINT, SIGTERM), from now on.
     ///
     /// # Errors
     /// When signals cannot be waited for.
-    pub fn wait_for_signal(&self) -> io::Result<()> {
-        match &self.runtime {
-            Some(runtime) => runtime.block_on(signal()),
-            None => Ok(()),
-        }
+    pub fn signals(&self) -> io::Result<Signals<'_>> {
+        let _inside = self.runtime.as_ref().map(Runtime::enter);
+        Ok(Signals { server: self, told: Box::pin(told_to_stop()?) })
     }
 
     /// Takes no more connections, lets the answers under way end for a while, and stops.
@@ -111,17 +114,38 @@ impl Drop for Server {
     }
 }
 
-#[cfg(unix)]
-async fn signal() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => interrupted,
+/// The signals by which a process is told to stop.
+pub struct Signals<'s> {
+    server: &'s Server,
+    told: Pin<Box<dyn Future<Output = io::Result<()>>>>,
+}
+
+impl Signals<'_> {
+    /// Waits until one comes, or returns at once if one has come.
+    ///
+    /// # Errors
+    /// When signals cannot be waited for.
+    pub fn wait(self) -> io::Result<()> {
+        match &self.server.runtime {
+            Some(runtime) => runtime.block_on(self.told),
+            None => Ok(()),
+        }
     }
 }
 
+#[cfg(unix)]
+fn told_to_stop() -> io::Result<impl Future<Output = io::Result<()>>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => Ok(()),
+            _ = terminate.recv() => Ok(()),
+        }
+    })
+}
+
 #[cfg(not(unix))]
-async fn signal() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+fn told_to_stop() -> io::Result<impl Future<Output = io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
 }

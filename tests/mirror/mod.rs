@@ -3,6 +3,7 @@
 #[cfg(feature = "s3")]
 mod buckets;
 mod command;
+mod copies;
 mod disks;
 mod faults;
 mod file;

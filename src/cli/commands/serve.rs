@@ -43,6 +43,9 @@ pub(crate) fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
         let message = format!("{} cannot be served on {}: {error}", args.dir, args.listen);
         Failure::new(Exit::Unavailable, message, Some(listen_help(&error).to_owned()))
     })?;
+    let unheard = |error: io::Error| Failure::new(Exit::Fault, error.to_string(), None);
+    let signals = server.signals().map_err(unheard)?;
+    interrupt::leave_to_command();
     let catalogue = Catalogue::read(&root);
     if catalogue.targets.is_empty() && catalogue.custom.is_empty() {
         let nothing =
@@ -50,8 +53,7 @@ pub(crate) fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
         warn_of(env, nothing)?;
     }
     show(env, &catalogue, server.address(), args.base_url.as_ref()).map_err(Failure::stdout)?;
-    interrupt::leave_to_command();
-    server.wait_for_signal().map_err(|error| Failure::new(Exit::Fault, error.to_string(), None))?;
+    signals.wait().map_err(unheard)?;
     server.stop();
     Ok(())
 }
