@@ -24,6 +24,7 @@ mod room;
 pub(crate) mod tls;
 mod want;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -61,6 +62,8 @@ pub struct Fetcher {
     http: Http,
     progress: Arc<dyn Progress>,
     mounted: Option<MemoryTree>,
+    /// A server whose files are in a folder of this machine.
+    copied: Option<(Location, Location)>,
 }
 
 impl Fetcher {
@@ -84,6 +87,7 @@ impl Fetcher {
             http,
             progress,
             mounted: None,
+            copied: None,
         }
     }
 
@@ -95,6 +99,23 @@ impl Fetcher {
     /// The tree that is mounted, if one is.
     pub(crate) fn mounted(&self) -> Option<&MemoryTree> {
         self.mounted.as_ref()
+    }
+
+    /// Takes the files of a server from a folder of this machine from here on; they keep the server's names.
+    pub(crate) fn copy_of(&mut self, server: Location, folder: Location) {
+        self.copied = Some((server, folder));
+    }
+
+    /// Where the file of a place is: mostly there.
+    fn place_of<'l>(&self, at: &'l Location) -> Cow<'l, Location> {
+        let copied = self.copied.as_ref().and_then(|(server, folder)| {
+            match at.below(server)?.as_str() {
+                "" => Some(folder.clone()),
+                // What was joined to the server can be joined to the folder.
+                path => folder.join(path).ok(),
+            }
+        });
+        copied.map_or(Cow::Borrowed(at), Cow::Owned)
     }
 
     /// The place that a text names which was written down: a URL, an absolute path, or a place of the mounted tree.
@@ -135,7 +156,7 @@ impl Fetcher {
         if self.offline {
             return;
         }
-        let remote = likely.into_iter().filter_map(|(at, cap)| match at {
+        let remote = likely.into_iter().filter_map(|(at, cap)| match self.place_of(&at).into_owned() {
             Location::Http(url) if !self.ahead.has(&url) => Some((url, cap)),
             _ => None,
         });
@@ -178,13 +199,13 @@ impl Fetcher {
         let room = Room::default();
         let remote: Vec<_> = wants
             .iter()
-            .filter_map(|(at, cap)| match at {
+            .filter_map(|(at, cap)| match &*self.place_of(at) {
                 Location::Http(url) if !self.offline => Some((url.clone(), *cap)),
                 _ => None,
             })
             .collect();
         let mut answers = self.http.documents(&remote, reload, &room).into_iter();
-        let mut document = |at: &Location, cap| match at {
+        let mut document = |at: &Location, cap| match &*self.place_of(at) {
             // One answer a request; if one were missing, the document was not had.
             Location::Http(_) if !self.offline => {
                 answers.next().unwrap_or_else(|| Err(FetchError::Offline { at: at.to_string() }))
@@ -195,7 +216,7 @@ impl Fetcher {
     }
 
     fn document_at_hand(&self, at: &Location, cap: u64, room: &Room) -> Result<Option<Fetched>, FetchError> {
-        let (bytes, freshness) = match at {
+        let (bytes, freshness) = match &*self.place_of(at) {
             Location::Folder(path) => (local::read(path, cap)?, Freshness::Fresh),
             Location::Memory { tree, path } => (local::recall(tree, path, at, cap)?, Freshness::Fresh),
             Location::Http(url) => match self.documents.get(url, cap)? {
@@ -231,7 +252,7 @@ impl Fetcher {
 
     /// Whether things are kept in mind about a place: not about one that is at hand.
     pub(crate) fn keeps(&self, at: &Location) -> bool {
-        at.is_remote()
+        self.place_of(at).is_remote()
     }
 
     /// What was kept in mind about a place; nothing for one that is at hand.
@@ -239,7 +260,7 @@ impl Fetcher {
     /// # Errors
     /// When the cache cannot be read.
     pub(crate) fn kept(&self, at: &Location) -> Result<Option<Vec<u8>>, FetchError> {
-        match at {
+        match &*self.place_of(at) {
             Location::Http(url) => self.memory.get(url),
             Location::Folder(_) | Location::Memory { .. } => Ok(None),
         }
@@ -250,7 +271,7 @@ impl Fetcher {
     /// # Errors
     /// When the cache cannot be written.
     pub(crate) fn keep(&self, at: &Location, bytes: &[u8]) -> Result<(), FetchError> {
-        match at {
+        match &*self.place_of(at) {
             Location::Http(url) => self.memory.put(url, bytes),
             Location::Folder(_) | Location::Memory { .. } => Ok(()),
         }
@@ -258,7 +279,7 @@ impl Fetcher {
 
     /// Whether a file is known to be there without asking anybody: never of one on a server.
     pub(crate) fn is_at_hand(&self, at: &Location) -> bool {
-        match at {
+        match &*self.place_of(at) {
             Location::Http(_) => false,
             Location::Folder(path) => path.exists(),
             Location::Memory { tree, path } => tree.get(path).is_some(),
@@ -270,7 +291,7 @@ impl Fetcher {
     /// # Errors
     /// When there is a folder and it cannot be read.
     pub(crate) fn list(&self, at: &Location) -> Result<Option<Vec<String>>, FetchError> {
-        match at {
+        match &*self.place_of(at) {
             Location::Http(_) => Ok(None),
             Location::Folder(path) => local::names(path),
             Location::Memory { tree, path } => Ok(tree.names(path)),
@@ -380,7 +401,7 @@ impl Fetcher {
     }
 
     fn artifact_at_hand(&self, want: &Want) -> Result<Option<Verified<Artifact>>, FetchError> {
-        if let Location::Folder(path) = &want.location {
+        if let Location::Folder(path) = &*self.place_of(&want.location) {
             return local::artifact_in_folder(want, path).map(Some);
         }
         match self.packages.get(want)? {

@@ -6,25 +6,31 @@ use std::io;
 use askama::Template;
 use bytes::Bytes;
 use camino::Utf8PathBuf;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
-use hyper::body::Frame;
+use hyper::body::{Frame, Incoming};
 use hyper::header::{
-    ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, ETAG, HOST, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RANGE,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HOST, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RANGE,
+    RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::task::spawn_blocking;
 
+use super::answers::{Answer, AnswerContent, Making};
 use super::base::BaseUrl;
 use super::catalogue::Cached;
 use super::file::{self, Located, Opened, PIECE};
+use super::making::{Door, Made};
 use super::page::{Folder, Home};
 use super::preconditions::{Known, Verdict, http_date};
 use super::range::{Asked, asked};
 use crate::format::is_package_file;
+
+/// What a browser may do with what is made: pictures are in the page, and the script is its own.
+const OF_WHAT_IS_MADE: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'self'; \
+    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
@@ -32,18 +38,37 @@ pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
 pub(super) struct Site {
     root: Utf8PathBuf,
     catalogue: Cached,
+    /// What is made when it is asked for.
+    door: Option<Door>,
 }
 
 impl Site {
-    pub(super) fn new(root: Utf8PathBuf) -> Site {
-        Site { catalogue: Cached::new(root.clone()), root }
+    pub(super) fn new(root: Utf8PathBuf, making: Option<Making>) -> Site {
+        Site { catalogue: Cached::new(root.clone()), root, door: making.map(Door::new) }
     }
 
     /// Answers a request; with the number of bytes of the answer's body.
-    pub(super) async fn answer<B>(
+    pub(super) async fn answer(
         self: &std::sync::Arc<Self>,
-        request: &Request<B>,
+        request: Request<Incoming>,
     ) -> (Response<Body>, u64) {
+        if let (Some(door), Some(path)) = (&self.door, file::decoded(request.uri().path()))
+            && door.making().answers.answers_at(&path)
+        {
+            let host = host(&request);
+            let head = request.method() == Method::HEAD;
+            return made(door.answer(request, path, BaseUrl::of_host(&host), (&host, None)).await, head);
+        }
+        self.show(&request).await
+    }
+
+    /// Whether something is made when it is asked for; none: nobody is there who could.
+    fn makes(&self) -> Option<bool> {
+        self.door.as_ref().map(|door| door.making().answers.makes())
+    }
+
+    /// Shows a file, or the page of a folder.
+    async fn show<B>(self: &std::sync::Arc<Self>, request: &Request<B>) -> (Response<Body>, u64) {
         let head = request.method() == Method::HEAD;
         if !head && request.method() != Method::GET {
             let mut refused = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");
@@ -67,7 +92,7 @@ impl Site {
                 let query = request.uri().query().unwrap_or_default().to_owned();
                 let site = self.clone();
                 let made = spawn_blocking(move || match path.as_str() {
-                    "" => Home::new(&site.catalogue.get(), &base, &query).render(),
+                    "" => Home::new(&site.catalogue.get(), &base, &query, site.makes()).render(),
                     path => Folder::read(&folder, path, &base).render(),
                 });
                 match made.await {
@@ -77,6 +102,46 @@ impl Site {
             }
         }
     }
+}
+
+/// What was made, or why it was not.
+fn made(Made { answer, place }: Made, head: bool) -> (Response<Body>, u64) {
+    let Answer { status, media_type, content, save_as } = answer;
+    let (body, count) = match content {
+        AnswerContent::Bytes(bytes) => {
+            let count = bytes.len() as u64;
+            (if head { empty() } else { whole(bytes.into()) }, count)
+        }
+        AnswerContent::File(file) => match Opened::new(file) {
+            Ok(opened) => {
+                let count = opened.size;
+                (if head || count == 0 { empty() } else { pieces(opened, 0, count) }, count)
+            }
+            Err(_) => return plain(StatusCode::INTERNAL_SERVER_ERROR, "the file cannot be read\n"),
+        },
+    };
+    // The next one is let in when the last byte of this one was taken.
+    let body = StreamBody::new(body.into_data_stream().map(move |piece| {
+        let _held = &place;
+        piece.map(Frame::data)
+    }));
+    let mut response = Response::new(body.boxed_unsync());
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    set(&mut response, CONTENT_TYPE, media_type);
+    set(&mut response, CONTENT_LENGTH, &count.to_string());
+    // It may hold what a router or its user said of themselves.
+    set(&mut response, CACHE_CONTROL, "no-store");
+    set(&mut response, X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(&mut response, CONTENT_SECURITY_POLICY, OF_WHAT_IS_MADE);
+    if let Some(name) = save_as {
+        set(&mut response, CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\""));
+    }
+    match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED => set(&mut response, ALLOW, "GET, HEAD, POST"),
+        StatusCode::SERVICE_UNAVAILABLE => set(&mut response, RETRY_AFTER, "10"),
+        _ => {}
+    }
+    (response, if head { 0 } else { count })
 }
 
 /// The host by which the client knows this server, as it says itself.

@@ -53,7 +53,7 @@ pub(super) async fn accept(
             let (site, log) = (site.clone(), log.clone());
             async move {
                 let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
-                let (response, bytes) = site.answer(&request).await;
+                let (response, bytes) = site.answer(request).await;
                 log(&Access { peer, method, path, status: response.status().as_u16(), bytes });
                 Ok::<_, Infallible>(response)
             }

@@ -64,7 +64,7 @@ pub(super) fn find(root: &Utf8Path, path: &str) -> Located {
 }
 
 impl Opened {
-    fn new(file: File) -> io::Result<Opened> {
+    pub(super) fn new(file: File) -> io::Result<Opened> {
         let metadata = file.metadata()?;
         let since = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
         let etag = format!("\"{:x}-{:x}-{:x}\"", metadata.len(), since.as_nanos(), number(&metadata));

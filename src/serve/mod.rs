@@ -1,13 +1,17 @@
 //! Serves a mirror over HTTP/1.1 and HTTP/2 to the routers of a network, and a page to people.
 //!
-//! It only reads. No path leads out of the folder, by `..` or by a link, and the mirror's own `.owpkg` is not shown.
+//! It only reads; what is made when it is asked for is made by whoever answers for it ([`Answers`]). No path leads out of the folder, by `..` or by a link, and the mirror's own `.owpkg` is not shown.
 //! Like fetching, it is asynchronous inside and not outside.
 
 mod answer;
+mod answers;
 mod base;
 mod catalogue;
 mod connections;
 mod file;
+mod form;
+mod guard;
+mod making;
 mod page;
 mod preconditions;
 mod range;
@@ -22,6 +26,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use answers::{Answer, AnswerContent, Answers, Asked, Field, Limits, Making, Refused};
 pub use base::{BaseUrl, NotABaseUrl};
 pub use catalogue::{Catalogue, ServedCustomFeed, ServedFeed, ServedTarget};
 
@@ -60,6 +65,19 @@ impl Server {
     /// # Errors
     /// When the folder is none, or the address cannot be had.
     pub fn start(root: impl Into<Utf8PathBuf>, listen: SocketAddr, log: Log) -> io::Result<Server> {
+        Server::start_making(root, listen, log, None)
+    }
+
+    /// Starts to serve a folder, and what is made when it is asked for.
+    ///
+    /// # Errors
+    /// When the folder is none, or the address cannot be had.
+    pub fn start_making(
+        root: impl Into<Utf8PathBuf>,
+        listen: SocketAddr,
+        log: Log,
+        making: Option<Making>,
+    ) -> io::Result<Server> {
         let root = root.into().canonicalize_utf8()?;
         if !root.is_dir() {
             return Err(io::ErrorKind::NotADirectory.into());
@@ -70,7 +88,7 @@ impl Server {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().thread_name("owpkg-serve").enable_all().build()?;
         let (stop, stopped) = watch::channel(false);
-        let site = Arc::new(Site::new(root));
+        let site = Arc::new(Site::new(root, making));
         let listener = {
             let _inside = runtime.enter();
             tokio::net::TcpListener::from_std(listener)?

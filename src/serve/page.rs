@@ -15,12 +15,12 @@ const MOST_HITS: usize = 300;
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// What `base.html` shows around every page.
-pub(super) struct Frame<'a> {
+pub(crate) struct Frame<'a> {
     /// By which address the page was reached.
-    pub(super) base: &'a BaseUrl,
+    pub(crate) base: &'a BaseUrl,
     /// What was searched for; mostly nothing.
-    pub(super) words: String,
-    pub(super) version: &'static str,
+    pub(crate) words: String,
+    pub(crate) version: &'static str,
 }
 
 /// The first page: what is here, how a router is told about it, and what a search found.
@@ -31,6 +31,8 @@ pub(super) struct Home<'a> {
     catalogue: &'a Catalogue,
     /// The folders and names of the packages that a search found, all of them.
     hits: BTreeSet<(&'a str, &'a str)>,
+    /// Whether disks are made; none: nobody is there who could.
+    makes: Option<bool>,
 }
 
 /// A folder's files.
@@ -44,7 +46,7 @@ pub(super) struct Folder<'a> {
 }
 
 impl<'a> Frame<'a> {
-    pub(super) fn new(base: &'a BaseUrl) -> Frame<'a> {
+    pub(crate) fn new(base: &'a BaseUrl) -> Frame<'a> {
         Frame { base, words: String::new(), version: env!("CARGO_PKG_VERSION") }
     }
 
@@ -59,10 +61,15 @@ impl<'a> Frame<'a> {
 }
 
 impl<'a> Home<'a> {
-    pub(super) fn new(catalogue: &'a Catalogue, base: &'a BaseUrl, query: &str) -> Home<'a> {
+    pub(super) fn new(
+        catalogue: &'a Catalogue,
+        base: &'a BaseUrl,
+        query: &str,
+        makes: Option<bool>,
+    ) -> Home<'a> {
         let frame = Frame { words: words(query), ..Frame::new(base) };
         let hits = if frame.words.is_empty() { BTreeSet::new() } else { hits(catalogue, &frame.words) };
-        Home { frame, catalogue, hits }
+        Home { frame, catalogue, hits, makes }
     }
 }
 
