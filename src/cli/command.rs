@@ -10,6 +10,7 @@ use super::completing;
 use super::env::Env;
 use super::error::Failure;
 use super::help;
+use super::page;
 
 /// From the network card in your hand to a disk that a stock OpenWrt accepts with no network.
 #[derive(Debug, Parser)]
@@ -121,7 +122,7 @@ pub(crate) fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
         Command::Tree(args) => tree::run(env, *args),
         Command::Diff(args) => diff::run(env, &args),
         Command::Mirror(args) => mirror::run(env, &args),
-        Command::Serve(args) => serve::run(env, &args),
+        Command::Serve(args) => serve::run(env, &args, page::open),
         Command::Verify(args) => verify::run(env, &args),
         Command::Update(args) => update::run(env, &args),
         Command::Cache(args) => cache::run(env, &args),

@@ -20,6 +20,7 @@ mod last_release;
 mod learned;
 mod listing;
 mod locks;
+mod page;
 mod planning;
 mod selection;
 mod session;

@@ -117,6 +117,12 @@ impl Session {
         Ok(self.upstream.device_of(&spec, board)?)
     }
 
+    /// The devices of the target that the arguments name, by their names in `profiles.json`; none where it has none.
+    pub(crate) fn profiles(&self, env: &mut Env, source: &SourceArgs) -> Result<Vec<String>, Failure> {
+        let spec = self.spec(env, source)?;
+        Ok(self.upstream.profiles(&spec)?)
+    }
+
     /// Reads which images the release has that the arguments name.
     pub(crate) fn images(&self, env: &mut Env, source: &SourceArgs) -> Result<Images, Failure> {
         let spec = self.spec(env, source)?;

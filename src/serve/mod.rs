@@ -30,6 +30,8 @@ pub use answers::{Answer, AnswerContent, Answers, Asked, Field, Limits, Making, 
 pub use base::{BaseUrl, NotABaseUrl};
 pub use catalogue::{Catalogue, ServedCustomFeed, ServedFeed, ServedTarget};
 
+pub(crate) use page::Frame;
+
 use answer::Site;
 
 /// A request that was answered.
