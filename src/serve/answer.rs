@@ -22,11 +22,15 @@ use super::answers::{Answer, AnswerContent, Making};
 use super::base::BaseUrl;
 use super::catalogue::Cached;
 use super::file::{self, Located, Opened, PIECE};
+use super::freshness;
+use super::listing::list;
 use super::making::{Door, Made};
 use super::page::{Folder, Home};
 use super::preconditions::{Known, Verdict, http_date};
 use super::range::{Asked, asked};
-use crate::format::is_package_file;
+
+/// Where programs that watch servers ask whether this one works.
+const HEALTH: &str = "healthz";
 
 /// What a browser may do with what is made: pictures are in the page, and the script is its own.
 const OF_WHAT_IS_MADE: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'self'; \
@@ -37,14 +41,21 @@ pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
 /// What is served.
 pub(super) struct Site {
     root: Utf8PathBuf,
+    /// By which address clients reach it; none: the one that each of them says.
+    base: Option<BaseUrl>,
     catalogue: Cached,
     /// What is made when it is asked for.
     door: Option<Door>,
 }
 
 impl Site {
-    pub(super) fn new(root: Utf8PathBuf, making: Option<Making>) -> Site {
-        Site { catalogue: Cached::new(root.clone()), root, door: making.map(Door::new) }
+    pub(super) fn new(root: Utf8PathBuf, base: Option<BaseUrl>, making: Option<Making>) -> Site {
+        Site { catalogue: Cached::new(root.clone()), root, base, door: making.map(Door::new) }
+    }
+
+    /// By which address a client reaches it.
+    fn base<B>(&self, request: &Request<B>) -> BaseUrl {
+        self.base.clone().unwrap_or_else(|| BaseUrl::of_host(host(request)))
     }
 
     /// Answers a request; with the number of bytes of the answer's body.
@@ -55,9 +66,10 @@ impl Site {
         if let (Some(door), Some(path)) = (&self.door, file::decoded(request.uri().path()))
             && door.making().answers.answers_at(&path)
         {
-            let host = host(&request);
+            let (base, host) = (self.base(&request), host(&request));
             let head = request.method() == Method::HEAD;
-            return made(door.answer(request, path, BaseUrl::of_host(&host), (&host, None)).await, head);
+            let own = self.base.as_ref().map(BaseUrl::authority);
+            return made(door.answer(request, path, base, (&host, own)).await, head);
         }
         self.show(&request).await
     }
@@ -77,6 +89,9 @@ impl Site {
         }
         let Some(path) = file::decoded(request.uri().path()) else { return missing(head) };
         let (site, wanted) = (self.clone(), path.clone());
+        if path == HEALTH {
+            return spawn_blocking(move || site.health(head)).await.unwrap_or_else(|_| unmade());
+        }
         let found = spawn_blocking(move || file::find(&site.root, &wanted)).await.unwrap_or(Located::Nothing);
         match found {
             Located::Nothing => missing(head),
@@ -84,22 +99,33 @@ impl Site {
             Located::File(opened) => send(request, &path, opened, head).await,
             Located::Folder(_) if !path.is_empty() && !path.ends_with('/') => {
                 let mut moved = plain(StatusCode::MOVED_PERMANENTLY, "");
-                set(&mut moved.0, LOCATION, &format!("{}/", request.uri().path()));
+                let base = self.base(request);
+                set(&mut moved.0, LOCATION, &format!("{}{}/", base.path(), request.uri().path()));
                 moved
             }
             Located::Folder(folder) => {
-                let base = BaseUrl::of_host(host(request));
+                let base = self.base(request);
                 let query = request.uri().query().unwrap_or_default().to_owned();
                 let site = self.clone();
                 let made = spawn_blocking(move || match path.as_str() {
-                    "" => Home::new(&site.catalogue.get(), &base, &query, site.makes()).render(),
-                    path => Folder::read(&folder, path, &base).render(),
+                    "" => Home::new(&site.catalogue.get(), &base, &query, site.makes()).render().map_err(io::Error::other),
+                    path => list(&site.root, &folder).and_then(|listed| {
+                        Folder::new(path, listed, &base).render().map_err(io::Error::other)
+                    }),
                 });
                 match made.await {
                     Ok(Ok(page)) => html(page, head),
-                    _ => plain(StatusCode::INTERNAL_SERVER_ERROR, "the page cannot be made\n"),
+                    _ => unmade(),
                 }
             }
+        }
+    }
+
+    /// Whether there is something to serve.
+    fn health(&self, head: bool) -> (Response<Body>, u64) {
+        match self.root.read_dir() {
+            Ok(_) => plain(StatusCode::OK, if head { "" } else { "ok\n" }),
+            Err(_) => plain(StatusCode::SERVICE_UNAVAILABLE, "the folder cannot be read\n"),
         }
     }
 }
@@ -181,9 +207,8 @@ async fn send<B>(request: &Request<B>, path: &str, mut opened: Opened, head: boo
     *response.status_mut() = status;
     set(&mut response, ETAG, &etag);
     set(&mut response, ACCEPT_RANGES, "bytes");
-    // What is named after its version hardly ever changes; everything else has to be asked about.
-    let lasting = path.starts_with("releases/") && is_package_file(path);
-    set(&mut response, CACHE_CONTROL, if lasting { "public, max-age=3600" } else { "no-cache" });
+    let refused = status.is_client_error();
+    set(&mut response, CACHE_CONTROL, if refused { freshness::NEVER } else { freshness::of_file(path) });
     if let Some(date) = date {
         set(&mut response, LAST_MODIFIED, &date);
     }
@@ -220,7 +245,7 @@ fn html(page: String, head: bool) -> (Response<Body>, u64) {
     let mut response = Response::new(if head { empty() } else { whole(page.into()) });
     set(&mut response, CONTENT_TYPE, "text/html; charset=utf-8");
     set(&mut response, CONTENT_LENGTH, &count.to_string());
-    set(&mut response, CACHE_CONTROL, "no-cache");
+    set(&mut response, CACHE_CONTROL, freshness::ASK);
     set(&mut response, X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(
         &mut response,
@@ -228,6 +253,10 @@ fn html(page: String, head: bool) -> (Response<Body>, u64) {
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self'",
     );
     (response, if head { 0 } else { count })
+}
+
+fn unmade() -> (Response<Body>, u64) {
+    plain(StatusCode::INTERNAL_SERVER_ERROR, "the page cannot be made\n")
 }
 
 fn missing(head: bool) -> (Response<Body>, u64) {
@@ -238,6 +267,7 @@ fn plain(status: StatusCode, text: &'static str) -> (Response<Body>, u64) {
     let mut response = Response::new(whole(Bytes::from_static(text.as_bytes())));
     *response.status_mut() = status;
     set(&mut response, CONTENT_TYPE, "text/plain; charset=utf-8");
+    set(&mut response, CACHE_CONTROL, freshness::NEVER);
     (response, text.len() as u64)
 }
 

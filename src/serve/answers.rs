@@ -1,5 +1,6 @@
 //! What is made when it is asked for: this module reads the requests, somebody else answers them.
 
+use std::fmt;
 use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
@@ -132,6 +133,12 @@ pub struct Limits {
     pub at_once: usize,
     /// How many of them are being made.
     pub at_work: usize,
+}
+
+impl fmt::Debug for Making {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Making").field("limits", &self.limits).finish_non_exhaustive()
+    }
 }
 
 impl Default for Limits {

@@ -52,9 +52,9 @@ pub(super) async fn accept(
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             let (site, log) = (site.clone(), log.clone());
             async move {
-                let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
+                let asked = Access::of(peer, &request);
                 let (response, bytes) = site.answer(request).await;
-                log(&Access { peer, method, path, status: response.status().as_u16(), bytes });
+                log(&Access { status: response.status().as_u16(), bytes, ..asked });
                 Ok::<_, Infallible>(response)
             }
         });

@@ -36,12 +36,14 @@ pub(super) struct Opened {
 /// The path below the root that a URL's path means; none if it means nothing that could be served.
 pub(super) fn decoded(path: &str) -> Option<String> {
     let path = percent_decode_str(path.strip_prefix('/')?).decode_utf8().ok()?;
-    let is_name = |part: &str| {
-        !matches!(part, "." | ".." | OWN) && !part.contains(|c: char| c == '\\' || c.is_control())
-    };
     let trimmed = path.strip_suffix('/').unwrap_or(&path);
-    let fits = trimmed.is_empty() || trimmed.split('/').all(|part| !part.is_empty() && is_name(part));
+    let fits = trimmed.is_empty() || trimmed.split('/').all(is_name);
     fits.then(|| path.into_owned())
+}
+
+/// Whether a client may ask for what has this name in its folder.
+pub(super) fn is_name(name: &str) -> bool {
+    !matches!(name, "" | "." | ".." | OWN) && !name.contains(|c: char| c == '\\' || c.is_control())
 }
 
 /// Looks a path up. Links are followed only inside of the root.
@@ -67,8 +69,7 @@ impl Opened {
     pub(super) fn new(file: File) -> io::Result<Opened> {
         let metadata = file.metadata()?;
         let since = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let etag = format!("\"{:x}-{:x}-{:x}\"", metadata.len(), since.as_nanos(), number(&metadata));
-        Ok(Opened { file, size: metadata.len(), modified: since.as_secs(), etag })
+        Ok(Opened { file, size: metadata.len(), modified: since.as_secs(), etag: tag(&metadata)? })
     }
 
     /// Reads at most so many bytes from a position on. Fewer than there should be is an error: the file was cut.
@@ -79,6 +80,12 @@ impl Opened {
         self.file.read_exact(&mut bytes)?;
         Ok(bytes.into())
     }
+}
+
+/// What tells a file from every other that had its name, in quotes.
+pub(super) fn tag(metadata: &Metadata) -> io::Result<String> {
+    let since = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(format!("\"{:x}-{:x}-{:x}\"", metadata.len(), since.as_nanos(), number(metadata)))
 }
 
 #[cfg(unix)]

@@ -8,17 +8,23 @@ mod answers;
 mod base;
 mod catalogue;
 mod connections;
+mod feed;
 mod file;
 mod form;
+mod freshness;
 mod guard;
+mod listing;
+mod log;
 mod making;
 mod page;
 mod preconditions;
 mod range;
+mod search;
 mod write_timeout;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -28,29 +34,24 @@ use tokio::task::JoinHandle;
 
 pub use answers::{Answer, AnswerContent, Answers, Asked, Field, Limits, Making, Refused};
 pub use base::{BaseUrl, NotABaseUrl};
-pub use catalogue::{Catalogue, ServedCustomFeed, ServedFeed, ServedTarget};
+pub use catalogue::{Catalogue, ServedCustomFeed, ServedTarget};
+pub use feed::ServedFeed;
+pub use log::{Access, Log};
 
 pub(crate) use page::Frame;
 
 use answer::Site;
 
-/// A request that was answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Access {
-    /// Who asked.
-    pub peer: SocketAddr,
-    /// `GET`, `HEAD`.
-    pub method: String,
-    /// The path as it was asked for, still encoded.
-    pub path: String,
-    /// The status of the answer.
-    pub status: u16,
-    /// The bytes of its body, as announced.
-    pub bytes: u64,
+/// Where and as what a folder is served.
+#[derive(Debug, Clone)]
+pub struct ServeOptions {
+    /// The address and port to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The address by which clients reach the server, where a proxy stands before it; none: the one that each says.
+    pub base: Option<BaseUrl>,
+    /// Who makes what is asked for; none: nobody.
+    pub making: Option<Making>,
 }
-
-/// Told about each request. Called from several threads.
-pub type Log = Arc<dyn Fn(&Access) + Send + Sync>;
 
 /// A running server; it stops when dropped.
 #[derive(Debug)]
@@ -66,31 +67,18 @@ impl Server {
     ///
     /// # Errors
     /// When the folder is none, or the address cannot be had.
-    pub fn start(root: impl Into<Utf8PathBuf>, listen: SocketAddr, log: Log) -> io::Result<Server> {
-        Server::start_making(root, listen, log, None)
-    }
-
-    /// Starts to serve a folder, and what is made when it is asked for.
-    ///
-    /// # Errors
-    /// When the folder is none, or the address cannot be had.
-    pub fn start_making(
-        root: impl Into<Utf8PathBuf>,
-        listen: SocketAddr,
-        log: Log,
-        making: Option<Making>,
-    ) -> io::Result<Server> {
+    pub fn start(root: impl Into<Utf8PathBuf>, options: ServeOptions, log: Log) -> io::Result<Server> {
         let root = root.into().canonicalize_utf8()?;
         if !root.is_dir() {
             return Err(io::ErrorKind::NotADirectory.into());
         }
-        let listener = TcpListener::bind(listen)?;
+        let listener = TcpListener::bind(options.listen)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let runtime =
             tokio::runtime::Builder::new_multi_thread().thread_name("owpkg-serve").enable_all().build()?;
         let (stop, stopped) = watch::channel(false);
-        let site = Arc::new(Site::new(root, making));
+        let site = Arc::new(Site::new(root, options.base, options.making));
         let listener = {
             let _inside = runtime.enter();
             tokio::net::TcpListener::from_std(listener)?
@@ -104,15 +92,13 @@ impl Server {
         self.address
     }
 
-    /// Waits until the process is told to stop (SIGINT, SIGTERM).
+    /// Listens for being told to stop (SIGINT, SIGTERM), from now on.
     ///
     /// # Errors
     /// When signals cannot be waited for.
-    pub fn wait_for_signal(&self) -> io::Result<()> {
-        match &self.runtime {
-            Some(runtime) => runtime.block_on(signal()),
-            None => Ok(()),
-        }
+    pub fn signals(&self) -> io::Result<Signals<'_>> {
+        let _inside = self.runtime.as_ref().map(Runtime::enter);
+        Ok(Signals { server: self, told: Box::pin(told_to_stop()?) })
     }
 
     /// Takes no more connections, lets the answers under way end for a while, and stops.
@@ -136,17 +122,38 @@ impl Drop for Server {
     }
 }
 
-#[cfg(unix)]
-async fn signal() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => interrupted,
+/// The signals by which a process is told to stop.
+pub struct Signals<'s> {
+    server: &'s Server,
+    told: Pin<Box<dyn Future<Output = io::Result<()>>>>,
+}
+
+impl Signals<'_> {
+    /// Waits until one comes, or returns at once if one has come.
+    ///
+    /// # Errors
+    /// When signals cannot be waited for.
+    pub fn wait(self) -> io::Result<()> {
+        match &self.server.runtime {
+            Some(runtime) => runtime.block_on(self.told),
+            None => Ok(()),
+        }
     }
 }
 
+#[cfg(unix)]
+fn told_to_stop() -> io::Result<impl Future<Output = io::Result<()>>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => Ok(()),
+            _ = terminate.recv() => Ok(()),
+        }
+    })
+}
+
 #[cfg(not(unix))]
-async fn signal() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+fn told_to_stop() -> io::Result<impl Future<Output = io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
 }

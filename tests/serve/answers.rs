@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use jiff::Timestamp;
+
 use super::{Site, content};
 
 const PATH: &str = "/releases/25.12.0/packages/x86_64/base/a~b+1.apk";
@@ -147,8 +149,60 @@ fn types_and_freshness_by_name() {
             (Some(expected), Some("no-cache"))
         );
     }
+    for (path, expected) in [
+        (
+            "releases/25.12.0/targets/x86/64/packages/kmod-a-6.12.71-r1.apk",
+            "public, max-age=31536000, immutable",
+        ),
+        (
+            "releases/23.05.2/targets/x86/64/kmods/5.15-1-ab/kmod-a_1_all.ipk",
+            "public, max-age=31536000, immutable",
+        ),
+        ("releases/25.12.0/targets/x86/64/packages/packages.adb", "no-cache"),
+        ("releases/25.12.0/targets/x86/64/sha256sums", "no-cache"),
+        ("releases/25.12.0/packages/x86_64/base/a-1.apk", "public, max-age=3600"),
+        ("releases/25.12.0-rc1/targets/x86/64/packages/kmod-a-1.apk", "public, max-age=3600"),
+        ("releases/25.12-SNAPSHOT/targets/x86/64/packages/kmod-a-1.apk", "no-cache"),
+        ("releases/packages-25.12/x86_64/base/a-1.apk", "no-cache"),
+        ("snapshots/targets/x86/64/packages/kmod-a-1.apk", "no-cache"),
+        ("feeds/mine/a-1.apk", "no-cache"),
+    ] {
+        site.put(path, b"x");
+        let answer = site.get(&format!("/{path}"), &[]);
+        assert_eq!(answer.header("cache-control"), Some(expected), "{path}");
+        let etag = answer.header("etag").unwrap();
+        let again = site.get(&format!("/{path}"), &[("If-None-Match", etag)]);
+        assert_eq!((again.status, again.header("cache-control")), (304, Some(expected)));
+    }
     site.put("empty", b"");
     assert_eq!(site.get("/empty", &[]).header("content-length"), Some("0"));
+}
+
+#[test]
+fn nobody_keeps_an_error() {
+    let (site, _) = site();
+    let errors = [
+        (site.get("/nothing", &[]), 404),
+        (site.ask("POST", PATH, &[]), 405),
+        (site.get(PATH, &[("If-Match", "\"x\"")]), 412),
+        (site.get(PATH, &[("Range", "bytes=1000000-")]), 416),
+    ];
+    for (answer, status) in errors {
+        assert_eq!((answer.status, answer.header("cache-control")), (status, Some("no-store")));
+    }
+}
+
+#[test]
+fn programs_that_watch_it_are_told_whether_there_is_something_to_serve() {
+    let (site, _) = site();
+    let well = site.get("/healthz", &[]);
+    assert_eq!(
+        (well.status, &well.body[..], well.header("cache-control")),
+        (200, &b"ok\n"[..], Some("no-store"))
+    );
+    assert_eq!(site.ask("HEAD", "/healthz", &[]).body, b"");
+    fs::remove_dir_all(site.root()).unwrap();
+    assert_eq!(site.get("/healthz", &[]).status, 503);
 }
 
 #[test]
@@ -173,4 +227,15 @@ fn every_request_is_told_to_the_log() {
     let log = site.log.lock().unwrap().clone();
     let told: Vec<_> = log.iter().map(|access| (access.path.as_str(), access.status, access.bytes)).collect();
     assert_eq!(told, [(PATH, 206, 10), ("/nothing", 404, 10)]);
+    // A quote that a client sends ends no field.
+    site.raw("HEAD /a\"b?c=%22 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let log = site.log.lock().unwrap().clone();
+    let lines: Vec<String> = log.iter().map(|access| access.common(Timestamp::UNIX_EPOCH)).collect();
+    let start = "127.0.0.1 - - [01/Jan/1970:00:00:00 +0000]";
+    let expected = [
+        format!("{start} \"GET {PATH} HTTP/1.1\" 206 10"),
+        format!("{start} \"GET /nothing HTTP/1.1\" 404 10"),
+        format!("{start} \"HEAD /a\\\"b?c=%22 HTTP/1.1\" 404 -"),
+    ];
+    assert_eq!(lines, expected);
 }

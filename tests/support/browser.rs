@@ -139,6 +139,18 @@ impl Browser {
         self.session.post_to(&self.one(selector), "click", json!({}));
     }
 
+    /// Does what leads to another page, and waits until all of that is there: the driver itself may look too early.
+    #[track_caller]
+    pub fn go(&self, act: impl FnOnce(&Browser)) {
+        self.run("window.isLeft = true");
+        act(self);
+        let start = Instant::now();
+        while self.run("return document.readyState === 'complete' && !window.isLeft") != true {
+            assert!(start.elapsed() < PATIENCE, "no other page comes than {}", self.url());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Types into a field, in place of what is in it.
     #[track_caller]
     pub fn fill(&self, selector: &str, words: &str) {

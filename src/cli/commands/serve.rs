@@ -13,12 +13,14 @@ use crate::cli::error::{Exit, Failure};
 use crate::cli::interrupt;
 use crate::cli::ui::custom_feed;
 use crate::cli::ui::warnings::warn_of;
-use crate::serve::{Access, Answers, BaseUrl, Catalogue, Limits, Log, Making, Server};
+use crate::serve::{Access, Answers, BaseUrl, Catalogue, Limits, Log, Making, ServeOptions, Server};
 use crate::shell;
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "--quiet writes no access log.\n\nExamples:\n  owpkg serve ./mirror\n  owpkg serve ./mirror --listen 192.168.1.2:80"
+    after_help = "The access log goes to standard error, in the common log format; --quiet writes none.\n/healthz answers `ok` \
+                  while the folder can be read.\n\nExamples:\n  owpkg serve ./mirror\n  owpkg serve ./mirror --listen 192.168.1.2:80\n  \
+                  owpkg serve ./mirror --listen 127.0.0.1:8080 --base-url https://lan.example/openwrt"
 )]
 pub(crate) struct ServeArgs {
     /// The folder to serve
@@ -39,6 +41,9 @@ pub(crate) struct ServeArgs {
     /// With --build: where the temporary folder is made that disks are made in
     #[arg(long, value_name = "DIR", requires = "build")]
     pub(crate) cache_dir: Option<String>,
+    /// The address by which routers reach this server, where a proxy stands before it
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<BaseUrl>,
 }
 
 /// What makes disks when they are asked for, and the temporary folder that it works in.
@@ -56,19 +61,22 @@ pub(crate) fn run(
     let log: Log = if env.view.verbosity < 0 { Arc::new(|_| {}) } else { log_to(env.err.clone()) };
     let (answers, folder) = open(env, args, &root)?;
     let making = Making { answers, limits: Limits::default() };
-    let server = Server::start_making(&root, args.listen, log, Some(making)).map_err(|error| {
+    let options = ServeOptions { listen: args.listen, base: args.base_url.clone(), making: Some(making) };
+    let server = Server::start(&root, options, log).map_err(|error| {
         let message = format!("{} cannot be served on {}: {error}", args.dir, args.listen);
         Failure::new(Exit::Unavailable, message, Some(listen_help(&error).to_owned()))
     })?;
+    let unheard = |error: io::Error| Failure::new(Exit::Fault, error.to_string(), None);
+    let signals = server.signals().map_err(unheard)?;
+    interrupt::leave_to_command();
     let catalogue = Catalogue::read(&root);
     if catalogue.targets.is_empty() && catalogue.custom.is_empty() {
         let nothing =
             format!("{} holds no feeds: owpkg mirror {} makes it a mirror", args.dir, shell::word(&args.dir));
         warn_of(env, nothing)?;
     }
-    show(env, &catalogue, reachable(server.address())).map_err(Failure::stdout)?;
-    interrupt::leave_to_command();
-    server.wait_for_signal().map_err(|error| Failure::new(Exit::Fault, error.to_string(), None))?;
+    show(env, &catalogue, server.address(), args.base_url.as_ref()).map_err(Failure::stdout)?;
+    signals.wait().map_err(unheard)?;
     server.stop();
     // What is still being made finds its folder gone.
     folder.map_or(Ok(()), TempDir::close).map_err(|error| {
@@ -97,9 +105,10 @@ fn listen_help(error: &io::Error) -> &'static str {
     }
 }
 
-fn show(env: &mut Env, catalogue: &Catalogue, address: SocketAddr) -> std::io::Result<()> {
-    let base = BaseUrl::of_host(address);
-    writeln!(env.out, "serving {base}/ until it is told to stop (Ctrl-C)")?;
+fn show(env: &mut Env, catalogue: &Catalogue, address: SocketAddr, base: Option<&BaseUrl>) -> io::Result<()> {
+    let proxied = if base.is_some() { format!(", as {address},") } else { String::new() };
+    let base = &base.cloned().unwrap_or_else(|| BaseUrl::of_host(reachable(address)));
+    writeln!(env.out, "serving {base}/{proxied} until it is told to stop (Ctrl-C)")?;
     for target in &catalogue.targets {
         writeln!(
             env.out,
@@ -108,7 +117,7 @@ fn show(env: &mut Env, catalogue: &Catalogue, address: SocketAddr) -> std::io::R
             target.kind(),
             target.format.facts().feeds_file
         )?;
-        for line in Catalogue::lines(target, &base) {
+        for line in Catalogue::lines(target, base) {
             writeln!(env.out, "{line}")?;
         }
     }
@@ -133,13 +142,11 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-/// One line a request: when, who, what, status, bytes.
+/// One line a request, in the common log format.
 fn log_to(err: ErrStream) -> Log {
     Arc::new(move |access: &Access| {
-        let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
-        let Access { peer, method, path, status, bytes } = access;
         // Written at once: a line in pieces costs a call each, and mixes with others.
-        let line = format!("{now} {} {method} {path} {status} {bytes}\n", peer.ip());
+        let line = access.common(jiff::Timestamp::now()) + "\n";
         // A log that cannot be written is no reason to stop.
         let _ = err.clone().write_all(line.as_bytes());
     })
