@@ -56,8 +56,8 @@
 //! | `cli::args` | the arguments that commands share |
 //! | `cli::ui` | all that is printed: text, JSON, warnings, progress |
 //! | `cli::cache_dir`, `cli::locks`, `cli::sets`, `cli::keys`, `cli::listing`, `cli::selection` | what an argument names: folder, lock, key, listing, roots |
-//! | `cli::session`, `cli::last_release`, `cli::learned`, `cli::planning`, `cli::following`, `cli::writing` | the release, what its modules list, its plan, what a router had, and the disk |
-//! | `cli::completing`, `cli::help` | what shells complete, and what a short help leaves out |
+//! | `cli::session`, `cli::last_release`, `cli::learned`, `cli::planning`, `cli::following`, `cli::preview`, `cli::writing`, `cli::many` | the release, what its modules list, its plan, what a router had, and the disk, of one router or of many |
+//! | `cli::completing`, `cli::help`, `cli::global`, `cli::typed` | what shells complete, what a short help leaves out, what goes with every command, and one command's arguments |
 //! | `cli::commands` | the commands, one file each |
 //! | `cli::page` | the page that makes disks: the same commands, filled in as a form |
 //! | `cli::command` | their list: the one other file that a new command edits |

@@ -43,6 +43,7 @@ fn owpkg(folder: &Utf8Path, line: &str, status: u8) -> String {
         stdin: Box::new(io::empty()),
         raw_out: None,
         told: Default::default(),
+        aside: None,
         out: Box::new(out.clone()),
         err: ErrStream::new(err.clone()),
         out_is_terminal: false,

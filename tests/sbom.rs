@@ -1,6 +1,7 @@
 //! SBOMs: the shape that CycloneDX 1.6 asks for, by its own library for Python where it is there, and what they say.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::Path;
 use std::process::Command;
 
@@ -8,7 +9,10 @@ use owpkg::format::{FeedId, format_named};
 use owpkg::trust::{Keyring, SignedFile, Unsigned};
 use serde_json::Value;
 
+use crate::cli::image::gzip;
+use crate::image::command::{image, site};
 use crate::shared;
+use crate::support::feeds::{FORMATS, Site, release, signers};
 use crate::support::judges::skipped;
 use crate::support::run::{Desk, Ran};
 
@@ -115,6 +119,46 @@ fn indexes_say_whose_work_a_package_is() {
         let origin = if is_apk { "feeds/base/network/services/dnsmasq" } else { "" };
         assert_eq!(named("dnsmasq").origin, origin, "opkg's indexes leave it out");
     }
+}
+
+#[test]
+fn an_image_has_one_with_the_disk_in_it_and_without() {
+    for format in FORMATS {
+        let site = site(format);
+        image(&site, "plain.img --sbom plain.json").exits(0);
+        let plain = read(&site.desk.read("plain.json"));
+        assert_eq!(plain["components"], Value::Array(Vec::new()));
+        let official = &plain["metadata"]["component"];
+        assert_eq!((&official["type"], &official["version"]), (&"firmware".into(), &"25.12.0".into()));
+        assert_eq!(official["hashes"][0]["content"].as_str().unwrap().len(), 64);
+        image(&site, "carries.img --chip iwl7265d --sbom carries.json").exits(0);
+        let carries = read(&site.desk.read("carries.json"));
+        let within = component(&carries, official["name"].as_str().unwrap());
+        assert_eq!(within["hashes"], official["hashes"]);
+        assert_eq!(component(&carries, "kmod-iwlwifi")["version"], "6.12.71-r1");
+        let of_image = &carries["dependencies"][0]["dependsOn"];
+        assert!(of_image.as_array().unwrap().contains(&within["bom-ref"]), "{of_image}");
+    }
+}
+
+/// The index is verified, but who wrote it may still have been careless.
+#[test]
+fn odd_words_of_an_index_stay_words() {
+    let opkg = format_named("opkg").unwrap();
+    let files = release().package("a", "1.0-r1").build(opkg);
+    let licence = r#"</script>"\u0000 GPL-2.0 'or" MIT ☂"#;
+    let odd = format!("License: {licence}\nCPE-ID: cpe:/a:b:{{}}\"\\c{}\n", "x".repeat(20_000));
+    let index = files.path_of("base/Packages.gz");
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(&files.0[&index][..]).read_to_string(&mut text).unwrap();
+    let text = text.replace("Package: a\n", &format!("Package: a\n{odd}"));
+    assert!(text.contains(&odd));
+    let signature = signers().usign.sign(text.as_bytes()).to_text();
+    let files = files.with(&index, gzip(text.as_bytes())).with(&index.replace("gz", "sig"), signature);
+    let site = Site::new(opkg, files);
+    site.owpkg("disk a.img --add a --sbom a.json").run().exits(0);
+    let json = read(&site.desk.read("a.json"));
+    assert_eq!(component(&json, "a")["licenses"][0]["license"]["name"], licence);
 }
 
 #[test]

@@ -19,9 +19,9 @@ const GUEST: &str = "x86/64";
 /// The variable by which a shell asks.
 pub(super) const VARIABLE: &str = "COMPLETE";
 
-/// Lets the arguments know their values.
-pub(super) fn attach(program: Command) -> Command {
-    program.mut_args(argument).mut_subcommands(attach)
+/// Lets the arguments of a command, and of those below it, know their values.
+pub(super) fn attach(command: Command) -> Command {
+    command.mut_args(argument).mut_subcommands(attach)
 }
 
 fn argument(arg: Arg) -> Arg {

@@ -39,6 +39,8 @@ pub struct Env {
     pub err_is_terminal: bool,
     /// The notes that were told, each once.
     pub told: BTreeSet<String>,
+    /// Warnings that are told later, with what they are about, in place of now.
+    pub aside: Option<Vec<String>>,
     /// Seconds since 1970.
     pub now: i64,
     /// How much is shown, how wide and in which colours.
@@ -104,6 +106,7 @@ impl Env {
             out_is_terminal: io::stdout().is_terminal(),
             err_is_terminal: io::stderr().is_terminal(),
             told: BTreeSet::new(),
+            aside: None,
             now: jiff::Timestamp::now().as_second(),
             view: View { columns: columns(), ..View::default() },
             settings: Settings::default(),

@@ -5,7 +5,6 @@ use super::env::Env;
 use super::error::{ASK_MORE, Exit, Failure};
 use super::listing;
 use super::planning::Joined;
-use super::selection;
 use super::session::Session;
 use crate::disk::check_fit;
 use crate::format::Installed;
@@ -37,17 +36,11 @@ pub(crate) fn read_request(env: &mut Env, file: &str) -> Result<Request, Failure
     Request::parse(&text).map_err(|error| Failure::from(error).about(&place.to_string()))
 }
 
-/// What a request asks for beside what was typed: the packages for the router's cards.
+/// A selection with the cards of a router.
 ///
 /// # Errors
-/// When something else says what the request says of the router, or there is nothing to install.
-pub(crate) fn selection_of(
-    env: &mut Env,
-    request: &Request,
-    args: &SelectionArgs,
-    source: &SourceArgs,
-) -> Result<Selection, Failure> {
-    let mut selection = selection::read(env, args, source)?;
+/// When there is nothing to install.
+pub(crate) fn wanted(mut selection: Selection, request: &Request) -> Result<Selection, Failure> {
     selection.take_router(&request.devices);
     if selection.is_empty() { Err(no_card(request)) } else { Ok(selection) }
 }

@@ -22,19 +22,17 @@ const SHOWN: [(&str, &[&str]); 12] = [
     ("update", &["release", "target", "mirror", "offline", "json"]),
 ];
 
-/// Leaves out of the short help what few need.
-pub(super) fn shorten(program: Command) -> Command {
-    program.mut_args(|arg| arg.hide_short_help(true)).mut_subcommands(|command| {
-        let shown = SHOWN.iter().find(|(name, _)| *name == command.get_name()).map(|(_, shown)| *shown);
-        let command = match shown {
-            Some(shown) => command.mut_args(|arg| {
-                let is_shown = arg.is_positional() || shown.contains(&arg.get_id().as_str());
-                arg.hide_short_help(!is_shown)
-            }),
-            None => command,
-        };
-        shorten_text(command)
-    })
+/// Leaves out of a command's short help what few need.
+pub(super) fn shorten(command: Command) -> Command {
+    let shown = SHOWN.iter().find(|(name, _)| *name == command.get_name()).map(|(_, shown)| *shown);
+    let command = match shown {
+        Some(shown) => command.mut_args(|arg| {
+            let is_shown = arg.is_positional() || shown.contains(&arg.get_id().as_str());
+            arg.hide_short_help(!is_shown)
+        }),
+        None => command,
+    };
+    shorten_text(command)
 }
 
 /// Keeps two examples, and leaves the rest of what stands below the options to the long help.

@@ -12,6 +12,7 @@ mod completing;
 mod env;
 mod error;
 mod following;
+mod global;
 mod help;
 mod input;
 mod interrupt;
@@ -20,12 +21,15 @@ mod last_release;
 mod learned;
 mod listing;
 mod locks;
+mod many;
 mod page;
 mod planning;
+mod preview;
 mod selection;
 mod session;
 mod sets;
 mod settings;
+mod typed;
 mod ui;
 mod usage;
 mod view;
@@ -68,7 +72,7 @@ fn answer(env: &mut Env, ready: fn()) -> u8 {
     let outcome = match typed.and_then(|typed| Cli::from_arg_matches(&typed)) {
         Ok(cli) => {
             ready();
-            let read = cli.verbosity().and_then(|verbosity| {
+            let read = cli.global.verbosity().and_then(|verbosity| {
                 env.view.verbosity = verbosity;
                 env.read_settings().map_err(Failure::from)
             });

@@ -113,9 +113,21 @@ impl<'o> Joined<'o> {
         upstream: &Upstream,
         selection: &Selection,
     ) -> Result<Planned<'o>, Failure> {
+        self.plan_for(env, upstream, selection, None)
+    }
+
+    /// The same for a router that holds these packages, if any are told, whichever the release was opened for.
+    pub(crate) fn plan_for(
+        &'o self,
+        env: &mut Env,
+        upstream: &Upstream,
+        selection: &Selection,
+        router: Option<&Installed>,
+    ) -> Result<Planned<'o>, Failure> {
         let source = self.opened.source();
         let selection = self.with_listed(env, upstream, selection)?;
-        let mut planned = match Planned::new(source, &self.universe, &selection) {
+        let router = router.or(source.facts().installed.as_ref());
+        let mut planned = match Planned::for_router(source, &self.universe, &selection, router) {
             Ok(planned) => planned,
             Err(error) => {
                 let warnings = source.facts().warnings.iter().chain(&self.passed_over);

@@ -148,9 +148,27 @@ impl Session {
         }
     }
 
-    /// What the arguments ask for; the latest release is asked of the server.
-    fn spec(&self, env: &mut Env, source: &SourceArgs) -> Result<ReleaseSpec, Failure> {
+    /// The tree of the release that the arguments name, and its name: of a tree, the one that was typed; the latest
+    /// release of a server is asked of it.
+    pub(crate) fn root(
+        &self,
+        env: &mut Env,
+        source: &SourceArgs,
+    ) -> Result<(Location, Option<Release>), Failure> {
         let named = source.release(env).map(Release::parse).transpose()?;
+        match (self.upstream.fetcher.mounted(), &source.tree) {
+            (Some(tree), _) => Ok((tree.root(), named)),
+            (None, Some(tree)) => Ok((Location::parse(tree, &env.cwd)?, named)),
+            (None, None) => {
+                let mirror = Location::parse(source.mirror(env), &env.cwd)?;
+                let release = self.release(env, &mirror, named)?;
+                Ok((mirror.join(&release.folder())?, Some(release)))
+            }
+        }
+    }
+
+    /// What the arguments ask for.
+    fn spec(&self, env: &mut Env, source: &SourceArgs) -> Result<ReleaseSpec, Failure> {
         let target = source.target(env).map(str::parse).transpose();
         let target = target.map_err(|error: release::NotATarget| {
             Failure::usage(
@@ -176,15 +194,7 @@ impl Session {
                 ));
             }
         }
-        let (root, release) = match (self.upstream.fetcher.mounted(), &source.tree) {
-            (Some(tree), _) => (tree.root(), named),
-            (None, Some(tree)) => (Location::parse(tree, &env.cwd)?, named),
-            (None, None) => {
-                let mirror = Location::parse(source.mirror(env), &env.cwd)?;
-                let release = self.release(env, &mirror, named)?;
-                (mirror.join(&release.folder())?, Some(release))
-            }
-        };
+        let (root, release) = self.root(env, source)?;
         let installed = installed(env, source)?;
         Ok(ReleaseSpec {
             root,

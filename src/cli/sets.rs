@@ -54,6 +54,14 @@ pub(super) fn file(env: &Env) -> Result<Option<SetFile>, Failure> {
     SetFile::parse(&text).map(Some).map_err(|error| Failure::from(error).about(FILE))
 }
 
+/// The failure that there is no file of the sets that a flag means.
+pub(super) fn no_file(flag: &str) -> Failure {
+    Failure::usage(
+        format!("{flag}: there is no {FILE} in this folder"),
+        "write one: [[set]], and below it name = \"…\" and chips = [\"…\"]",
+    )
+}
+
 /// Takes the set that is named, or the only one where neither anything is selected nor another lock named, as if it had
 /// been typed. What was typed goes before it, and lists are joined.
 ///
@@ -73,12 +81,12 @@ pub(super) fn take(
     let Some(file) = file(env)? else {
         return match name {
             None => Ok(None),
-            Some(name) => Err(Failure::usage(
-                format!("--set {name}: there is no {FILE} in this folder"),
-                "write one: [[set]], and below it name = \"…\" and chips = [\"…\"]",
-            )),
+            Some(name) => Err(no_file(&format!("--set {name}"))),
         };
     };
+    if name.is_none() && file.sets.is_empty() {
+        return Ok(None);
+    }
     let set = file.set(name)?.clone();
     let lock = file.lock_of(&set);
     let flag = (file.sets.len() > 1).then(|| set.name.clone());

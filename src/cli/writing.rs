@@ -21,7 +21,7 @@ use super::ui::text::size;
 use super::ui::warnings::{warn, warn_of_readers, warn_of_setup};
 use crate::disk::{self, OutputFormat, OutputOptions, write};
 use crate::fat::{FatKind, Label, Size};
-use crate::files::{Entry, Permissions, replace_file};
+use crate::files::{Entry, Permissions, WrittenFile, replace_file};
 use crate::format::Installed;
 use crate::hardware::Hypervisor;
 use crate::lock::{Bundle, Lock};
@@ -34,7 +34,7 @@ use crate::uci_defaults::{Mode, RouterPackages, Setup, StaticAddress, add_give_b
 use crate::upgrade::Comparison;
 
 /// What stands for standard output.
-const STDOUT: &str = "-";
+pub(crate) const STDOUT: &str = "-";
 
 /// What to write, shared by the commands that make a disk.
 #[derive(Debug, Args)]
@@ -96,12 +96,16 @@ pub(crate) struct ImageOptions {
     label: Label,
     partition: Option<bool>,
     sbom: Option<String>,
-    json: bool,
+    /// Whether programs read what is said.
+    pub(crate) json: bool,
 }
 
 /// What the arguments say of the router beside its packages.
+#[derive(Clone)]
 pub(crate) struct DiskOptions<'a> {
     args: &'a RouterArgs,
+    /// What the router holds, where the release was opened for another.
+    router: Option<&'a Installed>,
     /// Whether the router must mount a FAT for it.
     on_fat: bool,
     overlay: Overlay,
@@ -147,11 +151,27 @@ impl ImageOptions {
         })
     }
 
-    fn options(&self, lock: &Lock) -> OutputOptions {
+    /// Writes the files of a disk, as its `own` options are where nothing was typed; nothing comes of it where they went to
+    /// standard output.
+    pub(crate) fn write(
+        &self,
+        env: &mut Env,
+        out: &str,
+        entries: &[Entry],
+        own: OutputOptions,
+    ) -> Result<Option<WrittenFile>, Failure> {
         let ImageOptions { format, size, kind, label, partition, .. } = *self;
-        let own = OutputOptions::of(lock);
         let partition = partition.unwrap_or(own.partition);
-        OutputOptions { format, size, kind, label, partition, ..own }
+        let options = OutputOptions { format, size, kind, label, partition, ..own };
+        match out {
+            STDOUT => write_to_stdout(env, entries, &options).map(|()| None),
+            _ => Ok(Some(write(&env.path(out), entries, &options)?)),
+        }
+    }
+
+    /// What to do with a disk for many routers that was written to `out`.
+    pub(crate) fn next(&self, out: &str) -> String {
+        next(true, self.format, &self.label, out)
     }
 }
 
@@ -180,14 +200,29 @@ impl<'a> DiskOptions<'a> {
         }
         let setup = args.setup.read(env, others)?;
         setup.leaves(&overlay)?;
-        Ok(DiskOptions { args, on_fat: false, overlay, setup })
+        Ok(DiskOptions { args, router: None, on_fat: false, overlay, setup })
     }
 }
 
-impl DiskOptions<'_> {
+impl<'a> DiskOptions<'a> {
+    /// The same for a router that holds these packages, whichever the release was opened for.
+    pub(crate) fn for_router(&self, router: &'a Installed) -> DiskOptions<'a> {
+        DiskOptions { router: Some(router), ..self.clone() }
+    }
+
+    /// The same for a disk that is written so.
+    pub(crate) fn for_disk(self, settings: &ImageOptions) -> DiskOptions<'a> {
+        DiskOptions { on_fat: settings.format == OutputFormat::Fat, ..self }
+    }
+
     /// Whether nothing is to be set.
     pub(crate) fn is_empty(&self) -> bool {
         self.setup.is_empty() && self.args.configuration.is_empty() && self.args.vm.is_none()
+    }
+
+    /// The same with all keys typed.
+    pub(crate) fn complete(self, env: &mut Env) -> Result<Self, Failure> {
+        Ok(DiskOptions { setup: self.setup.typed(env)?, ..self })
     }
 
     /// A lock that was read, with the configuration of its disk.
@@ -207,9 +242,9 @@ impl DiskOptions<'_> {
         joined: &'o Joined<'o>,
         selection: &Selection,
     ) -> Result<(Lock, RouterSetup), Failure> {
-        let DiskOptions { args, on_fat, mut overlay, setup } = self;
+        let DiskOptions { args, router, on_fat, mut overlay, setup } = self;
         let guest = args.vm.map(|host| selection.clone().guest_of(host));
-        let mut planned = joined.plan(env, upstream, guest.as_ref().unwrap_or(selection))?;
+        let mut planned = joined.plan_for(env, upstream, guest.as_ref().unwrap_or(selection), router)?;
         if on_fat {
             planned.warn_of_fat();
         }
@@ -283,17 +318,15 @@ impl RouterSetup {
         settings: &ImageOptions,
     ) -> Result<(), Failure> {
         let lock = &bundle.lock;
-        if out == STDOUT {
-            return write_to_stdout(env, entries, &settings.options(lock));
-        }
-        let placed = write(&env.path(out), entries, &settings.options(lock))?;
+        let Some(placed) = settings.write(env, out, entries, OutputOptions::of(lock))? else { return Ok(()) };
         if lock.is_secret() && placed.permissions == Permissions::All {
             warn_of_readers(env, out)?;
         }
         proof::warn(env, proofs)?;
         let unpacked = settings.format == OutputFormat::Dir;
         let next = match upgrade {
-            None => next(lock, settings.format, &settings.label, out),
+            // A disk that a router asked for goes there on a stick.
+            None => next(lock.router.is_some(), settings.format, &settings.label, out),
             Some(_) => next_for_upgrade(settings.format, &settings.label, out),
         };
         let next = &next;
@@ -304,7 +337,7 @@ impl RouterSetup {
 
 /// Writes an SBOM to the file that was named for it.
 pub(crate) fn write_sbom(env: &Env, file: &str, sbom: &Sbom) -> Result<(), Failure> {
-    replace_file(&env.path(file), |out| out.write_all(sbom.to_text().as_bytes()))?;
+    replace_file(&env.path(file), |out| sbom.write(out))?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! What stands on the disk: the signed indexes, the packages, the install script.
 
+use super::layout::{Layout, pool_files};
 use super::mount::{INSTALL_COMMAND, mount_command};
 use super::script::{self, FeedKey, Planned, Script, ScriptError};
 use crate::fat::Label;
@@ -10,6 +11,7 @@ use crate::lock::{Bundle, Lock, LockError, LockedConfiguration, LockedKey, Other
 use crate::overlay::{FOLDER, Item, Overlay};
 use crate::proof::{CardProof, DriverProof};
 use crate::stick::RouterId;
+use crate::trust::{self, Digest};
 
 /// Why a bundle makes no disk.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +32,14 @@ pub enum DiskError {
 /// # Errors
 /// When the lock's format is not known, a name in it fits no script, or it records other files of the user's.
 pub fn contents(bundle: &Bundle, overlay: &Overlay) -> Result<Vec<Entry>, DiskError> {
+    let mut tree = tree(bundle, overlay, Layout::Own)?;
+    let sums = tree.sha256sums();
+    tree.add(SUMS, Content::Made(sums));
+    Ok(tree.into_sorted())
+}
+
+/// The same files, but for the sums of them, where the feeds lie as told.
+pub(super) fn tree(bundle: &Bundle, overlay: &Overlay, layout: Layout) -> Result<FileTree, DiskError> {
     match &bundle.lock.configuration {
         Some(configuration) => configuration.check_files(overlay)?,
         None => LockedConfiguration::default().check_files(overlay)?,
@@ -40,25 +50,25 @@ pub fn contents(bundle: &Bundle, overlay: &Overlay) -> Result<Vec<Entry>, DiskEr
             tree.add(format!("{FOLDER}/{path}"), Content::Own(contents.clone()));
         }
     }
-    for feed in &bundle.feeds {
+    for (locked, feed) in bundle.lock.feeds.iter().zip(&bundle.feeds) {
         for file in &feed.index {
-            tree.add(format!("feeds/{}/{}", feed.name, file.name), Content::Index(file.clone()));
+            let digest = Digest::sha256(trust::sha256(&file.bytes));
+            tree.add(layout.place(&locked.name, file.name, digest), Content::Index(file.clone()));
         }
-        for (file, artifact) in &feed.packages {
-            tree.add(format!("feeds/{}/{file}", feed.name), Content::Package(artifact.clone()));
+        let packages = bundle.lock.carried().filter(|package| package.feed == locked.name);
+        for (package, (_, artifact)) in packages.zip(&feed.packages) {
+            tree.add(layout.package(package), Content::Package(artifact.clone()));
         }
     }
     for key in &bundle.keys {
         let path = key_path(bundle.lock.format()?, &key.id().to_string());
         tree.add(path, Content::Made(key.to_text()));
     }
-    tree.add("owpkg.lock", Content::Made(bundle.lock.to_text()));
-    for (path, text) in texts(&bundle.lock, &bundle.proofs.cards)? {
+    tree.add(LOCK, Content::Made(bundle.lock.to_text()));
+    for (path, text) in texts(&bundle.lock, &bundle.proofs.cards, layout)? {
         tree.add(path, Content::Made(text));
     }
-    let sums = tree.sha256sums();
-    tree.add("SHA256SUMS", Content::Made(sums));
-    Ok(tree.into_sorted())
+    Ok(tree)
 }
 
 /// The file on the disk of the key with this id.
@@ -71,17 +81,25 @@ pub(crate) fn router_key_path(format: &dyn Format, id: &str) -> String {
     format!("{}/{}", format.facts().keys_folder, format.key_file(id))
 }
 
+/// The name of the lock.
+pub(super) const LOCK: &str = "owpkg.lock";
+/// The name of the list of digests.
+pub(super) const SUMS: &str = "SHA256SUMS";
 /// The name of the install script.
 pub(super) const SCRIPT: &str = "install.sh";
 /// The name of the text for people.
 pub(super) const README: &str = "README.txt";
 
 /// The texts that owpkg writes for a lock and what its packages prove, by name.
-pub(super) fn texts(lock: &Lock, proofs: &[CardProof]) -> Result<[(&'static str, String); 2], DiskError> {
-    Ok([(SCRIPT, install_script(lock)?), (README, readme(lock, proofs))])
+pub(super) fn texts(
+    lock: &Lock,
+    proofs: &[CardProof],
+    layout: Layout,
+) -> Result<[(&'static str, String); 2], DiskError> {
+    Ok([(SCRIPT, install_script(lock, layout)?), (README, readme(lock, proofs, layout))])
 }
 
-fn install_script(lock: &Lock) -> Result<String, DiskError> {
+fn install_script(lock: &Lock, layout: Layout) -> Result<String, DiskError> {
     let feeds: Vec<&str> = lock.feeds.iter().map(|feed| feed.name.as_str()).collect();
     let names: Vec<&str> = lock.install.iter().map(String::as_str).collect();
     let mut runs: Vec<Vec<&str>> = lock.by_run(&names).into_iter().map(<[_]>::to_vec).collect();
@@ -108,6 +126,8 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
         .iter()
         .zip(&key_files)
         .flat_map(|(key, file)| key.feeds.iter().map(|feed| FeedKey { feed, file }));
+    let pool = if layout == Layout::Pool { pool_files(lock) } else { Vec::new() };
+    let pool: Vec<(&str, &str)> = pool.iter().map(|file| (file.place.as_str(), file.name.as_str())).collect();
     let script = script::render(&Script {
         demo: lock.demo,
         release: lock.release.as_deref(),
@@ -125,12 +145,13 @@ fn install_script(lock: &Lock) -> Result<String, DiskError> {
         configuration: lock.configuration.as_ref(),
         signers: &signers.iter().map(|(feed, file)| FeedKey { feed, file }).collect::<Vec<_>>(),
         own_keys: &own_keys.collect::<Vec<_>>(),
+        pool: &pool,
         steps: format.facts().install_steps,
     })?;
     Ok(script)
 }
 
-fn readme(lock: &Lock, proofs: &[CardProof]) -> String {
+fn readme(lock: &Lock, proofs: &[CardProof], layout: Layout) -> String {
     let demo =
         if lock.demo { "DEMO: placeholder contents of the demo release, for no router.\n\n" } else { "" };
     let release = lock.release.as_deref().unwrap_or("(a build that does not state its release)");
@@ -156,11 +177,12 @@ fn readme(lock: &Lock, proofs: &[CardProof]) -> String {
          \x20 {mount}\n\
          \x20 {INSTALL_COMMAND}\n\
          \n\
-         The router's own {format} checks the signatures of the indexes below feeds/ with the keys it {holds}.\n\
+         The router's own {format} checks the signatures of the indexes {indexes} with the keys it {holds}.\n\
          `sh install.sh --dry-run` only rehearses.\n\
          \n\
          {router}{keys}\
          {packages}{shown}{configuration}",
+        indexes = if layout == Layout::Own { "below feeds/" } else { "in the pool" },
         configuration = lock.configuration.as_ref().map_or(String::new(), in_words),
         shown = in_bytes(proofs),
         label = Label::OWPKG.as_str(),

@@ -3,9 +3,11 @@
 pub mod check;
 mod contents;
 mod fit;
+mod layout;
 mod mount;
 #[doc(hidden)]
 pub mod script;
+mod shared;
 mod writer;
 
 pub use contents::{DiskError, contents};
@@ -15,4 +17,6 @@ pub(crate) use fit::{check_fit, needed_kb};
 pub(crate) use mount::INSTALL_COMMAND;
 #[doc(hidden)]
 pub use mount::mount_command;
+pub(crate) use shared::ROUTERS;
+pub use shared::{FolderNames, SharedDisk};
 pub use writer::{OutputFormat, OutputOptions, WriteError, write};

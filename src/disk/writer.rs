@@ -80,16 +80,24 @@ impl OutputOptions {
     /// The smallest FAT image for a lock. The same lock gives the same image: its volume id and its time are the lock's.
     /// One for a router that asked for it goes there on a stick, and so has a partition table.
     pub fn of(lock: &Lock) -> OutputOptions {
-        let [a, b, c, d, ..] = trust::sha256(lock.to_text().as_bytes());
+        let partition = lock.router.is_some();
+        OutputOptions { partition, ..OutputOptions::of_all([lock]) }
+    }
+
+    /// The same for all locks of a stick for many routers, of the time of the latest.
+    pub(crate) fn of_all<'l>(locks: impl IntoIterator<Item = &'l Lock> + Clone) -> OutputOptions {
+        let text: String = locks.clone().into_iter().map(Lock::to_text).collect();
+        let [a, b, c, d, ..] = trust::sha256(text.as_bytes());
+        let is_secret = locks.clone().into_iter().any(Lock::is_secret);
         OutputOptions {
             format: OutputFormat::Fat,
             size: Size::Smallest,
             kind: None,
             label: Label::OWPKG,
             volume_id: u32::from_le_bytes([a, b, c, d]),
-            partition: lock.router.is_some(),
-            date: lock.date,
-            permissions: if lock.is_secret() { Permissions::Owner } else { Permissions::All },
+            partition: true,
+            date: locks.into_iter().map(|lock| lock.date).max().unwrap_or_default(),
+            permissions: if is_secret { Permissions::Owner } else { Permissions::All },
         }
     }
 }

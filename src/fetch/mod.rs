@@ -19,16 +19,18 @@ mod local;
 mod location;
 mod options;
 mod progress;
+mod rate;
 mod redacted;
 mod room;
 pub(crate) mod tls;
 mod want;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use camino::Utf8Path;
+use reqwest::Url;
 use serde::Serialize;
 
 pub use self::cache::{Amount as CacheAmount, CacheUsage};
@@ -36,6 +38,7 @@ pub use self::error::{Failure, FetchError};
 pub use self::location::{Location, LocationError, MemoryTree};
 pub use self::options::Options;
 pub use self::progress::{GotFrom, Progress, Silent};
+pub use self::rate::RateLimit;
 pub use self::redacted::Redacted;
 pub use self::want::{Fetched, Freshness, Want};
 
@@ -56,6 +59,8 @@ pub struct Fetcher {
     anew: bool,
     documents: Documents,
     ahead: Ahead,
+    /// The places of documents of which servers have said how they are, where they are asked but once.
+    settled: Option<Mutex<HashSet<Url>>>,
     findings: Findings,
     packages: Packages,
     memory: Memory,
@@ -81,6 +86,7 @@ impl Fetcher {
             anew,
             documents,
             ahead: Ahead::default(),
+            settled: None,
             findings,
             packages,
             memory,
@@ -94,6 +100,11 @@ impl Fetcher {
     /// Knows the places of a tree in memory by their names from here on.
     pub(crate) fn mount(&mut self, tree: MemoryTree) {
         self.mounted = Some(tree);
+    }
+
+    /// Asks servers but once how a document is from here on: for a run that makes many things of the same documents.
+    pub(crate) fn ask_once(&mut self) {
+        self.settled.get_or_insert_default();
     }
 
     /// The tree that is mounted, if one is.
@@ -157,12 +168,13 @@ impl Fetcher {
             return;
         }
         let remote = likely.into_iter().filter_map(|(at, cap)| match self.place_of(&at).into_owned() {
-            Location::Http(url) if !self.ahead.has(&url) => Some((url, cap)),
+            Location::Http(url) if !self.ahead.has(&url) && !self.is_settled(&url) => Some((url, cap)),
             _ => None,
         });
         let remote: Vec<_> = remote.take(self.http.at_once()).collect();
         let reload = if self.anew { Reload::Anew } else { Reload::Changed };
         let answers = self.http.documents(&remote, reload, &Room::default());
+        self.settle(&remote, &answers);
         self.ahead.keep(remote.into_iter().map(|(url, _)| url).zip(answers));
     }
 
@@ -197,22 +209,38 @@ impl Fetcher {
     ) -> Vec<Result<Option<Fetched>, FetchError>> {
         let reload = if self.anew { Reload::Anew } else { reload };
         let room = Room::default();
-        let remote: Vec<_> = wants
+        let asks = |url: &Url| !self.offline && (reload == Reload::Anew || !self.is_settled(url));
+        let asked: Vec<Option<&Url>> = wants
             .iter()
-            .filter_map(|(at, cap)| match &*self.place_of(at) {
-                Location::Http(url) if !self.offline => Some((url.clone(), *cap)),
+            .map(|(at, _)| match (at, &*self.place_of(at)) {
+                (Location::Http(url), Location::Http(_)) if asks(url) => Some(url),
                 _ => None,
             })
             .collect();
-        let mut answers = self.http.documents(&remote, reload, &room).into_iter();
-        let mut document = |at: &Location, cap| match &*self.place_of(at) {
+        let remote = asked.iter().zip(wants).filter_map(|(url, (_, cap))| Some(((*url)?.clone(), *cap)));
+        let remote: Vec<(Url, u64)> = remote.collect();
+        let answers = self.http.documents(&remote, reload, &room);
+        self.settle(&remote, &answers);
+        let mut answers = answers.into_iter();
+        let mut document = |(at, cap): &(Location, u64), is_asked| match is_asked {
             // One answer a request; if one were missing, the document was not had.
-            Location::Http(_) if !self.offline => {
-                answers.next().unwrap_or_else(|| Err(FetchError::Offline { at: at.to_string() }))
-            }
-            _ => self.document_at_hand(at, cap, &room),
+            true => answers.next().unwrap_or_else(|| Err(FetchError::Offline { at: at.to_string() })),
+            false => self.document_at_hand(at, *cap, &room),
         };
-        wants.iter().map(|(at, cap)| document(at, *cap)).collect()
+        wants.iter().zip(asked).map(|(want, url)| document(want, url.is_some())).collect()
+    }
+
+    fn is_settled(&self, url: &Url) -> bool {
+        let settled = self.settled.as_ref();
+        settled.is_some_and(|urls| urls.lock().unwrap_or_else(PoisonError::into_inner).contains(url))
+    }
+
+    /// Remembers of which documents a server said how they are.
+    fn settle<T, E>(&self, asked: &[(Url, u64)], answers: &[Result<T, E>]) {
+        let Some(settled) = &self.settled else { return };
+        let answered = asked.iter().zip(answers).filter(|(_, answer)| answer.is_ok());
+        let answered = answered.map(|((url, _), _)| url.clone());
+        settled.lock().unwrap_or_else(PoisonError::into_inner).extend(answered);
     }
 
     fn document_at_hand(&self, at: &Location, cap: u64, room: &Room) -> Result<Option<Fetched>, FetchError> {
@@ -220,7 +248,9 @@ impl Fetcher {
             Location::Folder(path) => (local::read(path, cap)?, Freshness::Fresh),
             Location::Memory { tree, path } => (local::recall(tree, path, at, cap)?, Freshness::Fresh),
             Location::Http(url) => match self.documents.get(url, cap)? {
-                Some(document) => (document.body, Freshness::Offline),
+                Some(document) => {
+                    (document.body, if self.offline { Freshness::Offline } else { Freshness::Revalidated })
+                }
                 None => return Err(FetchError::Offline { at: at.to_string() }),
             },
         };

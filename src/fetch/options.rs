@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
+use super::RateLimit;
+
 /// How a [`Fetcher`](super::Fetcher) behaves.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -30,7 +32,10 @@ pub struct Options {
     /// Over how much time of waiting for a server its speed is taken.
     pub speed_window: Duration,
     /// How long one file may take, all attempts together; none: as long as it does.
+    /// Where the rate is limited, nobody counts.
     pub max_time: Option<Duration>,
+    /// How much is taken in a second at most; none: as much as comes.
+    pub limit_rate: Option<RateLimit>,
 }
 
 impl Options {
@@ -49,6 +54,7 @@ impl Options {
             min_speed: 256,
             speed_window: Duration::from_secs(60),
             max_time: Some(Duration::from_secs(60 * 60)),
+            limit_rate: None,
         }
     }
 }

@@ -47,17 +47,15 @@ impl FileTree {
 
     /// The digests of all files so far, as `sha256sum -c` reads them, sorted by path.
     pub(crate) fn sha256sums(&self) -> String {
-        let mut lines: Vec<(&str, String)> = self
-            .entries
-            .iter()
-            .map(|entry| {
-                let digest = trust::Digest::sha256(entry.content.sha256()).hex();
-                (entry.path.as_str(), format!("{digest}  {}\n", entry.path))
-            })
-            .collect();
-        lines.sort();
-        lines.into_iter().map(|(_, line)| line).collect()
+        sha256sums(self.entries.iter().map(|entry| (entry.path.as_str(), entry.content.sha256())))
     }
+}
+
+/// The digests of files, as `sha256sum -c` reads them, sorted by path.
+pub(crate) fn sha256sums<'p>(files: impl IntoIterator<Item = (&'p str, [u8; 32])>) -> String {
+    let mut files: Vec<_> = files.into_iter().collect();
+    files.sort_unstable();
+    files.iter().map(|(path, sha256)| format!("{}  {path}\n", trust::Digest::sha256(*sha256).hex())).collect()
 }
 
 impl Content {
@@ -81,7 +79,8 @@ impl Content {
         })
     }
 
-    fn sha256(&self) -> [u8; 32] {
+    /// SHA-256 of it.
+    pub(crate) fn sha256(&self) -> [u8; 32] {
         match self {
             Content::Made(text) => trust::sha256(text.as_bytes()),
             Content::Own(contents) => trust::sha256(contents),

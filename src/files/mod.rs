@@ -8,8 +8,8 @@ mod permissions;
 pub(crate) mod replace;
 mod staged;
 
-pub(crate) use content::FileTree;
 pub use content::{Content, Entry};
+pub(crate) use content::{FileTree, sha256sums};
 pub use contents::Contents;
 pub(crate) use folder::place_folder;
 pub(crate) use key_pair::KeyFiles;

@@ -1,5 +1,7 @@
 //! What making a disk of a lock would take, looked up before anything is fetched.
 
+use std::collections::BTreeMap;
+
 use super::Lock;
 use super::bundle::{BundleError, want};
 use crate::release::Upstream;
@@ -26,8 +28,25 @@ impl Outlook {
     /// # Errors
     /// When a place is none, or the cache cannot be read.
     pub fn of(upstream: &Upstream, lock: &Lock) -> Result<Outlook, BundleError> {
+        Outlook::of_all(upstream, [lock])
+    }
+
+    /// The same for several locks together: what they share counts once.
+    ///
+    /// # Errors
+    /// As [`Outlook::of`].
+    pub fn of_all<'l>(
+        upstream: &Upstream,
+        locks: impl IntoIterator<Item = &'l Lock>,
+    ) -> Result<Outlook, BundleError> {
+        let (mut packages, mut indexes) = (BTreeMap::new(), BTreeMap::new());
+        for lock in locks {
+            packages.extend(lock.carried().map(|package| ((package.digest, &package.file), package)));
+            let files = lock.feeds.iter().flat_map(|feed| &feed.files);
+            indexes.extend(files.map(|file| ((file.sha256, &file.name), file.size)));
+        }
         // Only whether a file is there is looked for: nobody need vouch for it.
-        let wants = lock.carried().map(|package| want(upstream, package, Authority::Nobody));
+        let wants = packages.into_values().map(|package| want(upstream, package, Authority::Nobody));
         let wants = wants.collect::<Result<Vec<_>, _>>()?;
         let found = upstream.fetcher.each_at_hand(&wants)?.into_iter().map(Option::transpose);
         let found = found.collect::<Result<Vec<_>, _>>()?;
@@ -38,7 +57,7 @@ impl Outlook {
             bytes: sizes.sum(),
             to_fetch: absent().count(),
             bytes_to_fetch: absent().filter_map(|want| want.expected.size).sum(),
-            index_bytes: lock.feeds.iter().flat_map(|feed| &feed.files).map(|file| file.size).sum(),
+            index_bytes: indexes.values().sum(),
         })
     }
 }

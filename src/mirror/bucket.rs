@@ -231,7 +231,7 @@ impl Store for Bucket {
         self.put_as(path, content, PutMode::Overwrite)
     }
 
-    fn link(&self, from: &str, to: &str) -> Result<Option<Stat>, StoreError> {
+    fn duplicate(&self, from: &str, to: &str) -> Result<Option<Stat>, StoreError> {
         let (source, target) = (self.key(from)?, self.key(to)?);
         let copied = self.runtime.block_on(async {
             self.store.copy(&source, &target).await?;

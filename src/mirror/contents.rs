@@ -89,14 +89,18 @@ impl<'a> Contents<'a> {
     /// Adds feeds of an architecture, whole: all, or those of these names.
     ///
     /// # Errors
-    /// When a feed lies outside of the tree at `root`, or an index cannot be read.
+    /// When nothing tells the release, neither `release` nor the name of the tree's folder, a feed lies outside of the
+    /// tree at `root`, or an index cannot be read.
     pub fn add_arch(
         &mut self,
-        release: &Release,
+        release: Option<&Release>,
         root: &Location,
         feeds: &ArchFeeds,
         names: &[String],
     ) -> Result<(), MirrorError> {
+        let of_folder = Release::of_folder(root);
+        let no_name = || MirrorError::NoRelease { root: root.to_string() };
+        let release = release.or(of_folder.as_ref()).ok_or_else(no_name)?;
         let found = of_arch(release, root, feeds, &|feed| is_among(names, feed), self.earlier)?;
         self.add(found.into_iter().filter(|folder| !folder.files.is_empty()));
         Ok(())

@@ -9,7 +9,7 @@ use crate::format::{FeedId, Format, Package};
 use crate::lock::{Bundle, Lock};
 use crate::parallel;
 use crate::release::{ArchFeeds, OpenRelease, Release, Upstream};
-use crate::trust::{Digest, Signed, SignedFile, Verified};
+use crate::trust::{Authority, Digest, Signed, SignedFile, Verified};
 
 /// A folder of the mirror.
 #[derive(Debug)]
@@ -76,6 +76,16 @@ impl MirrorFolder {
         self.files.extend(other.files);
         self.files.sort();
         self.files.dedup();
+    }
+
+    /// The path of a file of this folder.
+    pub(super) fn path(&self, file: &Listed) -> String {
+        format!("{}/{}", self.folder, file.name)
+    }
+
+    /// Who vouches for it.
+    pub(super) fn authority(&self) -> Authority {
+        self.index.first().map_or(Authority::Nobody, |file| file.by().clone())
     }
 
     /// The bytes of all files, where they are known.

@@ -171,22 +171,26 @@ impl Store for Folder {
         }
     }
 
-    fn link(&self, from: &str, to: &str) -> Result<Option<Stat>, StoreError> {
+    fn duplicate(&self, from: &str, to: &str) -> Result<Option<Stat>, StoreError> {
         let (from, place) = (self.place(from)?, self.place(to)?);
-        let linked = || {
+        let duplicated = || {
             // The file itself, not a link through the current public folder.
             let from = from.canonicalize_utf8()?;
-            make_parent(&place)?;
             let aside = self.aside(&place)?;
-            fs::hard_link(from, &aside)?;
+            // Too many links, or a file system that has none: then the file is stored twice.
+            if fs::hard_link(&from, &aside).is_err() {
+                fs::copy(&from, &aside)?;
+                File::open(&aside)?.sync_all()?;
+            }
+            make_parent(&place)?;
             fs::rename(&aside, &place)?;
             // Where both were the same file already, renaming leaves the second name.
             remove_file(&aside)
         };
-        match linked() {
+        match duplicated() {
             Ok(()) => self.stat_of_new(to).map(Some),
-            // Too many links, or a file system that has none: then the file is stored twice.
-            Err(_) => Ok(None),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(failed(&place)(error)),
         }
     }
 

@@ -14,6 +14,7 @@
 //! releases/25.12.5/packages/x86_64/base/   packages.adb, and the packages that were asked for
 //! feeds/mine/                              a feed that is no part of a server's tree, whole
 //! keys/<its file on a router>              the public key of such a feed, which official images lack
+//! .versions.json, releases/25.12.5/.targets.json, .overview.json   what is here, in the server's own forms
 //! .owpkg/archive/<folder>/<n>/             each index that was ever mirrored, and `files`: what is here of it
 //! .owpkg/seen/<folder>                     which files were found good, so that a rerun need not read them
 //! .owpkg/incoming/                         downloads under way
@@ -27,14 +28,20 @@ mod covered;
 mod custom;
 mod error;
 mod files;
+mod fill;
 mod folder;
+mod holdings;
 mod list;
+mod lists;
+mod look;
 mod place;
+mod progress;
 mod prune;
 mod public;
 mod repair;
 mod stamps;
 mod store;
+mod summary;
 mod sync;
 mod target;
 mod verify;
@@ -47,11 +54,13 @@ pub use custom::{CustomFeed, CustomKey};
 pub use error::MirrorError;
 pub use folder::Folder;
 pub(crate) use folder::OWN;
+pub use holdings::{ChangedFile, Changes, Holdings};
 pub use list::Listed;
 pub use place::Place;
 pub(crate) use place::is_bucket;
 pub use repair::repair;
 pub use store::{Change, Depth, Guard, Stat, Store, StoreError};
-pub use sync::{Gaps, Mirror, MissingFile, Preview, Prune, Summary};
+pub use summary::{Gaps, MissingFile, Preview, Prune, Summary};
+pub use sync::Mirror;
 pub use target::{Images, of_target};
 pub use verify::verify;

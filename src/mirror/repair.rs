@@ -1,16 +1,16 @@
 //! Mends what a check found: indexes from the archive, keys from the trusted ones, files from where they came from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::archive::{self, Archive};
 use super::store::{Change, Store};
-use super::sync::want;
+use super::fill::want;
 use super::verify::read_signed;
-use super::{Listed, MirrorError, custom};
+use super::{Listed, MirrorError, custom, lists};
 use crate::audit::{Audit, Wrong};
 use crate::fetch::{FetchError, Fetcher, Location};
 use crate::files::Content;
-use crate::trust::{Authority, Keyring, UnsignedFeeds};
+use crate::trust::{Authority, Digest, Keyring, UnsignedFeeds};
 
 /// Fetches only what a check found missing or damaged, and puts indexes back from the archive, and keys from the
 /// keyring. What cannot be mended, because the server does not have it any more or the key is not at hand, stays as it
@@ -65,16 +65,24 @@ pub fn repair(
         |(path, id)| Some(Change { path, content: Some(Content::Made(keyring.get(&id)?.to_text())) }),
     ));
     store.publish(&changes)?;
+    let mut mended: HashMap<Digest, String> = HashMap::new();
     for (path, (by, source, listed)) in wanted {
+        if let Some(same) = mended.get(&listed.digest)
+            && store.duplicate(same, &path)?.is_some()
+        {
+            continue;
+        }
         match fetcher.artifacts(vec![want(&source, &listed, by)?]) {
             Ok(artifacts) => {
                 for artifact in artifacts {
                     store.put(&path, &Content::Package(artifact))?;
+                    mended.insert(listed.digest, path.clone());
                 }
             }
             Err(FetchError::Missing { .. } | FetchError::Mismatch { .. }) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(())
+    // Last, as they tell of files that may have been mended just now.
+    Ok(store.publish(&lists::stale(store, &archive, &[])?)?)
 }

@@ -45,6 +45,11 @@ impl CheckedStamps {
         }
         Ok(())
     }
+
+    /// Forgets what was seen.
+    pub(super) fn remove(store: &dyn Store, folder: &str) -> Result<(), StoreError> {
+        store.remove(&place(folder))
+    }
 }
 
 /// What was seen of each file of a folder.

@@ -37,8 +37,9 @@ pub trait Store: Send + Sync {
         Ok(stat)
     }
 
-    /// Gives a file a second place without storing it twice; nothing where that cannot be done.
-    fn link(&self, from: &str, to: &str) -> Result<Option<Stat>, StoreError>;
+    /// Gives a file a second place, stored once where the place can do that, else as a copy; nothing where there is no
+    /// such file.
+    fn duplicate(&self, from: &str, to: &str) -> Result<Option<Stat>, StoreError>;
 
     /// Makes readers see all these files instead of what was there: at once where the place can do that, else one
     /// after the other, refusing to replace what another writer has just put there. No content: no such file.

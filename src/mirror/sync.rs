@@ -1,22 +1,19 @@
 //! Brings a mirror to hold what it shall hold: files first, then every index at once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::archive::{self, Archive};
+use super::look::Looked;
+use super::progress::Progress;
 use super::stamps::CheckedStamps;
-use super::store::{Change, Depth, Stat, Store, StoreError};
-use super::{Listed, MirrorError, MirrorFolder, prune};
-use crate::fetch::{FetchError, Fetcher, Location, Want};
+use super::store::{Change, Store};
+use super::summary::{Gaps, MissingFile, Prune, Summary};
+use super::{Listed, MirrorError, MirrorFolder, lists, prune};
+use crate::fetch::Fetcher;
 use crate::files::Content;
-use crate::format::measure;
-use crate::parallel;
-use crate::trust::{Artifact, Authority, Digest, Expected, Verified};
 
-/// How many files are fetched before they are put in their places: enough to keep a server busy, few enough that a
-/// run that is killed has not fetched much in vain.
-const BATCH: usize = 512;
 /// How many files are checked or put at the same time; a store on a network waits most of the time.
-const WORKERS: usize = 8;
+pub(super) const WORKERS: usize = 8;
 const INDEX_CAP: u64 = 32 << 20;
 
 /// A mirror and what is needed to bring it up to date.
@@ -29,128 +26,6 @@ pub struct Mirror<'a> {
     pub incoming: Option<&'a Fetcher>,
 }
 
-/// What to remove at the end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Prune {
-    /// Nothing: every index that was ever mirrored stays, with its files.
-    #[default]
-    Nothing,
-    /// What neither the indexes that readers see refer to, nor so many older ones of each folder.
-    Keeping(usize),
-}
-
-/// What becomes of a folder of which a file is not to be had.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Gaps {
-    /// Readers go on seeing it as it was.
-    #[default]
-    HeldBack,
-    /// Its index is published without those files.
-    Published,
-}
-
-/// A file that is not to be had: the server lacks it, or has another one in its place.
-#[derive(Debug)]
-pub struct MissingFile {
-    /// Its folder in the mirror.
-    pub folder: String,
-    /// Its name there.
-    pub name: String,
-    /// Why.
-    pub cause: FetchError,
-}
-
-/// What a run did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Summary {
-    /// Files that were put in place.
-    pub new: usize,
-    /// Those of them that are the same as another one, and are stored once where the place can do that.
-    pub linked: usize,
-    /// Files that were in place already.
-    pub kept: usize,
-    /// Files that were removed.
-    pub removed: usize,
-    /// Files of indexes that readers see from now on.
-    pub published: usize,
-    /// Bytes of the files that were put in place, without those stored already.
-    pub bytes: u64,
-}
-
-impl Summary {
-    /// What two runs did together, of which the other came first.
-    pub fn after(self, first: &Summary) -> Summary {
-        Summary {
-            new: self.new + first.new,
-            linked: self.linked + first.linked,
-            kept: self.kept.saturating_sub(first.new),
-            removed: self.removed + first.removed,
-            published: self.published + first.published,
-            bytes: self.bytes + first.bytes,
-        }
-    }
-}
-
-/// What a run would do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Preview {
-    /// Files that would be put in place.
-    pub new: usize,
-    /// Files that are in place already.
-    pub kept: usize,
-    /// Bytes of the files that would be put in place, each content once, as far as they are known.
-    pub bytes: u64,
-    /// Files that would be fetched: they are not in the cache.
-    pub to_fetch: usize,
-    /// Their bytes, as far as they are known.
-    pub bytes_to_fetch: u64,
-    /// How many of them have a size that nothing tells: `sha256sums` states none.
-    pub unsized_files: usize,
-}
-
-/// A file of a folder, by position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Position {
-    folder: usize,
-    file: usize,
-}
-
-/// What is there of a folder before a run changes anything.
-struct Found {
-    /// For each of its files: the one in its place, and whether an earlier run found it good.
-    files: Vec<Option<(Stat, bool)>>,
-}
-
-impl Found {
-    fn of(store: &dyn Store, folder: &MirrorFolder) -> Result<Found, StoreError> {
-        let here = store.list(&folder.folder, Depth::Folder)?;
-        let seen = CheckedStamps::read(store, &folder.folder)?;
-        let seen = seen.by_name();
-        let mut here = here.into_iter().peekable();
-        let mut find = |file: &Listed| {
-            // Both are in order of their names.
-            let name = |stat: &Stat| stat.path.rsplit('/').next().unwrap_or_default().cmp(&file.name);
-            while here.next_if(|stat| name(stat).is_lt()).is_some() {}
-            let stat = here.next_if(|stat| name(stat).is_eq())?;
-            let known = seen.knows(&file.name, &stat, &file.digest);
-            Some((stat, known))
-        };
-        Ok(Found { files: folder.files.iter().map(&mut find).collect() })
-    }
-}
-
-/// What is known of a folder's files while it is being brought up to date.
-struct Progress<'p> {
-    folders: &'p [MirrorFolder],
-    /// For each folder and file: the file in its place, found good.
-    stats: Vec<Vec<Option<Stat>>>,
-    /// A place of each digest that is in the mirror.
-    places: HashMap<Digest, Position>,
-    /// The files that are not to be had.
-    missing: Vec<(Position, FetchError)>,
-    summary: Summary,
-}
-
 impl Mirror<'_> {
     /// Brings the mirror to hold these folders. Run again after a failure, it goes on where it was. A folder of which a file
     /// is not to be had stays as readers see it, unless `gaps` says otherwise; the others are brought up to date.
@@ -161,20 +36,15 @@ impl Mirror<'_> {
     pub fn sync(&self, folders: &[MirrorFolder], prune: Prune, gaps: Gaps) -> Result<Summary, MirrorError> {
         let _guard = self.store.lock()?;
         let mut archive = Archive::read(self.store)?;
-        let mut progress = Progress::new(folders);
-        let mut absent = Vec::new();
-        let mut replaced = Vec::new();
         for folder in folders {
             let newest = archive.folders.get(&folder.folder).and_then(|generations| generations.last());
             if newest.is_some_and(|newest| folder.is_of_another_format(newest)) {
                 return Err(MirrorError::OtherFormat { folder: folder.folder.clone() });
             }
         }
-        let found = parallel::map(folders, WORKERS, |folder| Found::of(self.store, folder));
-        for (position, found) in found.into_iter().enumerate() {
-            self.look(&archive, &mut progress, position, found?, &mut absent, &mut replaced)?;
-        }
-        self.fill(&mut progress, absent)?;
+        let Looked { mut progress, absent, replaced } = self.look(&archive, folders)?;
+        let twins = self.twins(&archive, &progress, &absent)?;
+        self.fill(&mut progress, absent, &twins)?;
         let mut changes = self.fetch_replaced(&mut progress, &replaced)?;
         let published: Vec<bool> = (0..folders.len())
             .map(|position| gaps == Gaps::Published || progress.missing_of(position).next().is_none())
@@ -190,7 +60,7 @@ impl Mirror<'_> {
         for (_, folder) in published() {
             changes.extend(folder.key_changes(self.store)?);
         }
-        self.store.publish(&changes)?;
+        lists::publish(self.store, changes)?;
         self.note_seen(&progress)?;
         if !progress.missing.is_empty() {
             let unpublished = match gaps {
@@ -205,42 +75,15 @@ impl Mirror<'_> {
             });
             return Err(MirrorError::NotWhole { summary, missing: missing.collect(), unpublished });
         }
-        if let Prune::Keeping(older) = prune {
-            progress.summary.removed = prune::prune(self.store, archive, older)?;
-        }
-        Ok(progress.summary)
-    }
-
-    /// What [`Mirror::sync`] would do; nothing is fetched or put for it.
-    ///
-    /// # Errors
-    /// When the mirror or the cache cannot be read.
-    pub fn preview(&self, folders: &[MirrorFolder]) -> Result<Preview, MirrorError> {
-        let archive = Archive::read(self.store)?;
-        let mut progress = Progress::new(folders);
-        let (mut absent, mut replaced) = (Vec::new(), Vec::new());
-        let found = parallel::map(folders, WORKERS, |folder| Found::of(self.store, folder));
-        for (position, found) in found.into_iter().enumerate() {
-            self.look(&archive, &mut progress, position, found?, &mut absent, &mut replaced)?;
-        }
-        let mut preview = Preview { kept: progress.summary.kept, ..Preview::default() };
-        preview.new = absent.len() + replaced.len();
-        let mut wants = Vec::new();
-        let mut seen: HashSet<Digest> = progress.places.keys().copied().collect();
-        for at in absent.into_iter().chain(replaced).filter(|at| seen.insert(progress.listed(*at).digest)) {
-            let folder = &folders[at.folder];
-            wants.push(want(&folder.source, progress.listed(at), folder.authority())?);
-        }
-        for (want, found) in wants.iter().zip(self.fetcher.each_at_hand(&wants)?) {
-            let size = want.expected.size.unwrap_or(0);
-            preview.bytes += size;
-            if found.transpose()?.is_none() {
-                preview.to_fetch += 1;
-                preview.bytes_to_fetch += size;
-                preview.unsized_files += usize::from(want.expected.size.is_none());
+        progress.summary.removed = match prune {
+            Prune::Nothing => 0,
+            Prune::Keeping(older) => prune::prune(self.store, archive, older, &|_| true)?,
+            Prune::Only(older) => {
+                let named: HashSet<&str> = folders.iter().map(|folder| folder.folder.as_str()).collect();
+                prune::prune(self.store, archive, older, &|folder| named.contains(folder))?
             }
-        }
-        Ok(preview)
+        };
+        Ok(progress.summary)
     }
 
     /// What earlier runs put into a folder.
@@ -255,175 +98,6 @@ impl Mirror<'_> {
             let newest = archive.folders.get(folder).and_then(|generations| generations.last());
             Ok(newest.map_or(Ok(Vec::new()), |newest| archive::read_list(store, folder, newest.number))?)
         })
-    }
-
-    /// Sorts a folder's files into those in place, those that are not, and those in whose place readers see another
-    /// one, which must not change before its index does.
-    fn look(
-        &self,
-        archive: &Archive,
-        progress: &mut Progress<'_>,
-        position: usize,
-        found: Found,
-        absent: &mut Vec<Position>,
-        replaced: &mut Vec<Position>,
-    ) -> Result<(), MirrorError> {
-        let folder = &progress.folders[position];
-        let mut unknown = Vec::new();
-        for (file, found) in found.files.into_iter().enumerate() {
-            let at = Position { folder: position, file };
-            match found {
-                Some((stat, true)) => progress.keep(at, stat),
-                Some((stat, false)) => unknown.push((at, stat)),
-                None => absent.push(at),
-            }
-        }
-        if unknown.is_empty() {
-            return Ok(());
-        }
-        let earlier = match archive.published(self.store, &folder.folder)? {
-            Some(generation) => archive::read_list(self.store, &folder.folder, generation.number)?,
-            None => Vec::new(),
-        };
-        let earlier: HashMap<&str, &Digest> =
-            earlier.iter().map(|listed| (listed.name.as_str(), &listed.digest)).collect();
-        let good =
-            parallel::map(&unknown, WORKERS, |(at, stat)| self.is_good(folder, &folder.files[at.file], stat));
-        for ((at, stat), good) in unknown.into_iter().zip(good) {
-            let listed = &folder.files[at.file];
-            let other = earlier.get(listed.name.as_str()).is_some_and(|digest| **digest != listed.digest);
-            match good? {
-                true => progress.keep(at, stat),
-                false if other => replaced.push(at),
-                false => absent.push(at),
-            }
-        }
-        Ok(())
-    }
-
-    fn is_good(&self, folder: &MirrorFolder, listed: &Listed, stat: &Stat) -> Result<bool, StoreError> {
-        if listed.size.is_some_and(|size| size != stat.size) {
-            return Ok(false);
-        }
-        let path = folder.path(listed);
-        let Some(mut file) = self.store.open(&path)? else { return Ok(false) };
-        // What cannot be read is fetched again.
-        Ok(measure(listed.digest.kind, &mut file).is_ok_and(|found| found == listed.digest))
-    }
-
-    /// Puts every absent file in its place: from another place in the mirror, else from a server.
-    fn fill(&self, progress: &mut Progress<'_>, absent: Vec<Position>) -> Result<(), MirrorError> {
-        let mut twins = Vec::new();
-        let mut wanted: HashMap<Digest, Position> = HashMap::new();
-        let mut fetch = Vec::new();
-        for at in absent {
-            let digest = progress.listed(at).digest;
-            if progress.places.contains_key(&digest) || wanted.contains_key(&digest) {
-                twins.push(at);
-            } else {
-                wanted.insert(digest, at);
-                fetch.push(at);
-            }
-        }
-        drop(wanted);
-        if !fetch.is_empty() {
-            let sizes = fetch.iter().map(|at| progress.listed(*at).size);
-            let bytes = sizes.sum::<Option<u64>>();
-            self.incoming.unwrap_or(self.fetcher).plan(fetch.len(), bytes);
-        }
-        for batch in fetch.chunks(BATCH) {
-            self.fetch(progress, batch)?;
-        }
-        for at in twins {
-            let listed = progress.listed(at);
-            let from = progress.places.get(&listed.digest).map(|from| progress.path(*from));
-            let linked = from.map(|from| self.store.link(&from, &progress.path(at))).transpose()?.flatten();
-            match linked {
-                Some(stat) => {
-                    progress.keep(at, stat);
-                    progress.summary.kept -= 1;
-                    progress.summary.new += 1;
-                    progress.summary.linked += 1;
-                }
-                None => self.fetch(progress, &[at])?,
-            }
-        }
-        Ok(())
-    }
-
-    fn fetch(&self, progress: &mut Progress<'_>, batch: &[Position]) -> Result<(), MirrorError> {
-        let jobs = self.artifacts(progress, batch)?;
-        let stats = parallel::map(&jobs, WORKERS, |(at, artifact, own)| {
-            let path = progress.path(*at);
-            match own {
-                true => self.store.adopt(&path, artifact.clone()),
-                false => self.store.put(&path, &Content::Package(artifact.clone())),
-            }
-        });
-        for ((at, artifact, _), stat) in jobs.into_iter().zip(stats) {
-            progress.keep(at, stat?);
-            progress.summary.kept -= 1;
-            progress.summary.new += 1;
-            progress.summary.bytes += artifact.size();
-        }
-        Ok(())
-    }
-
-    /// The files that are to be had, each checked; and whether it may be moved away.
-    fn artifacts(
-        &self,
-        progress: &mut Progress<'_>,
-        batch: &[Position],
-    ) -> Result<Vec<(Position, Verified<Artifact>, bool)>, MirrorError> {
-        let mut wants = Vec::new();
-        for at in batch {
-            let folder = &progress.folders[at.folder];
-            wants.push(want(&folder.source, progress.listed(*at), folder.authority())?);
-        }
-        let mut found = Vec::new();
-        let mut keep =
-            |at: Position, artifact: Result<Verified<Artifact>, FetchError>, own: bool| match artifact {
-                Ok(artifact) => found.push((at, artifact, own)),
-                Err(cause) => progress.missing.push((at, cause)),
-            };
-        let Some(incoming) = self.incoming else {
-            for (at, artifact) in batch.iter().zip(self.fetcher.each_artifact(&wants)?) {
-                keep(*at, artifact, false);
-            }
-            return Ok(found);
-        };
-        let (mut absent, mut missing) = (Vec::new(), Vec::new());
-        for ((at, want), artifact) in batch.iter().zip(&wants).zip(self.fetcher.each_at_hand(&wants)?) {
-            match artifact {
-                Some(artifact) => keep(*at, artifact, false),
-                None => {
-                    absent.push(*at);
-                    missing.push(want.clone());
-                }
-            }
-        }
-        for (at, artifact) in absent.into_iter().zip(incoming.each_artifact(&missing)?) {
-            keep(at, artifact, true);
-        }
-        Ok(found)
-    }
-
-    /// The new files for places where readers see another one now; where one is not to be had the old one goes.
-    fn fetch_replaced(
-        &self,
-        progress: &mut Progress<'_>,
-        replaced: &[Position],
-    ) -> Result<Vec<(Position, Change)>, MirrorError> {
-        let found = self.artifacts(progress, replaced)?;
-        let gone: Vec<Position> = replaced.iter().filter(|at| progress.is_missing(**at)).copied().collect();
-        let mut changes = Vec::new();
-        for (at, artifact, _) in found {
-            progress.summary.new += 1;
-            progress.summary.bytes += artifact.size();
-            changes.push((at, Change { path: progress.path(at), content: Some(Content::Package(artifact)) }));
-        }
-        changes.extend(gone.into_iter().map(|at| (at, Change { path: progress.path(at), content: None })));
-        Ok(changes)
     }
 
     /// The files of a folder's index that differ from what readers see.
@@ -451,72 +125,4 @@ impl Mirror<'_> {
         }
         Ok(())
     }
-}
-
-impl<'p> Progress<'p> {
-    fn new(folders: &'p [MirrorFolder]) -> Progress<'p> {
-        Progress {
-            folders,
-            stats: folders.iter().map(|folder| vec![None; folder.files.len()]).collect(),
-            places: HashMap::new(),
-            missing: Vec::new(),
-            summary: Summary::default(),
-        }
-    }
-
-    fn is_missing(&self, at: Position) -> bool {
-        self.missing.iter().any(|(missing, _)| *missing == at)
-    }
-
-    fn missing_of(&self, folder: usize) -> impl Iterator<Item = &Position> {
-        self.missing.iter().map(|(at, _)| at).filter(move |at| at.folder == folder)
-    }
-
-    /// Those of a folder's files that are here.
-    fn files_of(&self, folder: usize) -> Vec<Listed> {
-        let files = self.folders[folder].files.iter().enumerate();
-        let here = files.filter(|(file, _)| !self.missing_of(folder).any(|at| at.file == *file));
-        here.map(|(_, listed)| listed.clone()).collect()
-    }
-
-    fn folders_with_gaps(&self) -> Vec<String> {
-        let with_gaps = (0..self.folders.len()).filter(|folder| self.missing_of(*folder).next().is_some());
-        with_gaps.map(|folder| self.folders[folder].folder.clone()).collect()
-    }
-
-    fn listed(&self, at: Position) -> &Listed {
-        &self.folders[at.folder].files[at.file]
-    }
-
-    fn path(&self, at: Position) -> String {
-        self.folders[at.folder].path(self.listed(at))
-    }
-
-    fn keep(&mut self, at: Position, stat: Stat) {
-        self.places.entry(self.folders[at.folder].files[at.file].digest).or_insert(at);
-        self.stats[at.folder][at.file] = Some(stat);
-        self.summary.kept += 1;
-    }
-}
-
-impl MirrorFolder {
-    /// The path of a file of this folder.
-    pub(super) fn path(&self, file: &Listed) -> String {
-        format!("{}/{}", self.folder, file.name)
-    }
-
-    /// Who vouches for it.
-    pub(super) fn authority(&self) -> Authority {
-        self.index.first().map_or(Authority::Nobody, |file| file.by().clone())
-    }
-}
-
-/// A file to fetch from the place that a folder comes from, whose index `by` vouches for.
-pub(super) fn want(source: &Location, listed: &Listed, by: Authority) -> Result<Want, MirrorError> {
-    let Listed { size, digest, .. } = *listed;
-    Ok(Want {
-        location: source.join(&listed.name)?,
-        name: listed.name.clone(),
-        expected: Expected { size, digest, by, measure },
-    })
 }

@@ -14,8 +14,8 @@ pub enum Images {
     None,
     /// Those of every device.
     All,
-    /// Those of one device.
-    Of(String),
+    /// Those of these devices.
+    Of(Vec<String>),
 }
 
 /// A target's own folder, with the metadata and the images that are wanted; or why nobody vouches for it.
@@ -54,7 +54,7 @@ fn image_names<'m>(metadata: &'m Metadata, wanted: &Images) -> BTreeSet<&'m str>
     let is_wanted = |device: &str| match wanted {
         Images::None => false,
         Images::All => true,
-        Images::Of(only) => device == only,
+        Images::Of(only) => only.iter().any(|name| name == device),
     };
     let devices = metadata.profiles.iter().flat_map(|profiles| &profiles.profiles);
     let wanted = devices.filter(|(name, _)| is_wanted(name));

@@ -5,7 +5,7 @@ use std::io::BufReader;
 
 use super::archive::{self, Archive, Generation};
 use super::store::{Depth, Store, StoreError};
-use super::{Listed, OWN, custom};
+use super::{Listed, OWN, custom, lists};
 use crate::audit::{Audit, Wrong};
 use crate::format::measure;
 use crate::format::{FORMATS, FeedId, IndexError};
@@ -41,8 +41,12 @@ pub fn verify(store: &dyn Store, keyring: &Keyring, unsigned: &UnsignedFeeds) ->
         jobs.extend(found.files);
     }
     custom::check_keys(store, keyring, &keys, &mut audit)?;
+    let lists = lists::texts(store, &archive, &[])?;
+    for (path, text) in &lists {
+        check_bytes(store, path, text.as_bytes(), &mut audit)?;
+    }
     let files = jobs.iter().map(|(path, _)| path);
-    let expected: HashSet<&str> = index.iter().chain(keys.keys()).chain(files).map(String::as_str).collect();
+    let expected: HashSet<&str> = index.iter().chain(keys.keys()).chain(lists.keys()).chain(files).map(String::as_str).collect();
     let (here, results) = std::thread::scope(|scope| {
         // Listing and reading share the processors.
         let here = scope.spawn(|| store.list("", Depth::Tree));
@@ -115,18 +119,28 @@ fn check_public(
     audit: &mut Audit,
 ) -> Result<(), StoreError> {
     for name in &generation.index {
-        let path = format!("{folder}/{name}");
         let archived = archive::read_index(store, folder, generation.number, name)?.unwrap_or_default();
-        match store.read(&path, INDEX_CAP)? {
-            None => audit.fault(path, Wrong::Missing),
-            Some(found) if found != archived => {
-                let sha256 = |bytes: &[u8]| Digest::sha256(trust::sha256(bytes));
-                audit.fault(path, Wrong::Digest { expected: sha256(&archived), found: sha256(&found) });
-            }
-            Some(found) => {
-                audit.files += 1;
-                audit.bytes += found.len() as u64;
-            }
+        check_bytes(store, &format!("{folder}/{name}"), &archived, audit)?;
+    }
+    Ok(())
+}
+
+/// A small file must have the bytes that it should have.
+fn check_bytes(
+    store: &dyn Store,
+    path: &str,
+    expected: &[u8],
+    audit: &mut Audit,
+) -> Result<(), StoreError> {
+    match store.read(path, INDEX_CAP)? {
+        None => audit.fault(path, Wrong::Missing),
+        Some(found) if found != expected => {
+            let sha256 = |bytes: &[u8]| Digest::sha256(trust::sha256(bytes));
+            audit.fault(path, Wrong::Digest { expected: sha256(expected), found: sha256(&found) });
+        }
+        Some(found) => {
+            audit.files += 1;
+            audit.bytes += found.len() as u64;
         }
     }
     Ok(())

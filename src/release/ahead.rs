@@ -37,7 +37,7 @@ impl Reader<'_> {
             likely.extend(index_files(format, core)?);
         }
         if self.needs_manifest() {
-            let named = self.spec.release.clone().or_else(|| self.release_of_folder());
+            let named = self.spec.release.clone().or_else(|| Release::of_folder(&self.spec.root));
             // Snapshots have no name in theirs.
             let named = named.filter(|release| release.version().is_some() && !release.is_series());
             for name in guessed_manifests(target, named.as_ref()).iter().take(1) {
@@ -82,13 +82,6 @@ impl Reader<'_> {
 
     fn needs_manifest(&self) -> bool {
         self.spec.installed.as_ref().is_none_or(Installed::needs_manifest)
-    }
-
-    /// The release that a folder of it is called like.
-    fn release_of_folder(&self) -> Option<Release> {
-        let root = self.spec.root.to_string();
-        let name = root.trim_end_matches('/').rsplit('/').next()?;
-        Release::parse(name).ok()
     }
 }
 

@@ -8,7 +8,7 @@ use crate::trust::{self, Authority, Signature, Signed, SignedFile, TrustError, V
 
 /// The list of digests, and its signature.
 pub(crate) const SUMS: [&str; 2] = ["sha256sums", "sha256sums.sig"];
-pub(super) const PROFILES: &str = "profiles.json";
+pub(crate) const PROFILES: &str = "profiles.json";
 /// The most bytes that are read of either.
 pub(crate) const CAP: u64 = 8 << 20;
 
@@ -87,6 +87,11 @@ impl Metadata {
             }
         };
         Ok(Metadata { folder: folder.clone(), profiles, sums, list })
+    }
+
+    /// The devices, by name.
+    pub(crate) fn devices(&self) -> impl Iterator<Item = &str> {
+        self.profiles.iter().flat_map(|profiles| profiles.profiles.keys()).map(String::as_str)
     }
 
     /// Whether a trusted key vouches for the digests.

@@ -50,4 +50,5 @@ pub use upstream::Upstream;
 #[doc(hidden)]
 pub use versions::Versions;
 pub use versions::{OFFICIAL_SERVER, newest};
+pub(crate) use versions::{OVERVIEW, TARGETS, VERSIONS};
 pub use warning::{Decided, ReleaseWarning};

@@ -4,6 +4,7 @@ use std::fmt;
 
 use semver::Version;
 
+use crate::fetch::Location;
 use crate::hardware::Series;
 
 /// A release.
@@ -27,6 +28,24 @@ impl Release {
             }
             _ => Err(NotARelease(text.to_owned())),
         }
+    }
+
+    /// What the development is at now.
+    pub(crate) fn snapshot() -> Release {
+        Release("SNAPSHOT".to_owned())
+    }
+
+    /// The release that a tree is of by the name of its folder, as servers name them.
+    pub(crate) fn of_folder(root: &Location) -> Option<Release> {
+        let root = root.to_string();
+        let name = root.trim_end_matches('/').rsplit('/').next()?;
+        if name == "snapshots" {
+            return Some(Release::snapshot());
+        }
+        let release = Release::parse(name).ok()?;
+        let is_plain = |version: Version| version.pre.is_empty() || version.pre.starts_with("rc");
+        let is_branch = name.ends_with("-SNAPSHOT");
+        (!release.is_series() && (is_branch || release.version().is_some_and(is_plain))).then_some(release)
     }
 
     /// The name.

@@ -146,7 +146,18 @@ impl<'a> Reader<'a> {
         let folder = root.join(&format!("targets/{target}"))?;
         let core = feeds::core(&root, &target)?;
         self.ask_ahead(self.likely_of_target(&folder, &target, &core.location));
-        let (format, core_index) = self.core(&core)?;
+        let (format, core_index) = match self.core(&core) {
+            Err(ReleaseError::NoIndex { .. }) if self.spec.target.is_none() => {
+                match Target::other(&self.upstream.fetcher, &root, &target)? {
+                    Some(other) => {
+                        self.spec.target = Some(other);
+                        return self.open();
+                    }
+                    None => self.core(&core)?,
+                }
+            }
+            core => core?,
+        };
         let mut metadata = Metadata::read(self.upstream, &folder)?;
         let is_official = self.upstream.keyring.is_official(core_index.by());
         if is_official {

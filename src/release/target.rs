@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::fetch::{Fetcher, Location};
 
-use super::ReleaseError;
+use super::{ReleaseError, versions};
 
 /// A target and subtarget.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +53,28 @@ impl Target {
                 subtargets.unwrap_or_default().into_iter().map(|sub| format!("{name}/{sub}").parse());
             targets.extend(joined.filter_map(Result::ok));
         }
+        Target::only(targets, at)
+    }
+
+    /// Another target than the one that was taken where none was asked for, and that a server turned out to lack: the
+    /// only one by the server's list, if it has one.
+    pub(super) fn other(
+        fetcher: &Fetcher,
+        root: &Location,
+        taken: &Target,
+    ) -> Result<Option<Target>, ReleaseError> {
+        if !root.is_remote() {
+            return Ok(None);
+        }
+        let targets = versions::targets(fetcher, root)?;
+        match targets.is_empty() || targets.contains(taken) {
+            true => Ok(None),
+            false => Target::only(targets, root.to_string()).map(Some),
+        }
+    }
+
+    /// The only one of these.
+    fn only(mut targets: Vec<Target>, at: String) -> Result<Target, ReleaseError> {
         match targets.len() {
             0 => Err(ReleaseError::NoTarget { at }),
             1 => Ok(targets.swap_remove(0)),

@@ -1,15 +1,23 @@
 //! Which release is the newest: by `.versions.json` at a server's root, or by the folders of a mirror.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
 
-use super::{Release, ReleaseError};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::{Release, ReleaseError, Target};
 use crate::fetch::{Fetcher, Location};
 use crate::hardware::Series;
 
 /// The official server.
 pub const OFFICIAL_SERVER: &str = "https://downloads.openwrt.org";
 
-const FILE: &str = ".versions.json";
+/// The list of a server's releases, at its root.
+pub(crate) const VERSIONS: &str = ".versions.json";
+/// The list of a release's targets, each with its architecture, in the release's folder.
+pub(crate) const TARGETS: &str = ".targets.json";
+/// The list of a release's devices, beside that of its targets.
+pub(crate) const OVERVIEW: &str = ".overview.json";
 const CAP: u64 = 256 << 10;
 
 /// `.versions.json`, which nobody signs.
@@ -21,12 +29,12 @@ pub struct Versions {
 }
 
 /// The newest release that a server's root or a folder of releases has: of a series, or of all. A final one goes before
-/// all candidates for one.
+/// all candidates for one, and any of these before what a branch or the development is at now.
 ///
 /// # Errors
 /// When the list of releases cannot be had, or names none.
 pub fn newest(fetcher: &Fetcher, mirror: &Location, series: Option<Series>) -> Result<Release, ReleaseError> {
-    let at = mirror.join(FILE)?;
+    let at = mirror.join(VERSIONS)?;
     let (stable, names) = match fetcher.file(&at, CAP)? {
         Some(found) => {
             let versions: Versions = serde_json::from_slice(&found.bytes)
@@ -40,13 +48,38 @@ pub fn newest(fetcher: &Fetcher, mirror: &Location, series: Option<Series>) -> R
     if let Some(stable) = stable.and_then(|name| Release::parse(&name).ok()).filter(wanted) {
         return Ok(stable);
     }
-    let known = names.iter().filter_map(|name| Release::parse(name).ok()).filter(wanted);
-    let dated = known
-        .filter(|release| !release.is_series())
-        .filter_map(|release| Some((release.version()?, release)));
+    let known: Vec<Release> =
+        names.iter().filter_map(|name| Release::parse(name).ok()).filter(|release| wanted(release)).collect();
+    let dated = known.iter().filter(|release| !release.is_series());
+    let dated = dated.filter_map(|release| Some((release.version()?, release)));
     let newest = dated.max_by(|(a, _), (b, _)| (a.pre.is_empty(), a).cmp(&(b.pre.is_empty(), b)));
-    newest.map(|(_, release)| release).ok_or_else(|| match series {
-        Some(series) => ReleaseError::NoneOfSeries { at: mirror.to_string(), series },
-        None => ReleaseError::NoLatest { at: at.to_string() },
-    })
+    if let Some((_, newest)) = newest {
+        return Ok(newest.clone());
+    }
+    let branch = known.iter().filter(|release| !release.is_series()).max_by_key(|release| release.series());
+    match (branch, series) {
+        (Some(branch), _) => Ok(branch.clone()),
+        (None, Some(series)) => Err(ReleaseError::NoneOfSeries { at: mirror.to_string(), series }),
+        (None, None) if has_snapshots(fetcher, mirror)? => Ok(Release::snapshot()),
+        (None, None) => Err(ReleaseError::NoLatest { at: at.to_string() }),
+    }
+}
+
+/// Whether there is what the development is at now.
+fn has_snapshots(fetcher: &Fetcher, mirror: &Location) -> Result<bool, ReleaseError> {
+    let folder = mirror.join("snapshots")?;
+    Ok(fetcher.list(&folder)?.is_some() || fetcher.file(&folder.join(TARGETS)?, CAP)?.is_some())
+}
+
+/// The targets of a release by its list of them; none where it has no list.
+///
+/// # Errors
+/// When the list cannot be had, or is none.
+pub(super) fn targets(fetcher: &Fetcher, root: &Location) -> Result<Vec<Target>, ReleaseError> {
+    let at = root.join(TARGETS)?;
+    let Some(found) = fetcher.file(&at, CAP)? else { return Ok(Vec::new()) };
+    let listed: BTreeMap<String, IgnoredAny> = serde_json::from_slice(&found.bytes)
+        .map_err(|source| ReleaseError::NotJson { at: at.to_string(), source })?;
+    // What is no name of a target is none.
+    Ok(listed.keys().filter_map(|name| name.parse().ok()).collect())
 }

@@ -99,7 +99,19 @@ impl Baseline {
         release: &ReleaseFacts,
         universe: &'u Universe<'u>,
     ) -> Result<Baseline, BaselineError> {
-        let (source, installed) = match (&release.installed, &release.stock) {
+        Baseline::of_router(release, release.installed.as_ref(), universe)
+    }
+
+    /// The same for a router that holds these packages, whichever the release was opened for.
+    ///
+    /// # Errors
+    /// When nothing tells.
+    pub(crate) fn of_router<'u>(
+        release: &ReleaseFacts,
+        router: Option<&Installed>,
+        universe: &'u Universe<'u>,
+    ) -> Result<Baseline, BaselineError> {
+        let (source, installed) = match (router, &release.stock) {
             (Some(given), _) => (BaselineSource::Installed, given.clone()),
             (None, Some(stock)) => (BaselineSource::Manifest, stock.clone()),
             (None, None) => (BaselineSource::DefaultPackages, Installed::default()),

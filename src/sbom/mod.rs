@@ -7,6 +7,7 @@
 mod document;
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 use jiff::Timestamp;
 
@@ -152,10 +153,13 @@ impl Sbom {
         Sbom { document: Document::new(metadata, components.into_values().collect(), dependencies) }
     }
 
-    /// The text.
-    pub fn to_text(&self) -> String {
-        // It has nothing that JSON cannot hold: no maps with odd keys, no numbers that are none.
-        serde_json::to_string_pretty(&self.document).unwrap_or_default() + "\n"
+    /// Writes it, as indented JSON that ends in a newline.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, mut out: impl Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut out, &self.document)?;
+        out.write_all(b"\n")
     }
 }
 

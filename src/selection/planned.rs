@@ -1,7 +1,7 @@
 //! A plan, with what it stands on and what the user should know of it.
 
 use super::{Selection, SelectionError, Warning, shadow};
-use crate::format::Universe;
+use crate::format::{Installed, Universe};
 use crate::hardware::Card;
 use crate::release::snapshot::Snapshot;
 use crate::release::{OpenRelease, ReleaseFacts};
@@ -55,8 +55,21 @@ impl<'u> Planned<'u> {
         universe: &'u Universe<'u>,
         selection: &Selection,
     ) -> Result<Planned<'u>, SelectionError> {
+        Planned::for_router(source, universe, selection, source.facts().installed.as_ref())
+    }
+
+    /// The same for a router that holds these packages, whichever the release was opened for.
+    ///
+    /// # Errors
+    /// As [`Planned::new`].
+    pub(crate) fn for_router(
+        source: PlanSource<'u>,
+        universe: &'u Universe<'u>,
+        selection: &Selection,
+        router: Option<&Installed>,
+    ) -> Result<Planned<'u>, SelectionError> {
         let facts = source.facts();
-        let baseline = Baseline::determine(facts, universe)?;
+        let baseline = Baseline::of_router(facts, router, universe)?;
         let (request, cards, said) = selection.request(facts, universe, &baseline.installed)?;
         let only_facts = matches!(source, PlanSource::Snapshot(_)) || facts.is_demo();
         let plan = resolve::resolve(universe, &baseline.installed, &request)

@@ -6,7 +6,7 @@ use std::io;
 use askama::Template;
 use bytes::Bytes;
 use camino::Utf8PathBuf;
-use futures_util::{StreamExt, stream};
+use futures_util::StreamExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Frame, Incoming};
@@ -21,12 +21,13 @@ use tokio::task::spawn_blocking;
 use super::answers::{Answer, AnswerContent, Making};
 use super::base::BaseUrl;
 use super::catalogue::Cached;
-use super::file::{self, Located, Opened, PIECE};
+use super::file::{self, Located, Opened};
 use super::freshness;
+use super::hot::Hot;
 use super::listing::list;
 use super::making::{Door, Made};
 use super::page::{Folder, Home};
-use super::preconditions::{Known, Verdict, http_date};
+use super::preconditions::{Known, Verdict};
 use super::range::{Asked, asked};
 
 /// Where programs that watch servers ask whether this one works.
@@ -44,13 +45,15 @@ pub(super) struct Site {
     /// By which address clients reach it; none: the one that each of them says.
     base: Option<BaseUrl>,
     catalogue: Cached,
+    hot: Hot,
     /// What is made when it is asked for.
     door: Option<Door>,
 }
 
 impl Site {
     pub(super) fn new(root: Utf8PathBuf, base: Option<BaseUrl>, making: Option<Making>) -> Site {
-        Site { catalogue: Cached::new(root.clone()), root, base, door: making.map(Door::new) }
+        let door = making.map(Door::new);
+        Site { catalogue: Cached::new(root.clone()), hot: Hot::new(), root, base, door }
     }
 
     /// By which address a client reaches it.
@@ -92,11 +95,17 @@ impl Site {
         if path == HEALTH {
             return spawn_blocking(move || site.health(head)).await.unwrap_or_else(|_| unmade());
         }
-        let found = spawn_blocking(move || file::find(&site.root, &wanted)).await.unwrap_or(Located::Nothing);
+        if let Some(kept) = self.hot.get(&self.root, &path) {
+            return send(request, &path, kept, head);
+        }
+        let found = spawn_blocking(move || file::find(&site.root, &wanted, &site.hot));
+        let Ok(Ok(found)) = found.await else {
+            return plain(StatusCode::INTERNAL_SERVER_ERROR, "the file cannot be read\n");
+        };
         match found {
             Located::Nothing => missing(head),
             Located::File(_) if path.ends_with('/') => missing(head),
-            Located::File(opened) => send(request, &path, opened, head).await,
+            Located::File(opened) => send(request, &path, opened, head),
             Located::Folder(_) if !path.is_empty() && !path.ends_with('/') => {
                 let mut moved = plain(StatusCode::MOVED_PERMANENTLY, "");
                 let base = self.base(request);
@@ -138,10 +147,10 @@ fn made(Made { answer, place }: Made, head: bool) -> (Response<Body>, u64) {
             let count = bytes.len() as u64;
             (if head { empty() } else { whole(bytes.into()) }, count)
         }
-        AnswerContent::File(file) => match Opened::new(file) {
-            Ok(opened) => {
-                let count = opened.size;
-                (if head || count == 0 { empty() } else { pieces(opened, 0, count) }, count)
+        AnswerContent::File(file) => match file.metadata() {
+            Ok(metadata) => {
+                let count = metadata.len();
+                (if head || count == 0 { empty() } else { file::pieces(file, 0, count) }, count)
             }
             Err(_) => return plain(StatusCode::INTERNAL_SERVER_ERROR, "the file cannot be read\n"),
         },
@@ -178,15 +187,14 @@ fn host<B>(request: &Request<B>) -> String {
     host.filter(|host| host.bytes().all(plain)).unwrap_or("localhost").to_owned()
 }
 
-async fn send<B>(request: &Request<B>, path: &str, mut opened: Opened, head: bool) -> (Response<Body>, u64) {
-    let known = Known { etag: &opened.etag, modified: opened.modified };
+fn send<B>(request: &Request<B>, path: &str, opened: Opened, head: bool) -> (Response<Body>, u64) {
+    let facts = opened.facts.clone();
+    let known = Known { etag: &facts.etag, modified: facts.modified };
     let verdict = known.judge(request.headers());
     let range = request.headers().get(RANGE).and_then(|range| range.to_str().ok());
     let range = range.filter(|_| !head && known.allows_range(request.headers()));
-    let asked = range.map_or(Asked::Whole, |range| asked(range, opened.size));
-    let size = opened.size;
-    let etag = opened.etag.clone();
-    let date = http_date(opened.modified);
+    let size = facts.size;
+    let asked = range.map_or(Asked::Whole, |range| asked(range, size));
     let (status, from, count) = match (verdict, asked) {
         (Verdict::NotModified, _) => (StatusCode::NOT_MODIFIED, 0, 0),
         (Verdict::Failed, _) => (StatusCode::PRECONDITION_FAILED, 0, 0),
@@ -194,23 +202,16 @@ async fn send<B>(request: &Request<B>, path: &str, mut opened: Opened, head: boo
         (Verdict::Go, Asked::Part { from, count }) => (StatusCode::PARTIAL_CONTENT, from, count),
         (Verdict::Go, Asked::Outside) => (StatusCode::RANGE_NOT_SATISFIABLE, 0, 0),
     };
-    let body = match count {
-        0 => empty(),
-        _ if head => empty(),
-        count if count <= PIECE => match spawn_blocking(move || opened.read(from, count)).await {
-            Ok(Ok(bytes)) => whole(bytes),
-            _ => return plain(StatusCode::INTERNAL_SERVER_ERROR, "the file cannot be read\n"),
-        },
-        count => pieces(opened, from, count),
-    };
+    let body = if head || count == 0 { empty() } else { opened.body(from, count) };
     let mut response = Response::new(body);
     *response.status_mut() = status;
-    set(&mut response, ETAG, &etag);
-    set(&mut response, ACCEPT_RANGES, "bytes");
-    let refused = status.is_client_error();
-    set(&mut response, CACHE_CONTROL, if refused { freshness::NEVER } else { freshness::of_file(path) });
-    if let Some(date) = date {
-        set(&mut response, LAST_MODIFIED, &date);
+    let headers = response.headers_mut();
+    headers.insert(ETAG, facts.etag);
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    let kept = if status.is_client_error() { freshness::NEVER } else { freshness::of_file(path) };
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(kept));
+    if let Some(date) = facts.date {
+        headers.insert(LAST_MODIFIED, date);
     }
     match status {
         StatusCode::NOT_MODIFIED => return (response, 0),
@@ -220,24 +221,11 @@ async fn send<B>(request: &Request<B>, path: &str, mut opened: Opened, head: boo
         StatusCode::RANGE_NOT_SATISFIABLE => set(&mut response, CONTENT_RANGE, &format!("bytes */{size}")),
         _ => {}
     }
-    set(&mut response, CONTENT_TYPE, file::media_type(path));
-    set(&mut response, X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(&mut response, CONTENT_LENGTH, &count.to_string());
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(file::media_type(path)));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(count));
     (response, if head { 0 } else { count })
-}
-
-/// A large file, read piece by piece as the client takes it.
-fn pieces(opened: Opened, from: u64, count: u64) -> Body {
-    let pieces = stream::try_unfold((opened, from, count), |(mut opened, from, left)| async move {
-        if left == 0 {
-            return Ok(None);
-        }
-        let read = spawn_blocking(move || opened.read(from, left).map(|bytes| (bytes, opened)));
-        let (bytes, opened) = read.await.map_err(io::Error::other)??;
-        let count = bytes.len() as u64;
-        Ok::<_, io::Error>(Some((Frame::data(bytes), (opened, from + count, left - count))))
-    });
-    StreamBody::new(pieces).boxed_unsync()
 }
 
 fn html(page: String, head: bool) -> (Response<Body>, u64) {

@@ -13,6 +13,7 @@ mod file;
 mod form;
 mod freshness;
 mod guard;
+mod hot;
 mod listing;
 mod log;
 mod making;

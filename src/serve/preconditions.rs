@@ -1,7 +1,8 @@
 //! Conditional requests (RFC 9110, section 13).
 
 use hyper::header::{
-    HeaderMap, HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE,
+    HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE,
+    IF_UNMODIFIED_SINCE,
 };
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
@@ -10,7 +11,7 @@ use jiff::fmt::rfc2822::DateTimeParser;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known<'a> {
     /// Its ETag, a strong one.
-    pub(super) etag: &'a str,
+    pub(super) etag: &'a HeaderValue,
     /// When it was changed, in seconds since 1970.
     pub(super) modified: u64,
 }
@@ -50,7 +51,7 @@ impl Known<'_> {
     pub(super) fn allows_range(self, headers: &HeaderMap) -> bool {
         match text(headers, &IF_RANGE) {
             None => true,
-            Some(tag) if tag.trim().starts_with('"') => tag.trim() == self.etag,
+            Some(tag) if tag.trim().starts_with('"') => self.etag == tag.trim(),
             Some(_) => date(headers, &IF_RANGE) == Some(self.modified),
         }
     }
@@ -59,15 +60,15 @@ impl Known<'_> {
     fn is_among(self, tags: &str, weak: bool) -> bool {
         tags.split(',').map(str::trim).any(|tag| {
             let tag = if weak { tag.strip_prefix("W/").unwrap_or(tag) } else { tag };
-            tag == "*" || tag == self.etag
+            tag == "*" || self.etag == tag
         })
     }
 }
 
 /// A moment as HTTP writes it; nothing where the clock is of another age.
-pub(super) fn http_date(seconds: u64) -> Option<String> {
+pub(super) fn http_date(seconds: u64) -> Option<HeaderValue> {
     let moment = Timestamp::from_second(i64::try_from(seconds).ok()?).ok()?;
-    Some(moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
+    HeaderValue::try_from(moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()).ok()
 }
 
 fn date(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {

@@ -1,6 +1,6 @@
 //! `owpkg.toml`: what disks are made of, written down beside the work by people.
 //!
-//! A [`SetFile`] has any number of sets, and what they have in common. It comes with a folder that somebody else may
+//! A [`SetFile`] has any number of sets, what they have in common, and what of a server is mirrored whole. It comes with a folder that somebody else may
 //! have made, so that nothing in it decides whom the user trusts, and no file outside of the folder is read for it.
 
 mod table;
@@ -18,20 +18,39 @@ pub use table::{Elsewhere, Fault, FileError, Table, TableKind, read as read_tabl
 pub const FILE: &str = "owpkg.toml";
 
 /// The keys of the file.
-const TABLES: [&str; 2] = ["defaults", "set"];
+const TABLES: [&str; 3] = ["defaults", "set", "mirror"];
 /// The keys of a set.
 const SET: [&str; 10] =
     ["name", "release", "target", "profile", "chips", "add", "omit", "wpa", "files", "wifi"];
 /// Those that sets can have in common.
 const DEFAULTS: [&str; 9] = ["release", "target", "profile", "chips", "add", "omit", "wpa", "files", "wifi"];
+/// The keys of what is mirrored.
+const MIRROR: [&str; 5] = ["releases", "targets", "archs", "feeds", "images"];
 /// The keys of a set's Wi-Fi.
 const WIFI: [&str; 6] = ["ssid", "mode", "encryption", "country", "band", "channel"];
 
-/// The sets of a file, each with the defaults in it.
+/// The sets of a file, each with the defaults in it. There is one at least, or something to mirror.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetFile {
-    /// The sets, in the file's order; there is one at least.
+    /// The sets, in the file's order.
     pub sets: Vec<Set>,
+    /// What of a server is mirrored whole.
+    pub mirrored: Vec<Mirrored>,
+}
+
+/// Whole feeds of releases, and images, for a mirror: a `[[mirror]]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mirrored {
+    /// The releases; none: the latest.
+    pub releases: Vec<String>,
+    /// The targets; none and no architectures: the only one, or the usual one.
+    pub targets: Vec<String>,
+    /// Architectures whose feeds are wanted without a target.
+    pub archs: Vec<String>,
+    /// The feeds by name; none: all.
+    pub feeds: Vec<String>,
+    /// The devices whose images are wanted too; no names: every device.
+    pub images: Option<Vec<String>>,
 }
 
 /// What one disk is made of.
@@ -130,9 +149,11 @@ impl SetFile {
                 }
                 sets.push(set);
             }
-            match sets.is_empty() {
+            let mirrored = file.tables("mirror")?.into_iter().map(Mirrored::read);
+            let mirrored = mirrored.collect::<Result<Vec<_>, _>>()?;
+            match sets.is_empty() && mirrored.is_empty() {
                 true => Err(file.fault(Fault::NoSet)),
-                false => Ok(SetFile { sets }),
+                false => Ok(SetFile { sets, mirrored }),
             }
         })
     }
@@ -159,6 +180,19 @@ impl SetFile {
             1 => "owpkg.lock".to_owned(),
             _ => format!("owpkg-{}.lock", set.name),
         }
+    }
+}
+
+impl Mirrored {
+    fn read(table: Table<'_>) -> Result<Mirrored, FileError> {
+        table.only(&MIRROR, TableKind::Other)?;
+        Ok(Mirrored {
+            releases: table.texts("releases")?,
+            targets: table.texts("targets")?,
+            archs: table.texts("archs")?,
+            feeds: table.texts("feeds")?,
+            images: table.all_or_texts("images")?,
+        })
     }
 }
 

@@ -52,7 +52,7 @@ pub enum Fault {
     /// Two sets of one name.
     #[error("there is another set {name:?} above")]
     SameName { name: String },
-    /// No set at all.
+    /// No set at all, and nothing to mirror.
     #[error("there is no [[set]]")]
     NoSet,
 }
@@ -191,6 +191,18 @@ impl<'t> Table<'t> {
             texts.map(|text| text.map(str::to_owned)).collect()
         });
         texts.ok_or_else(|| self.wrong(key, value, "a list of texts, like [\"one\", \"two\"]"))
+    }
+
+    /// Texts, or `true` for whatever there is, which is told by none; `false` is nothing.
+    pub fn all_or_texts(&self, key: &str) -> Result<Option<Vec<String>>, FileError> {
+        let Some(value) = self.table.get(key) else { return Ok(None) };
+        if let Some(all) = value.get_ref().as_bool() {
+            return Ok(all.then(Vec::new));
+        }
+        match self.texts(key) {
+            Ok(texts) if !texts.is_empty() => Ok(Some(texts)),
+            _ => Err(self.wrong(key, value, "true, or a list of texts, like [\"one\", \"two\"]")),
+        }
     }
 
     /// A text that is read further.

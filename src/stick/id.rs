@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// They say nothing of the router. One that is flashed anew draws others, as it should: it no longer holds what it said
 /// it holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RouterId(String);
 

@@ -16,7 +16,7 @@ use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
 use tempfile::TempDir;
 
-use super::{BASE, Bench, Tree, Upstream, for_each_format, in_base, keyring, server_tree, sync, vouched};
+use super::{BASE, Bench, Tree, Upstream, for_each_format, in_base, is_list, keyring, server_tree, sync, vouched};
 
 const KEY: &str = "owpkg-test";
 const SECRET: &str = "not-a-secret";
@@ -68,10 +68,10 @@ impl S3 {
     }
 }
 
-/// What readers see, by path.
+/// What readers see of the server's own files, by path.
 fn visible(store: &dyn Store) -> Tree {
     let stats = store.list("", Depth::Tree).unwrap();
-    let public = stats.into_iter().filter(|stat| !stat.path.starts_with(".owpkg/"));
+    let public = stats.into_iter().filter(|stat| !stat.path.starts_with(".owpkg/") && !is_list(&stat.path));
     public.map(|stat| (stat.path.clone(), store.read(&stat.path, 1 << 30).unwrap().unwrap())).collect()
 }
 

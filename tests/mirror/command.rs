@@ -6,17 +6,17 @@ use serde_json::Value;
 
 use crate::support::run;
 
-use super::{Bench, Tree, Upstream, for_each_format, in_base, server_tree, vouched};
+use super::{Bench, Tree, Upstream, for_each_format, in_base, server_tree, vouched, with_images};
 
 /// Runs owpkg in the bench's folder: exit status, standard output, standard error.
-fn owpkg(bench: &Bench, args: &[&str]) -> (u8, String, String) {
+pub(super) fn owpkg(bench: &Bench, args: &[&str]) -> (u8, String, String) {
     let cache = bench.path("cache").into_string();
     let ran = run::owpkg(args).cwd(bench.path("").as_path()).var("OWPKG_CACHE", &cache).run();
     (ran.code, ran.out, ran.err)
 }
 
 /// A bench with the key files of made releases.
-fn bench() -> Bench {
+pub(super) fn bench() -> Bench {
     let bench = Bench::new();
     let signers = ::owpkg::demo::signers().unwrap();
     std::fs::write(bench.path("usign.pub"), signers.usign.public().to_text()).unwrap();
@@ -24,9 +24,9 @@ fn bench() -> Bench {
     bench
 }
 
-const KEYS: [&str; 4] = ["--key", "usign.pub", "--key", "ec.pem"];
+pub(super) const KEYS: [&str; 4] = ["--key", "usign.pub", "--key", "ec.pem"];
 
-fn done(bench: &Bench, args: &[&str]) -> String {
+pub(super) fn done(bench: &Bench, args: &[&str]) -> String {
     let (code, out, err) = owpkg(bench, &[args, &KEYS].concat());
     assert_eq!(code, 0, "{args:?}: {err}");
     out
@@ -115,26 +115,8 @@ fn feeds_of_an_architecture_need_no_target_and_can_be_chosen() {
 
 #[test]
 fn images_come_by_device_and_only_as_the_signed_sums_say() {
-    let mut tree = server_tree(FORMATS[0], "1.0-r1");
+    let tree = with_images(server_tree(FORMATS[0], "1.0-r1"));
     let folder = "releases/25.12.0/targets/x86/64";
-    let mut add = |name: &str, bytes: &[u8]| tree.insert(format!("{folder}/{name}"), bytes.to_vec());
-    let profiles = serde_json::json!({"arch_packages": "x86_64", "profiles": {
-        "one": {"images": [{"name": "one.img.gz"}]}, "two": {"images": [{"name": "two.img.gz"}, {"name": "unsigned.img"}]}}});
-    add("profiles.json", profiles.to_string().as_bytes());
-    add("one.img.gz", b"the first image");
-    add("two.img.gz", b"the second image");
-    add("unsigned.img", b"nobody vouches for it");
-    add("openwrt-sdk.tar.zst", b"not an image");
-    let sums: String = ["profiles.json", "one.img.gz", "two.img.gz", "openwrt-sdk.tar.zst"]
-        .iter()
-        .map(|name| {
-            let digest = <sha2::Sha256 as sha2::Digest>::digest(&tree[&format!("{folder}/{name}")]);
-            format!("{} *{name}\n", hex::encode(digest))
-        })
-        .collect();
-    let signature = ::owpkg::demo::signers().unwrap().usign.sign(sums.as_bytes()).to_text();
-    tree.insert(format!("{folder}/sha256sums"), sums.into_bytes());
-    tree.insert(format!("{folder}/sha256sums.sig"), signature.into_bytes());
     let upstream = Upstream::honest(tree.clone());
     let (bench, url) = (bench(), upstream.server.url());
     let images = |bench: &Bench| -> Vec<String> {
@@ -153,10 +135,46 @@ fn images_come_by_device_and_only_as_the_signed_sums_say() {
     };
     run(&["--profile", "one"]);
     assert_eq!(images(&bench), ["one.img.gz"]);
+    run(&["--images", "two", "--images", "one"]);
+    assert_eq!(images(&bench), ["one.img.gz", "two.img.gz"]);
+    let wrong = ["mirror", "dest", "--images", "twoo", "--mirror", &url, "--release", "25.12.0"];
+    let (code, _, err) = owpkg(&bench, &[&wrong[..], &KEYS].concat());
+    assert!(code == 3 && err.contains("--images twoo") && err.contains("did you mean two?"), "{code} {err}");
+    std::fs::remove_dir_all(bench.dest()).unwrap();
     run(&[]);
     assert_eq!(images(&bench), ["one.img.gz", "two.img.gz"]);
     assert!(!bench.visible().contains_key(&format!("{folder}/openwrt-sdk.tar.zst")));
     assert_eq!(bench.faults(), Vec::<String>::new());
+}
+
+#[test]
+fn an_image_comes_from_a_mirror_alone() {
+    for_each_format(|format| {
+        let upstream = Upstream::honest(with_images(server_tree(format, "1.0-r1")));
+        let (bench, url) = (bench(), upstream.server.url());
+        done(&bench, &["mirror", "dest", "--images", "one", "--mirror", &url, "--release", "25.12.0"]);
+        let before = upstream.server.requests().len();
+        done(&bench, &["image", "x.img", "--profile", "one", "--mirror", "dest"]);
+        assert_eq!(std::fs::read(bench.path("x.img")).unwrap(), b"the first image");
+        let line = ["image", "y.img", "--profile", "two", "--mirror", "dest"];
+        let (code, _, err) = owpkg(&bench, &[&line[..], &KEYS].concat());
+        assert!(code == 6 && err.contains("two.img.gz"), "{code} {err}");
+        assert_eq!(upstream.server.requests().len(), before);
+    });
+}
+
+/// That it takes as long as it should is all that a slow machine cannot spoil.
+#[test]
+fn a_limited_rate_is_kept_by_all_downloads_together() {
+    let upstream = Upstream::honest(server_tree(FORMATS[0], "1.0-r1"));
+    let (bench, url) = (bench(), upstream.server.url());
+    let line = ["mirror", "dest", "--full", "--mirror", &url, "--release", "25.12.0", "--json"];
+    let out = done(&bench, &[&line[..], &["--limit-rate", "100K"]].concat());
+    let json: Value = serde_json::from_str(&out).unwrap();
+    let least = json["bytes"].as_f64().unwrap() / 102_400.0;
+    assert!(least > 0.3 && json["seconds"].as_f64().unwrap() >= least, "{least} {json}");
+    let wrong = [&line[..], &["--limit-rate", "fast"]].concat();
+    assert_eq!(owpkg(&bench, &wrong).0, 2);
 }
 
 #[test]

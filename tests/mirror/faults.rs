@@ -237,9 +237,9 @@ impl Store for Failing {
         self.spend(path)?;
         self.folder.adopt(path, artifact)
     }
-    fn link(&self, from: &str, to: &str) -> Result<Option<Stat>, StoreError> {
+    fn duplicate(&self, from: &str, to: &str) -> Result<Option<Stat>, StoreError> {
         self.spend(to)?;
-        self.folder.link(from, to)
+        self.folder.duplicate(from, to)
     }
     fn publish(&self, changes: &[Change]) -> Result<(), StoreError> {
         self.spend("publish")?;

@@ -4,7 +4,10 @@ mod buckets;
 mod command;
 mod disks;
 mod faults;
+mod file;
 mod killed;
+mod lists;
+mod report;
 mod sync;
 mod verify;
 
@@ -77,9 +80,44 @@ fn noise(seed: &str, count: usize) -> String {
 
 /// A server's files: the release, in a format.
 fn server_tree(format: &dyn Format, version: &str) -> Tree {
-    let signers = signers().unwrap();
-    let files = blueprint(version).build(format, &signers).unwrap();
-    files.into_iter().map(|(path, bytes)| (format!("releases/25.12.0/{path}"), bytes)).collect()
+    tree_of(blueprint(version), "releases/25.12.0", format)
+}
+
+/// A release in its folder on a server.
+fn tree_of(blueprint: Blueprint, root: &str, format: &dyn Format) -> Tree {
+    let files = blueprint.build(format, &signers().unwrap()).unwrap();
+    files.into_iter().map(|(path, bytes)| (format!("{root}/{path}"), bytes)).collect()
+}
+
+/// The same release with two devices, one image of which nobody vouches for, and something that is no image.
+fn with_images(mut tree: Tree) -> Tree {
+    let folder = "releases/25.12.0/targets/x86/64";
+    let mut add = |name: &str, bytes: &[u8]| tree.insert(format!("{folder}/{name}"), bytes.to_vec());
+    let profiles = serde_json::json!({"arch_packages": "x86_64", "version_number": "25.12.0",
+        "default_packages": ["libc"],
+        "linux_kernel": {"version": "6.12.71", "release": "1", "vermagic": "ab".repeat(16)},
+        "profiles": {
+            "one": {"titles": [{"vendor": "Some", "model": "One"}],
+                "images": [{"name": "one.img.gz", "type": "combined-efi", "filesystem": "ext4"}]},
+            "two": {"images": [{"name": "two.img.gz"}, {"name": "unsigned.img"}]}}});
+    add("profiles.json", profiles.to_string().as_bytes());
+    add("one.img.gz", &gzip(b"the first image"));
+    add("two.img.gz", &gzip(b"the second image"));
+    add("unsigned.img", b"nobody vouches for it");
+    add("openwrt-sdk.tar.zst", b"not an image");
+    let is_listed = |name: &str| !name.contains('/') && name != "unsigned.img" && !name.starts_with("sha256");
+    let sums: String = tree
+        .iter()
+        .filter_map(|(path, bytes)| Some((path.strip_prefix(folder)?.strip_prefix('/')?, bytes)))
+        .filter(|(name, _)| is_listed(name))
+        .map(|(name, bytes)| {
+            format!("{} *{name}\n", hex::encode(<sha2::Sha256 as sha2::Digest>::digest(bytes)))
+        })
+        .collect();
+    let signature = signers().unwrap().usign.sign(sums.as_bytes()).to_text();
+    tree.insert(format!("{folder}/sha256sums"), sums.into_bytes());
+    tree.insert(format!("{folder}/sha256sums.sig"), signature.into_bytes());
+    tree
 }
 
 fn keyring() -> Keyring {
@@ -88,6 +126,12 @@ fn keyring() -> Keyring {
     keyring.add(signers.ec.public().to_pem().as_bytes(), "test").unwrap();
     keyring.add(signers.usign.public().to_text().as_bytes(), "test").unwrap();
     keyring
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, bytes).unwrap();
+    packed.finish().unwrap()
 }
 
 /// A server whose files can be exchanged, and which can be made to lie about one request after the other.
@@ -171,9 +215,15 @@ impl Bench {
         mirror::verify(&Folder::new(self.dest()), &keyring(), &UnsignedFeeds::default()).unwrap()
     }
 
-    /// What readers see, as bytes by path.
+    /// What readers see of the server's own files, as bytes by path.
     fn visible(&self) -> Tree {
-        visible(&self.dest())
+        visible(&self.dest()).into_iter().filter(|(path, _)| !is_list(path)).collect()
+    }
+
+    /// The lists of what is there, by path.
+    fn lists(&self) -> BTreeMap<String, serde_json::Value> {
+        let lists = visible(&self.dest()).into_iter().filter(|(path, _)| is_list(path));
+        lists.map(|(path, text)| (path, serde_json::from_slice(&text).unwrap())).collect()
     }
 
     /// The number that tells files apart that have the same bytes.
@@ -257,6 +307,11 @@ fn visible(dest: &Utf8Path) -> Tree {
         }
     }
     files
+}
+
+/// Whether a file is a list of what a mirror holds, in a server's form.
+fn is_list(path: &str) -> bool {
+    [".versions.json", ".targets.json", ".overview.json"].contains(&path.rsplit('/').next().unwrap())
 }
 
 /// What a full mirror of a server shows: everything but what nobody vouches for.

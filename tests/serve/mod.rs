@@ -4,6 +4,7 @@ mod answers;
 mod browser;
 mod clients;
 mod command;
+mod hot;
 mod listings;
 mod page;
 mod proxy;

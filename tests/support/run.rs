@@ -93,6 +93,7 @@ impl Desk {
             stdin: Box::new(io::empty()),
             raw_out: None,
             told: Default::default(),
+            aside: None,
             out: Box::new(out.clone()),
             err: ErrStream::new(err.clone()),
             out_is_terminal: false,

@@ -5,9 +5,10 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 use clap::Args;
 
+use super::size;
 use crate::cli::env::Env;
 use crate::cli::settings::Key;
-use crate::fetch::Options;
+use crate::fetch::{Options, RateLimit};
 use crate::release::OFFICIAL_SERVER;
 
 /// Where packages come from, and what the router is.
@@ -101,6 +102,9 @@ pub(crate) struct PatienceArgs {
     /// How many seconds one file may take; 0: as long as it does
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     pub(crate) max_time: u64,
+    /// The most to take from servers, in bytes a second: 500K, 2M; then --max-time does not count
+    #[arg(long, value_name = "RATE", value_parser = size::bytes)]
+    pub(crate) limit_rate: Option<u64>,
 }
 
 impl PatienceArgs {
@@ -108,5 +112,6 @@ impl PatienceArgs {
     pub(crate) fn tell(&self, options: &mut Options) {
         options.min_speed = self.min_speed;
         options.max_time = Some(self.max_time).filter(|seconds| *seconds > 0).map(Duration::from_secs);
+        options.limit_rate = self.limit_rate.map(RateLimit::new);
     }
 }

@@ -156,6 +156,7 @@ enum GivenKey {
 }
 
 /// What is to be set up, of which keys may still have to be typed.
+#[derive(Clone)]
 pub(crate) struct TypedSetup {
     request: SetupRequest,
     /// The Wi-Fis whose keys are to be typed, by their places.
@@ -185,6 +186,14 @@ impl TypedSetup {
                 "leave {flag} out and set it in that file, or leave the file out; lines of --uci FILE may change it"
             ),
         ))
+    }
+
+    /// The same with all keys typed, for more than one router.
+    ///
+    /// # Errors
+    /// As [`TypedSetup::complete`].
+    pub(crate) fn typed(self, env: &mut Env) -> Result<TypedSetup, Failure> {
+        Ok(TypedSetup { request: self.complete(env)?, to_ask: Vec::new() })
     }
 
     /// All of it: asks for each key, and once more where what is typed cannot be one.

@@ -2,9 +2,15 @@
 
 use std::io::Write as _;
 
+use clap::Args;
+
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::stick::SCRIPT;
+
+/// Nothing is to be told.
+#[derive(Debug, Args)]
+pub(crate) struct RequestArgs;
 
 /// Runs the command.
 pub(crate) fn run(env: &mut Env) -> Result<(), Failure> {

@@ -10,6 +10,7 @@ use crate::cli::error::Failure;
 use crate::cli::following;
 use crate::cli::locks;
 use crate::cli::planning::{self, Joined, Opened};
+use crate::cli::selection;
 use crate::cli::session::Session;
 use crate::cli::sets::{self, SetArgs, TakenSet};
 use crate::cli::ui::plan::{self, PlanFormat};
@@ -103,7 +104,7 @@ pub(crate) fn plan<T>(
     };
     following::refuse_what_is_answered(&args.selection, &args.source, false)?;
     let request = following::read_request(env, file)?;
-    let selection = following::selection_of(env, &request, &args.selection, &args.source)?;
+    let selection = following::wanted(selection::read(env, &args.selection, &args.source)?, &request)?;
     let source = following::source_of(&request, &args.source)?;
     let session = Session::new(env, &source)?;
     let opened = Opened::release(session.open_for(env, &source, request.installed.clone())?);

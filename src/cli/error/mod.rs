@@ -85,7 +85,7 @@ impl Exit {
 }
 
 /// Why a command did not do what it was told.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Failure {
     /// The exit status.
     pub(crate) exit: Exit,

@@ -160,6 +160,8 @@ fn plan(workshop: &Workshop, desk: &Desk<'_>) -> Result<PlanView, Failure> {
     let args = made::resolve_args(desk)?;
     let (mut env, _) = desk.env();
     let mut view = resolve::plan(&mut env, &args, |_, planned, proofs, _| Ok(PlanView::of(planned, proofs)))?;
+    // What went wrong on the way to it, before what it says itself.
+    view.warnings.splice(0..0, env.aside.take().unwrap_or_default());
     view.images = made::images(desk).map_err(Refusal::from);
     view.disk_line = workshop.for_others(Line::disk(desk.order, desk.mirror, "pkgs.img"));
     let chosen = view.images.as_ref().ok().and_then(|images| images.first());

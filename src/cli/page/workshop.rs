@@ -97,6 +97,7 @@ impl Desk<'_> {
             out_is_terminal: false,
             err_is_terminal: false,
             told: BTreeSet::new(),
+            aside: Some(Vec::new()),
             now: jiff::Timestamp::now().as_second(),
             view: View { verbosity: -1, ..View::default() },
             settings: Settings::default(),

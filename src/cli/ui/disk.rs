@@ -23,10 +23,9 @@ use crate::stick::RouterId;
 use crate::uci_defaults::Setup;
 use crate::upgrade::{Comparison, UPGRADE_COMMAND};
 
-/// What to do with the disk of a lock that was written to `out`; one that is a FAT has this label.
-pub(crate) fn next(lock: &Lock, format: OutputFormat, label: &Label, out: &str) -> String {
-    // A disk that a router asked for goes there on a stick.
-    let on_stick = lock.router.is_some();
+/// What to do with a disk that was written to `out`, and that goes to the router on a stick or not; one that is a FAT has
+/// this label.
+pub(crate) fn next(on_stick: bool, format: OutputFormat, label: &Label, out: &str) -> String {
     let there = match format {
         OutputFormat::Fat => {
             let attach = match on_stick {

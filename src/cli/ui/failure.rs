@@ -43,7 +43,7 @@ pub(crate) fn end(env: &mut Env, failure: &Failure, json: bool) -> u8 {
 
 /// `owpkg.error/1`.
 #[derive(Serialize)]
-struct ErrorJson<'f> {
+pub(crate) struct ErrorJson<'f> {
     schema: &'static str,
     /// The exit status.
     status: u8,
@@ -63,7 +63,7 @@ enum Facts<'f> {
 }
 
 impl ErrorJson<'_> {
-    fn of(failure: &Failure) -> ErrorJson<'_> {
+    pub(crate) fn of(failure: &Failure) -> ErrorJson<'_> {
         let refusal = failure.refusal.as_deref();
         ErrorJson {
             schema: "owpkg.error/1",

@@ -9,6 +9,7 @@ pub(crate) mod disk;
 pub(crate) mod failure;
 pub(crate) mod hardware;
 pub(crate) mod json;
+pub(crate) mod many;
 pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod proof;

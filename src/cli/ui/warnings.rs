@@ -30,6 +30,10 @@ pub(crate) fn warn_about(env: &mut Env, what: &str, warnings: &[Warning]) -> Res
 
 /// Shows a warning that is a sentence, once.
 pub(crate) fn warn_of(env: &mut Env, warning: impl Display) -> Result<(), Failure> {
+    if let Some(aside) = &mut env.aside {
+        aside.push(warning.to_string());
+        return Ok(());
+    }
     let style = Style::new(env.err_is_terminal, env);
     let warning = match env.err_is_terminal {
         true => hanging(&warning.to_string(), style.width, 9),

@@ -2,25 +2,28 @@
 //! there.
 //!
 //! The lock on the disk vouches for nothing: its packages must stand in the signed indexes beside it, the packages'
-//! bytes must be those, and every text must be what owpkg writes for that lock.
+//! bytes must be those, and every text must be what owpkg writes for that lock. Of a disk for many routers that goes for
+//! each folder with what it takes from the pool.
 
+mod one;
+mod shared;
 mod source;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 pub use source::DiskSource;
 
+use self::one::Disk;
 use crate::audit::{Audit, Wrong};
-use crate::disk::{self, contents};
-use crate::format::{is_package_file, measure};
-use crate::lock::{Lock, LockedPackage, bundle};
+use crate::disk::contents::LOCK;
+use crate::disk::layout::Layout;
+use crate::format::{Format, is_package_file, measure};
+use crate::lock::Lock;
 use crate::overlay::FOLDER;
-use crate::proof::{CardProof, Contents, Evidence, Proofs};
-use crate::trust::{Authority, Digest, DigestKind, Keyring, Sha256Reader, SignedFile, UnsignedFeeds};
+use crate::proof::Contents;
+use crate::trust::{Digest, DigestKind, Keyring, Sha256Reader, UnsignedFeeds};
 
-const LOCK: &str = "owpkg.lock";
-const SUMS: &str = "SHA256SUMS";
 /// Texts and indexes are kept in memory while the rest is read: this many bytes of them together.
 const KEPT_CAP: u64 = 64 << 20;
 
@@ -30,7 +33,14 @@ struct FileRead {
     sha256: Digest,
     /// Its bytes, unless it is a package or the user's own.
     bytes: Vec<u8>,
+    /// Of a package, the digest that its index states, where that is not of the file.
+    unpacked: Option<io::Result<Digest>>,
+    /// Of a package, what tells of hardware, where that is asked for. One that cannot be read is a fault of its own.
+    contents: Option<Contents>,
 }
+
+/// The files of a disk, by their paths.
+type Files = BTreeMap<String, FileRead>;
 
 /// The lock on a disk, which vouches for nothing; none where it has none.
 ///
@@ -55,42 +65,41 @@ pub(crate) fn lock(source: &DiskSource) -> io::Result<Option<Lock>> {
 /// When the disk cannot be read at all; faults of what is on it are in the answer.
 pub fn check(source: &DiskSource, keyring: &Keyring, unsigned: &UnsignedFeeds) -> io::Result<Audit> {
     let mut audit = Audit::default();
-    let found = read_all(source, &mut audit)?;
-    let lock = match found.get(LOCK).map(|lock| Lock::parse(&String::from_utf8_lossy(&lock.bytes))) {
-        None => Err(Wrong::Missing),
-        Some(parsed) => parsed.map_err(|error| Wrong::Text(error.to_string())),
-    };
-    let lock = match lock {
-        Ok(lock) => lock,
-        Err(wrong) => {
-            audit.fault(LOCK, wrong);
-            return Ok(audit.sorted());
+    let mut found = read_all(source, &mut audit)?;
+    if shared::is_one(&found) {
+        shared::check(source, found, (keyring, unsigned), &mut audit)?;
+        return Ok(audit.sorted());
+    }
+    match lock_in(&found, LOCK) {
+        Ok(lock) => {
+            read_packages(source, &mut found, &wanted(&lock, Layout::Own))?;
+            let files = found.iter().map(|(path, file)| (path.clone(), file)).collect();
+            Disk { layout: Layout::Own, lock: &lock, files }.check(keyring, unsigned, &mut audit);
         }
-    };
-    let mut expected: BTreeSet<String> = [SUMS.to_owned()].into();
-    check_indexes(&lock, &found, keyring, unsigned, &mut expected, &mut audit);
-    check_packages(source, &lock, &found, &mut expected, &mut audit)?;
-    check_keys(&lock, &found, keyring, &mut expected, &mut audit);
-    let proofs = prove(source, &lock)?;
-    check_texts(&lock, &proofs, &found, &mut expected, &mut audit);
-    check_own(&lock, &found, &mut expected, &mut audit);
-    let sums: String = found
-        .iter()
-        .filter(|(path, _)| *path != SUMS && expected.contains(*path))
-        .map(|(path, file)| format!("{}  {path}\n", file.sha256.hex()))
-        .collect();
-    check_text(SUMS, &sums, &found, &mut audit);
-    for path in found.keys().filter(|path| !expected.contains(*path)) {
-        audit.fault(path, Wrong::Extra);
+        Err(wrong) => audit.fault(LOCK, wrong),
     }
     Ok(audit.sorted())
 }
 
-fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<String, FileRead>> {
+fn lock_in(found: &Files, path: &str) -> Result<Lock, Wrong> {
+    let text = String::from_utf8_lossy(&found.get(path).ok_or(Wrong::Missing)?.bytes);
+    Lock::parse(&text).map_err(|error| Wrong::Text(error.to_string()))
+}
+
+/// A file must be the text that owpkg writes.
+fn check_text(path: &str, text: &str, found: Option<&FileRead>, audit: &mut Audit) {
+    match found {
+        None => audit.fault(path, Wrong::Missing),
+        Some(here) if here.bytes != text.as_bytes() => audit.fault(path, Wrong::NotAsMade),
+        Some(_) => {}
+    }
+}
+
+fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<Files> {
     let mut found = BTreeMap::new();
     let mut room = KEPT_CAP;
     source.visit(&mut |path, file| {
-        let is_kept = !path.starts_with("files/") && !is_package_file(path);
+        let is_kept = !is_own(path) && !is_package_file(path);
         let mut file = Sha256Reader::new(file);
         let mut bytes = Vec::new();
         let read = match is_kept {
@@ -106,7 +115,8 @@ fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<Strin
         let (sha256, size) = file.finish();
         audit.files += 1;
         audit.bytes += size;
-        if found.insert(path.to_owned(), FileRead { size, sha256: Digest::sha256(sha256), bytes }).is_some() {
+        let read = FileRead { size, sha256: Digest::sha256(sha256), bytes, unpacked: None, contents: None };
+        if found.insert(path.to_owned(), read).is_some() {
             audit.fault(path, Wrong::Text("there twice".to_owned()));
         }
         Ok(())
@@ -114,196 +124,52 @@ fn read_all(source: &DiskSource, audit: &mut Audit) -> io::Result<BTreeMap<Strin
     Ok(found)
 }
 
-/// The indexes must be those of the lock, be signed, and list the lock's packages.
-fn check_indexes(
-    lock: &Lock,
-    found: &BTreeMap<String, FileRead>,
-    keyring: &Keyring,
-    unsigned: &UnsignedFeeds,
-    expected: &mut BTreeSet<String>,
-    audit: &mut Audit,
-) {
-    let Ok(format) = lock.format() else { return };
-    let mut by = Vec::new();
-    for feed in &lock.feeds {
-        let folder = format!("feeds/{}", feed.name);
-        let mut files = Vec::new();
-        for file in format.facts().index_files {
-            let Some(locked) = feed.files.iter().find(|locked| locked.name == file.name) else { continue };
-            let path = format!("{folder}/{}", file.name);
-            match found.get(&path) {
-                None => audit.fault(&path, Wrong::Missing),
-                Some(here) if here.sha256.value != locked.sha256 => audit.fault(
-                    &path,
-                    Wrong::Digest { expected: Digest::sha256(locked.sha256), found: here.sha256 },
-                ),
-                Some(here) => files.push(SignedFile { name: file.name, bytes: here.bytes.clone() }),
-            }
-            expected.insert(path);
-        }
-        let at = format!("{folder}/{}", format.index_name());
-        // A fault of a file has been noted; the rest of the index cannot be judged without it.
-        if files.len() != feed.files.len() {
-            continue;
-        }
-        let index = match format.open(files).map_err(Wrong::from) {
-            Ok(signed) => keyring.verify(signed, &at, unsigned.policy(&feed.name)).map_err(Wrong::from),
-            Err(wrong) => Err(wrong),
-        };
-        let judged = index.and_then(|index| {
-            let judged = bundle::judge(lock, feed, format, &index)?;
-            Ok((index.by().clone(), judged))
-        });
-        match judged {
-            Ok((authority, judged)) => {
-                if authority == Authority::Nobody {
-                    audit.unsigned.push(feed.name.clone());
-                }
-                by.push(authority);
-                for package in judged.not_offered {
-                    audit.fault(place(package), Wrong::NotOffered);
-                }
-                if let Some(contradiction) = judged.contradiction {
-                    audit.fault(LOCK, Wrong::Contradicts(contradiction));
-                }
-            }
-            Err(wrong) => audit.fault(at, wrong),
-        }
-    }
-    // Of indexes that cannot be judged nothing can be said together.
-    if by.len() == lock.feeds.len()
-        && let Some(contradiction) = lock.contradicts_itself(&by)
-    {
-        audit.fault(LOCK, Wrong::Contradicts(contradiction));
-    }
+/// Whether a file is the user's own, by its path on a disk or in a folder of one for many routers.
+fn is_own(path: &str) -> bool {
+    let own = |path: &str| path.strip_prefix(FOLDER).is_some_and(|rest| rest.starts_with('/'));
+    own(path) || shared::in_folder(path).is_some_and(|(_, path)| own(path))
 }
 
-/// The packages must have the bytes that the lock, and so the index, states.
-fn check_packages(
+/// What is asked of a package's bytes.
+struct Wanted {
+    digest_kind: DigestKind,
+    /// The format to look for hardware by, where a card was asked for.
+    prove: Option<&'static dyn Format>,
+}
+
+/// What a lock asks of its packages' bytes, by their paths.
+fn wanted(lock: &Lock, layout: Layout) -> BTreeMap<String, Wanted> {
+    let proves =
+        |name: &str| !lock.cards.is_empty() && lock.packages.iter().any(|package| package.name == name);
+    let each = lock.carried().map(|package| {
+        let prove = lock.format().ok().filter(|_| proves(&package.name));
+        (layout.package(package), Wanted { digest_kind: package.digest_kind, prove })
+    });
+    each.collect()
+}
+
+/// Reads of packages what is asked of their bytes.
+fn read_packages(
     source: &DiskSource,
-    lock: &Lock,
-    found: &BTreeMap<String, FileRead>,
-    expected: &mut BTreeSet<String>,
-    audit: &mut Audit,
+    found: &mut Files,
+    wanted: &BTreeMap<String, Wanted>,
 ) -> io::Result<()> {
-    let mut unpacked = BTreeMap::new();
-    if lock.carried().any(|package| package.digest_kind != DigestKind::Sha256) {
-        let packages: BTreeMap<String, &LockedPackage> =
-            lock.carried().map(|package| (place(package), package)).collect();
+    if wanted.values().any(|wanted| wanted.digest_kind != DigestKind::Sha256) {
         source.visit(&mut |path, file| {
-            if let Some(package) = packages.get(path) {
-                unpacked.insert(path.to_owned(), measure(package.digest_kind, file));
+            if let (Some(wanted), Some(read)) = (wanted.get(path), found.get_mut(path)) {
+                read.unpacked = Some(measure(wanted.digest_kind, file));
             }
             Ok(())
         })?;
     }
-    for package in lock.carried() {
-        let path = place(package);
-        let wrong = match found.get(&path) {
-            None => Some(Wrong::Missing),
-            Some(here) => match (package.size, unpacked.remove(&path).unwrap_or(Ok(here.sha256))) {
-                (Some(expected), _) if expected != here.size => {
-                    Some(Wrong::Size { expected, found: here.size })
-                }
-                (_, Ok(found)) if found == package.digest() => None,
-                (_, Ok(found)) => Some(Wrong::Digest { expected: package.digest(), found }),
-                (_, Err(error)) => Some(Wrong::Unreadable(error.to_string())),
-            },
-        };
-        if let Some(wrong) = wrong {
-            audit.fault(&path, wrong);
-        }
-        expected.insert(path);
+    if wanted.values().any(|wanted| wanted.prove.is_some()) {
+        source.visit(&mut |path, mut file| {
+            let format = wanted.get(path).and_then(|wanted| wanted.prove);
+            if let (Some(format), Some(read)) = (format, found.get_mut(path)) {
+                read.contents = Contents::read(format, &mut file).ok();
+            }
+            Ok(())
+        })?;
     }
     Ok(())
-}
-
-/// The user's own files have no other witness than the lock.
-fn check_own(
-    lock: &Lock,
-    found: &BTreeMap<String, FileRead>,
-    expected: &mut BTreeSet<String>,
-    audit: &mut Audit,
-) {
-    for file in lock.configuration.iter().flat_map(|configuration| &configuration.files) {
-        let path = format!("{FOLDER}/{}", file.path);
-        match found.get(&path) {
-            None => audit.fault(&path, Wrong::Missing),
-            Some(here) if here.sha256.value != file.sha256 => {
-                let expected = Digest::sha256(file.sha256);
-                audit.fault(&path, Wrong::Digest { expected, found: here.sha256 });
-            }
-            Some(here) if here.size != file.size => {
-                audit.fault(&path, Wrong::Size { expected: file.size, found: here.size });
-            }
-            Some(_) => {}
-        }
-        expected.insert(path);
-    }
-}
-
-/// A key that a router may be given must be the very key that is trusted here: its id alone proves nothing.
-fn check_keys(
-    lock: &Lock,
-    found: &BTreeMap<String, FileRead>,
-    keyring: &Keyring,
-    expected: &mut BTreeSet<String>,
-    audit: &mut Audit,
-) {
-    let Ok(format) = lock.format() else { return };
-    for key in &lock.keys {
-        let path = disk::key_path(format, &key.id);
-        match keyring.get(&key.id) {
-            Some(trusted) => check_text(&path, &trusted.to_text(), found, audit),
-            None => audit.fault(&path, Wrong::ForeignKey),
-        }
-        expected.insert(path);
-    }
-}
-
-/// What the packages on the disk show of the cards that it is for. One that cannot be read is a fault of its own.
-fn prove(source: &DiskSource, lock: &Lock) -> io::Result<Vec<CardProof>> {
-    let Ok(format) = lock.format() else { return Ok(Vec::new()) };
-    if lock.cards.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut read = BTreeMap::new();
-    source.visit(&mut |path, mut file| {
-        if lock.packages.iter().any(|package| place(package) == path)
-            && let Ok(contents) = Contents::read(format, &mut file)
-        {
-            read.insert(path.to_owned(), contents);
-        }
-        Ok(())
-    })?;
-    let packages =
-        lock.packages.iter().filter_map(|package| Some((package.name.as_str(), read.get(&place(package))?)));
-    Ok(Proofs::of(&lock.cards, &Evidence::of(packages), &[]).cards)
-}
-
-fn check_texts(
-    lock: &Lock,
-    proofs: &[CardProof],
-    found: &BTreeMap<String, FileRead>,
-    expected: &mut BTreeSet<String>,
-    audit: &mut Audit,
-) {
-    check_text(LOCK, &lock.to_text(), found, audit);
-    match contents::texts(lock, proofs) {
-        Ok(texts) => texts.iter().for_each(|(path, text)| check_text(path, text, found, audit)),
-        Err(error) => audit.fault(LOCK, Wrong::Text(error.to_string())),
-    }
-    expected.extend([LOCK, contents::SCRIPT, contents::README].map(str::to_owned));
-}
-
-fn check_text(path: &str, text: &str, found: &BTreeMap<String, FileRead>, audit: &mut Audit) {
-    match found.get(path) {
-        None => audit.fault(path, Wrong::Missing),
-        Some(here) if here.bytes != text.as_bytes() => audit.fault(path, Wrong::NotAsMade),
-        Some(_) => {}
-    }
-}
-
-fn place(package: &LockedPackage) -> String {
-    format!("feeds/{}/{}", package.feed, package.file)
 }

@@ -23,6 +23,14 @@ use crate::lock::LockedConfiguration;
 use crate::shell::quote;
 
 const BODY: &str = include_str!("install.sh");
+/// What the body does where the feeds are on the disk itself, and what where they are in the pool of its stick.
+const FEEDS_HERE: &str = "\tln -s \"$disk/feeds\" \"$work/feeds\"\n";
+const FEEDS_IN_POOL: &str = "\
+\tpool | while read -r place name; do
+\t\tmkdir -p \"$work/feeds/${place%/*}\"
+\t\tln -s \"$disk/../../pool/$name\" \"$work/feeds/$place\"
+\tdone
+";
 /// How a script says how far it is, and why it goes no further.
 pub(crate) const SPEAK: &str = include_str!("speak.sh");
 
@@ -77,6 +85,9 @@ pub struct Script<'a> {
     pub signers: &'a [FeedKey<'a>],
     /// Those of them that images of official releases lack.
     pub own_keys: &'a [FeedKey<'a>],
+    /// Where the files of the feeds are not below `feeds/` but in the pool of a stick for many routers: the place of each
+    /// below `feeds/`, and its name in the pool.
+    pub pool: &'a [(&'a str, &'a str)],
     /// The format's own part.
     pub steps: &'static str,
 }
@@ -187,7 +198,20 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
         list(&mut text, comment, name, print, &keys);
     }
 
-    for part in [SPEAK, BODY, script.steps] {
+    let body = match script.pool {
+        [] => BODY.to_owned(),
+        pool => {
+            let files = pool
+                .iter()
+                .map(|(place, name)| Ok(format!("{} {}", word("file", place)?, word("file", name)?)));
+            let files = files.collect::<Result<Vec<_>, ScriptError>>()?;
+            let comment =
+                "The files of the feeds, which are in the pool of the stick: place, name in the pool.";
+            list(&mut text, comment, "pool", "printf '%s %s\\n'", &files);
+            BODY.replace(FEEDS_HERE, FEEDS_IN_POOL)
+        }
+    };
+    for part in [SPEAK, &body, script.steps] {
         text.push('\n');
         text.push_str(part);
     }
@@ -199,7 +223,7 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
 }
 
 /// Writes a function that calls `command` with the words, one or more of them a line.
-fn list(text: &mut String, comment: &str, name: &str, command: &str, words: &[String]) {
+pub(super) fn list(text: &mut String, comment: &str, name: &str, command: &str, words: &[String]) {
     // Writing to a string cannot fail.
     let _ = write!(text, "\n# {comment}\n{name}() {{\n\t{command}");
     for word in words {
@@ -224,7 +248,7 @@ fn planned(package: &Planned<'_>) -> Result<String, ScriptError> {
     Ok(format!("{} {} {size}", word("package", package.name)?, word("version", package.version)?))
 }
 
-fn word(what: &'static str, value: &str) -> Result<String, ScriptError> {
+pub(super) fn word(what: &'static str, value: &str) -> Result<String, ScriptError> {
     checked(what, value).map(quote)
 }
 
@@ -243,7 +267,7 @@ pub(crate) fn is_feed_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.bytes().all(plain)
 }
 
-fn folder(name: &str) -> Result<String, ScriptError> {
+pub(super) fn folder(name: &str) -> Result<String, ScriptError> {
     match is_feed_name(name) {
         true => Ok(quote(name)),
         false => Err(ScriptError::Feed { value: name.to_owned() }),

@@ -192,6 +192,7 @@ impl Http {
                     part.append(&chunk)
                         .map_err(|error| AttemptError::Fatal(cache_error(part.path())(error)))?;
                     self.progress.advanced(chunk.len() as u64);
+                    self.slow_down(chunk.len()).await;
                 }
                 // An answer without a length ends where the connection does, wherever that is.
                 Ok(None) if expected.is_some_and(|size| part.length() < size) => {

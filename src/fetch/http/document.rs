@@ -97,6 +97,7 @@ impl Http {
                     room.take(chunk.len(), at).map_err(AttemptError::Fatal)?;
                     bytes.extend_from_slice(&chunk);
                     self.progress.advanced(chunk.len() as u64);
+                    self.slow_down(chunk.len()).await;
                 }
                 Ok(None) => return Ok(Answer::Body(bytes, validators)),
                 Err(error) => {

@@ -129,6 +129,13 @@ impl Http {
         engine.runtime.block_on(try_join_all(downloads))
     }
 
+    /// Waits after so many bytes came, where the rate is limited.
+    async fn slow_down(&self, bytes: usize) {
+        if let Some(limit) = &self.options.limit_rate {
+            limit.take(bytes).await;
+        }
+    }
+
     fn engine(&self) -> Result<&Engine, Box<dyn std::error::Error + Send + Sync>> {
         if let Some(engine) = self.engine.get() {
             return Ok(engine);

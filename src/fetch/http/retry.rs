@@ -41,7 +41,8 @@ impl Http {
             .with_jitter()
             .build();
         let mut attempts = 0;
-        let end = options.max_time.map(|limit| (limit, Instant::now() + limit));
+        let max_time = options.max_time.filter(|_| options.limit_rate.is_none());
+        let end = max_time.map(|limit| (limit, Instant::now() + limit));
         loop {
             attempts += 1;
             let attempted = match end {

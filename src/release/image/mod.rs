@@ -20,7 +20,7 @@ use crate::suggest::near;
 use crate::trust::{Artifact, Authority, Digest, Expected, Verified};
 
 use super::profiles::ListedImage;
-use super::{Metadata, ReleaseError, ReleaseSpec, Target, Upstream};
+use super::{Metadata, ReleaseError, ReleaseSpec, Target, Unvouched, Upstream};
 
 /// The kind and the file system of an image for a virtual machine, taken where nothing is said.
 const PREFERRED: (&str, &str) = ("combined-efi", "ext4");
@@ -68,6 +68,12 @@ pub(super) fn list(upstream: &Upstream, spec: &ReleaseSpec) -> Result<Images, Im
     let target = Target::choose(&upstream.fetcher, &spec.root, spec.target.as_ref())?;
     let folder = spec.root.join(&format!("targets/{target}")).map_err(ReleaseError::from)?;
     let Metadata { profiles, sums, list, .. } = Metadata::read(upstream, &folder)?;
+    if spec.target.is_none()
+        && list.as_ref().is_err_and(|unvouched| *unvouched == Unvouched::NoList)
+        && let Some(other) = Target::other(&upstream.fetcher, &spec.root, &target)?
+    {
+        return self::list(upstream, &ReleaseSpec { target: Some(other), ..spec.clone() });
+    }
     let list = match list {
         Ok(list) => list,
         Err(unvouched) => return Err(ReleaseError::from(unvouched.into_error(&folder)).into()),

@@ -28,6 +28,7 @@ const PLAIN: Script<'_> = Script {
     configuration: None,
     signers: &[],
     own_keys: &[],
+    pool: &[],
     steps: "",
 };
 

@@ -22,7 +22,7 @@ pub const KERNEL: &str = "5.15.137-1-adec7b9ab9fcf988b58011de28c60b3a";
 pub const KEY: &str = "d95e275d41a63bff";
 
 /// What a stock image has of the tools that the script calls; it gets no others.
-pub const STOCK_TOOLS: [&str; 20] = [
+pub const STOCK_TOOLS: [&str; 21] = [
     "ash",
     "awk",
     "cat",
@@ -40,6 +40,7 @@ pub const STOCK_TOOLS: [&str; 20] = [
     "readlink",
     "rm",
     "sed",
+    "sh",
     "sha256sum",
     "sync",
     "tr",
@@ -322,6 +323,7 @@ impl Router {
             configuration: configuration.as_ref(),
             signers: &["core", "base"].map(|feed| FeedKey { feed, file: KEY }),
             own_keys: &self.own_keys,
+            pool: &[],
             steps: self.client.steps(),
         })
         .unwrap();

@@ -15,14 +15,19 @@ use crate::cli::writing::OutputArgs;
     after_help = "Examples:\n  owpkg request > request.sh           run it on the router: sh request.sh\n  \
                   owpkg fill owpkg-request.txt pkgs.img\n  \
                   owpkg fill /media/stick/owpkg-request.txt /media/stick/pkgs/ --add tcpdump\n  \
-                  owpkg fill owpkg-request.txt stick.img --with-image --release 25.12.0"
+                  owpkg fill owpkg-request.txt stick.img --with-image --release 25.12.0\n  \
+                  owpkg fill requests/ stick.img       one stick for all routers that asked"
 )]
 pub(crate) struct FillArgs {
-    /// The router's request, owpkg-request.txt; - reads standard input
-    #[arg(value_name = "REQUEST|-")]
-    pub(crate) request: String,
+    /// The router's request, owpkg-request.txt; - reads standard input. Of several, or of a folder of them (*.txt), one disk
+    /// is made whose install.sh finds what is for the router that it runs on
+    #[arg(value_name = "REQUEST|-", required = true, num_args = 1..)]
+    pub(crate) requests: Vec<String>,
     /// The image (.img), tar (.tar, .tar.gz) or folder (ending in /) to write; - writes to standard output
     pub(crate) out: String,
+    /// Print what would be fetched and written, with sizes, and write nothing
+    #[arg(long, conflicts_with = "with_image")]
+    pub(crate) dry_run: bool,
     /// Bring the release's image along, with all packages that the router's user added: an upgrade, or a way back
     #[arg(long, conflicts_with = "sbom")]
     pub(crate) with_image: bool,

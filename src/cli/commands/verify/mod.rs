@@ -16,6 +16,7 @@ use crate::cli::input::{self, LOCK_CAP};
 use crate::cli::session::Session;
 use crate::cli::ui::json;
 use crate::cli::ui::text;
+use crate::disk::ROUTERS;
 use crate::disk::check::{DiskSource, check};
 use crate::fetch::Location;
 use crate::image::{Carried, DiskFormat, is_image};
@@ -90,7 +91,8 @@ fn thing(env: &Env, args: &VerifyArgs) -> Result<VerifyTarget, Failure> {
             )));
         }
     }
-    if path.is_dir() && !path.join("owpkg.lock").is_file() {
+    let is_disk = path.join("owpkg.lock").is_file() || path.join(ROUTERS).is_dir();
+    if path.is_dir() && !is_disk {
         return Err(Failure::usage(
             format!("{} is neither a mirror nor a disk: it holds no {OWN} and no owpkg.lock", args.thing),
             WRITTEN,

@@ -1,23 +1,21 @@
-//! `owpkg disk`: writes the disk of a selection or of a lock.
+//! `owpkg disk`: writes the disk of a selection or of a lock, or that of all sets.
 
-use std::io::Write as _;
+mod all_sets;
 
 use clap::Args;
-use serde::Serialize;
 
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::cli::locks;
 use crate::cli::planning::{self, Opened};
+use crate::cli::preview;
 use crate::cli::selection;
 use crate::cli::session::Session;
 use crate::cli::sets::{self, SetArgs, TakenSet};
-use crate::cli::ui::json;
-use crate::cli::ui::text::{count, size};
 use crate::cli::ui::warnings::warn;
 use crate::cli::writing::{DiskOptions, ImageOptions, OutputArgs};
-use crate::lock::{Bundle, Outlook};
+use crate::lock::Bundle;
 
 #[derive(Debug, Args)]
 #[command(
@@ -34,6 +32,9 @@ pub(crate) struct DiskArgs {
     /// Print what would be fetched and written, with sizes, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// One disk for all sets of owpkg.toml, whose install.sh finds what is for the router that it runs on
+    #[arg(long, conflicts_with_all = ["set", "lock"])]
+    pub(crate) all_sets: bool,
     /// Which set.
     #[command(flatten)]
     pub(crate) set: SetArgs,
@@ -50,6 +51,9 @@ pub(crate) struct DiskArgs {
 
 /// Runs the command.
 pub(crate) fn run(env: &mut Env, mut args: DiskArgs) -> Result<(), Failure> {
+    if args.all_sets {
+        return all_sets::run(env, &args);
+    }
     let set = sets::take(env, &args.set, &args.lock, &mut args.selection, &mut args.source)?;
     if let Some(set) = &set {
         let router = &mut args.output.router;
@@ -57,7 +61,7 @@ pub(crate) fn run(env: &mut Env, mut args: DiskArgs) -> Result<(), Failure> {
     }
     let args = &args;
     if args.dry_run {
-        return preview(env, args, set.as_ref());
+        return look_ahead(env, args, set.as_ref());
     }
     let settings = ImageOptions::read(env, &args.output, &args.out)?;
     let wishes =
@@ -90,22 +94,8 @@ pub(crate) fn run(env: &mut Env, mut args: DiskArgs) -> Result<(), Failure> {
     setup.write(env, &session.upstream, &bundle, &proofs, &args.out, &settings)
 }
 
-/// `owpkg.disk-preview/1`.
-#[derive(Serialize)]
-struct PreviewJson<'a> {
-    schema: &'static str,
-    out: &'a str,
-    release: Option<&'a str>,
-    target: &'a str,
-    packages: usize,
-    /// Bytes of the packages and indexes on the disk.
-    bytes: u64,
-    to_fetch: usize,
-    bytes_to_fetch: u64,
-}
-
 /// Says what the command would do; a lock or the indexes are read for it, and nothing is written.
-fn preview(env: &mut Env, args: &DiskArgs, set: Option<&TakenSet>) -> Result<(), Failure> {
+fn look_ahead(env: &mut Env, args: &DiskArgs, set: Option<&TakenSet>) -> Result<(), Failure> {
     let mut session = Session::new(env, &args.source)?;
     let lock = match sets::lock(env, set, &args.lock, &args.selection, &args.source)? {
         Some(lock) => lock,
@@ -121,24 +111,5 @@ fn preview(env: &mut Env, args: &DiskArgs, set: Option<&TakenSet>) -> Result<(),
     if lock.demo {
         session.turn_to_demo()?;
     }
-    let Outlook { packages, bytes, to_fetch, bytes_to_fetch, index_bytes } =
-        Outlook::of(&session.upstream, &lock)?;
-    if args.output.json {
-        let json = PreviewJson {
-            schema: "owpkg.disk-preview/1",
-            out: &args.out,
-            release: lock.release.as_deref(),
-            target: &lock.target,
-            packages,
-            bytes: bytes + index_bytes,
-            to_fetch,
-            bytes_to_fetch,
-        };
-        return json::print(&mut env.out, &json).map_err(Failure::stdout);
-    }
-    let of = locks::title(&lock);
-    let on_disk =
-        format!("{}, {}, and {} of indexes", count(packages, "package"), size(bytes), size(index_bytes));
-    let fetched = format!("{} of {} to fetch", count(to_fetch, "package"), size(bytes_to_fetch));
-    writeln!(env.out, "{} would hold, for {of}: {on_disk}; {fetched}", args.out).map_err(Failure::stdout)
+    preview::tell(env, &session.upstream, &lock, &args.out, args.output.json)
 }

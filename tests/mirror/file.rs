@@ -1,0 +1,141 @@
+//! Mirrors of what `owpkg.toml` says, and files that releases and targets share.
+
+use std::collections::BTreeSet;
+
+use owpkg::demo::Blueprint;
+use owpkg::format::Format;
+use owpkg::mirror::{Bucket, Depth, Store};
+use serde_json::Value;
+
+use super::command::{KEYS, bench, done, owpkg};
+use super::{Prune, Tree, Upstream, blueprint, for_each_format, in_base, server_tree, sync, tree_of, with_images};
+
+/// Two releases of two targets, whose packages are the same.
+fn site(format: &dyn Format) -> Tree {
+    let mut tree = with_images(server_tree(format, "1.0-r1"));
+    for (release, target) in
+        [("25.12.0", "mvebu/cortexa9"), ("24.10.2", "x86/64"), ("24.10.2", "mvebu/cortexa9")]
+    {
+        let of = Blueprint { release: release.into(), target: target.into(), ..blueprint("1.0-r1") };
+        let made = tree_of(of, &format!("releases/{release}"), format);
+        for (path, bytes) in made {
+            tree.entry(path).or_insert(bytes);
+        }
+    }
+    tree
+}
+
+fn is_package(path: &str) -> bool {
+    path.ends_with(".apk") || path.ends_with(".ipk")
+}
+
+#[test]
+fn one_run_makes_what_the_file_says_and_fetches_what_is_shared_once() {
+    for_each_format(|format| {
+        let tree = site(format);
+        let upstream = Upstream::honest(tree.clone());
+        let (bench, url) = (bench(), upstream.server.url());
+        let text = "[[mirror]]\nreleases = [\"25.12.0\", \"24.10.2\"]\ntargets = [\"x86/64\", \"mvebu/cortexa9\"]\n\n\
+                    [[mirror]]\nreleases = [\"25.12.0\"]\ntargets = [\"x86/64\"]\nimages = [\"one\"]\n";
+        std::fs::write(bench.path("owpkg.toml"), text).unwrap();
+        done(&bench, &["mirror", "dest", "--mirror", &url]);
+        let packages: Vec<&Vec<u8>> =
+            tree.iter().filter(|(path, _)| is_package(path)).map(|(_, bytes)| bytes).collect();
+        let distinct: BTreeSet<&Vec<u8>> = packages.iter().copied().collect();
+        assert!(distinct.len() < packages.len() / 2);
+        assert_eq!(upstream.package_requests(), distinct.len());
+        let is_other_image = |path: &str| path.contains("two.img") || path.contains("unsigned.img");
+        let wanted = |path: &&String| {
+            !is_other_image(path) && !path.ends_with("feeds.conf") && !path.ends_with("sdk.tar.zst")
+        };
+        let expected: Vec<&String> = tree.keys().filter(wanted).collect();
+        assert_eq!(bench.visible().keys().collect::<Vec<_>>(), expected);
+        assert_eq!(bench.lists()["releases/24.10.2/.targets.json"].as_object().unwrap().len(), 2);
+        assert!(done(&bench, &["verify", "dest"]).contains("all good"));
+    });
+}
+
+#[test]
+fn sets_are_mirrored_by_their_locks_or_by_new_plans() {
+    for_each_format(|format| {
+        let tree = site(format);
+        let upstream = Upstream::honest(tree.clone());
+        let (bench, url) = (bench(), upstream.server.url());
+        let set = |name: &str, release: &str, add: &str| {
+            format!("[[set]]\nname = \"{name}\"\nrelease = \"{release}\"\nadd = [\"{add}\"]\n")
+        };
+        let text = set("one", "25.12.0", "a") + &set("two", "24.10.2", "c");
+        std::fs::write(bench.path("owpkg.toml"), text).unwrap();
+        done(&bench, &["resolve", "--set", "one", "--mirror", &url]);
+        done(&bench, &["mirror", "dest", "--mirror", &url]);
+        let seen = bench.visible();
+        let (a, c) = (in_base(&tree, "a"), in_base(&tree, "c"));
+        let older = |path: &str| path.replace("25.12.0", "24.10.2");
+        assert!(seen.contains_key(&a) && seen.contains_key(&older(&c)));
+        assert!(!seen.contains_key(&c) && !seen.contains_key(&older(&a)));
+        for (name, place) in [("one", "one.img"), ("two", "two.img")] {
+            done(&bench, &["disk", place, "--set", name, "--mirror", "dest"]);
+        }
+    });
+}
+
+#[test]
+fn what_is_wrong_in_the_file_is_told_with_its_line() {
+    let bench = bench();
+    for (text, said) in [
+        ("[[mirror]]\nrelease = \"25.12.0\"\n", "did you mean releases?"),
+        ("[[mirror]]\nimages = \"one\"\n", "expected true, or a list"),
+        ("mirror = \"http://host/\"\n", "expected tables [[mirror]]"),
+    ] {
+        std::fs::write(bench.path("owpkg.toml"), text).unwrap();
+        let (code, _, err) = owpkg(&bench, &[&["mirror", "dest"], &KEYS[..]].concat());
+        assert!(code == 2 && err.contains("owpkg.toml") && err.contains(said), "{text}: {code} {err}");
+    }
+}
+
+/// The same course without a file: a later run takes from the mirror what other releases of it have.
+#[test]
+fn a_later_run_takes_what_is_the_same_from_the_mirror_and_stores_it_once() {
+    for_each_format(|format| {
+        let tree = site(format);
+        let upstream = Upstream::honest(tree.clone());
+        let (bench, url) = (bench(), upstream.server.url());
+        let release = |name: &str, more: &[&str]| -> Value {
+            let line = ["mirror", "dest", "--full", "--mirror", &url, "--release", name, "--json"];
+            serde_json::from_str(&done(&bench, &[&line[..], more].concat())).unwrap()
+        };
+        release("25.12.0", &[]);
+        let before = upstream.package_requests();
+        let preview = release("24.10.2", &["--dry-run"]);
+        let second = release("24.10.2", &[]);
+        assert_eq!(upstream.package_requests(), before);
+        let a = in_base(&tree, "a");
+        assert_eq!(bench.inode(&a), bench.inode(&a.replace("25.12.0", "24.10.2")));
+        assert!(second["linked"].as_u64() > Some(5) && preview["new"] == second["new"], "{preview} {second}");
+
+        // Taking one of them out leaves the other whole.
+        release("24.10.2", &["--prune", "--only"]);
+        assert!(!bench.visible().contains_key(&a));
+        assert!(done(&bench, &["verify", "dest"]).contains("all good"));
+
+        // What is damaged here is not taken.
+        std::fs::write(bench.dest().join(a.replace("25.12.0", "24.10.2")), "damaged").unwrap();
+        release("25.12.0", &[]);
+        assert_eq!(bench.visible()[&a], tree[&a]);
+    });
+}
+
+/// A bucket has no links: its own server copies.
+#[test]
+fn a_bucket_is_not_sent_a_file_twice() {
+    for_each_format(|format| {
+        let upstream = Upstream::honest(site(format));
+        let (bench, url) = (bench(), upstream.server.url());
+        let bucket = Bucket::of(std::sync::Arc::new(object_store::memory::InMemory::new()), "m", "").unwrap();
+        let summary = sync(&bucket, &bench.path("cache"), &url, Prune::Nothing, &|_| true).unwrap();
+        assert_eq!(summary.linked, 1);
+        let stored = bucket.list("", Depth::Tree).unwrap();
+        let stored = stored.iter().filter(|stat| is_package(&stat.path)).count();
+        assert_eq!(upstream.package_requests(), stored - 1);
+    });
+}
