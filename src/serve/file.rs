@@ -120,7 +120,7 @@ impl Opened {
 }
 
 /// A large file, read piece by piece as the client takes it.
-fn pieces(file: File, from: u64, count: u64) -> Body {
+pub(super) fn pieces(file: File, from: u64, count: u64) -> Body {
     let pieces = stream::try_unfold((file, from, count), |(mut file, from, left)| async move {
         if left == 0 {
             return Ok(None);

@@ -1,18 +1,22 @@
 //! Serves a mirror over HTTP/1.1 and HTTP/2 to the routers of a network, and a page to people.
 //!
-//! It only reads. No path leads out of the folder, by `..` or by a link, and the mirror's own `.owpkg` is not shown.
+//! It only reads; what is made when it is asked for is made by whoever answers for it ([`Answers`]). No path leads out of the folder, by `..` or by a link, and the mirror's own `.owpkg` is not shown.
 //! Like fetching, it is asynchronous inside and not outside.
 
 mod answer;
+mod answers;
 mod base;
 mod catalogue;
 mod connections;
 mod feed;
 mod file;
+mod form;
 mod freshness;
+mod guard;
 mod hot;
 mod listing;
 mod log;
+mod making;
 mod page;
 mod preconditions;
 mod range;
@@ -29,10 +33,13 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use answers::{Answer, AnswerContent, Answers, Asked, Field, Limits, Making, Refused};
 pub use base::{BaseUrl, NotABaseUrl};
 pub use catalogue::{Catalogue, ServedCustomFeed, ServedTarget};
 pub use feed::ServedFeed;
 pub use log::{Access, Log};
+
+pub(crate) use page::Frame;
 
 use answer::Site;
 
@@ -43,6 +50,8 @@ pub struct ServeOptions {
     pub listen: SocketAddr,
     /// The address by which clients reach the server, where a proxy stands before it; none: the one that each says.
     pub base: Option<BaseUrl>,
+    /// Who makes what is asked for; none: nobody.
+    pub making: Option<Making>,
 }
 
 /// A running server; it stops when dropped.
@@ -70,7 +79,7 @@ impl Server {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().thread_name("owpkg-serve").enable_all().build()?;
         let (stop, stopped) = watch::channel(false);
-        let site = Arc::new(Site::new(root, options.base));
+        let site = Arc::new(Site::new(root, options.base, options.making));
         let listener = {
             let _inside = runtime.enter();
             tokio::net::TcpListener::from_std(listener)?

@@ -16,12 +16,12 @@ const MOST_SHOWN: usize = 200;
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// What `base.html` shows around every page.
-pub(super) struct Frame<'a> {
+pub(crate) struct Frame<'a> {
     /// By which address the page was reached.
-    pub(super) base: &'a BaseUrl,
+    pub(crate) base: &'a BaseUrl,
     /// What was searched for; mostly nothing.
-    pub(super) words: String,
-    pub(super) version: &'static str,
+    pub(crate) words: String,
+    pub(crate) version: &'static str,
 }
 
 /// The first page: what is here, how a router is told about it, and what a search found.
@@ -31,6 +31,8 @@ pub(super) struct Home<'a> {
     frame: Frame<'a>,
     catalogue: &'a Catalogue,
     hits: Vec<Hit<'a>>,
+    /// Whether disks are made; none: nobody is there who could.
+    makes: Option<bool>,
 }
 
 /// What stands in a folder.
@@ -44,7 +46,7 @@ pub(super) struct Folder<'a> {
 }
 
 impl<'a> Frame<'a> {
-    pub(super) fn new(base: &'a BaseUrl) -> Frame<'a> {
+    pub(crate) fn new(base: &'a BaseUrl) -> Frame<'a> {
         Frame { base, words: String::new(), version: env!("CARGO_PKG_VERSION") }
     }
 
@@ -59,10 +61,15 @@ impl<'a> Frame<'a> {
 }
 
 impl<'a> Home<'a> {
-    pub(super) fn new(catalogue: &'a Catalogue, base: &'a BaseUrl, query: &str) -> Home<'a> {
+    pub(super) fn new(
+        catalogue: &'a Catalogue,
+        base: &'a BaseUrl,
+        query: &str,
+        makes: Option<bool>,
+    ) -> Home<'a> {
         let frame = Frame { words: words(query), ..Frame::new(base) };
         let hits = if frame.words.is_empty() { Vec::new() } else { search(catalogue, &frame.words) };
-        Home { frame, catalogue, hits }
+        Home { frame, catalogue, hits, makes }
     }
 }
 

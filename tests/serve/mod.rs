@@ -49,7 +49,7 @@ impl Site {
         let root = tempfile::tempdir().unwrap();
         let served = Utf8Path::from_path(root.path()).unwrap().join("served");
         fs::create_dir(&served).unwrap();
-        let options = ServeOptions { listen: "127.0.0.1:0".parse().unwrap(), base };
+        let options = ServeOptions { listen: "127.0.0.1:0".parse().unwrap(), base, making: None };
         let log: Arc<Mutex<Vec<Access>>> = Arc::default();
         let told = log.clone();
         let log_one = Arc::new(move |access: &Access| told.lock().unwrap().push(access.clone()));

@@ -210,6 +210,7 @@ fn source(args: &VerifyArgs) -> SourceArgs {
         require_fresh: false,
         cache_dir: args.cache_dir.clone(),
         patience: args.patience.clone(),
+        served_from: None,
     }
 }
 
