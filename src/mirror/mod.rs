@@ -22,6 +22,7 @@
 //! ```
 
 mod archive;
+#[cfg(feature = "s3")]
 mod bucket;
 mod contents;
 mod copy;
@@ -47,6 +48,7 @@ mod sync;
 mod target;
 mod verify;
 
+#[cfg(feature = "s3")]
 pub use bucket::Bucket;
 pub use contents::{Contents, MirrorWarning};
 pub use copy::verify_copy;

@@ -6,7 +6,7 @@ use super::feeds::Wanted;
 use super::open::Reader;
 use super::{FeedOrigin, FeedPlace, ReleaseError, ReleaseWarning, seen};
 use crate::fetch::{Fetched, Location};
-use crate::format::{FORMATS, FeedId, Format, IndexError};
+use crate::format::{FORMATS, FeedId, Format, IndexError, Parsed};
 use crate::parallel;
 use crate::trust::{Signed, SignedFile, TrustError, Verified};
 
@@ -173,8 +173,7 @@ impl Reader<'_> {
         let parsed = format
             .parse(index, FeedId(0))
             .map_err(|source| ReleaseError::Index { at: at.clone(), source })?;
-        let native = parsed.listed().iter().map(|package| package.arch).filter(|arch| !format.fits(arch, ""));
-        most_common(native).map(str::to_owned).ok_or(ReleaseError::NoArch { at })
+        native_arch(format, &parsed).map(str::to_owned).ok_or(ReleaseError::NoArch { at })
     }
 }
 
@@ -184,6 +183,11 @@ fn is_worth_a_second_look(error: &ReleaseError) -> bool {
         ReleaseError::Trust(TrustError::WrongSignature { .. })
             | ReleaseError::Index { source: IndexError::Packing { .. }, .. }
     )
+}
+
+/// The architecture that most packages of an index name that are not for any.
+pub(crate) fn native_arch<'i>(format: &dyn Format, parsed: &Parsed<'i>) -> Option<&'i str> {
+    most_common(parsed.listed().iter().map(|package| package.arch).filter(|arch| !format.fits(arch, "")))
 }
 
 /// The text that occurs most often; of several, the one that sorts first.

@@ -35,7 +35,7 @@ pub use feeds::names as feeds_named;
 #[doc(hidden)]
 pub use image::fwtool;
 pub use image::{Image, ImageError, ImageWanted, Images, Packing, UnpackError};
-pub(crate) use indexes::most_common;
+pub(crate) use indexes::{most_common, native_arch};
 pub use kernel::Kernel;
 pub use metadata::{Metadata, Unvouched};
 pub use name::{NotARelease, Release};

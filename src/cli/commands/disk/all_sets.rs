@@ -1,7 +1,7 @@
 //! `owpkg disk --all-sets`: one disk for the routers of all sets.
 
-use super::DiskArgs;
-use crate::cli::args::{SelectionArgs, SourceArgs};
+use super::args::DiskArgs;
+use crate::cli::args::{RouterArgs, SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::cli::locks;
@@ -11,7 +11,7 @@ use crate::cli::selection;
 use crate::cli::session::Session;
 use crate::cli::sets::{self, SetArgs, TakenSet};
 use crate::cli::ui::many::{Made, Source};
-use crate::cli::writing::{DiskOptions, ImageOptions, RouterArgs};
+use crate::cli::writing::{DiskOptions, ImageOptions};
 use crate::disk::{FolderNames, SharedDisk};
 use crate::lock::{Bundle, Lock};
 use crate::sets::FILE;

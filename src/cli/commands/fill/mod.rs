@@ -1,33 +1,30 @@
 //! `owpkg fill`: writes the disk for the router that made a request or for many that did, or with the image of a release the
 //! stick that upgrades one.
 
+mod answer;
 mod args;
 mod many;
 mod upgrade;
 
 use crate::cli::env::Env;
-use crate::cli::error::{ASK_MORE, Exit, Failure};
+use crate::cli::error::Failure;
 use crate::cli::following;
-use crate::cli::planning::{Joined, Opened};
+use crate::cli::input;
+use crate::cli::planning::Opened;
 use crate::cli::preview;
 use crate::cli::selection;
 use crate::cli::session::Session;
-use crate::cli::ui::warnings::warn_of;
-use crate::cli::writing::{DiskOptions, ImageOptions, RouterSetup};
-use crate::disk::check_fit;
-use crate::lock::Lock;
-use crate::selection::Selection;
+use crate::cli::writing::{DiskOptions, ImageOptions};
 use crate::stick::Request;
 
+use answer::plan;
 pub(crate) use args::FillArgs;
-
-/// How many devices an error names.
-const MOST_NAMED: usize = 8;
 
 /// Runs the command.
 pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     let settings = ImageOptions::read(env, &args.output, &args.out)?;
-    refuse_what_is_answered(args)?;
+    following::refuse_what_is_answered(&args.selection, &args.source, args.with_image)?;
+    refuse_request_as_output(env, &args.out)?;
     let stdin = args.requests.iter().find(|file| *file == "-").cloned();
     let wishes = DiskOptions::read(env, &args.output, &args.out, &[&stdin])?;
     let request = match &args.requests[..] {
@@ -38,7 +35,7 @@ pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     if args.with_image {
         return upgrade::run(env, args, (&settings, wishes), request, selection);
     }
-    let selection = wanted(selection, &request)?;
+    let selection = following::wanted(selection, &request)?;
     let source = following::source_of(&request, &args.source)?;
     let session = Session::new(env, &source)?;
     let opened = Opened::release(session.open_for(env, &source, request.installed.clone())?);
@@ -52,67 +49,15 @@ pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     setup.write(env, &session.upstream, &bundle, &proofs, &args.out, &settings)
 }
 
-/// A selection with the cards of a router.
-fn wanted(mut selection: Selection, request: &Request) -> Result<Selection, Failure> {
-    selection.take_router(&request.devices);
-    match selection.is_empty() {
-        true => Err(no_card(request)),
-        false => Ok(selection),
-    }
-}
-
-/// The lock of the disk for a router, which fits it.
-fn plan<'o>(
-    env: &mut Env,
-    wishes: DiskOptions<'_>,
-    session: &Session,
-    joined: &'o Joined<'o>,
-    (request, selection): (&Request, &Selection),
-) -> Result<(Lock, RouterSetup), Failure> {
-    let (mut lock, setup) = wishes.plan(env, &session.upstream, joined, selection)?;
-    check_fit(request, &lock)?;
-    if request.free_kb.is_none() {
-        warn_of(env, "the request does not say how much space the router has")?;
-    }
-    // A tree that does not state its release is of the router's, as far as its kernel and its architecture tell.
-    lock.release.get_or_insert(request.release.clone());
-    lock.router = Some(request.router.clone());
-    Ok((lock, setup))
-}
-
-/// What the request says of the router cannot be said otherwise: the disk would be for another.
-fn refuse_what_is_answered(args: &FillArgs) -> Result<(), Failure> {
-    let (selection, source) = (&args.selection, &args.source);
-    let answered = [
-        ("--detect", &selection.detect),
-        ("--release", if args.with_image { &None } else { &source.release }),
-        ("--target", &source.target),
-        ("--profile", &source.profile),
-        ("--installed", &source.installed),
-    ];
-    match answered.iter().find(|(_, value)| value.is_some()) {
-        None => Ok(()),
-        Some((flag, _)) => Err(Failure::usage(
-            format!("{flag} is answered by the request"),
-            "leave it out, or make the disk without a request: owpkg disk",
+/// A list of requests with no output behind it would be written over its last one.
+fn refuse_request_as_output(env: &Env, out: &str) -> Result<(), Failure> {
+    // What cannot be read is none.
+    let head = input::read_start(env, out, 64).unwrap_or_default();
+    match Request::is_one(&String::from_utf8_lossy(&head)) {
+        false => Ok(()),
+        true => Err(Failure::usage(
+            format!("{out} is a request, and would be written over: what to write is named last"),
+            "name it behind the requests: owpkg fill REQUEST… stick.img",
         )),
     }
-}
-
-/// The failure that the router has no card that anything is known of.
-fn no_card(request: &Request) -> Failure {
-    let shown: Vec<String> =
-        request.devices.iter().map(|device| format!("{} {}", device.id.bus, device.id)).collect();
-    let seen = match shown.len() {
-        0 => "it shows no device".to_owned(),
-        count if count > MOST_NAMED => {
-            format!("it shows {} and {} more", shown[..MOST_NAMED].join(", "), count - MOST_NAMED)
-        }
-        _ => format!("it shows {}", shown.join(", ")),
-    };
-    Failure::new(
-        Exit::Unknown,
-        format!("the router has no network card that needs a package: {seen}"),
-        Some(ASK_MORE.to_owned()),
-    )
 }

@@ -104,6 +104,12 @@ fn thing(env: &Env, args: &VerifyArgs) -> Result<VerifyTarget, Failure> {
             )));
         }
     }
+    if path.join("../../").join(ROUTERS).is_dir() && path.join("../../pool").is_dir() {
+        return Err(Failure::usage(
+            format!("{} is a part of a disk for many routers", args.thing),
+            format!("name the whole disk: owpkg verify {}", word(path.join("../..").as_str())),
+        ));
+    }
     let is_disk = path.join("owpkg.lock").is_file() || path.join(ROUTERS).is_dir();
     if path.is_dir() && !is_disk {
         return Ok(VerifyTarget::Copy(path));
@@ -204,6 +210,7 @@ fn source(args: &VerifyArgs) -> SourceArgs {
         require_fresh: false,
         cache_dir: args.cache_dir.clone(),
         patience: args.patience.clone(),
+        served_from: None,
     }
 }
 
