@@ -14,7 +14,9 @@ use crate::parallel;
 use crate::release::Sums;
 use crate::release::feeds;
 use crate::release::metadata::{self, SUMS};
-use crate::trust::{self, Authority, Digest, DigestKind, Keyring, Signed, SignedFile, UnsignedFeeds, Verified};
+use crate::trust::{
+    self, Authority, Digest, DigestKind, Keyring, Signed, SignedFile, UnsignedFeeds, Verified,
+};
 
 /// Checks everything. Neither the archive's lists nor what earlier runs saw is believed: the chain is key, index,
 /// digest, bytes.
