@@ -96,8 +96,7 @@ impl Mirror<'_> {
         };
         let earlier: HashMap<&str, &Digest> =
             earlier.iter().map(|listed| (listed.name.as_str(), &listed.digest)).collect();
-        let good =
-            parallel::map(&unknown, WORKERS, |(at, stat)| self.is_good(stat, &folder.files[at.file]));
+        let good = parallel::map(&unknown, WORKERS, |(at, stat)| self.is_good(stat, &folder.files[at.file]));
         for ((at, stat), good) in unknown.into_iter().zip(good) {
             let listed = &folder.files[at.file];
             let other = earlier.get(listed.name.as_str()).is_some_and(|digest| **digest != listed.digest);

@@ -17,8 +17,7 @@ pub(super) fn prune(
     let mut referred = HashSet::new();
     let mut trees = BTreeSet::new();
     let mut doomed = Vec::new();
-    let unwanted: Vec<String> =
-        archive.folders.keys().filter(|folder| !is_wanted(folder)).cloned().collect();
+    let unwanted: Vec<String> = archive.folders.keys().filter(|folder| !is_wanted(folder)).cloned().collect();
     for (folder, generations) in &mut archive.folders {
         trees.extend(folder.split('/').next().map(str::to_owned));
         if folder.starts_with(custom::FEEDS) {

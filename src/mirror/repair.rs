@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::archive::{self, Archive};
-use super::store::{Change, Store};
 use super::fill::want;
+use super::store::{Change, Store};
 use super::verify::read_signed;
 use super::{Listed, MirrorError, custom, lists};
 use crate::audit::{Audit, Wrong};

@@ -46,7 +46,8 @@ pub fn verify(store: &dyn Store, keyring: &Keyring, unsigned: &UnsignedFeeds) ->
         check_bytes(store, path, text.as_bytes(), &mut audit)?;
     }
     let files = jobs.iter().map(|(path, _)| path);
-    let expected: HashSet<&str> = index.iter().chain(keys.keys()).chain(lists.keys()).chain(files).map(String::as_str).collect();
+    let expected: HashSet<&str> =
+        index.iter().chain(keys.keys()).chain(lists.keys()).chain(files).map(String::as_str).collect();
     let (here, results) = std::thread::scope(|scope| {
         // Listing and reading share the processors.
         let here = scope.spawn(|| store.list("", Depth::Tree));
@@ -126,12 +127,7 @@ fn check_public(
 }
 
 /// A small file must have the bytes that it should have.
-fn check_bytes(
-    store: &dyn Store,
-    path: &str,
-    expected: &[u8],
-    audit: &mut Audit,
-) -> Result<(), StoreError> {
+fn check_bytes(store: &dyn Store, path: &str, expected: &[u8], audit: &mut Audit) -> Result<(), StoreError> {
     match store.read(path, INDEX_CAP)? {
         None => audit.fault(path, Wrong::Missing),
         Some(found) if found != expected => {

@@ -12,8 +12,8 @@ use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Frame, Incoming};
 use hyper::header::{
     ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HOST, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RANGE,
-    RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HOST, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION,
+    RANGE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::task::spawn_blocking;
@@ -117,7 +117,9 @@ impl Site {
                 let query = request.uri().query().unwrap_or_default().to_owned();
                 let site = self.clone();
                 let made = spawn_blocking(move || match path.as_str() {
-                    "" => Home::new(&site.catalogue.get(), &base, &query, site.makes()).render().map_err(io::Error::other),
+                    "" => Home::new(&site.catalogue.get(), &base, &query, site.makes())
+                        .render()
+                        .map_err(io::Error::other),
                     path => list(&site.root, &folder).and_then(|listed| {
                         Folder::new(path, listed, &base).render().map_err(io::Error::other)
                     }),

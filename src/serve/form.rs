@@ -20,10 +20,8 @@ const MULTIPART: &str = "multipart/form-data";
 /// The fields of a query, or of a body that is written like one.
 pub(super) fn urlencoded(bytes: &[u8]) -> Result<Vec<Field>, Refused> {
     let pairs = form_urlencoded::parse(bytes).take(MOST_FIELDS + 1);
-    let fields = pairs.map(|(name, value)| Field {
-        name: name.into_owned(),
-        value: value.into_owned().into_bytes(),
-    });
+    let fields =
+        pairs.map(|(name, value)| Field { name: name.into_owned(), value: value.into_owned().into_bytes() });
     few(fields.collect())
 }
 
@@ -40,7 +38,10 @@ where
         return Err(Refused::NoForm);
     }
     let too_large = Refused::TooLarge { limit: limits.body };
-    if text(CONTENT_LENGTH).and_then(|length| length.parse().ok()).is_some_and(|length: usize| length > limits.body) {
+    if text(CONTENT_LENGTH)
+        .and_then(|length| length.parse().ok())
+        .is_some_and(|length: usize| length > limits.body)
+    {
         return Err(too_large);
     }
     let whole = Limited::new(body, limits.body).collect();

@@ -18,7 +18,12 @@ const LOCAL: [&str; 9] =
 
 /// Checks who sends a request to `host`, a name or address with the port where there is one; `own` is the name that the
 /// server was told to have.
-pub(super) fn check(method: &Method, headers: &HeaderMap, host: &str, own: Option<&str>) -> Result<(), Refused> {
+pub(super) fn check(
+    method: &Method,
+    headers: &HeaderMap,
+    host: &str,
+    own: Option<&str>,
+) -> Result<(), Refused> {
     let name = without_port(host);
     if !is_local(name) && !own.is_some_and(|own| without_port(own).eq_ignore_ascii_case(name)) {
         return Err(Refused::Host { host: name.to_owned() });
@@ -43,7 +48,9 @@ fn is_local(name: &str) -> bool {
     let bare = name.trim_start_matches('[').trim_end_matches(']');
     let ends = |end: &&str| {
         let rest = name.len().checked_sub(end.len()).and_then(|at| name.split_at_checked(at));
-        rest.is_some_and(|(rest, own)| own.eq_ignore_ascii_case(end) && (rest.is_empty() || rest.ends_with('.')))
+        rest.is_some_and(|(rest, own)| {
+            own.eq_ignore_ascii_case(end) && (rest.is_empty() || rest.ends_with('.'))
+        })
     };
     bare.parse::<IpAddr>().is_ok() || !name.contains('.') || LOCAL.iter().any(|end| ends(&end))
 }
@@ -72,13 +79,30 @@ mod tests {
 
     #[test]
     fn names_that_anybody_can_have_are_not_answered() {
-        for host in ["192.168.1.2:8080", "10.0.0.1", "[fd00::1]:80", "[::1]", "router", "router:8080", "router.lan:80"] {
+        for host in [
+            "192.168.1.2:8080",
+            "10.0.0.1",
+            "[fd00::1]:80",
+            "[::1]",
+            "router",
+            "router:8080",
+            "router.lan:80",
+        ] {
             assert_eq!(judged(&Method::POST, host, &[]), Ok(()), "{host}");
         }
-        for host in ["localhost:1", "Mirror.LOCAL", "a.home.arpa", "mirror.example.org", "MIRROR.example.org:81"] {
+        for host in
+            ["localhost:1", "Mirror.LOCAL", "a.home.arpa", "mirror.example.org", "MIRROR.example.org:81"]
+        {
             assert_eq!(judged(&Method::POST, host, &[]), Ok(()), "{host}");
         }
-        for host in ["evil.example.org", "evil.com:8080", "lan.evil.com", "notlan.plan", "1.2.3.4.evil.com", "10.0.0.1."] {
+        for host in [
+            "evil.example.org",
+            "evil.com:8080",
+            "lan.evil.com",
+            "notlan.plan",
+            "1.2.3.4.evil.com",
+            "10.0.0.1.",
+        ] {
             assert!(matches!(judged(&Method::GET, host, &[]), Err(Refused::Host { .. })), "{host}");
         }
     }
@@ -89,8 +113,14 @@ mod tests {
         let own = [("origin", "http://router.lan:8080"), ("sec-fetch-site", "same-origin")];
         assert_eq!(judged(&Method::POST, host, &own), Ok(()));
         assert_eq!(judged(&Method::POST, host, &[("origin", "https://mirror.example.org:8080")]), Ok(()));
-        for origin in ["http://evil.example", "null", "http://router.lan", "http://router.lan:8080.evil.example", ""] {
-            assert_eq!(judged(&Method::POST, host, &[("origin", origin)]), Err(Refused::CrossSite), "{origin}");
+        for origin in
+            ["http://evil.example", "null", "http://router.lan", "http://router.lan:8080.evil.example", ""]
+        {
+            assert_eq!(
+                judged(&Method::POST, host, &[("origin", origin)]),
+                Err(Refused::CrossSite),
+                "{origin}"
+            );
         }
         for site in ["cross-site", "same-site", "other"] {
             let sent = [("sec-fetch-site", site), ("sec-fetch-dest", "document")];

@@ -54,8 +54,10 @@ impl Door {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (head, body) = request.into_parts();
-        let allowed = allowed(&head.method).and_then(|()| guard::check(&head.method, &head.headers, host, own));
-        let place = allowed.and_then(|()| self.under_way.clone().try_acquire_owned().map_err(|_| Refused::Busy));
+        let allowed =
+            allowed(&head.method).and_then(|()| guard::check(&head.method, &head.headers, host, own));
+        let place =
+            allowed.and_then(|()| self.under_way.clone().try_acquire_owned().map_err(|_| Refused::Busy));
         let place = match place {
             Ok(place) => place,
             Err(why) => return self.refuse(&path, &base, &why),

@@ -1,7 +1,7 @@
 //! Pages for people: templates in `templates/`, nothing from elsewhere, no script.
 
 use askama::Template;
-use indicatif::HumanBytes;
+use indicatif::{HumanBytes, HumanCount};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::base::BaseUrl;
@@ -102,6 +102,11 @@ impl Hit<'_> {
 /// A number of bytes in words: `1.59 MiB`.
 fn size(bytes: &u64) -> String {
     HumanBytes(*bytes).to_string()
+}
+
+/// A number in words: `10,900`.
+fn count(number: usize) -> String {
+    HumanCount(number as u64).to_string()
 }
 
 /// What was searched for, as a form sends it.

@@ -16,7 +16,9 @@ use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
 use tempfile::TempDir;
 
-use super::{BASE, Bench, Tree, Upstream, for_each_format, in_base, is_list, keyring, server_tree, sync, vouched};
+use super::{
+    BASE, Bench, Tree, Upstream, for_each_format, in_base, is_list, keyring, server_tree, sync, vouched,
+};
 
 const KEY: &str = "owpkg-test";
 const SECRET: &str = "not-a-secret";

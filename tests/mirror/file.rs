@@ -8,7 +8,9 @@ use owpkg::mirror::{Bucket, Depth, Store};
 use serde_json::Value;
 
 use super::command::{KEYS, bench, done, owpkg};
-use super::{Prune, Tree, Upstream, blueprint, for_each_format, in_base, server_tree, sync, tree_of, with_images};
+use super::{
+    Prune, Tree, Upstream, blueprint, for_each_format, in_base, server_tree, sync, tree_of, with_images,
+};
 
 /// Two releases of two targets, whose packages are the same.
 fn site(format: &dyn Format) -> Tree {

@@ -106,7 +106,11 @@ fn a_server_with_several_targets_and_not_the_usual_one_asks_which() {
         tree.extend(tree_of(target("mvebu/cortexa9"), "releases/25.12.0", format));
         let upstream = Upstream::honest(tree);
         let (bench, url) = (bench(), upstream.server.url());
-        mirror(&bench, &url, &["--release", "25.12.0", "--targets", "ath79/generic", "--targets", "mvebu/cortexa9"]);
+        mirror(
+            &bench,
+            &url,
+            &["--release", "25.12.0", "--targets", "ath79/generic", "--targets", "mvebu/cortexa9"],
+        );
         let served = Upstream::honest(visible(&bench.dest()));
         let line = ["resolve", "--add", "b", "--no-lock", "--mirror", &served.server.url()];
         let (code, _, err) = owpkg(&bench, &[&line[..], &KEYS].concat());

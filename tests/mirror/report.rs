@@ -45,7 +45,8 @@ fn a_report_names_what_came_what_changed_and_what_went() {
         upstream.turn_to(new.clone());
         let (moved, _) = report(&bench, &url, &["--prune"]);
         let is_package = |path: &String| path.ends_with("pk");
-        let packages = |tree: &super::Tree| tree.keys().filter(|path| is_package(path)).cloned().collect::<Vec<_>>();
+        let packages =
+            |tree: &super::Tree| tree.keys().filter(|path| is_package(path)).cloned().collect::<Vec<_>>();
         assert_eq!(names(&moved, "added"), packages(&new));
         assert_eq!(names(&moved, "removed"), packages(&old));
         let changed = names(&moved, "changed");

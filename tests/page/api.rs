@@ -45,7 +45,8 @@ fn what_the_mirror_holds_is_told() {
             [&release["release"], &release["target"], &release["arch"], &release["format"]],
             [&json!("25.12.0"), &json!("x86/64"), &json!("x86_64"), &json!(format.name())]
         );
-        let search = |words: &str| served.get("api/packages", &[("place", PLACE), ("q", words)]).is(200).json();
+        let search =
+            |words: &str| served.get("api/packages", &[("place", PLACE), ("q", words)]).is(200).json();
         let found = search("MT7921");
         assert_eq!((&found["schema"], &found["found"]), (&json!("owpkg.packages/1"), &json!(2)));
         let names: Vec<&Value> =
@@ -70,13 +71,22 @@ fn errors_are_objects_with_a_fitting_status() {
             ("api/pkgs.img", &[("place", PLACE)], 400, "usage"),
             ("api/openwrt.img", &[("place", PLACE)], 400, "usage"),
             ("api/devices", &[], 400, "usage"),
-            ("api/plan", &[("chip", "iwl7265d"), ("release", "24.10.0"), ("target", "x86/64")], 404, "unavailable"),
+            (
+                "api/plan",
+                &[("chip", "iwl7265d"), ("release", "24.10.0"), ("target", "x86/64")],
+                404,
+                "unavailable",
+            ),
             ("api/plan", &[("chip", "iwl7265d"), ("release", "x"), ("target", "x86/64")], 400, "usage"),
             ("api/plan", &[("nonesuch", "1")], 400, "usage"),
         ] {
             for answer in [served.get(path, fields), served.post(path, fields)] {
                 let error = answer.is(status).json();
-                assert_eq!((&error["schema"], &error["code"]), (&json!("owpkg.error/1"), &json!(code)), "{error}");
+                assert_eq!(
+                    (&error["schema"], &error["code"]),
+                    (&json!("owpkg.error/1"), &json!(code)),
+                    "{error}"
+                );
             }
         }
     }

@@ -60,7 +60,9 @@ impl Served {
             .unwrap();
         let mut first = String::new();
         BufReader::new(server.stdout.take().unwrap()).read_line(&mut first).unwrap();
-        let host = first.strip_prefix("serving http://").and_then(|rest| rest.split('/').next());
+        // Behind a proxy, its own address comes after the proxy's.
+        let own = first.split_once(", as ").map(|(_, own)| own.split(',').next());
+        let host = own.unwrap_or_else(|| first.strip_prefix("serving http://")?.split('/').next());
         let host = host.unwrap_or_else(|| panic!("{first}")).to_owned();
         Served { site, server, host }
     }
@@ -166,7 +168,9 @@ fn encoded(fields: &[(&str, &str)]) -> String {
 fn multipart(fields: &[(&str, &str)]) -> (String, Vec<u8>) {
     const BOUNDARY: &str = "----owpkg7MA4YWxk";
     let part = |(name, value): &(&str, &str)| {
-        format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"C:\\..\\x\"\r\n\r\n{value}\r\n")
+        format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"C:\\..\\x\"\r\n\r\n{value}\r\n"
+        )
     };
     let body: String = fields.iter().map(part).collect();
     (format!("multipart/form-data; boundary={BOUNDARY}"), format!("{body}--{BOUNDARY}--\r\n").into_bytes())

@@ -28,7 +28,12 @@ pub(super) fn shown(media_type: &'static str, bytes: Vec<u8>) -> Answer {
 
 /// A file to be saved.
 pub(super) fn file(file: std::fs::File, name: &str) -> Answer {
-    Answer { status: 200, media_type: BYTES, content: AnswerContent::File(file), save_as: Some(name.to_owned()) }
+    Answer {
+        status: 200,
+        media_type: BYTES,
+        content: AnswerContent::File(file),
+        save_as: Some(name.to_owned()),
+    }
 }
 
 /// A page.
@@ -90,19 +95,23 @@ fn exit(why: &Refused) -> Exit {
 
 fn in_words(why: &Refused) -> (String, String) {
     let (message, help) = match why {
-        Refused::Method => ("only GET, HEAD and POST".to_owned(), "send the form, or its fields in the address"),
+        Refused::Method => {
+            ("only GET, HEAD and POST".to_owned(), "send the form, or its fields in the address")
+        }
         Refused::Host { host } => {
             return (
                 format!("this server was asked for as {host}, which is no name of a local network"),
                 format!("ask for it by its address; owpkg serve --base-url http://{host} lets this name in"),
             );
         }
-        Refused::CrossSite => {
-            ("the page of another site sent this".to_owned(), "open this server's own page, and send it from there")
-        }
-        Refused::TooLarge { limit } => {
-            (format!("the request is larger than {} MiB", limit >> 20), "send the part with the network cards")
-        }
+        Refused::CrossSite => (
+            "the page of another site sent this".to_owned(),
+            "open this server's own page, and send it from there",
+        ),
+        Refused::TooLarge { limit } => (
+            format!("the request is larger than {} MiB", limit >> 20),
+            "send the part with the network cards",
+        ),
         Refused::TooSlow => ("the request took too long to come".to_owned(), "send it again"),
         Refused::NoForm => (
             "the body is no form".to_owned(),
@@ -113,7 +122,9 @@ fn in_words(why: &Refused) -> (String, String) {
         Refused::TookTooLong => {
             ("it took too long to make".to_owned(), "try again, or make it with the command line")
         }
-        Refused::Fault => ("a fault in owpkg".to_owned(), "make it with the command line, and report what you sent"),
+        Refused::Fault => {
+            ("a fault in owpkg".to_owned(), "make it with the command line, and report what you sent")
+        }
     };
     (message, help.to_owned())
 }

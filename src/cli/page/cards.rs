@@ -38,7 +38,9 @@ pub(super) fn rows(desk: &Desk<'_>) -> Result<Vec<CardRow>, Failure> {
         let args: DetectArgs = Line::detect(order).read()?;
         let (mut env, _) = desk.env();
         detect::devices(&mut env, &args, |_, _, known, report| {
-            rows.extend(DeviceGroup::group(&report.devices).iter().map(|device| of_device(device, known.series)));
+            rows.extend(
+                DeviceGroup::group(&report.devices).iter().map(|device| of_device(device, known.series)),
+            );
             Ok(())
         })?;
     }
@@ -68,7 +70,7 @@ fn of_device(device: &DeviceGroup<'_>, series: Series) -> CardRow {
         verdict: device.verdict(series),
         chip: if chips.is_empty() { chips } else { format!("{chips} ({})", device.kinds()) },
         packages: [&report.kmods[..], &report.firmware, &report.userspace].concat().join(" "),
-        notes: report.notes.facts.clone(),
+        notes: report.notes.facts.iter().filter(|note| !note.is_empty()).cloned().collect(),
     }
 }
 

@@ -107,7 +107,12 @@ impl Line {
             true => format!("--{flag}={}", shell::word(value)),
             false => format!("--{flag} {}", shell::word(value)),
         });
-        ["owpkg".to_owned(), self.command.to_owned()].into_iter().chain(files).chain(flags).collect::<Vec<_>>().join(" ")
+        ["owpkg".to_owned(), self.command.to_owned()]
+            .into_iter()
+            .chain(files)
+            .chain(flags)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// Its words. No value can be taken for a flag.

@@ -35,7 +35,10 @@ impl ImageHere {
 /// Names the cards of what was given: `owpkg.devices/1`.
 pub(super) fn devices(desk: &Desk<'_>) -> Result<Vec<u8>, Failure> {
     if desk.order.given == Given::Nothing {
-        return Err(Failure::usage("there is no listing", "send the output of lspci -nnk or the like as the field listing"));
+        return Err(Failure::usage(
+            "there is no listing",
+            "send the output of lspci -nnk or the like as the field listing",
+        ));
     }
     let mut args: detect::DetectArgs = Line::detect(desk.order).read()?;
     args.json = true;
@@ -152,7 +155,6 @@ pub(super) fn images(desk: &Desk<'_>) -> Result<Vec<ImageHere>, Failure> {
 }
 
 fn open(path: &camino::Utf8Path) -> Result<File, Failure> {
-    File::open(path).map_err(|error| {
-        Failure::new(Exit::Output, format!("what was made cannot be read: {error}"), None)
-    })
+    File::open(path)
+        .map_err(|error| Failure::new(Exit::Output, format!("what was made cannot be read: {error}"), None))
 }

@@ -31,6 +31,7 @@ use workshop::Workshop;
 use super::commands::serve::{Maker, ServeArgs};
 use super::env::Env;
 use super::error::{Exit, Failure};
+use super::session::Session;
 use super::ui::json;
 use super::ui::plan::PlanFormat;
 use crate::serve::{Answer, Answers, Asked, BaseUrl, Refused};
@@ -69,9 +70,17 @@ pub(super) fn open(env: &Env, args: &ServeArgs, mirror: &Utf8Path) -> Result<Mak
         keys: keys.map(camino::Utf8PathBuf::into_string).collect(),
         unsigned: args.accept_unsigned.clone(),
     };
-    workshop.check_keys()?;
+    check_keys(&workshop)?;
     let page = Page { workshop: Some(workshop), packages: Packages::default() };
     Ok((Arc::new(page), Some(folder)))
+}
+
+/// Checks that each key is one before anybody asks.
+fn check_keys(workshop: &Workshop) -> Result<(), Failure> {
+    let order = Order::default();
+    let desk = workshop.desk(&order, "http://localhost")?;
+    let source = made::source(&desk)?;
+    Session::new(&desk.env().0, &source).map(drop)
 }
 
 struct Page {
@@ -165,14 +174,18 @@ impl Page {
             What::Plan => shown(JSON, made::plan(&desk, PlanFormat::Json)?),
             What::Picture => shown(SVG, made::plan(&desk, PlanFormat::Svg)?),
             What::Images => shown(JSON, made::list_images(&desk)?),
-            What::Releases => {
-                shown(JSON, text(&ReleasesJson { schema: "owpkg.releases/1", releases: held::places(&workshop.mirror) })?)
-            }
+            What::Releases => shown(
+                JSON,
+                text(&ReleasesJson { schema: "owpkg.releases/1", releases: held::places(&workshop.mirror) })?,
+            ),
             What::Packages => {
                 let entries = self.packages.of(&desk)?;
                 let (packages, found) = held::search(&entries, &order.search);
                 let (release, target) = (order.release.as_deref(), order.target.as_deref());
-                shown(JSON, text(&PackagesJson { schema: "owpkg.packages/1", release, target, found, packages })?)
+                shown(
+                    JSON,
+                    text(&PackagesJson { schema: "owpkg.packages/1", release, target, found, packages })?,
+                )
             }
             What::Disk(name) => file(made::disk(&desk, name)?, name),
             What::Lock => file(made::lock(&desk)?, "owpkg.lock"),

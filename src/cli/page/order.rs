@@ -13,9 +13,8 @@ const MOST_WORDS: usize = 100;
 /// The most bytes of a listing or a request: what their readers take.
 const LISTING_CAP: usize = 4 << 20;
 /// The fields; the flags of the command line mean the same.
-pub(super) const FIELDS: [&str; 11] = [
-    "listing", "chip", "release", "target", "place", "profile", "wpa", "add", "omit", "image", "q",
-];
+pub(super) const FIELDS: [&str; 11] =
+    ["listing", "chip", "release", "target", "place", "profile", "wpa", "add", "omit", "image", "q"];
 
 /// What is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -155,7 +154,10 @@ impl Order {
 
     /// Whether it says of no card and no package that it is wanted.
     pub(super) fn is_empty(&self) -> bool {
-        self.given == Given::Nothing && self.chips.is_empty() && self.devices.is_empty() && self.add.is_empty()
+        self.given == Given::Nothing
+            && self.chips.is_empty()
+            && self.devices.is_empty()
+            && self.add.is_empty()
     }
 
     /// The cards that were typed.

@@ -8,7 +8,7 @@ use super::line::Line;
 use super::made::{self, ImageHere};
 use super::order::Order;
 use super::workshop::{Desk, Workshop};
-use crate::cli::commands::resolve;
+use crate::cli::commands::resolve::{self, Proving};
 use crate::cli::error::Failure;
 use crate::cli::ui::plan::{draw, rows, sum, title, trust};
 use crate::cli::ui::proof::{is_bad, is_silent};
@@ -111,11 +111,16 @@ impl<'a> MakePage<'a> {
         let desk = workshop.desk(order, base.as_str())?;
         let is_held = places.iter().any(|place| Some(place.value()) == order.place());
         // Without the release there is nothing to choose among; the plan says why.
-        let choices = if is_held { Choices::read(packages, &desk).map_err(Refusal::from) } else { Ok(Choices::default()) };
+        let choices = if is_held {
+            Choices::read(packages, &desk).map_err(Refusal::from)
+        } else {
+            Ok(Choices::default())
+        };
         let (cards, plan) = match order.is_empty() {
             true => (None, None),
             false => (
-                Some(cards::rows(&desk).map_err(Refusal::from)).filter(|rows| !matches!(rows, Ok(rows) if rows.is_empty())),
+                Some(cards::rows(&desk).map_err(Refusal::from))
+                    .filter(|rows| !matches!(rows, Ok(rows) if rows.is_empty())),
                 Some(plan(workshop, &desk).map_err(Refusal::from)),
             ),
         };
@@ -159,7 +164,9 @@ impl Choices {
 fn plan(workshop: &Workshop, desk: &Desk<'_>) -> Result<PlanView, Failure> {
     let args = made::resolve_args(desk)?;
     let (mut env, _) = desk.env();
-    let mut view = resolve::plan(&mut env, &args, |_, planned, proofs, _| Ok(PlanView::of(planned, proofs)))?;
+    let mut view = resolve::plan(&mut env, &args, Proving::FromPackages, |_, planned, proofs, _| {
+        Ok(PlanView::of(planned, proofs))
+    })?;
     // What went wrong on the way to it, before what it says itself.
     view.warnings.splice(0..0, env.aside.take().unwrap_or_default());
     view.images = made::images(desk).map_err(Refusal::from);
@@ -177,7 +184,8 @@ impl PlanView {
     fn of(planned: &Planned<'_>, proofs: &Proofs) -> PlanView {
         let held: Vec<&str> = planned.plan.already_held.iter().map(|root| root.name.as_str()).collect();
         let shared = proofs.shared.iter().map(|shared| (true, shared.to_string()));
-        let cards = proofs.cards.iter().filter(|card| !is_silent(card)).map(|card| (is_bad(card), card.to_string()));
+        let cards =
+            proofs.cards.iter().filter(|card| !is_silent(card)).map(|card| (is_bad(card), card.to_string()));
         PlanView {
             title: title(planned),
             trust: trust(planned),
@@ -186,7 +194,9 @@ impl PlanView {
             rows: rows(planned),
             warnings: planned.warnings.iter().map(sentence).collect(),
             proofs: cards.chain(shared).collect(),
-            picture: draw(planned, |drawing| drawing.svg()).map(|svg| data_url(&svg)).map_err(|error| error.to_string()),
+            picture: draw(planned, |drawing| drawing.svg())
+                .map(|svg| data_url(&svg))
+                .map_err(|error| error.to_string()),
             is_disk: planned.plan.upgrades.is_empty() && !planned.plan.steps.is_empty(),
             images: Ok(Vec::new()),
             disk_line: String::new(),

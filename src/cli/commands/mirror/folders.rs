@@ -57,9 +57,7 @@ fn of_args(args: &MirrorArgs) -> Whole<'_> {
     let MirrorArgs { whole, source, images, .. } = args;
     let images = match (&images[..], &source.profile) {
         ([], _) => Images::None,
-        (names, Some(profile)) if names.iter().all(|name| name == EVERY) => {
-            Images::Of(vec![profile.clone()])
-        }
+        (names, Some(profile)) if names.iter().all(|name| name == EVERY) => Images::Of(vec![profile.clone()]),
         (names, _) if names.iter().any(|name| name == EVERY) => Images::All,
         (names, _) => Images::Of(names.to_vec()),
     };
