@@ -31,6 +31,16 @@ pub(crate) fn read_file(env: &Env, name: &str, cap: u64) -> io::Result<Vec<u8>> 
     all_of(&mut File::open(env.path(name))?, cap)
 }
 
+/// The first bytes of a file.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn read_start(env: &Env, name: &str, bytes: u64) -> io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    File::open(env.path(name))?.take(bytes).read_to_end(&mut start)?;
+    Ok(start)
+}
+
 /// The lock in a file.
 ///
 /// # Errors

@@ -1,12 +1,13 @@
 //! How the commands that end in a disk for many routers make it: what cannot be made does not stop the others.
 
+use super::args::OutputArgs;
 use super::env::Env;
 use super::error::{Exit, Failure};
 use super::ui::many::{Made, ManyDisks, Row, Source, warn_of_rows};
 use super::ui::proof;
 use super::ui::style::Style;
 use super::ui::warnings::warn_of_readers;
-use super::writing::{ImageOptions, OutputArgs, RouterSetup, STDOUT};
+use super::writing::{ImageOptions, RouterSetup, STDOUT};
 use crate::disk::SharedDisk;
 use crate::files::Permissions;
 use crate::lock::{Bundle, Lock, Outlook};
@@ -108,7 +109,7 @@ pub(crate) fn refuse_of_one(args: &OutputArgs) -> Result<(), Failure> {
         None => Ok(()),
         Some(_) => Err(Failure::usage(
             "--sbom is of the disk of one router",
-            "leave it out; owpkg disk --lock OUT/routers/NAME/owpkg.lock --sbom FILE makes that of one",
+            "leave it out; owpkg disk one.img --lock OUT/routers/NAME/owpkg.lock --sbom FILE makes that of one",
         )),
     }
 }

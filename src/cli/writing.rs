@@ -4,13 +4,10 @@ use std::fs::File;
 use std::io::{self, Write as _};
 
 use camino::Utf8PathBuf;
-use clap::Args;
-use clap::builder::BoolishValueParser;
 use ipnet::Ipv4Net;
 
-use super::args::choice;
-use super::args::configuration::ConfigurationArgs;
-use super::args::wifi::{SetupArgs, TypedSetup, bring};
+use super::args::wifi::{TypedSetup, bring};
+use super::args::{OutputArgs, RouterArgs};
 use super::env::Env;
 use super::error::{Exit, Failure};
 use super::planning::{self, Joined};
@@ -23,7 +20,6 @@ use crate::disk::{self, OutputFormat, OutputOptions, write};
 use crate::fat::{FatKind, Label, Size};
 use crate::files::{Entry, Permissions, WrittenFile, replace_file};
 use crate::format::Installed;
-use crate::hardware::Hypervisor;
 use crate::lock::{Bundle, Lock};
 use crate::overlay::Overlay;
 use crate::proof::Proofs;
@@ -35,58 +31,6 @@ use crate::upgrade::Comparison;
 
 /// What stands for standard output.
 pub(crate) const STDOUT: &str = "-";
-
-/// What to write, shared by the commands that make a disk.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "What to write")]
-pub(crate) struct OutputArgs {
-    /// What to write; without it, what OUT ends in: .img, .tar, .tar.gz, or / for a folder
-    #[arg(long, value_parser = choice::output_format(), value_name = "FORMAT")]
-    format: Option<OutputFormat>,
-    /// Size of the image, like 5M (MiB) or 64K (KiB); the smallest that will do without it
-    #[arg(long, value_parser = super::args::size::bytes, value_name = "SIZE")]
-    pub(crate) size: Option<u64>,
-    /// Kind of FAT; chosen by size without it
-    #[arg(long, value_name = "BITS", value_parser = choice::fat_kind())]
-    pub(crate) fat: Option<FatKind>,
-    /// Label of the image
-    #[arg(long, value_name = "LABEL", default_value = "OWPKG")]
-    pub(crate) label: String,
-    /// Put a partition table before the FAT, as Windows and OpenWrt's automount want it on a stick; a disk of
-    /// owpkg fill has one unless told no
-    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true, default_missing_value = "yes", value_parser = BoolishValueParser::new())]
-    partition: Option<bool>,
-    /// Write an SBOM of the disk too: CycloneDX 1.6, as JSON
-    #[arg(long, value_name = "FILE")]
-    pub(crate) sbom: Option<String>,
-    /// Print what was written as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// What to set on the router beside its packages.
-    #[command(flatten)]
-    pub(crate) router: RouterArgs,
-}
-
-impl OutputArgs {
-    /// What to write to `out`.
-    pub(crate) fn format(&self, out: &str) -> OutputFormat {
-        self.format.or_else(|| OutputFormat::of_name(out)).unwrap_or(OutputFormat::Fat)
-    }
-}
-
-/// What to set on the router beside its packages.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct RouterArgs {
-    /// Its files, services and modules.
-    #[command(flatten)]
-    pub(crate) configuration: ConfigurationArgs,
-    /// What it is to be set to at its next start.
-    #[command(flatten)]
-    pub(crate) setup: SetupArgs,
-    /// The router is a guest of this host: warn of what its card cannot do there, and give it back at shutdown
-    #[arg(long, value_name = "HOST", value_parser = choice::hypervisor())]
-    pub(crate) vm: Option<Hypervisor>,
-}
 
 /// What the arguments say of the output.
 pub(crate) struct ImageOptions {

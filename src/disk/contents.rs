@@ -188,7 +188,7 @@ fn readme(lock: &Lock, proofs: &[CardProof], layout: Layout) -> String {
         label = Label::OWPKG.as_str(),
         mount = mount_command(&Label::OWPKG),
         holds = if lock.keys.is_empty() { "was shipped with" } else { "holds" },
-        keys = lock.keys.iter().map(|key| of_key(lock, key)).collect::<String>(),
+        keys = lock.keys.iter().map(|key| of_key(lock, key, layout)).collect::<String>(),
         target = lock.target,
         format = lock.format,
     )
@@ -236,15 +236,19 @@ fn in_words(configuration: &LockedConfiguration) -> String {
 }
 
 /// What there is to say of a key that official images lack.
-fn of_key(lock: &Lock, key: &LockedKey) -> String {
+fn of_key(lock: &Lock, key: &LockedKey, layout: Layout) -> String {
     let Ok(format) = lock.format() else { return String::new() };
+    let (once, here) = match layout {
+        Layout::Own => ("once", "/tmp/pkgs/"),
+        Layout::Pool => ("once, in this folder", ""),
+    };
     let holds = if key.in_image { "; the image of the build that made it holds it" } else { "" };
     format!(
         "The key {id} signed {feeds}.\n\
          Official images lack it{holds}. If install.sh misses it, and you trust who made\n\
-         the packages, give it to the router once:\n\
+         the packages, give it to the router {once}:\n\
          \n\
-         \x20 cp /tmp/pkgs/{path} {folder}/\n\
+         \x20 cp {here}{path} {folder}/\n\
          \n",
         id = key.id,
         feeds = key.feeds_in_words(),

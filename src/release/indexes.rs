@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::feeds::Wanted;
 use super::open::Reader;
 use super::{FeedOrigin, FeedPlace, ReleaseError, ReleaseWarning, seen};
-use crate::fetch::Fetched;
+use crate::fetch::{Fetched, Location};
 use crate::format::{FORMATS, FeedId, Format, IndexError, Parsed};
 use crate::parallel;
 use crate::trust::{Signed, SignedFile, TrustError, Verified};
@@ -73,6 +73,19 @@ impl Reader<'_> {
             self.warnings.push(ReleaseWarning::MissingFeeds { at, feeds: missing });
         }
         Ok(found)
+    }
+
+    /// The feeds that the user named.
+    pub(super) fn custom_feeds(&self) -> Vec<Wanted> {
+        let wanted = |(name, location): &(String, Location)| {
+            let origin = match self.spec.preferred.contains(name) {
+                true => FeedOrigin::Preferred,
+                false => FeedOrigin::Custom,
+            };
+            let place = FeedPlace { name: name.clone(), location: location.clone(), origin };
+            Wanted { place, expected: true, unlisted: false }
+        };
+        self.spec.extra_feeds.iter().map(wanted).collect()
     }
 
     /// The verified indexes of feeds, none where there is no index; a few at a time, so that a tree has to be signed

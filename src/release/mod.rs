@@ -15,6 +15,7 @@ mod kernel;
 pub(crate) mod metadata;
 mod name;
 mod open;
+mod partial;
 mod profiles;
 mod renames;
 mod seen;

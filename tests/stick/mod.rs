@@ -4,4 +4,5 @@ mod asking;
 mod configuring;
 mod filling;
 mod hostile;
+mod many;
 pub mod router;

@@ -153,7 +153,7 @@ impl Asker {
     }
 
     /// The files of a feed's index, as the stand-ins read them.
-    fn index(&self, lock: &Lock, feed: &str, key: &str) -> Vec<(&'static str, Vec<u8>)> {
+    pub fn index(&self, lock: &Lock, feed: &str, key: &str) -> Vec<(&'static str, Vec<u8>)> {
         let needs = |name: &String| -> Vec<&str> {
             let all = lock.packages.iter().filter(|package| package.needed_by.contains(name));
             all.map(|package| package.name.as_str()).collect()

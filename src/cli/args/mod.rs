@@ -3,6 +3,7 @@
 pub(crate) mod choice;
 pub(crate) mod configuration;
 mod learn;
+mod output;
 mod selection;
 pub(crate) mod size;
 mod source;
@@ -10,5 +11,6 @@ pub(crate) mod wifi;
 pub(crate) mod wifis;
 
 pub(crate) use learn::LearnArgs;
+pub(crate) use output::{OutputArgs, RouterArgs};
 pub(crate) use selection::SelectionArgs;
 pub(crate) use source::{PatienceArgs, SourceArgs};

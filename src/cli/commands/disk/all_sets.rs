@@ -1,7 +1,7 @@
 //! `owpkg disk --all-sets`: one disk for the routers of all sets.
 
-use super::DiskArgs;
-use crate::cli::args::{SelectionArgs, SourceArgs};
+use super::args::DiskArgs;
+use crate::cli::args::{RouterArgs, SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::cli::locks;
@@ -11,9 +11,10 @@ use crate::cli::selection;
 use crate::cli::session::Session;
 use crate::cli::sets::{self, SetArgs, TakenSet};
 use crate::cli::ui::many::{Made, Source};
-use crate::cli::writing::{DiskOptions, ImageOptions, RouterArgs};
+use crate::cli::writing::{DiskOptions, ImageOptions};
 use crate::disk::{FolderNames, SharedDisk};
 use crate::lock::{Bundle, Lock};
+use crate::sets::FILE;
 
 /// A set, as if it had been typed.
 struct Typed {
@@ -33,9 +34,10 @@ pub(super) fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     refuse_of_one(&args.output)?;
     let settings = ImageOptions::read(env, &args.output, &args.out)?;
     let file = sets::file(env)?.ok_or_else(|| sets::no_file("--all-sets"))?;
+    let all = file.all().map_err(|error| Failure::from(error).about(FILE))?;
     let mut folders = FolderNames::default();
     let sets: Vec<(&str, String)> =
-        file.sets.iter().map(|set| (set.name.as_str(), folders.of_set(&set.name))).collect();
+        all.iter().map(|set| (set.name.as_str(), folders.of_set(&set.name))).collect();
     let mut session = Session::new(env, &args.source)?;
     session.upstream.fetcher.ask_once();
     let mut many = Many::new(Source::Set, sets.len());

@@ -2,8 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::args::{SelectionArgs, SourceArgs};
-use crate::cli::writing::OutputArgs;
+use crate::cli::args::{OutputArgs, SelectionArgs, SourceArgs};
 
 #[derive(Debug, Args)]
 #[command(

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::io;
 
+use super::answer::plan;
 use super::args::FillArgs;
-use super::plan;
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
@@ -88,7 +88,8 @@ fn files(env: &Env, named: &[String]) -> Result<Vec<String>, Failure> {
             let entry = entry.map_err(unreadable)?;
             // What begins with a dot is of the system that wrote the stick.
             let file = entry.file_name();
-            if file.ends_with(ENDING) && !file.starts_with('.') && entry.path().is_file() {
+            let is_meant = file.to_ascii_lowercase().ends_with(ENDING) && !file.starts_with('.');
+            if is_meant && entry.path().is_file() {
                 found.push(format!("{}/{file}", name.trim_end_matches('/')));
             }
         }

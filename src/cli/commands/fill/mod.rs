@@ -1,6 +1,7 @@
 //! `owpkg fill`: writes the disk for the router that made a request or for many that did, or with the image of a release the
 //! stick that upgrades one.
 
+mod answer;
 mod args;
 mod many;
 mod upgrade;
@@ -8,22 +9,22 @@ mod upgrade;
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::cli::following;
-use crate::cli::planning::{Joined, Opened};
+use crate::cli::input;
+use crate::cli::planning::Opened;
 use crate::cli::preview;
 use crate::cli::selection;
 use crate::cli::session::Session;
-use crate::cli::ui::warnings::warn_of;
-use crate::cli::writing::{DiskOptions, ImageOptions, RouterSetup};
-use crate::lock::Lock;
-use crate::selection::Selection;
+use crate::cli::writing::{DiskOptions, ImageOptions};
 use crate::stick::Request;
 
+use answer::plan;
 pub(crate) use args::FillArgs;
 
 /// Runs the command.
 pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     let settings = ImageOptions::read(env, &args.output, &args.out)?;
     following::refuse_what_is_answered(&args.selection, &args.source, args.with_image)?;
+    refuse_request_as_output(env, &args.out)?;
     let stdin = args.requests.iter().find(|file| *file == "-").cloned();
     let wishes = DiskOptions::read(env, &args.output, &args.out, &[&stdin])?;
     let request = match &args.requests[..] {
@@ -48,18 +49,15 @@ pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     setup.write(env, &session.upstream, &bundle, &proofs, &args.out, &settings)
 }
 
-/// The lock of the disk for a router, which fits it.
-fn plan<'o>(
-    env: &mut Env,
-    wishes: DiskOptions<'_>,
-    session: &Session,
-    joined: &'o Joined<'o>,
-    (request, selection): (&Request, &Selection),
-) -> Result<(Lock, RouterSetup), Failure> {
-    let (lock, setup) = wishes.plan(env, &session.upstream, joined, selection)?;
-    let lock = following::lock_for(request, lock)?;
-    if request.free_kb.is_none() {
-        warn_of(env, "the request does not say how much space the router has")?;
+/// A list of requests with no output behind it would be written over its last one.
+fn refuse_request_as_output(env: &Env, out: &str) -> Result<(), Failure> {
+    // What cannot be read is none.
+    let head = input::read_start(env, out, 64).unwrap_or_default();
+    match Request::is_one(&String::from_utf8_lossy(&head)) {
+        false => Ok(()),
+        true => Err(Failure::usage(
+            format!("{out} is a request, and would be written over: what to write is named last"),
+            "name it behind the requests: owpkg fill REQUEST… stick.img",
+        )),
     }
-    Ok((lock, setup))
 }

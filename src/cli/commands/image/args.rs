@@ -2,9 +2,8 @@
 
 use clap::Args;
 
-use crate::cli::args::{SelectionArgs, SourceArgs, choice, size};
+use crate::cli::args::{RouterArgs, SelectionArgs, SourceArgs, choice, size};
 use crate::cli::sets::SetArgs;
-use crate::cli::writing::RouterArgs;
 use crate::image::DiskFormat;
 
 #[derive(Debug, Args)]
