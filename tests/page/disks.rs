@@ -18,7 +18,6 @@ fn a_pasted_listing_becomes_a_plan_and_the_very_disk_of_the_command_line() {
             "OpenWrt 25.12.0, x86/64, kernel 6.12.71",
             "iwlwifi-firmware-iwl7265d",
             "indexes signed by key",
-            "What the packages’ bytes show",
             "data:image/svg+xml;base64,",
             "packages to add",
             "--wifi NAME",
