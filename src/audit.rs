@@ -13,6 +13,8 @@ pub struct Audit {
     pub bytes: u64,
     /// The feeds, or folders of them, that no trusted key vouches for and that the user accepts.
     pub unsigned: Vec<String>,
+    /// Files of a copy that others made which nothing in it names, sorted.
+    pub unvouched: Vec<String>,
     /// What is wrong, sorted by path.
     pub faults: Vec<Fault>,
 }
@@ -91,12 +93,14 @@ impl Audit {
         self.files += other.files;
         self.bytes += other.bytes;
         self.unsigned.extend(other.unsigned);
+        self.unvouched.extend(other.unvouched);
         self.faults.extend(other.faults);
     }
 
     /// The same, in order.
     pub(super) fn sorted(mut self) -> Audit {
         self.faults.sort_by(|a, b| a.path.cmp(&b.path));
+        self.unvouched.sort();
         self
     }
 }

@@ -59,6 +59,7 @@
 //! | `cli::session`, `cli::last_release`, `cli::learned`, `cli::planning`, `cli::following`, `cli::preview`, `cli::writing`, `cli::many` | the release, what its modules list, its plan, what a router had, and the disk, of one router or of many |
 //! | `cli::completing`, `cli::help`, `cli::global`, `cli::typed` | what shells complete, what a short help leaves out, what goes with every command, and one command's arguments |
 //! | `cli::commands` | the commands, one file each |
+//! | `cli::page` | the page that makes disks: the same commands, filled in as a form |
 //! | `cli::command` | their list: the one other file that a new command edits |
 //! | `cli::usage` | a command line that cannot be read |
 //!

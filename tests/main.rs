@@ -33,6 +33,8 @@ mod kmod;
 mod mirror;
 /// What people get owpkg as: the crate, the .deb, the port, the archive.
 mod packaging;
+/// The page that makes disks, and its JSON.
+mod page;
 /// Whether the bytes on a disk drive the card that it was made for.
 mod proof;
 /// Release trees: targets, kernels, manifests, feeds, and who vouches for them.

@@ -9,6 +9,7 @@ use super::commands::{
 use super::env::Env;
 use super::error::Failure;
 use super::global::{self, GlobalArgs};
+use super::page;
 use super::typed::Typed;
 
 /// From the network card in your hand to a disk that a stock OpenWrt accepts with no network.
@@ -97,7 +98,7 @@ pub(crate) fn dispatch(env: &mut Env, cli: Cli) -> Result<(), Failure> {
         Command::Tree(Typed(args)) => tree::run(env, *args),
         Command::Diff(Typed(args)) => diff::run(env, &args),
         Command::Mirror(Typed(args)) => mirror::run(env, &args),
-        Command::Serve(Typed(args)) => serve::run(env, &args),
+        Command::Serve(Typed(args)) => serve::run(env, &args, page::open),
         Command::Verify(Typed(args)) => verify::run(env, &args),
         Command::Update(Typed(args)) => update::run(env, &args),
         Command::Cache(Typed(args)) => cache::run(env, &args),

@@ -84,7 +84,7 @@ fn last_release() -> LastRelease {
 }
 
 fn packages() -> Vec<CompletionCandidate> {
-    named(last_release().packages)
+    named(last_release().packages())
 }
 
 fn feeds() -> Vec<CompletionCandidate> {

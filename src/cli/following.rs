@@ -1,17 +1,22 @@
 //! The packages that a router had, followed into another release.
 
-use super::args::SourceArgs;
+use super::args::{SelectionArgs, SourceArgs};
 use super::env::Env;
-use super::error::{Exit, Failure};
+use super::error::{ASK_MORE, Exit, Failure};
 use super::listing;
 use super::planning::Joined;
 use super::session::Session;
+use crate::disk::check_fit;
 use crate::format::Installed;
 use crate::hardware::Series;
+use crate::lock::Lock;
 use crate::release::{OpenRelease, Release, ReleaseFacts};
 use crate::selection::Selection;
 use crate::stick::Request;
 use crate::upgrade::{Had, NotTold, Successor, follow, leave_out, lost, select};
+
+/// How many devices an error names.
+const MOST_NAMED: usize = 8;
 
 /// What was followed.
 pub(crate) struct Followed {
@@ -29,6 +34,67 @@ pub(crate) struct Followed {
 pub(crate) fn read_request(env: &mut Env, file: &str) -> Result<Request, Failure> {
     let (text, place) = listing::read_text(env, file)?;
     Request::parse(&text).map_err(|error| Failure::from(error).about(&place.to_string()))
+}
+
+/// A selection with the cards of a router.
+///
+/// # Errors
+/// When there is nothing to install.
+pub(crate) fn wanted(mut selection: Selection, request: &Request) -> Result<Selection, Failure> {
+    selection.take_router(&request.devices);
+    if selection.is_empty() { Err(no_card(request)) } else { Ok(selection) }
+}
+
+/// What the request says of the router cannot be said otherwise: the disk would be for another.
+pub(crate) fn refuse_what_is_answered(
+    selection: &SelectionArgs,
+    source: &SourceArgs,
+    other_release: bool,
+) -> Result<(), Failure> {
+    let answered = [
+        ("--detect", &selection.detect),
+        ("--release", if other_release { &None } else { &source.release }),
+        ("--target", &source.target),
+        ("--profile", &source.profile),
+        ("--installed", &source.installed),
+    ];
+    match answered.iter().find(|(_, value)| value.is_some()) {
+        None => Ok(()),
+        Some((flag, _)) => Err(Failure::usage(
+            format!("{flag} is answered by the request"),
+            "leave it out, or make the disk without a request: owpkg disk",
+        )),
+    }
+}
+
+/// The lock of a plan for the router that asked, which is for it alone.
+///
+/// # Errors
+/// When it does not fit the router.
+pub(crate) fn lock_for(request: &Request, mut lock: Lock) -> Result<Lock, Failure> {
+    check_fit(request, &lock)?;
+    // A tree that does not state its release is of the router's, as far as its kernel and its architecture tell.
+    lock.release.get_or_insert_with(|| request.release.clone());
+    lock.router = Some(request.router.clone());
+    Ok(lock)
+}
+
+/// The failure that the router has no card that anything is known of.
+fn no_card(request: &Request) -> Failure {
+    let shown: Vec<String> =
+        request.devices.iter().map(|device| format!("{} {}", device.id.bus, device.id)).collect();
+    let seen = match shown.len() {
+        0 => "it shows no device".to_owned(),
+        count if count > MOST_NAMED => {
+            format!("it shows {} and {} more", shown[..MOST_NAMED].join(", "), count - MOST_NAMED)
+        }
+        _ => format!("it shows {}", shown.join(", ")),
+    };
+    Failure::new(
+        Exit::Unknown,
+        format!("the router has no network card that needs a package: {seen}"),
+        Some(ASK_MORE.to_owned()),
+    )
 }
 
 /// Where to look for the router's own release. A tree tells its own, which is compared later; a server is asked for the

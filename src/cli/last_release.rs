@@ -10,7 +10,7 @@ use crate::format::Universe;
 use crate::release::ReleaseFacts;
 
 /// Its place among what the cache keeps.
-const PLACE: &str = "last-release/1";
+const PLACE: &str = "last-release/2";
 
 /// The names of the last release that was opened, and which others were.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,8 +21,8 @@ pub(super) struct LastRelease {
     pub targets: BTreeSet<String>,
     /// The feeds.
     pub feeds: Vec<String>,
-    /// The packages.
-    pub packages: BTreeSet<String>,
+    /// The packages, a blank between two: every run compares them, and hardly one needs them apart.
+    packages: String,
 }
 
 impl LastRelease {
@@ -39,11 +39,13 @@ impl LastRelease {
             return Ok(());
         }
         let kept = LastRelease::read(fetcher)?;
+        let mut packages = String::with_capacity(kept.packages.len());
+        universe.packages().for_each(|(_, package)| packages.extend([package.name, " "]));
         let mut names = LastRelease {
             releases: kept.releases.clone(),
             targets: kept.targets.clone(),
             feeds: facts.feeds.iter().map(|feed| feed.name.clone()).collect(),
-            packages: universe.packages().map(|(_, package)| package.name.to_owned()).collect(),
+            packages,
         };
         names.releases.extend(facts.release.as_ref().map(ToString::to_string));
         names.targets.insert(facts.target.to_string());
@@ -61,5 +63,10 @@ impl LastRelease {
         let kept = fetcher.findings(PLACE)?;
         // What an owpkg of another age kept is not read.
         Ok(kept.and_then(|kept| serde_json::from_slice(&kept).ok()).unwrap_or_default())
+    }
+
+    /// The names of the packages, sorted.
+    pub(super) fn packages(&self) -> BTreeSet<&str> {
+        self.packages.split_whitespace().collect()
     }
 }

@@ -22,6 +22,7 @@ mod learned;
 mod listing;
 mod locks;
 mod many;
+mod page;
 mod planning;
 mod preview;
 mod selection;

@@ -46,7 +46,10 @@ impl Session {
             keyring.add(&text, file)?;
         }
         let unsigned = source.accept_unsigned.iter().cloned().collect();
-        let fetcher = Fetcher::new(options.clone(), progress.clone());
+        let mut fetcher = Fetcher::new(options.clone(), progress.clone());
+        if let Some(folder) = &source.served_from {
+            fetcher.copy_of(Location::parse(source.mirror(env), &env.cwd)?, Location::Folder(folder.clone()));
+        }
         let upstream = Upstream { fetcher, keyring, unsigned, require_fresh: source.require_fresh };
         let mut session = Session { upstream, options, progress };
         if source.demo {
@@ -112,6 +115,12 @@ impl Session {
     ) -> Result<Option<String>, Failure> {
         let spec = self.spec(env, source)?;
         Ok(self.upstream.device_of(&spec, board)?)
+    }
+
+    /// The devices of the target that the arguments name, by their names in `profiles.json`; none where it has none.
+    pub(crate) fn profiles(&self, env: &mut Env, source: &SourceArgs) -> Result<Vec<String>, Failure> {
+        let spec = self.spec(env, source)?;
+        Ok(self.upstream.profiles(&spec)?)
     }
 
     /// Reads which images the release has that the arguments name.

@@ -25,6 +25,7 @@ mod room;
 pub(crate) mod tls;
 mod want;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -66,6 +67,8 @@ pub struct Fetcher {
     http: Http,
     progress: Arc<dyn Progress>,
     mounted: Option<MemoryTree>,
+    /// A server whose files are in a folder of this machine.
+    copied: Option<(Location, Location)>,
 }
 
 impl Fetcher {
@@ -90,6 +93,7 @@ impl Fetcher {
             http,
             progress,
             mounted: None,
+            copied: None,
         }
     }
 
@@ -106,6 +110,23 @@ impl Fetcher {
     /// The tree that is mounted, if one is.
     pub(crate) fn mounted(&self) -> Option<&MemoryTree> {
         self.mounted.as_ref()
+    }
+
+    /// Takes the files of a server from a folder of this machine from here on; they keep the server's names.
+    pub(crate) fn copy_of(&mut self, server: Location, folder: Location) {
+        self.copied = Some((server, folder));
+    }
+
+    /// Where the file of a place is: mostly there.
+    fn place_of<'l>(&self, at: &'l Location) -> Cow<'l, Location> {
+        let copied = self.copied.as_ref().and_then(|(server, folder)| {
+            match at.below(server)?.as_str() {
+                "" => Some(folder.clone()),
+                // What was joined to the server can be joined to the folder.
+                path => folder.join(path).ok(),
+            }
+        });
+        copied.map_or(Cow::Borrowed(at), Cow::Owned)
     }
 
     /// The place that a text names which was written down: a URL, an absolute path, or a place of the mounted tree.
@@ -146,7 +167,7 @@ impl Fetcher {
         if self.offline {
             return;
         }
-        let remote = likely.into_iter().filter_map(|(at, cap)| match at {
+        let remote = likely.into_iter().filter_map(|(at, cap)| match self.place_of(&at).into_owned() {
             Location::Http(url) if !self.ahead.has(&url) && !self.is_settled(&url) => Some((url, cap)),
             _ => None,
         });
@@ -191,8 +212,8 @@ impl Fetcher {
         let asks = |url: &Url| !self.offline && (reload == Reload::Anew || !self.is_settled(url));
         let asked: Vec<Option<&Url>> = wants
             .iter()
-            .map(|(at, _)| match at {
-                Location::Http(url) if asks(url) => Some(url),
+            .map(|(at, _)| match (at, &*self.place_of(at)) {
+                (Location::Http(url), Location::Http(_)) if asks(url) => Some(url),
                 _ => None,
             })
             .collect();
@@ -223,7 +244,7 @@ impl Fetcher {
     }
 
     fn document_at_hand(&self, at: &Location, cap: u64, room: &Room) -> Result<Option<Fetched>, FetchError> {
-        let (bytes, freshness) = match at {
+        let (bytes, freshness) = match &*self.place_of(at) {
             Location::Folder(path) => (local::read(path, cap)?, Freshness::Fresh),
             Location::Memory { tree, path } => (local::recall(tree, path, at, cap)?, Freshness::Fresh),
             Location::Http(url) => match self.documents.get(url, cap)? {
@@ -261,7 +282,7 @@ impl Fetcher {
 
     /// Whether things are kept in mind about a place: not about one that is at hand.
     pub(crate) fn keeps(&self, at: &Location) -> bool {
-        at.is_remote()
+        self.place_of(at).is_remote()
     }
 
     /// What was kept in mind about a place; nothing for one that is at hand.
@@ -269,7 +290,7 @@ impl Fetcher {
     /// # Errors
     /// When the cache cannot be read.
     pub(crate) fn kept(&self, at: &Location) -> Result<Option<Vec<u8>>, FetchError> {
-        match at {
+        match &*self.place_of(at) {
             Location::Http(url) => self.memory.get(url),
             Location::Folder(_) | Location::Memory { .. } => Ok(None),
         }
@@ -280,7 +301,7 @@ impl Fetcher {
     /// # Errors
     /// When the cache cannot be written.
     pub(crate) fn keep(&self, at: &Location, bytes: &[u8]) -> Result<(), FetchError> {
-        match at {
+        match &*self.place_of(at) {
             Location::Http(url) => self.memory.put(url, bytes),
             Location::Folder(_) | Location::Memory { .. } => Ok(()),
         }
@@ -288,7 +309,7 @@ impl Fetcher {
 
     /// Whether a file is known to be there without asking anybody: never of one on a server.
     pub(crate) fn is_at_hand(&self, at: &Location) -> bool {
-        match at {
+        match &*self.place_of(at) {
             Location::Http(_) => false,
             Location::Folder(path) => path.exists(),
             Location::Memory { tree, path } => tree.get(path).is_some(),
@@ -300,7 +321,7 @@ impl Fetcher {
     /// # Errors
     /// When there is a folder and it cannot be read.
     pub(crate) fn list(&self, at: &Location) -> Result<Option<Vec<String>>, FetchError> {
-        match at {
+        match &*self.place_of(at) {
             Location::Http(_) => Ok(None),
             Location::Folder(path) => local::names(path),
             Location::Memory { tree, path } => Ok(tree.names(path)),
@@ -410,7 +431,7 @@ impl Fetcher {
     }
 
     fn artifact_at_hand(&self, want: &Want) -> Result<Option<Verified<Artifact>>, FetchError> {
-        if let Location::Folder(path) = &want.location {
+        if let Location::Folder(path) = &*self.place_of(&want.location) {
             return local::artifact_in_folder(want, path).map(Some);
         }
         match self.packages.get(want)? {

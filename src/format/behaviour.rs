@@ -11,6 +11,9 @@ use super::{
 };
 use crate::trust::{SecretKey, Signed, SignedFile, Verified};
 
+/// Names of packages, to be found among many.
+pub type Names<'n> = foldhash::HashSet<&'n [u8]>;
+
 /// A package format: its constants, and what it does in its own way.
 pub trait Format: Versions + Choice + IndexFiles + PackageFiles + InstalledLists + fmt::Debug + Sync {
     /// Its constants.
@@ -99,6 +102,17 @@ pub trait IndexFiles {
 
     /// Reads the packages of an index.
     fn parse<'i>(&self, index: &'i Verified<Signed>, feed: FeedId) -> Result<Parsed<'i>, IndexError>;
+
+    /// Reads the packages of these names alone, as strictly as [`IndexFiles::parse`] does; the others are passed over.
+    fn find<'i>(
+        &self,
+        index: &'i Verified<Signed>,
+        names: &Names<'_>,
+        feed: FeedId,
+    ) -> Result<Vec<Package<'i>>, IndexError> {
+        let packages = self.parse(index, feed)?.into_packages();
+        Ok(packages.filter(|package| names.contains(package.name.as_bytes())).collect())
+    }
 
     /// Makes the files of an index of these packages, which are in the order of their files' names; the same packages
     /// and key always give the same bytes.

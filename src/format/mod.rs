@@ -22,7 +22,7 @@ pub(crate) mod toy;
 mod universe;
 
 pub(crate) use behaviour::VisitFile;
-pub use behaviour::{Choice, Format, IndexFiles, InstalledLists, ListedLine, PackageFiles, Versions};
+pub use behaviour::{Choice, Format, IndexFiles, InstalledLists, ListedLine, Names, PackageFiles, Versions};
 pub use budget::UnpackBudget;
 pub use facts::{Duplicate, FormatFacts, IndexFile};
 pub use index::{IndexError, Listed, Parsed, Warning};

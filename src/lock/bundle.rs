@@ -1,10 +1,8 @@
 //! The verified bytes of a lock: what every output is made of.
 
-use std::collections::HashSet;
-
 use super::{Contradiction, Fact, Lock, LockError, LockedFile, LockedIndex, LockedPackage};
 use crate::fetch::{FetchError, LocationError, Want};
-use crate::format::{FeedId, Format, IndexError, Package, Universe, UnpackBudget, measure};
+use crate::format::{FeedId, Format, IndexError, Names, Universe, UnpackBudget, measure};
 use crate::parallel;
 use crate::proof::{Contents, Evidence, Proofs, read_contents};
 use crate::release::{Metadata, OpenRelease, Release, ReleaseError, Upstream};
@@ -265,15 +263,13 @@ pub(crate) fn judge<'l>(
     format: &'static dyn Format,
     index: &Verified<Signed>,
 ) -> Result<Judged<'l>, IndexError> {
-    let parsed = format.parse(index, FeedId(0))?;
     let wanted: Vec<&LockedPackage> = lock.carried().filter(|package| package.feed == feed.name).collect();
-    let names: HashSet<&str> = wanted.iter().map(|locked| locked.name.as_str()).collect();
-    let listed = parsed.listed().iter().filter(|listed| names.contains(listed.name));
-    let listed: Vec<&Package<'_>> = listed.map(|listed| parsed.package(listed)).collect();
+    let names: Names<'_> = wanted.iter().map(|locked| locked.name.as_bytes()).collect();
+    let listed = format.find(index, &names, FeedId(0))?;
     let (mut taken, mut not_offered) = (Vec::new(), Vec::new());
     for locked in wanted {
         match listed.iter().find(|package| locked.is(package)) {
-            Some(package) => taken.push(*package),
+            Some(package) => taken.push(package),
             None => not_offered.push(locked),
         }
     }

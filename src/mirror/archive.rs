@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use super::list::{self, BadList, Listed};
 use super::store::{Depth, Store, StoreError};
-use super::{MirrorFolder, OWN};
+use super::{INDEX_CAP, MirrorFolder, OWN};
 use crate::files::Content;
 
 const FILES: &str = "files";
-const INDEX_CAP: u64 = 32 << 20;
 const LIST_CAP: u64 = 64 << 20;
 
 /// The archive of a mirror.

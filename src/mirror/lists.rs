@@ -22,7 +22,8 @@ const CAP: u64 = 64 << 20;
 /// How often another writer of a bucket may come between.
 const TRIES: usize = 5;
 
-/// `.versions.json`: releases by name, the newest first; texts that would name none are empty.
+/// `.versions.json`: releases by name, the newest first; texts that would name none are empty. What the development is at
+/// now is named where there is nothing else.
 #[derive(Default, Serialize)]
 struct VersionsJson<'a> {
     stable_version: &'a str,
@@ -118,7 +119,11 @@ pub(super) fn texts(
     if held.is_empty() {
         return Ok(texts);
     }
-    texts.insert(VERSIONS.to_owned(), text(&versions(held.keys().copied())));
+    let mut versions = versions(held.keys().copied());
+    if versions.versions_list.is_empty() {
+        versions.versions_list.extend(held.keys().map(|root| name(root)));
+    }
+    texts.insert(VERSIONS.to_owned(), text(&versions));
     for (root, Held { targets, archs }) in held {
         let mut found = BTreeMap::new();
         for target in targets {

@@ -22,8 +22,10 @@
 //! ```
 
 mod archive;
+#[cfg(feature = "s3")]
 mod bucket;
 mod contents;
+mod copy;
 mod covered;
 mod custom;
 mod error;
@@ -46,8 +48,10 @@ mod sync;
 mod target;
 mod verify;
 
+#[cfg(feature = "s3")]
 pub use bucket::Bucket;
 pub use contents::{Contents, MirrorWarning};
+pub use copy::verify_copy;
 pub use covered::{Earlier, MirrorFolder, of_release};
 pub(crate) use custom::keys_of;
 pub use custom::{CustomFeed, CustomKey};
@@ -64,3 +68,6 @@ pub use summary::{Gaps, MissingFile, Preview, Prune, Summary};
 pub use sync::Mirror;
 pub use target::{Images, of_target};
 pub use verify::verify;
+
+/// The most bytes that are read of an index or of a list of digests.
+const INDEX_CAP: u64 = 32 << 20;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Bucket, Folder, Store, StoreError};
+use super::{Folder, Store, StoreError};
 
 /// The place of a mirror.
 pub struct Place {
@@ -31,10 +31,20 @@ impl Place {
         variables: &BTreeMap<String, String>,
     ) -> Result<Place, StoreError> {
         if is_bucket(text) {
-            return Ok(Place { store: Box::new(Bucket::open(text, variables)?), incoming: None });
+            return Ok(Place { store: bucket(text, variables)?, incoming: None });
         }
         let folder = Folder::new(base.join(text));
         let incoming = Some(folder.incoming());
         Ok(Place { store: Box::new(folder), incoming })
     }
+}
+
+#[cfg(feature = "s3")]
+fn bucket(text: &str, variables: &BTreeMap<String, String>) -> Result<Box<dyn Store>, StoreError> {
+    Ok(Box::new(super::Bucket::open(text, variables)?))
+}
+
+#[cfg(not(feature = "s3"))]
+fn bucket(text: &str, _: &BTreeMap<String, String>) -> Result<Box<dyn Store>, StoreError> {
+    Err(StoreError::WithoutBuckets { text: text.into() })
 }

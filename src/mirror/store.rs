@@ -123,6 +123,12 @@ pub enum StoreError {
         /// What is wrong with it.
         why: Redacted,
     },
+    /// A bucket, of which a build without the feature `s3` knows nothing.
+    #[error("{text:?} is a bucket, and this owpkg is built without them")]
+    WithoutBuckets {
+        /// What was given.
+        text: Redacted,
+    },
     /// A name that no file of a mirror has.
     #[error("{path:?} is no path of a mirror")]
     BadPath {
@@ -154,6 +160,9 @@ impl StoreError {
                 "write s3://bucket or s3://bucket/prefix; credentials come from AWS_ACCESS_KEY_ID and \
                  AWS_SECRET_ACCESS_KEY, the server from AWS_ENDPOINT_URL"
                     .into()
+            }
+            StoreError::WithoutBuckets { .. } => {
+                "name a folder, or build owpkg with its feature s3, which is on by default".into()
             }
             _ => return None,
         })

@@ -8,13 +8,12 @@ use super::progress::Progress;
 use super::stamps::CheckedStamps;
 use super::store::{Change, Store};
 use super::summary::{Gaps, MissingFile, Prune, Summary};
-use super::{Listed, MirrorError, MirrorFolder, lists, prune};
+use super::{INDEX_CAP, Listed, MirrorError, MirrorFolder, lists, prune};
 use crate::fetch::Fetcher;
 use crate::files::Content;
 
 /// How many files are checked or put at the same time; a store on a network waits most of the time.
 pub(super) const WORKERS: usize = 8;
-const INDEX_CAP: u64 = 32 << 20;
 
 /// A mirror and what is needed to bring it up to date.
 pub struct Mirror<'a> {

@@ -5,7 +5,7 @@ use std::io::BufReader;
 
 use super::archive::{self, Archive, Generation};
 use super::store::{Depth, Store, StoreError};
-use super::{Listed, OWN, custom, lists};
+use super::{INDEX_CAP, Listed, OWN, custom, lists};
 use crate::audit::{Audit, Wrong};
 use crate::format::measure;
 use crate::format::{FORMATS, FeedId, IndexError};
@@ -15,7 +15,6 @@ use crate::release::feeds;
 use crate::release::metadata::{self, SUMS};
 use crate::trust::{self, Authority, Digest, Keyring, Signed, SignedFile, UnsignedFeeds, Verified};
 
-const INDEX_CAP: u64 = 32 << 20;
 /// How much of a file is read at once.
 const BUFFER: usize = 256 << 10;
 
@@ -127,7 +126,12 @@ fn check_public(
 }
 
 /// A small file must have the bytes that it should have.
-fn check_bytes(store: &dyn Store, path: &str, expected: &[u8], audit: &mut Audit) -> Result<(), StoreError> {
+pub(super) fn check_bytes(
+    store: &dyn Store,
+    path: &str,
+    expected: &[u8],
+    audit: &mut Audit,
+) -> Result<(), StoreError> {
     match store.read(path, INDEX_CAP)? {
         None => audit.fault(path, Wrong::Missing),
         Some(found) if found != expected => {
@@ -198,7 +202,8 @@ pub(super) fn read_signed(
     Ok(open(keyring, unsigned, folder, files))
 }
 
-fn open(
+/// An index of a folder, verified, and what it offers.
+pub(super) fn open(
     keyring: &Keyring,
     unsigned: &UnsignedFeeds,
     folder: &str,
@@ -224,17 +229,20 @@ fn open(
     Ok((index, offered))
 }
 
-/// Reads a file; answers with its size.
-fn check_file(store: &dyn Store, path: &str, listed: &Listed) -> Result<u64, Wrong> {
+/// Reads a file that is listed; answers with its size.
+pub(super) fn check_file(store: &dyn Store, path: &str, listed: &Listed) -> Result<u64, Wrong> {
     let unreadable = |error: &dyn std::fmt::Display| Wrong::Unreadable(error.to_string());
     let file = store.open(path).map_err(|error| unreadable(&error))?.ok_or(Wrong::Missing)?;
     let mut file = trust::Counted::new(BufReader::with_capacity(BUFFER, file));
-    let measured = measure(listed.digest.kind, &mut file).map_err(|error| unreadable(&error))?;
+    // A file that is cut may not be read as what it is, and that it is cut is the cause.
+    let measured = measure(listed.digest.kind, &mut file);
     std::io::copy(&mut file, &mut std::io::sink()).map_err(|error| unreadable(&error))?;
     let size = file.count();
     match listed.size {
         Some(expected) if expected != size => Err(Wrong::Size { expected, found: size }),
-        _ if measured != listed.digest => Err(Wrong::Digest { expected: listed.digest, found: measured }),
-        _ => Ok(size),
+        _ => match measured.map_err(|error| unreadable(&error))? {
+            found if found != listed.digest => Err(Wrong::Digest { expected: listed.digest, found }),
+            _ => Ok(size),
+        },
     }
 }

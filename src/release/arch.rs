@@ -18,13 +18,20 @@ pub struct ArchFeeds {
 }
 
 pub(super) fn open(upstream: &Upstream, root: &Location, arch: &str) -> Result<ArchFeeds, ReleaseError> {
-    let mut reader = Reader::new(upstream, ReleaseSpec::of_tree(root.clone()));
+    read(&mut Reader::new(upstream, ReleaseSpec::of_tree(root.clone())), root, arch)
+}
+
+/// The same with what a reader has been told.
+pub(super) fn read(reader: &mut Reader<'_>, root: &Location, arch: &str) -> Result<ArchFeeds, ReleaseError> {
     let wanted = reader.feeds_of_arch(root, arch, None)?;
+    let warned = reader.warnings.len();
     for format in FORMATS {
         let feeds = reader.feeds(format, wanted.clone())?;
         if !feeds.is_empty() {
             return Ok(ArchFeeds { format, feeds });
         }
+        // That it has none of another format is no news.
+        reader.warnings.truncate(warned);
     }
     let expected = FORMATS.map(|format| format.index_name()).to_vec();
     Err(ReleaseError::NoIndex { at: root.join(&format!("packages/{arch}"))?.to_string(), expected })

@@ -2,7 +2,7 @@
 
 use super::image::ImageError;
 use super::profiles::Profiles;
-use super::{Metadata, ReleaseSpec, Target, Upstream};
+use super::{Metadata, ReleaseError, ReleaseSpec, Target, Upstream};
 use crate::suggest::near;
 
 /// The device of a board, by its name in `profiles.json`; none where the target does not tell devices apart.
@@ -12,7 +12,7 @@ pub(super) fn device(
     board: &str,
 ) -> Result<Option<String>, ImageError> {
     let target = Target::choose(&upstream.fetcher, &spec.root, spec.target.as_ref())?;
-    let folder = spec.root.join(&format!("targets/{target}")).map_err(super::ReleaseError::from)?;
+    let folder = spec.root.join(&format!("targets/{target}")).map_err(ReleaseError::from)?;
     let Some(profiles) = Metadata::read(upstream, &folder)?.profiles else {
         return Err(ImageError::NoTarget { at: spec.root.to_string(), target: target.to_string() });
     };
@@ -21,6 +21,14 @@ pub(super) fn device(
         board: board.to_owned(),
         near,
     })
+}
+
+/// The devices of a target, by their names in `profiles.json`; none where it has none.
+pub(super) fn profiles(upstream: &Upstream, spec: &ReleaseSpec) -> Result<Vec<String>, ReleaseError> {
+    let target = Target::choose(&upstream.fetcher, &spec.root, spec.target.as_ref())?;
+    let folder = spec.root.join(&format!("targets/{target}"))?;
+    let profiles = Metadata::read(upstream, &folder)?.profiles.unwrap_or_default();
+    Ok(profiles.profiles.into_keys().collect())
 }
 
 /// The same of read profiles; the boards that are called alike where there is none.

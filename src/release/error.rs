@@ -164,6 +164,15 @@ pub enum ReleaseError {
         /// The tree.
         at: String,
     },
+    /// A tree without targets has several architectures, and no list says which one a target is of.
+    #[error("{at} holds {}, and does not say which one {target} is of", archs.join(", "))]
+    WhichArch {
+        /// The tree.
+        at: String,
+        target: String,
+        /// The architectures.
+        archs: Vec<String>,
+    },
 }
 
 impl ReleaseError {

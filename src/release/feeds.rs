@@ -1,6 +1,7 @@
 //! Which feeds a tree has, in the order in which a router is told about them.
 
 use crate::fetch::{Location, LocationError};
+use crate::trust::{Signed, Verified};
 
 use super::{FeedOrigin, FeedPlace, Kernel, ReleaseError, Target};
 
@@ -13,7 +14,7 @@ const RECENT: &str = "video";
 const MOST: usize = 32;
 
 /// The target's own feed.
-const CORE: &str = "core";
+pub(super) const CORE: &str = "core";
 /// The feed of kernel modules.
 pub(super) const KMODS: &str = "kmods";
 
@@ -37,6 +38,18 @@ pub(crate) fn name_of(folder: &str) -> &str {
         [name, ..] => name,
         [] => folder,
     }
+}
+
+/// Feeds and their indexes, unless two of them have one name.
+pub(super) fn without_names_twice(
+    found: Vec<(FeedPlace, Verified<Signed>)>,
+) -> Result<(Vec<FeedPlace>, Vec<Verified<Signed>>), ReleaseError> {
+    for (at, (place, _)) in found.iter().enumerate() {
+        if found[..at].iter().any(|(other, _)| other.name == place.name) {
+            return Err(ReleaseError::FeedTwice { name: place.name.clone(), at: place.location.to_string() });
+        }
+    }
+    Ok(found.into_iter().unzip())
 }
 
 /// The target's own feed.

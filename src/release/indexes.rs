@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::feeds::Wanted;
 use super::open::Reader;
 use super::{FeedOrigin, FeedPlace, ReleaseError, ReleaseWarning, seen};
-use crate::fetch::Fetched;
-use crate::format::{FORMATS, FeedId, Format, IndexError};
+use crate::fetch::{Fetched, Location};
+use crate::format::{FORMATS, FeedId, Format, IndexError, Parsed};
 use crate::parallel;
 use crate::trust::{Signed, SignedFile, TrustError, Verified};
 
@@ -73,6 +73,19 @@ impl Reader<'_> {
             self.warnings.push(ReleaseWarning::MissingFeeds { at, feeds: missing });
         }
         Ok(found)
+    }
+
+    /// The feeds that the user named.
+    pub(super) fn custom_feeds(&self) -> Vec<Wanted> {
+        let wanted = |(name, location): &(String, Location)| {
+            let origin = match self.spec.preferred.contains(name) {
+                true => FeedOrigin::Preferred,
+                false => FeedOrigin::Custom,
+            };
+            let place = FeedPlace { name: name.clone(), location: location.clone(), origin };
+            Wanted { place, expected: true, unlisted: false }
+        };
+        self.spec.extra_feeds.iter().map(wanted).collect()
     }
 
     /// The verified indexes of feeds, none where there is no index; a few at a time, so that a tree has to be signed
@@ -160,8 +173,7 @@ impl Reader<'_> {
         let parsed = format
             .parse(index, FeedId(0))
             .map_err(|source| ReleaseError::Index { at: at.clone(), source })?;
-        let native = parsed.listed().iter().map(|package| package.arch).filter(|arch| !format.fits(arch, ""));
-        most_common(native).map(str::to_owned).ok_or(ReleaseError::NoArch { at })
+        native_arch(format, &parsed).map(str::to_owned).ok_or(ReleaseError::NoArch { at })
     }
 }
 
@@ -171,6 +183,11 @@ fn is_worth_a_second_look(error: &ReleaseError) -> bool {
         ReleaseError::Trust(TrustError::WrongSignature { .. })
             | ReleaseError::Index { source: IndexError::Packing { .. }, .. }
     )
+}
+
+/// The architecture that most packages of an index name that are not for any.
+pub(crate) fn native_arch<'i>(format: &dyn Format, parsed: &Parsed<'i>) -> Option<&'i str> {
+    most_common(parsed.listed().iter().map(|package| package.arch).filter(|arch| !format.fits(arch, "")))
 }
 
 /// The text that occurs most often; of several, the one that sorts first.

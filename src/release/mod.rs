@@ -15,6 +15,7 @@ mod kernel;
 pub(crate) mod metadata;
 mod name;
 mod open;
+mod partial;
 mod profiles;
 mod renames;
 mod seen;
@@ -34,7 +35,7 @@ pub use feeds::names as feeds_named;
 #[doc(hidden)]
 pub use image::fwtool;
 pub use image::{Image, ImageError, ImageWanted, Images, Packing, UnpackError};
-pub(crate) use indexes::most_common;
+pub(crate) use indexes::{most_common, native_arch};
 pub use kernel::Kernel;
 pub use metadata::{Metadata, Unvouched};
 pub use name::{NotARelease, Release};

@@ -8,7 +8,7 @@ use crate::format::{FeedId, IndexError, Installed, Universe, UnpackBudget};
 use crate::parallel;
 use crate::trust::{self, Authority, Signed, TrustError, Verified};
 
-use super::feeds::{self, Wanted};
+use super::feeds;
 use super::metadata::PROFILES;
 use super::profiles::Profiles;
 use super::{
@@ -147,16 +147,9 @@ impl<'a> Reader<'a> {
         let core = feeds::core(&root, &target)?;
         self.ask_ahead(self.likely_of_target(&folder, &target, &core.location));
         let (format, core_index) = match self.core(&core) {
-            Err(ReleaseError::NoIndex { .. }) if self.spec.target.is_none() => {
-                match Target::other(&self.upstream.fetcher, &root, &target)? {
-                    Some(other) => {
-                        self.spec.target = Some(other);
-                        return self.open();
-                    }
-                    None => self.core(&core)?,
-                }
-            }
-            core => core?,
+            Ok(found) => found,
+            Err(missing @ ReleaseError::NoIndex { .. }) => return self.open_without_core(target, missing),
+            Err(error) => return Err(error),
         };
         let mut metadata = Metadata::read(self.upstream, &folder)?;
         let is_official = self.upstream.keyring.is_official(core_index.by());
@@ -229,21 +222,7 @@ impl<'a> Reader<'a> {
             places.push(feeds::kmods(&root, &target, kernel)?);
         }
         places.extend(self.feeds_of_arch(&root, &arch, Some(&target))?);
-        for (name, location) in &self.spec.extra_feeds {
-            places.push(Wanted {
-                place: FeedPlace {
-                    name: name.clone(),
-                    location: location.clone(),
-                    origin: match self.spec.preferred.contains(name) {
-                        true => FeedOrigin::Preferred,
-                        false => FeedOrigin::Custom,
-                    },
-                },
-                expected: true,
-                unlisted: false,
-            });
-        }
-        let (mut feeds, mut indexes) = (vec![core], vec![core_index]);
+        places.extend(self.custom_feeds());
         let mut found = self.feeds(format, places)?;
         // No modules for the router's kernel: those of the release's own tell the user which kernel they are for.
         if let (Some(own), Some(router)) = (&profiles.linux_kernel, &kernel)
@@ -252,13 +231,8 @@ impl<'a> Reader<'a> {
         {
             found.splice(0..0, self.feeds(format, vec![feeds::kmods(&root, &target, own)?])?);
         }
-        for (place, index) in found {
-            if feeds.iter().any(|other: &FeedPlace| other.name == place.name) {
-                return Err(ReleaseError::FeedTwice { name: place.name, at: place.location.to_string() });
-            }
-            feeds.push(place);
-            indexes.push(index);
-        }
+        found.insert(0, (core, core_index));
+        let (feeds, indexes) = feeds::without_names_twice(found)?;
 
         self.upstream.fetcher.forget_ahead();
         self.refuse_stripped(&feeds, &indexes)?;
@@ -293,6 +267,28 @@ impl<'a> Reader<'a> {
         Ok(OpenRelease { facts, indexes, metadata })
     }
 
+    /// Where the target that was taken is not there: another one, or the feeds of its architecture alone.
+    fn open_without_core(
+        mut self,
+        target: Target,
+        missing: ReleaseError,
+    ) -> Result<OpenRelease, ReleaseError> {
+        match (&self.spec.target, &self.spec.installed) {
+            (None, _) => {
+                match Target::other(&self.upstream.fetcher, &self.spec.root, &target)? {
+                    Some(other) => self.spec.target = Some(other),
+                    None => return Err(missing),
+                }
+                self.open()
+            }
+            (Some(_), Some(installed)) => {
+                let installed = installed.clone();
+                self.open_partial(target, installed)?.ok_or(missing)
+            }
+            (Some(_), None) => Err(missing),
+        }
+    }
+
     /// Of a release of the official keys nothing is believed that its signed list does not vouch for. Where all that the
     /// metadata would decide was said by the user, as with partial copies, it is passed over.
     fn demand_vouched(&self, metadata: &mut Metadata) -> Result<(), ReleaseError> {
@@ -311,7 +307,11 @@ impl<'a> Reader<'a> {
     }
 
     /// An index of a release that an official key signs may not be unsigned, whatever the user accepts.
-    fn refuse_stripped(&self, feeds: &[FeedPlace], indexes: &[Verified<Signed>]) -> Result<(), ReleaseError> {
+    pub(super) fn refuse_stripped(
+        &self,
+        feeds: &[FeedPlace],
+        indexes: &[Verified<Signed>],
+    ) -> Result<(), ReleaseError> {
         let of_release =
             || feeds.iter().zip(indexes).filter(|(place, _)| place.origin == FeedOrigin::Release);
         if let Some(name) = self

@@ -67,9 +67,9 @@ impl Target {
             return Ok(None);
         }
         let targets = versions::targets(fetcher, root)?;
-        match targets.is_empty() || targets.contains(taken) {
+        match targets.is_empty() || targets.contains_key(taken) {
             true => Ok(None),
-            false => Target::only(targets, root.to_string()).map(Some),
+            false => Target::only(targets.into_keys().collect(), root.to_string()).map(Some),
         }
     }
 

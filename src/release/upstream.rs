@@ -48,6 +48,14 @@ impl Upstream {
         board::device(self, spec, board)
     }
 
+    /// The devices of a target, by their names in `profiles.json`; none where it has none.
+    ///
+    /// # Errors
+    /// When the tree is none, or a file cannot be had or read.
+    pub(crate) fn profiles(&self, spec: &ReleaseSpec) -> Result<Vec<String>, ReleaseError> {
+        board::profiles(self, spec)
+    }
+
     /// Reads which images a release has for a device, and verifies their digests.
     ///
     /// # Errors

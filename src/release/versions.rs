@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use super::{Release, ReleaseError, Target};
 use crate::fetch::{Fetcher, Location};
@@ -42,7 +41,12 @@ pub fn newest(fetcher: &Fetcher, mirror: &Location, series: Option<Series>) -> R
             (versions.stable_version, versions.versions_list)
         }
         // A folder of releases tells by itself what it holds.
-        None => (None, fetcher.list(&mirror.join("releases")?)?.unwrap_or_default()),
+        None => {
+            let mut names = fetcher.list(&mirror.join("releases")?)?.unwrap_or_default();
+            let has_snapshots = fetcher.list(&mirror.join("snapshots")?)?.is_some();
+            names.extend(has_snapshots.then(|| Release::snapshot().to_string()));
+            (None, names)
+        }
     };
     let wanted = |release: &Release| series.is_none() || release.series() == series;
     if let Some(stable) = stable.and_then(|name| Release::parse(&name).ok()).filter(wanted) {
@@ -60,26 +64,20 @@ pub fn newest(fetcher: &Fetcher, mirror: &Location, series: Option<Series>) -> R
     match (branch, series) {
         (Some(branch), _) => Ok(branch.clone()),
         (None, Some(series)) => Err(ReleaseError::NoneOfSeries { at: mirror.to_string(), series }),
-        (None, None) if has_snapshots(fetcher, mirror)? => Ok(Release::snapshot()),
         (None, None) => Err(ReleaseError::NoLatest { at: at.to_string() }),
     }
 }
 
-/// Whether there is what the development is at now.
-fn has_snapshots(fetcher: &Fetcher, mirror: &Location) -> Result<bool, ReleaseError> {
-    let folder = mirror.join("snapshots")?;
-    Ok(fetcher.list(&folder)?.is_some() || fetcher.file(&folder.join(TARGETS)?, CAP)?.is_some())
-}
-
-/// The targets of a release by its list of them; none where it has no list.
+/// The targets of a release, each with its architecture, by its list of them; none where it has no list.
 ///
 /// # Errors
 /// When the list cannot be had, or is none.
-pub(super) fn targets(fetcher: &Fetcher, root: &Location) -> Result<Vec<Target>, ReleaseError> {
+pub(super) fn targets(fetcher: &Fetcher, root: &Location) -> Result<BTreeMap<Target, String>, ReleaseError> {
     let at = root.join(TARGETS)?;
-    let Some(found) = fetcher.file(&at, CAP)? else { return Ok(Vec::new()) };
-    let listed: BTreeMap<String, IgnoredAny> = serde_json::from_slice(&found.bytes)
+    let Some(found) = fetcher.file(&at, CAP)? else { return Ok(BTreeMap::new()) };
+    let listed: BTreeMap<String, String> = serde_json::from_slice(&found.bytes)
         .map_err(|source| ReleaseError::NotJson { at: at.to_string(), source })?;
-    // What is no name of a target is none.
-    Ok(listed.keys().filter_map(|name| name.parse().ok()).collect())
+    // Nobody signs the list: what is no name becomes no path.
+    let named = listed.into_iter().filter(|(_, arch)| crate::format::is_plain(arch));
+    Ok(named.filter_map(|(name, arch)| Some((name.parse().ok()?, arch))).collect())
 }

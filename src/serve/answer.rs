@@ -6,27 +6,36 @@ use std::io;
 use askama::Template;
 use bytes::Bytes;
 use camino::Utf8PathBuf;
+use futures_util::StreamExt;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Frame, Incoming};
 use hyper::header::{
-    ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, ETAG, HOST, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RANGE,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HOST, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION,
+    RANGE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::task::spawn_blocking;
 
+use super::answers::{Answer, AnswerContent, Making};
 use super::base::BaseUrl;
 use super::catalogue::Cached;
 use super::file::{self, Located, Opened};
 use super::freshness;
 use super::hot::Hot;
+use super::listing::list;
+use super::making::{Door, Made};
 use super::page::{Folder, Home};
 use super::preconditions::{Known, Verdict};
 use super::range::{Asked, asked};
 
 /// Where programs that watch servers ask whether this one works.
 const HEALTH: &str = "healthz";
+
+/// What a browser may do with what is made: pictures are in the page, and the script is its own.
+const OF_WHAT_IS_MADE: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'self'; \
+    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
@@ -37,11 +46,14 @@ pub(super) struct Site {
     base: Option<BaseUrl>,
     catalogue: Cached,
     hot: Hot,
+    /// What is made when it is asked for.
+    door: Option<Door>,
 }
 
 impl Site {
-    pub(super) fn new(root: Utf8PathBuf, base: Option<BaseUrl>) -> Site {
-        Site { catalogue: Cached::new(root.clone()), hot: Hot::new(), root, base }
+    pub(super) fn new(root: Utf8PathBuf, base: Option<BaseUrl>, making: Option<Making>) -> Site {
+        let door = making.map(Door::new);
+        Site { catalogue: Cached::new(root.clone()), hot: Hot::new(), root, base, door }
     }
 
     /// By which address a client reaches it.
@@ -50,10 +62,28 @@ impl Site {
     }
 
     /// Answers a request; with the number of bytes of the answer's body.
-    pub(super) async fn answer<B>(
+    pub(super) async fn answer(
         self: &std::sync::Arc<Self>,
-        request: &Request<B>,
+        request: Request<Incoming>,
     ) -> (Response<Body>, u64) {
+        if let (Some(door), Some(path)) = (&self.door, file::decoded(request.uri().path()))
+            && door.making().answers.answers_at(&path)
+        {
+            let (base, host) = (self.base(&request), host(&request));
+            let head = request.method() == Method::HEAD;
+            let own = self.base.as_ref().map(BaseUrl::authority);
+            return made(door.answer(request, path, base, (&host, own)).await, head);
+        }
+        self.show(&request).await
+    }
+
+    /// Whether something is made when it is asked for; none: nobody is there who could.
+    fn makes(&self) -> Option<bool> {
+        self.door.as_ref().map(|door| door.making().answers.makes())
+    }
+
+    /// Shows a file, or the page of a folder.
+    async fn show<B>(self: &std::sync::Arc<Self>, request: &Request<B>) -> (Response<Body>, u64) {
         let head = request.method() == Method::HEAD;
         if !head && request.method() != Method::GET {
             let mut refused = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");
@@ -87,8 +117,12 @@ impl Site {
                 let query = request.uri().query().unwrap_or_default().to_owned();
                 let site = self.clone();
                 let made = spawn_blocking(move || match path.as_str() {
-                    "" => Home::new(&site.catalogue.get(), &base, &query).render(),
-                    path => Folder::read(&folder, path, &base).render(),
+                    "" => Home::new(&site.catalogue.get(), &base, &query, site.makes())
+                        .render()
+                        .map_err(io::Error::other),
+                    path => list(&site.root, &folder).and_then(|listed| {
+                        Folder::new(path, listed, &base).render().map_err(io::Error::other)
+                    }),
                 });
                 match made.await {
                     Ok(Ok(page)) => html(page, head),
@@ -105,6 +139,46 @@ impl Site {
             Err(_) => plain(StatusCode::SERVICE_UNAVAILABLE, "the folder cannot be read\n"),
         }
     }
+}
+
+/// What was made, or why it was not.
+fn made(Made { answer, place }: Made, head: bool) -> (Response<Body>, u64) {
+    let Answer { status, media_type, content, save_as } = answer;
+    let (body, count) = match content {
+        AnswerContent::Bytes(bytes) => {
+            let count = bytes.len() as u64;
+            (if head { empty() } else { whole(bytes.into()) }, count)
+        }
+        AnswerContent::File(file) => match file.metadata() {
+            Ok(metadata) => {
+                let count = metadata.len();
+                (if head || count == 0 { empty() } else { file::pieces(file, 0, count) }, count)
+            }
+            Err(_) => return plain(StatusCode::INTERNAL_SERVER_ERROR, "the file cannot be read\n"),
+        },
+    };
+    // The next one is let in when the last byte of this one was taken.
+    let body = StreamBody::new(body.into_data_stream().map(move |piece| {
+        let _held = &place;
+        piece.map(Frame::data)
+    }));
+    let mut response = Response::new(body.boxed_unsync());
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    set(&mut response, CONTENT_TYPE, media_type);
+    set(&mut response, CONTENT_LENGTH, &count.to_string());
+    // It may hold what a router or its user said of themselves.
+    set(&mut response, CACHE_CONTROL, "no-store");
+    set(&mut response, X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(&mut response, CONTENT_SECURITY_POLICY, OF_WHAT_IS_MADE);
+    if let Some(name) = save_as {
+        set(&mut response, CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\""));
+    }
+    match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED => set(&mut response, ALLOW, "GET, HEAD, POST"),
+        StatusCode::SERVICE_UNAVAILABLE => set(&mut response, RETRY_AFTER, "10"),
+        _ => {}
+    }
+    (response, if head { 0 } else { count })
 }
 
 /// The host by which the client knows this server, as it says itself.

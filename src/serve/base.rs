@@ -32,6 +32,12 @@ impl BaseUrl {
         &self.url
     }
 
+    /// The host, with its port where there is one.
+    pub(crate) fn authority(&self) -> &str {
+        let whole = &self.url[..self.path];
+        whole.split_once("://").map_or(whole, |(_, authority)| authority)
+    }
+
     /// The path below which everything is served, empty in most cases.
     pub fn path(&self) -> &str {
         &self.url[self.path..]

@@ -1,6 +1,6 @@
 //! What a folder holds for routers: releases, targets, feeds and packages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -8,9 +8,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
 use super::base::BaseUrl;
-use crate::format::{FORMATS, Format, IndexFile, is_package_file};
+use super::feed::{Index, ServedFeed};
+use crate::format::Format;
 use crate::mirror::{CustomFeed, keys_of};
-use crate::trust::SignedFile;
 
 /// For how long a reading of the folder is good enough for the page.
 const FRESH: Duration = Duration::from_secs(5);
@@ -49,15 +49,6 @@ pub struct ServedTarget {
     pub feeds: Vec<Arc<ServedFeed>>,
 }
 
-#[derive(Debug)]
-pub struct ServedFeed {
-    /// Its name: `core`, `kmods`, `base`.
-    pub name: String,
-    pub folder: String,
-    /// The names of the package files that are there, sorted.
-    pub files: Vec<String>,
-}
-
 #[derive(Deserialize)]
 struct Profiles {
     arch_packages: Option<String>,
@@ -66,12 +57,25 @@ struct Profiles {
 impl Catalogue {
     /// Looks through a folder.
     pub fn read(root: &Utf8Path) -> Catalogue {
+        Catalogue::default().read_again(root)
+    }
+
+    /// The same after a while: indexes that are still the same are not read again.
+    fn read_again(&self, root: &Utf8Path) -> Catalogue {
+        let known = self.feeds().map(|feed| (feed.folder.as_str(), &feed.index)).collect();
+        let reader = Reader { root, known };
         let mut trees: Vec<String> =
-            names(root, "releases").into_iter().map(|name| format!("releases/{name}")).collect();
+            reader.folders("releases").into_iter().map(|name| format!("releases/{name}")).collect();
         trees.push("snapshots".to_owned());
-        let targets = trees.iter().flat_map(|tree| read_tree(root, tree)).collect();
-        let custom = names(root, "feeds").into_iter().filter_map(|name| read_custom(root, name)).collect();
+        let targets = trees.iter().flat_map(|tree| reader.tree(tree)).collect();
+        let custom = reader.folders("feeds").into_iter().filter_map(|name| reader.custom(name)).collect();
         Catalogue { targets, custom }
+    }
+
+    /// All feeds; one that several targets share occurs with each of them.
+    pub(super) fn feeds(&self) -> impl Iterator<Item = &ServedFeed> {
+        let of_targets = self.targets.iter().flat_map(|target| &target.feeds);
+        of_targets.chain(self.custom.iter().map(|custom| &custom.feed)).map(AsRef::as_ref)
     }
 
     /// The lines that tell a router about the feeds of this target, where `base` is how it reaches this server.
@@ -93,98 +97,111 @@ impl ServedTarget {
     pub fn kind(&self) -> &str {
         self.target.as_deref().or(self.arch.as_deref()).unwrap_or_default()
     }
+
+    fn folders(&self) -> impl Iterator<Item = &str> {
+        self.feeds.iter().map(|feed| feed.folder.as_str())
+    }
 }
 
-/// A feed and the format of its index.
-type FoundFeed = (&'static dyn Format, Arc<ServedFeed>);
+/// Looks through a folder, where the indexes of some feeds are known by their folders.
+struct Reader<'a> {
+    root: &'a Utf8Path,
+    known: HashMap<&'a str, &'a Arc<Index>>,
+}
 
-fn read_tree(root: &Utf8Path, tree: &str) -> Vec<ServedTarget> {
-    let archs = names(root, &format!("{tree}/packages"));
-    let mut of_arch: Vec<(&str, Vec<FoundFeed>)> = Vec::new();
-    for arch in &archs {
-        let feeds = names(root, &format!("{tree}/packages/{arch}"));
-        let feeds = feeds.into_iter().filter_map(|name| {
-            let folder = format!("{tree}/packages/{arch}/{name}");
-            read_feed(root, name, folder)
-        });
-        of_arch.push((arch, feeds.collect()));
-    }
-    let mut used = BTreeSet::new();
-    let mut found = Vec::new();
-    for target in names(root, &format!("{tree}/targets")) {
-        for subtarget in names(root, &format!("{tree}/targets/{target}")) {
-            let folder = format!("{tree}/targets/{target}/{subtarget}");
-            let mut feeds: Vec<_> =
-                read_feed(root, "core".to_owned(), format!("{folder}/packages")).into_iter().collect();
-            for kernel in names(root, &format!("{folder}/kmods")) {
-                feeds.extend(read_feed(root, "kmods".to_owned(), format!("{folder}/kmods/{kernel}")));
-            }
-            let only = if let [only] = &archs[..] { Some(only.clone()) } else { None };
-            let arch = arch_of(root, &folder).or(only);
-            if let Some((name, shared)) = of_arch.iter().find(|(name, _)| Some(*name) == arch.as_deref()) {
-                used.insert(*name);
-                feeds.extend(shared.iter().cloned());
-            }
-            found.extend(served(tree, Some(format!("{target}/{subtarget}")), arch, feeds));
+impl Reader<'_> {
+    /// What a release holds. A router needs the feeds of its target and those of its architecture.
+    fn tree(&self, tree: &str) -> Vec<ServedTarget> {
+        let of_arch = |arch: String| {
+            let feeds = self.folders(&format!("{tree}/packages/{arch}"));
+            let feeds = feeds.into_iter().filter_map(|name| {
+                let folder = format!("{tree}/packages/{arch}/{name}");
+                self.feed(name, folder)
+            });
+            let feeds = feeds.collect();
+            (arch, feeds)
+        };
+        let archs = self.folders(&format!("{tree}/packages")).into_iter().map(of_arch);
+        let archs: BTreeMap<String, Vec<Arc<ServedFeed>>> = archs.collect();
+        let only = archs.keys().next().filter(|_| archs.len() == 1);
+        let mut found = Vec::new();
+        for (target, mut feeds) in self.targets(tree) {
+            let of_index = || feeds.iter().find_map(|feed| feed.arch()).map(str::to_owned);
+            let stated = self.stated_arch(&format!("{tree}/targets/{target}"));
+            let arch = stated.or_else(of_index).or_else(|| only.cloned());
+            let shared = arch.as_ref().and_then(|arch| archs.get(arch));
+            feeds.extend(shared.into_iter().flatten().cloned());
+            found.extend(served(tree, Some(target), arch, feeds));
         }
+        let shown: BTreeSet<&str> = found.iter().flat_map(ServedTarget::folders).collect();
+        let alone =
+            archs.iter().filter(|(_, feeds)| !feeds.iter().any(|feed| shown.contains(feed.folder.as_str())));
+        let alone: Vec<_> =
+            alone.filter_map(|(arch, feeds)| served(tree, None, Some(arch.clone()), feeds.clone())).collect();
+        found.extend(alone);
+        found
     }
-    for (arch, feeds) in of_arch.into_iter().filter(|(arch, _)| !used.contains(arch)) {
-        found.extend(served(tree, None, Some(arch.to_owned()), feeds));
+
+    /// The targets of a release, each with the feeds that are its own.
+    fn targets(&self, tree: &str) -> Vec<(String, Vec<Arc<ServedFeed>>)> {
+        let mut found = Vec::new();
+        for target in self.folders(&format!("{tree}/targets")) {
+            for subtarget in self.folders(&format!("{tree}/targets/{target}")) {
+                let folder = format!("{tree}/targets/{target}/{subtarget}");
+                let mut feeds: Vec<_> =
+                    self.feed("core".to_owned(), format!("{folder}/packages")).into_iter().collect();
+                for kernel in self.folders(&format!("{folder}/kmods")) {
+                    feeds.extend(self.feed("kmods".to_owned(), format!("{folder}/kmods/{kernel}")));
+                }
+                found.push((format!("{target}/{subtarget}"), feeds));
+            }
+        }
+        found
     }
-    found
+
+    fn feed(&self, name: String, folder: String) -> Option<Arc<ServedFeed>> {
+        let known = self.known.get(folder.as_str()).copied();
+        ServedFeed::look(self.root, name, folder, known)
+    }
+
+    /// A feed of one's own, with those keys of it that are here.
+    fn custom(&self, name: String) -> Option<ServedCustomFeed> {
+        let feed = self.feed(name.clone(), format!("feeds/{name}"))?;
+        // What cannot be read is signed by nobody, and said at the feed.
+        let keys = keys_of(feed.format, feed.index.files().unwrap_or_default());
+        let here = keys.into_iter().filter(|(path, _)| self.root.join(path).is_file());
+        let keys = here.map(|(_, id)| id).collect();
+        Some(ServedCustomFeed { custom: CustomFeed { name, format: feed.format, keys }, feed })
+    }
+
+    /// The architecture of a target as its metadata states it.
+    fn stated_arch(&self, folder: &str) -> Option<String> {
+        let place = self.root.join(folder).join("profiles.json");
+        let fits = place.metadata().is_ok_and(|found| found.is_file() && found.len() <= PROFILES_CAP);
+        let bytes = fits.then(|| std::fs::read(&place).ok()).flatten()?;
+        serde_json::from_slice::<Profiles>(&bytes).ok()?.arch_packages
+    }
+
+    /// The folders in a folder, sorted; without hidden ones.
+    fn folders(&self, folder: &str) -> Vec<String> {
+        let entries = self.root.join(folder).read_dir_utf8().into_iter().flatten().flatten();
+        let folders = entries.filter(|entry| entry.path().is_dir() && !entry.file_name().starts_with('.'));
+        let mut names: Vec<String> = folders.map(|entry| entry.file_name().to_owned()).collect();
+        names.sort();
+        names
+    }
 }
 
+/// A router of one kind, if there are feeds for it. It has one client: feeds of another format are not for it.
 fn served(
     tree: &str,
     target: Option<String>,
     arch: Option<String>,
-    feeds: Vec<FoundFeed>,
+    mut feeds: Vec<Arc<ServedFeed>>,
 ) -> Option<ServedTarget> {
-    let format = feeds.first()?.0;
-    let feeds = feeds.into_iter().map(|(_, feed)| feed).collect();
+    let format = feeds.first()?.format;
+    feeds.retain(|feed| feed.format.name() == format.name());
     Some(ServedTarget { tree: tree.to_owned(), target, arch, format, feeds })
-}
-
-/// A folder with an index.
-fn read_feed(root: &Utf8Path, name: String, folder: String) -> Option<FoundFeed> {
-    let place = root.join(&folder);
-    let format = FORMATS.into_iter().find(|format| place.join(format.index_name()).is_file())?;
-    let entries = place.read_dir_utf8().ok()?.flatten();
-    let names = entries.map(|entry| entry.file_name().to_owned());
-    let mut files: Vec<String> = names.filter(|name| is_package_file(name)).collect();
-    files.sort();
-    Some((format, Arc::new(ServedFeed { name, folder, files })))
-}
-
-/// A feed of one's own, with those keys of it that are here.
-fn read_custom(root: &Utf8Path, name: String) -> Option<ServedCustomFeed> {
-    let (format, feed) = read_feed(root, name.clone(), format!("feeds/{name}"))?;
-    let read = |file: &IndexFile| {
-        let place = root.join(&feed.folder).join(file.name);
-        let fits = place.metadata().is_ok_and(|found| found.is_file() && found.len() <= file.cap);
-        let bytes = fits.then(|| std::fs::read(&place).ok()).flatten()?;
-        Some(SignedFile { name: file.name, bytes })
-    };
-    let keys = keys_of(format, format.facts().index_files.iter().filter_map(read).collect());
-    let here = keys.into_iter().filter(|(path, _)| root.join(path).is_file());
-    let keys = here.map(|(_, id)| id).collect();
-    Some(ServedCustomFeed { custom: CustomFeed { name, format, keys }, feed })
-}
-
-fn arch_of(root: &Utf8Path, folder: &str) -> Option<String> {
-    let place = root.join(folder).join("profiles.json");
-    let fits = place.metadata().is_ok_and(|found| found.is_file() && found.len() <= PROFILES_CAP);
-    let bytes = fits.then(|| std::fs::read(&place).ok()).flatten()?;
-    serde_json::from_slice::<Profiles>(&bytes).ok()?.arch_packages
-}
-
-/// The folders in a folder, sorted; without hidden ones.
-fn names(root: &Utf8Path, folder: &str) -> Vec<String> {
-    let entries = root.join(folder).read_dir_utf8().into_iter().flatten().flatten();
-    let folders = entries.filter(|entry| entry.path().is_dir() && !entry.file_name().starts_with('.'));
-    let mut names: Vec<String> = folders.map(|entry| entry.file_name().to_owned()).collect();
-    names.sort();
-    names
 }
 
 /// The catalogue of a folder, read again when it is no longer fresh.
@@ -203,7 +220,8 @@ impl Cached {
         match &*last {
             Some((read, catalogue)) if read.elapsed() < FRESH => catalogue.clone(),
             _ => {
-                let catalogue = Arc::new(Catalogue::read(&self.root));
+                let known = last.take().map(|(_, catalogue)| catalogue).unwrap_or_default();
+                let catalogue = Arc::new(known.read_again(&self.root));
                 *last = Some((Instant::now(), catalogue.clone()));
                 catalogue
             }

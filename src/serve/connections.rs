@@ -53,7 +53,7 @@ pub(super) async fn accept(
             let (site, log) = (site.clone(), log.clone());
             async move {
                 let asked = Access::of(peer, &request);
-                let (response, bytes) = site.answer(&request).await;
+                let (response, bytes) = site.answer(request).await;
                 log(&Access { status: response.status().as_u16(), bytes, ..asked });
                 Ok::<_, Infallible>(response)
             }

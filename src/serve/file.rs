@@ -57,12 +57,14 @@ enum Content {
 /// The path below the root that a URL's path means; none if it means nothing that could be served.
 pub(super) fn decoded(path: &str) -> Option<String> {
     let path = percent_decode_str(path.strip_prefix('/')?).decode_utf8().ok()?;
-    let is_name = |part: &str| {
-        !matches!(part, "." | ".." | OWN) && !part.contains(|c: char| c == '\\' || c.is_control())
-    };
     let trimmed = path.strip_suffix('/').unwrap_or(&path);
-    let fits = trimmed.is_empty() || trimmed.split('/').all(|part| !part.is_empty() && is_name(part));
+    let fits = trimmed.is_empty() || trimmed.split('/').all(is_name);
     fits.then(|| path.into_owned())
+}
+
+/// Whether a client may ask for what has this name in its folder.
+pub(super) fn is_name(name: &str) -> bool {
+    !matches!(name, "" | "." | ".." | OWN) && !name.contains(|c: char| c == '\\' || c.is_control())
 }
 
 /// Looks a path up. Links are followed only inside of the root. A small file is read at once, and kept.
@@ -118,7 +120,7 @@ impl Opened {
 }
 
 /// A large file, read piece by piece as the client takes it.
-fn pieces(file: File, from: u64, count: u64) -> Body {
+pub(super) fn pieces(file: File, from: u64, count: u64) -> Body {
     let pieces = stream::try_unfold((file, from, count), |(mut file, from, left)| async move {
         if left == 0 {
             return Ok(None);
@@ -142,14 +144,19 @@ fn read(file: &mut File, from: u64, count: u64) -> io::Result<Bytes> {
 impl Facts {
     fn of(metadata: &Metadata) -> io::Result<Facts> {
         let since = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let etag = format!("\"{:x}-{:x}-{:x}\"", metadata.len(), since.as_nanos(), number(metadata));
         Ok(Facts {
             size: metadata.len(),
             modified: since.as_secs(),
             date: http_date(since.as_secs()),
-            etag: HeaderValue::try_from(etag).map_err(io::Error::other)?,
+            etag: HeaderValue::try_from(tag(metadata)?).map_err(io::Error::other)?,
         })
     }
+}
+
+/// What tells a file from every other that had its name, in quotes.
+pub(super) fn tag(metadata: &Metadata) -> io::Result<String> {
+    let since = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(format!("\"{:x}-{:x}-{:x}\"", metadata.len(), since.as_nanos(), number(metadata)))
 }
 
 #[cfg(unix)]

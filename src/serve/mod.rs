@@ -1,23 +1,31 @@
 //! Serves a mirror over HTTP/1.1 and HTTP/2 to the routers of a network, and a page to people.
 //!
-//! It only reads. No path leads out of the folder, by `..` or by a link, and the mirror's own `.owpkg` is not shown.
+//! It only reads; what is made when it is asked for is made by whoever answers for it ([`Answers`]). No path leads out of the folder, by `..` or by a link, and the mirror's own `.owpkg` is not shown.
 //! Like fetching, it is asynchronous inside and not outside.
 
 mod answer;
+mod answers;
 mod base;
 mod catalogue;
 mod connections;
+mod feed;
 mod file;
+mod form;
 mod freshness;
+mod guard;
 mod hot;
+mod listing;
 mod log;
+mod making;
 mod page;
 mod preconditions;
 mod range;
+mod search;
 mod write_timeout;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -25,9 +33,13 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use answers::{Answer, AnswerContent, Answers, Asked, Field, Limits, Making, Refused};
 pub use base::{BaseUrl, NotABaseUrl};
-pub use catalogue::{Catalogue, ServedCustomFeed, ServedFeed, ServedTarget};
+pub use catalogue::{Catalogue, ServedCustomFeed, ServedTarget};
+pub use feed::ServedFeed;
 pub use log::{Access, Log};
+
+pub(crate) use page::Frame;
 
 use answer::Site;
 
@@ -38,6 +50,8 @@ pub struct ServeOptions {
     pub listen: SocketAddr,
     /// The address by which clients reach the server, where a proxy stands before it; none: the one that each says.
     pub base: Option<BaseUrl>,
+    /// Who makes what is asked for; none: nobody.
+    pub making: Option<Making>,
 }
 
 /// A running server; it stops when dropped.
@@ -65,7 +79,7 @@ impl Server {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().thread_name("owpkg-serve").enable_all().build()?;
         let (stop, stopped) = watch::channel(false);
-        let site = Arc::new(Site::new(root, options.base));
+        let site = Arc::new(Site::new(root, options.base, options.making));
         let listener = {
             let _inside = runtime.enter();
             tokio::net::TcpListener::from_std(listener)?
@@ -79,15 +93,13 @@ impl Server {
         self.address
     }
 
-    /// Waits until the process is told to stop (SIGINT, SIGTERM).
+    /// Listens for being told to stop (SIGINT, SIGTERM), from now on.
     ///
     /// # Errors
     /// When signals cannot be waited for.
-    pub fn wait_for_signal(&self) -> io::Result<()> {
-        match &self.runtime {
-            Some(runtime) => runtime.block_on(signal()),
-            None => Ok(()),
-        }
+    pub fn signals(&self) -> io::Result<Signals<'_>> {
+        let _inside = self.runtime.as_ref().map(Runtime::enter);
+        Ok(Signals { server: self, told: Box::pin(told_to_stop()?) })
     }
 
     /// Takes no more connections, lets the answers under way end for a while, and stops.
@@ -111,17 +123,38 @@ impl Drop for Server {
     }
 }
 
-#[cfg(unix)]
-async fn signal() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => interrupted,
+/// The signals by which a process is told to stop.
+pub struct Signals<'s> {
+    server: &'s Server,
+    told: Pin<Box<dyn Future<Output = io::Result<()>>>>,
+}
+
+impl Signals<'_> {
+    /// Waits until one comes, or returns at once if one has come.
+    ///
+    /// # Errors
+    /// When signals cannot be waited for.
+    pub fn wait(self) -> io::Result<()> {
+        match &self.server.runtime {
+            Some(runtime) => runtime.block_on(self.told),
+            None => Ok(()),
+        }
     }
 }
 
+#[cfg(unix)]
+fn told_to_stop() -> io::Result<impl Future<Output = io::Result<()>>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => Ok(()),
+            _ = terminate.recv() => Ok(()),
+        }
+    })
+}
+
 #[cfg(not(unix))]
-async fn signal() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+fn told_to_stop() -> io::Result<impl Future<Output = io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
 }

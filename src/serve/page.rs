@@ -1,26 +1,27 @@
 //! Pages for people: templates in `templates/`, nothing from elsewhere, no script.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
-use camino::Utf8Path;
+use indicatif::{HumanBytes, HumanCount};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::base::BaseUrl;
 use super::catalogue::Catalogue;
-use crate::mirror::OWN;
+use super::listing::Listed;
+use super::search::{Hit, search};
 
 /// How many packages a search shows.
 const MOST_HITS: usize = 300;
+/// How many characters of a description it shows.
+const MOST_SHOWN: usize = 200;
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// What `base.html` shows around every page.
-pub(super) struct Frame<'a> {
+pub(crate) struct Frame<'a> {
     /// By which address the page was reached.
-    pub(super) base: &'a BaseUrl,
+    pub(crate) base: &'a BaseUrl,
     /// What was searched for; mostly nothing.
-    pub(super) words: String,
-    pub(super) version: &'static str,
+    pub(crate) words: String,
+    pub(crate) version: &'static str,
 }
 
 /// The first page: what is here, how a router is told about it, and what a search found.
@@ -29,28 +30,29 @@ pub(super) struct Frame<'a> {
 pub(super) struct Home<'a> {
     frame: Frame<'a>,
     catalogue: &'a Catalogue,
-    /// The folders and names of the packages that a search found, all of them.
-    hits: BTreeSet<(&'a str, &'a str)>,
+    hits: Vec<Hit<'a>>,
+    /// Whether disks are made; none: nobody is there who could.
+    makes: Option<bool>,
 }
 
-/// A folder's files.
+/// What stands in a folder.
 #[derive(Template)]
 #[template(path = "folder.html")]
 pub(super) struct Folder<'a> {
     frame: Frame<'a>,
+    /// Its path, with a slash at its end.
     path: &'a str,
-    /// With a slash behind those of folders.
-    names: Vec<String>,
+    listed: Vec<Listed>,
 }
 
 impl<'a> Frame<'a> {
-    pub(super) fn new(base: &'a BaseUrl) -> Frame<'a> {
+    pub(crate) fn new(base: &'a BaseUrl) -> Frame<'a> {
         Frame { base, words: String::new(), version: env!("CARGO_PKG_VERSION") }
     }
 
     /// The address of a path below the served folder.
     fn link(&self, path: impl AsRef<str>) -> String {
-        format!("{}/{}", self.base.path(), Frame::encoded(path.as_ref().trim_start_matches('/')))
+        format!("{}/{}", self.base.path(), Frame::encoded(path.as_ref()))
     }
 
     fn encoded(path: &str) -> String {
@@ -59,37 +61,52 @@ impl<'a> Frame<'a> {
 }
 
 impl<'a> Home<'a> {
-    pub(super) fn new(catalogue: &'a Catalogue, base: &'a BaseUrl, query: &str) -> Home<'a> {
+    pub(super) fn new(
+        catalogue: &'a Catalogue,
+        base: &'a BaseUrl,
+        query: &str,
+        makes: Option<bool>,
+    ) -> Home<'a> {
         let frame = Frame { words: words(query), ..Frame::new(base) };
-        let hits = if frame.words.is_empty() { BTreeSet::new() } else { hits(catalogue, &frame.words) };
-        Home { frame, catalogue, hits }
+        let hits = if frame.words.is_empty() { Vec::new() } else { search(catalogue, &frame.words) };
+        Home { frame, catalogue, hits, makes }
     }
 }
 
 impl<'a> Folder<'a> {
-    pub(super) fn read(place: &Utf8Path, path: &'a str, base: &'a BaseUrl) -> Folder<'a> {
-        let mut names: Vec<String> = place
-            .read_dir_utf8()
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter(|entry| entry.file_name() != OWN && entry.path().exists())
-            .map(|entry| format!("{}{}", entry.file_name(), if entry.path().is_dir() { "/" } else { "" }))
-            .collect();
-        names.sort();
-        Folder { frame: Frame::new(base), path, names }
+    pub(super) fn new(path: &'a str, listed: Vec<Listed>, base: &'a BaseUrl) -> Folder<'a> {
+        Folder { frame: Frame::new(base), path, listed }
+    }
+
+    /// The folders that lead to it, itself included, by name and path.
+    fn way(&self) -> Vec<(&'a str, &'a str)> {
+        let paths = self.path.match_indices('/').map(|(end, _)| &self.path[..end]);
+        paths.map(|path| (path.rsplit('/').next().unwrap_or(path), path)).collect()
     }
 }
 
-/// The packages whose name holds the words.
-fn hits<'a>(catalogue: &'a Catalogue, words: &str) -> BTreeSet<(&'a str, &'a str)> {
-    let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
-    let fits = |file: &&String| words.iter().all(|word| file.to_lowercase().contains(word));
-    let of_targets = catalogue.targets.iter().flat_map(|target| &target.feeds);
-    let feeds = of_targets.chain(catalogue.custom.iter().map(|custom| &custom.feed));
-    let hits = feeds
-        .flat_map(|feed| feed.files.iter().filter(fits).map(|file| (feed.folder.as_str(), file.as_str())));
-    hits.collect()
+impl Hit<'_> {
+    /// The start of the description, up to a word's end.
+    fn description(&self) -> String {
+        let whole = self.entry.map_or("", |entry| &entry.description);
+        match whole.char_indices().nth(MOST_SHOWN) {
+            None => whole.to_owned(),
+            Some((most, _)) => {
+                let start = &whole[..most];
+                format!("{} …", start.rsplit_once(' ').map_or(start, |(words, _)| words))
+            }
+        }
+    }
+}
+
+/// A number of bytes in words: `1.59 MiB`.
+fn size(bytes: &u64) -> String {
+    HumanBytes(*bytes).to_string()
+}
+
+/// A number in words: `10,900`.
+fn count(number: usize) -> String {
+    HumanCount(number as u64).to_string()
 }
 
 /// What was searched for, as a form sends it.

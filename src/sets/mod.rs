@@ -158,6 +158,17 @@ impl SetFile {
         })
     }
 
+    /// All sets.
+    ///
+    /// # Errors
+    /// When there is none: the file only says what is mirrored.
+    pub fn all(&self) -> Result<&[Set], FileError> {
+        match self.sets.is_empty() {
+            true => Err(FileError { line: 1, fault: Fault::NoSet }),
+            false => Ok(&self.sets),
+        }
+    }
+
     /// The set of a name; without one, the only set.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::support::judges::passes_shellcheck;
 use crate::support::run::{Desk, owpkg};
 
 const README: &str = include_str!("../../README.md");
@@ -17,9 +18,11 @@ fn documents() -> Vec<(String, String)> {
     named.chain([("README.md".into(), README.into())]).collect()
 }
 
-/// The calls of owpkg in a text: in lines of blocks, after pipes, and in spans of code.
+/// The calls of owpkg in a text: in lines of blocks, after pipes, in spans of code, and by path, as services have them.
 fn calls(text: &str) -> Vec<String> {
-    let joined = text.replace("\\\n", " ").replace("cargo run --release -- ", "owpkg ");
+    let by_path = text.split("/bin/owpkg ").skip(1).filter_map(|rest| rest.lines().next());
+    let by_path = by_path.map(|arguments| format!("owpkg {}", arguments.trim_end_matches('"')));
+    let joined = text.replace("\\\n", " ").replace("cargo run --profile quick -- ", "owpkg ");
     let spans = joined.split('`').skip(1).step_by(2).filter(|span| span.starts_with("owpkg "));
     let lines = joined.lines().flat_map(|line| line.split(" | ")).filter_map(|line| {
         let prompt = |c: char| c.is_whitespace() || c.is_ascii_digit() || c == '$' || c == '#';
@@ -31,7 +34,7 @@ fn calls(text: &str) -> Vec<String> {
         let end = ends.iter().filter_map(|end| call.find(end)).min();
         call[..end.unwrap_or(call.len())].to_owned()
     };
-    spans.chain(lines).map(end).collect()
+    spans.chain(lines).map(end).chain(by_path).collect()
 }
 
 /// Whether the program knows all of its words: it shows its help, which it does only then.
@@ -52,6 +55,18 @@ fn every_call_in_the_documents_is_one() {
     for wrong in ["disk a --nonesuch", "nonesuch", "disk a --format nonesuch", "vm xen", "serve a b"] {
         assert!(!is_known(wrong), "{wrong}");
     }
+}
+
+#[test]
+fn the_services_of_the_lab_call_it_and_their_script_is_clean() {
+    let lab = include_str!("../../docs/lab.md");
+    let [serving, script, nightly] = ["```ini\n", "```sh\n", "```text\n"]
+        .map(|fence| lab.split(fence).nth(1).unwrap().split("```").next().unwrap());
+    assert_eq!(calls(serving), ["owpkg serve /srv/openwrt --listen 8080"]);
+    assert_eq!(calls(script), ["owpkg serve $owpkg_serve_args"]);
+    assert_eq!(calls(nightly).len(), 2);
+    // What rc.subr reads and defines.
+    passes_shellcheck(&script.replacen('\n', "\n# shellcheck disable=SC1091,SC2034\n", 1));
 }
 
 #[test]

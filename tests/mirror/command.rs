@@ -153,6 +153,16 @@ fn an_image_comes_from_a_mirror_alone() {
         let upstream = Upstream::honest(with_images(server_tree(format, "1.0-r1")));
         let (bench, url) = (bench(), upstream.server.url());
         done(&bench, &["mirror", "dest", "--images", "one", "--mirror", &url, "--release", "25.12.0"]);
+        // Those of a lock's release too.
+        done(
+            &bench,
+            &["resolve", "--add", "a", "--lock", "a.lock", "--mirror", &url, "--release", "25.12.0"],
+        );
+        done(&bench, &["mirror", "other", "--lock", "a.lock", "--images", "two"]);
+        let has = |dest: &str, name: &str| {
+            bench.path(dest).join("releases/25.12.0/targets/x86/64").join(name).exists()
+        };
+        assert!(has("other", "two.img.gz") && !has("other", "one.img.gz") && !has("dest", "two.img.gz"));
         let before = upstream.server.requests().len();
         done(&bench, &["image", "x.img", "--profile", "one", "--mirror", "dest"]);
         assert_eq!(std::fs::read(bench.path("x.img")).unwrap(), b"the first image");

@@ -46,6 +46,14 @@ fn one_run_makes_what_the_file_says_and_fetches_what_is_shared_once() {
         let distinct: BTreeSet<&Vec<u8>> = packages.iter().copied().collect();
         assert!(distinct.len() < packages.len() / 2);
         assert_eq!(upstream.package_requests(), distinct.len());
+        let is_index = |path: &String| {
+            format.facts().index_files.iter().any(|file| path.ends_with(file.name))
+                || path.contains("sha256sums")
+        };
+        let asked = upstream.server.requests().into_iter().map(|asked| asked.path);
+        let asked: Vec<String> = asked.filter(is_index).collect();
+        let once: BTreeSet<&String> = asked.iter().collect();
+        assert_eq!(once.len(), asked.len(), "no index is asked for twice: {asked:?}");
         let is_other_image = |path: &str| path.contains("two.img") || path.contains("unsigned.img");
         let wanted = |path: &&String| {
             !is_other_image(path) && !path.ends_with("feeds.conf") && !path.ends_with("sdk.tar.zst")
@@ -84,6 +92,11 @@ fn sets_are_mirrored_by_their_locks_or_by_new_plans() {
 #[test]
 fn what_is_wrong_in_the_file_is_told_with_its_line() {
     let bench = bench();
+    let (code, _, err) = {
+        std::fs::write(bench.path("owpkg.toml"), "[[mirror]]\nreleases = [\"25.12.0\"]\n").unwrap();
+        owpkg(&bench, &["disk", "x.img", "--all-sets"])
+    };
+    assert!(code == 2 && err.contains("there is no [[set]]"), "{code} {err}");
     for (text, said) in [
         ("[[mirror]]\nrelease = \"25.12.0\"\n", "did you mean releases?"),
         ("[[mirror]]\nimages = \"one\"\n", "expected true, or a list"),

@@ -1,7 +1,9 @@
 //! Mirrors: of feeds made here, from servers that behave and that do not, into folders and buckets; and their checks.
 
+#[cfg(feature = "s3")]
 mod buckets;
 mod command;
+mod copies;
 mod disks;
 mod faults;
 mod file;
@@ -10,6 +12,8 @@ mod lists;
 mod report;
 mod sync;
 mod verify;
+#[cfg(not(feature = "s3"))]
+mod without_buckets;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -123,6 +123,28 @@ fn a_package_that_changes_under_its_name_changes_with_its_index() {
     });
 }
 
+/// Links end where a file system does.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_linked_is_copied() {
+    use std::os::unix::fs::MetadataExt;
+    let bench = Bench::new();
+    let other = tempfile::tempdir_in("/dev/shm").unwrap();
+    fs::create_dir(bench.dest()).unwrap();
+    let dev = |path: &std::path::Path| fs::metadata(path).unwrap().dev();
+    if dev(other.path()) == dev(bench.dest().as_std_path()) {
+        return crate::support::judges::skipped("/dev/shm is no other file system");
+    }
+    fs::write(other.path().join("a"), "the same").unwrap();
+    std::os::unix::fs::symlink(other.path().join("a"), bench.dest().join("a")).unwrap();
+    let store = Folder::new(bench.dest());
+    assert_eq!(store.duplicate("a", "below/b").unwrap().unwrap().size, 8);
+    let copy = bench.dest().join("below/b");
+    assert!(!copy.is_symlink() && dev(copy.as_std_path()) == dev(bench.dest().as_std_path()));
+    assert_eq!(fs::read(copy).unwrap(), b"the same");
+    assert_eq!(store.duplicate("gone", "below/c").unwrap(), None);
+}
+
 #[test]
 fn two_writers_of_one_folder_do_not_meet() {
     let bench = Bench::new();

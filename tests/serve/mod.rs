@@ -5,8 +5,11 @@ mod browser;
 mod clients;
 mod command;
 mod hot;
+mod listings;
 mod page;
 mod proxy;
+mod search;
+mod sections;
 
 use std::fs;
 use std::io::{Read, Write};
@@ -15,8 +18,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use owpkg::format::Format;
 use owpkg::serve::{Access, BaseUrl, ServeOptions, Server};
 use tempfile::TempDir;
+
+use crate::support::feeds::{Builder, Files};
 
 /// A server of one test's folder.
 struct Site {
@@ -43,12 +49,32 @@ impl Site {
         let root = tempfile::tempdir().unwrap();
         let served = Utf8Path::from_path(root.path()).unwrap().join("served");
         fs::create_dir(&served).unwrap();
-        let options = ServeOptions { listen: "127.0.0.1:0".parse().unwrap(), base };
+        let options = ServeOptions { listen: "127.0.0.1:0".parse().unwrap(), base, making: None };
         let log: Arc<Mutex<Vec<Access>>> = Arc::default();
         let told = log.clone();
         let log_one = Arc::new(move |access: &Access| told.lock().unwrap().push(access.clone()));
         let server = Server::start(served, options, log_one).unwrap();
         Site { root, server, log }
+    }
+
+    /// One of a release, as a mirror has it.
+    fn of(release: &Builder, format: &'static dyn Format) -> Site {
+        let site = Site::new();
+        site.put_all("releases/25.12.0", &release.build(format));
+        site
+    }
+
+    fn put_all(&self, folder: &str, files: &Files) {
+        for (path, bytes) in &files.0 {
+            self.put(&format!("{folder}/{path}"), bytes);
+        }
+    }
+
+    /// A page, which must be there.
+    fn page(&self, path: &str) -> String {
+        let answer = self.get(path, &[]);
+        assert_eq!(answer.status, 200, "{path}");
+        String::from_utf8(answer.body).unwrap()
     }
 
     fn root(&self) -> Utf8PathBuf {

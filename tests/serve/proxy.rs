@@ -6,28 +6,24 @@ use super::Site;
 
 const PATH: &str = "releases/25.12.0/packages/x86_64/base/packages.adb";
 
-fn page(site: &Site, path: &str) -> String {
-    String::from_utf8(site.get(path, &[]).body).unwrap()
-}
-
 #[test]
 fn behind_a_proxy_lines_and_links_have_its_address() {
     let site = Site::behind(Some("https://lan.example/openwrt/".parse().unwrap()));
     site.put(PATH, b"x");
-    let home = page(&site, "/");
+    let home = site.page("/");
     assert!(home.contains("https://lan.example/openwrt/releases/25.12.0/packages/x86_64/base/packages.adb"));
     assert!(home.contains("href=\"/openwrt/releases/25.12.0/packages/x86_64/base/\""), "{home}");
     assert!(home.contains("action=\"/openwrt/\"") && !home.contains("router.lan"));
     let moved = site.get("/releases", &[]);
     assert_eq!((moved.status, moved.header("location")), (301, Some("/openwrt/releases/")));
-    assert!(page(&site, "/releases/").contains("href=\"/openwrt/\""));
+    assert!(site.page("/releases/").contains("href=\"/openwrt/\""));
 }
 
 #[test]
 fn without_one_each_client_has_the_address_that_it_asked() {
     let site = Site::new();
     site.put(PATH, b"x");
-    assert!(page(&site, "/").contains("http://router.lan:8080/releases/"));
+    assert!(site.page("/").contains("http://router.lan:8080/releases/"));
     for host in ["<b>evil", "a\"b", "a b", "a'b", "evil/..", "a@b", "a&amp;b"] {
         let answer = site.raw(&format!("GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"));
         let page = String::from_utf8(answer.body).unwrap();

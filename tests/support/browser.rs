@@ -139,6 +139,18 @@ impl Browser {
         self.session.post_to(&self.one(selector), "click", json!({}));
     }
 
+    /// Does what leads to another page, and waits until all of that is there: the driver itself may look too early.
+    #[track_caller]
+    pub fn go(&self, act: impl FnOnce(&Browser)) {
+        self.run("window.isLeft = true");
+        act(self);
+        let start = Instant::now();
+        while self.run("return document.readyState === 'complete' && !window.isLeft") != true {
+            assert!(start.elapsed() < PATIENCE, "no other page comes than {}", self.url());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Types into a field, in place of what is in it.
     #[track_caller]
     pub fn fill(&self, selector: &str, words: &str) {
@@ -153,10 +165,15 @@ impl Browser {
         self.session.post_to(&self.one(selector), "value", json!({"text": file}));
     }
 
-    /// Presses keys where the focus is, and says where that leads: the name of an element, with its id or text.
+    /// Presses keys where the focus is.
     #[track_caller]
-    pub fn press(&self, keys: &str) -> String {
+    pub fn press(&self, keys: &str) {
         self.session.post_to(&self.session.active(), "value", json!({"text": keys}));
+    }
+
+    /// What has the focus: the name of an element, with its id or text.
+    #[track_caller]
+    pub fn focused(&self) -> String {
         text(&self.run(FOCUSED))
     }
 
@@ -217,11 +234,15 @@ impl Browser {
         }
     }
 
-    /// A picture of the whole page in `target/screenshots`, to be looked at.
+    /// A picture of the page in `target/screenshots`, to be looked at; of a long one, its beginning.
     pub fn photograph(&self, name: &str) {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/target/screenshots");
         fs::create_dir_all(folder).unwrap();
-        let taken = self.session.tell("Page.captureScreenshot", json!({"captureBeyondViewport": true}));
+        let size = self.run("const { clientWidth, scrollHeight } = document.documentElement; return [clientWidth, scrollHeight]");
+        let height = size[1].as_u64().unwrap().min(2000);
+        let clip = json!({"x": 0, "y": 0, "width": size[0], "height": height, "scale": 1});
+        let whole = json!({"captureBeyondViewport": true, "clip": clip});
+        let taken = self.session.tell("Page.captureScreenshot", whole);
         let png = Base64::decode_vec(&text(&taken["data"])).unwrap();
         fs::write(Path::new(folder).join(format!("{name}.png")), png).unwrap();
     }

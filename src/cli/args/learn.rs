@@ -67,6 +67,7 @@ impl LearnArgs {
             require_fresh: false,
             patience: self.patience.clone(),
             cache_dir: self.cache_dir.clone(),
+            served_from: None,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use camino::Utf8PathBuf;
 use clap::Args;
 
 use super::size;
@@ -59,6 +60,9 @@ pub(crate) struct SourceArgs {
     /// How patient to be with servers.
     #[command(flatten)]
     pub(crate) patience: PatienceArgs,
+    /// The folder of this machine that --mirror serves; never typed.
+    #[arg(skip)]
+    pub(crate) served_from: Option<Utf8PathBuf>,
 }
 
 impl SourceArgs {

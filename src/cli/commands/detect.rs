@@ -1,6 +1,5 @@
 //! `owpkg detect`: names the network cards of a listing or of this machine.
 
-use std::collections::HashMap;
 use std::io::{self, Write};
 
 use clap::Args;
@@ -10,12 +9,12 @@ use crate::cli::env::Env;
 use crate::cli::error::Failure;
 use crate::cli::learned::{self, Known};
 use crate::cli::listing::{Listing, Origin};
-use crate::cli::ui::hardware;
+use crate::cli::ui::device::DeviceGroup;
 use crate::cli::ui::json;
 use crate::cli::ui::style::Style;
 use crate::cli::ui::text::field;
 use crate::cli::ui::warnings::warn;
-use crate::hardware::{Catalogue, DeviceNotes, DeviceReport, Series, Status};
+use crate::hardware::{Catalogue, DeviceNotes, DevicesReport, Series};
 use crate::shell;
 
 /// Most chips and ids that the next step names one by one.
@@ -40,148 +39,65 @@ pub(crate) struct DetectArgs {
 
 /// Runs the command.
 pub(crate) fn run(env: &mut Env, args: &DetectArgs) -> Result<(), Failure> {
+    devices(env, args, |env, listing, known, report| {
+        if args.json {
+            return json::print(&mut env.out, report).map_err(Failure::stdout);
+        }
+        let style = Style::new(env.out_is_terminal, env);
+        let alike = DeviceGroup::group(&report.devices);
+        let next = next_step(&listing.origin, &alike, &args.learn);
+        print(&mut env.out, style, &listing.origin, known, &alike, next).map_err(Failure::stdout)
+    })
+}
+
+/// Names the devices of a listing, of which there is at least one, and does something with them.
+pub(crate) fn devices<T>(
+    env: &mut Env,
+    args: &DetectArgs,
+    act: impl FnOnce(&mut Env, &Listing, &Known<'_>, &DevicesReport) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let listing = Listing::read(env, args.file.as_deref())?;
     warn(env, listing.cut())?;
-    learned::with(env, &args.learn, |env, known| report(env, args, &listing, known))
+    learned::with(env, &args.learn, |env, known| {
+        let mut report = known.ask(|offer| Catalogue::builtin().report(&listing.detected, offer));
+        if let Some(learned) = &known.learned {
+            learned.survey.amend(&mut report, &listing.detected.devices);
+        }
+        if report.devices.is_empty() {
+            return Err(listing.shows_nothing());
+        }
+        act(env, &listing, known, &report)
+    })
 }
 
-fn report(env: &mut Env, args: &DetectArgs, listing: &Listing, known: &Known<'_>) -> Result<(), Failure> {
-    let mut report = known.ask(|offer| Catalogue::builtin().report(&listing.detected, offer));
-    if let Some(learned) = &known.learned {
-        learned.survey.amend(&mut report, &listing.detected.devices);
+fn print_one(out: &mut dyn Write, style: Style, device: &DeviceGroup<'_>, series: Series) -> io::Result<()> {
+    let report = device.report;
+    let verdict = device.verdict(series);
+    let verdict = if device.works() { style.good(&verdict) } else { style.bad(&verdict) };
+    writeln!(out, "\n{}: {verdict}", style.strong(&device.title()))?;
+    field(out, style, "where", &device.place())?;
+    let chips = report.chip.as_slice().join(", ");
+    if !chips.is_empty() {
+        let what = format!("{chips} ({}, certainty {})", device.kinds(), report.certainty);
+        field(out, style, "chip", &what)?;
     }
-    if report.devices.is_empty() {
-        return Err(listing.shows_nothing());
+    field(out, style, "driver", &report.kmods.join(" "))?;
+    field(out, style, "firmware", &report.firmware.join(" "))?;
+    field(out, style, "programs", &report.userspace.join(" "))?;
+    let DeviceNotes { facts, choices } = &report.notes;
+    facts.iter().try_for_each(|note| field(out, style, "note", note))?;
+    for id in &report.offers {
+        field(out, style, "Bluetooth", &format!("its other half, usually {id}: --device {id} adds it"))?;
     }
-    if args.json {
-        return json::print(&mut env.out, &report).map_err(Failure::stdout);
-    }
-    let style = Style::new(env.out_is_terminal, env);
-    let alike = DeviceGroup::group(&report.devices);
-    let next = next_step(&listing.origin, &alike, &args.learn);
-    print(&mut env.out, style, &listing.origin, known, &alike, next).map_err(Failure::stdout)
-}
-
-/// Reports that differ only in the line where they stand, for logs name one card many times over; and firmware files
-/// of the same packages, for drivers ask for one version after the other.
-struct DeviceGroup<'r> {
-    report: &'r DeviceReport,
-    lines: Vec<usize>,
-}
-
-impl<'r> DeviceGroup<'r> {
-    fn group(reports: &'r [DeviceReport]) -> Vec<DeviceGroup<'r>> {
-        let mut groups: Vec<DeviceGroup<'r>> = Vec::new();
-        let mut known: HashMap<DeviceReport, usize> = HashMap::new();
-        for report in reports {
-            let mut alike = DeviceReport { line: 0, ..report.clone() };
-            if is_firmware(report) && !report.firmware.is_empty() {
-                alike.name.clear();
-            }
-            let position = *known.entry(alike).or_insert(groups.len());
-            match groups.get_mut(position) {
-                Some(group) => group.lines.push(report.line),
-                None => groups.push(DeviceGroup { report, lines: vec![report.line] }),
-            }
+    let mut names: Vec<&str> = choices.iter().map(|choice| choice.choice).collect();
+    names.dedup();
+    match choices.first() {
+        Some(first) => {
+            let which = format!("{}: see owpkg chips {}", names.join(", "), first.chip);
+            field(out, style, "choices", &which)
         }
-        groups
+        None => Ok(()),
     }
-
-    fn is_supported(&self) -> bool {
-        self.report.status == Status::Ok
-    }
-
-    /// What it is, in the words of the listing or else by its chip.
-    fn title(&self) -> String {
-        let DeviceReport { chip, name, id, .. } = self.report;
-        match (name.is_empty(), chip.as_slice(), id) {
-            (false, ..) if is_firmware(self.report) => match self.lines.len() {
-                1 => format!("firmware {name}"),
-                count => format!("firmware {name} and {} more", count - 1),
-            },
-            (false, ..) => name.clone(),
-            (true, [], Some(id)) => format!("network device {id}"),
-            (true, [], None) => String::new(),
-            (true, chips, _) => chips.join(", "),
-        }
-    }
-
-    /// What it is for: each kind once.
-    fn kinds(&self) -> String {
-        let chips = self.report.chip.as_slice().iter().filter_map(|name| Catalogue::builtin().chip(name));
-        let mut kinds: Vec<&str> = Vec::new();
-        for kind in chips.map(|chip| hardware::kind(chip.kind)) {
-            if !kinds.contains(&kind) {
-                kinds.push(kind);
-            }
-        }
-        kinds.join(" and ")
-    }
-
-    /// Line, bus, id and revision, as far as they are known.
-    fn place(&self) -> String {
-        let report = self.report;
-        let bus = report.bus.map(|bus| bus.to_string());
-        let revision = report.revision.as_ref().map(|revision| format!("revision {revision}"));
-        let device: Vec<String> = [bus, report.id.clone(), revision].into_iter().flatten().collect();
-        let line = match (report.line, self.lines.len()) {
-            (0, 1) => String::new(),
-            (0, count) => format!("{count} of them"),
-            (line, 1) => format!("line {line}"),
-            (line, 2) => format!("lines {line} and {}", self.lines[1]),
-            (line, count) => format!("line {line} and {} more", count - 1),
-        };
-        let parts: Vec<String> =
-            [device.join(" "), line].into_iter().filter(|part| !part.is_empty()).collect();
-        parts.join(", ")
-    }
-
-    /// The device as `--device` takes it.
-    fn device_argument(&self) -> Option<String> {
-        let (bus, id) = (self.report.bus?, self.report.id.as_ref()?);
-        let revision = self.report.revision.as_ref().map_or(String::new(), |revision| format!("@{revision}"));
-        Some(format!("{bus}:{id}{revision}"))
-    }
-
-    fn print(&self, out: &mut dyn Write, style: Style, series: Series) -> io::Result<()> {
-        let report = self.report;
-        let status = match (is_firmware(report), report.status) {
-            (true, Status::Ok) => "packaged".to_owned(),
-            (true, Status::FirmwareMissing) => "no package is known".to_owned(),
-            (_, status) => hardware::status(status, series),
-        };
-        let is_good = self.is_supported() || report.status == Status::BuiltIn;
-        let status = if is_good { style.good(&status) } else { style.bad(&status) };
-        writeln!(out, "\n{}: {status}", style.strong(&self.title()))?;
-        field(out, style, "where", &self.place())?;
-        let chips = report.chip.as_slice().join(", ");
-        if !chips.is_empty() {
-            let what = format!("{chips} ({}, certainty {})", self.kinds(), report.certainty);
-            field(out, style, "chip", &what)?;
-        }
-        field(out, style, "driver", &report.kmods.join(" "))?;
-        field(out, style, "firmware", &report.firmware.join(" "))?;
-        field(out, style, "programs", &report.userspace.join(" "))?;
-        let DeviceNotes { facts, choices } = &report.notes;
-        facts.iter().try_for_each(|note| field(out, style, "note", note))?;
-        for id in &report.offers {
-            field(out, style, "Bluetooth", &format!("its other half, usually {id}: --device {id} adds it"))?;
-        }
-        let mut names: Vec<&str> = choices.iter().map(|choice| choice.choice).collect();
-        names.dedup();
-        match choices.first() {
-            Some(first) => {
-                let which = format!("{}: see owpkg chips {}", names.join(", "), first.chip);
-                field(out, style, "choices", &which)
-            }
-            None => Ok(()),
-        }
-    }
-}
-
-/// Whether a report is of a firmware file that a log misses, not of a device.
-fn is_firmware(report: &DeviceReport) -> bool {
-    report.bus.is_none()
 }
 
 fn print(
@@ -192,7 +108,7 @@ fn print(
     devices: &[DeviceGroup<'_>],
     next: Option<String>,
 ) -> io::Result<()> {
-    let (logged, cards): (Vec<_>, Vec<_>) = devices.iter().partition(|device| is_firmware(device.report));
+    let (logged, cards): (Vec<_>, Vec<_>) = devices.iter().partition(|device| device.is_firmware());
     let files: usize = logged.iter().map(|files| files.lines.len()).sum();
     let counts: Vec<String> = [(cards.len(), "network device"), (files, "missing firmware file")]
         .into_iter()
@@ -202,7 +118,7 @@ fn print(
     let counts = counts.join(" and ");
     let heading = format!("{counts} in {origin}, for OpenWrt {}", known.title);
     writeln!(out, "{}", style.faint(&heading))?;
-    devices.iter().try_for_each(|device| device.print(out, style, known.series))?;
+    devices.iter().try_for_each(|device| print_one(out, style, device, known.series))?;
     match next {
         Some(next) => writeln!(out, "\n{} {next}", style.help("next:")),
         None => Ok(()),
@@ -221,7 +137,7 @@ fn next_step(origin: &Origin, devices: &[DeviceGroup<'_>], learn: &LearnArgs) ->
     let release = release + &tree;
     // What only the release's own modules list is not looked for among all that a listing shows.
     let learned =
-        |device: &&DeviceGroup<'_>| !is_firmware(device.report) && device.report.chip.as_slice().is_empty();
+        |device: &&DeviceGroup<'_>| !device.is_firmware() && device.report.chip.as_slice().is_empty();
     let origin = if supported().any(|device| learned(&device)) { &Origin::Stdin } else { origin };
     Some(match origin {
         Origin::File(name) | Origin::Machine(name) => {

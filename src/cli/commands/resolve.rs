@@ -7,8 +7,11 @@ use clap::Args;
 use crate::cli::args::{SelectionArgs, SourceArgs};
 use crate::cli::env::Env;
 use crate::cli::error::Failure;
+use crate::cli::following;
 use crate::cli::locks;
-use crate::cli::planning;
+use crate::cli::planning::{self, Joined, Opened};
+use crate::cli::selection;
+use crate::cli::session::Session;
 use crate::cli::sets::{self, SetArgs, TakenSet};
 use crate::cli::ui::plan::{self, PlanFormat};
 use crate::cli::ui::proof;
@@ -17,8 +20,9 @@ use crate::cli::ui::style::Style;
 use crate::cli::ui::warnings::warn;
 use crate::files::replace_file;
 use crate::proof::Proofs;
-use crate::selection::{PlanSource, Planned};
+use crate::selection::{PlanSource, Planned, Selection};
 use crate::shell;
+use crate::stick::Request;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  owpkg resolve --chip iwl7265d\n  owpkg resolve --chip ath10k --wpa \
@@ -40,6 +44,9 @@ pub(crate) struct ResolveArgs {
     /// Write no lock
     #[arg(long, conflicts_with = "lock")]
     pub(crate) no_lock: bool,
+    /// The plan for the router that made this request, as owpkg fill makes its disk
+    #[arg(long, value_name = "REQUEST|-", conflicts_with_all = ["set", "save_case"])]
+    pub(crate) from_request: Option<String>,
     /// Which set.
     #[command(flatten)]
     pub(crate) set: SetArgs,
@@ -53,32 +60,70 @@ pub(crate) struct ResolveArgs {
 
 /// Runs the command.
 pub(crate) fn run(env: &mut Env, mut args: ResolveArgs) -> Result<(), Failure> {
-    let set = sets::take(env, &args.set, locks::DEFAULT, &mut args.selection, &mut args.source)?;
+    let set = match &args.from_request {
+        Some(_) => None,
+        None => sets::take(env, &args.set, locks::DEFAULT, &mut args.selection, &mut args.source)?,
+    };
     if let Some(set) = set.as_ref().filter(|_| args.lock == locks::DEFAULT) {
         args.lock = set.lock.clone();
     }
     let args = &args;
-    if args.selection.is_empty() {
-        return Err(Failure::usage(
-            "nothing is selected",
-            "name a card with --chip, --device or --detect, or a package with --add",
-        ));
-    }
-    let (selection, session, opened) = planning::open(env, &args.selection, &args.source)?;
+    plan(env, args, |env, planned, proofs, request| {
+        show(env, args, planned, proofs)?;
+        // A disk only adds: no lock is made of a plan that replaces something, nor of the facts built in.
+        let can_be_written =
+            matches!(planned.source, PlanSource::Release(_)) && planned.plan.upgrades.is_empty();
+        match can_be_written && !args.no_lock {
+            true => write_lock(env, args, set.as_ref(), planned, request),
+            false => Ok(()),
+        }
+    })
+}
+
+/// Makes the plan that the arguments name, and does something with it; the last argument is the request that it answers,
+/// if it answers one.
+pub(crate) fn plan<T>(
+    env: &mut Env,
+    args: &ResolveArgs,
+    act: impl FnOnce(&mut Env, &Planned<'_>, &Proofs, Option<&Request>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let Some(file) = &args.from_request else {
+        if args.selection.is_empty() {
+            return Err(Failure::usage(
+                "nothing is selected",
+                "name a card with --chip, --device or --detect, or a package with --add",
+            ));
+        }
+        let (selection, session, opened) = planning::open(env, &args.selection, &args.source)?;
+        let joined = opened.join()?;
+        if let Some(path) = &args.save_case {
+            joined.save_case(env, &session.upstream, path, &selection)?;
+        }
+        let (planned, proofs) = planned(env, &session, &joined, &selection)?;
+        return act(env, &planned, &proofs, None);
+    };
+    following::refuse_what_is_answered(&args.selection, &args.source, false)?;
+    let request = following::read_request(env, file)?;
+    let selection = following::wanted(selection::read(env, &args.selection, &args.source)?, &request)?;
+    let source = following::source_of(&request, &args.source)?;
+    let session = Session::new(env, &source)?;
+    let opened = Opened::release(session.open_for(env, &source, request.installed.clone())?);
     let joined = opened.join()?;
-    if let Some(path) = &args.save_case {
-        joined.save_case(env, &session.upstream, path, &selection)?;
-    }
-    let mut planned = joined.plan(env, &session.upstream, &selection)?;
+    let (planned, proofs) = planned(env, &session, &joined, &selection)?;
+    following::lock_for(&request, planning::lock(env, &planned)?)?;
+    act(env, &planned, &proofs, Some(&request))
+}
+
+fn planned<'o>(
+    env: &mut Env,
+    session: &Session,
+    joined: &'o Joined<'o>,
+    selection: &Selection,
+) -> Result<(Planned<'o>, Proofs), Failure> {
+    let mut planned = joined.plan(env, &session.upstream, selection)?;
     planned.warn_of_fat();
     let proofs = joined.proofs(&session.upstream, &planned)?;
-    show(env, args, &planned, &proofs)?;
-    // A disk only adds: no lock is made of a plan that replaces something, nor of the facts built in.
-    let can_be_written = matches!(planned.source, PlanSource::Release(_)) && planned.plan.upgrades.is_empty();
-    match can_be_written && !args.no_lock {
-        true => write_lock(env, args, set.as_ref(), &planned),
-        false => Ok(()),
-    }
+    Ok((planned, proofs))
 }
 
 fn write_lock(
@@ -86,11 +131,15 @@ fn write_lock(
     args: &ResolveArgs,
     set: Option<&TakenSet>,
     planned: &Planned<'_>,
+    request: Option<&Request>,
 ) -> Result<(), Failure> {
     env.out.flush().map_err(Failure::stdout)?;
     let mut lock = planning::lock(env, planned)?;
     if let Some(set) = set {
         lock = set.mark(lock);
+    }
+    if let Some(request) = request {
+        lock = following::lock_for(request, lock)?;
     }
     let is_of_set = lock.set.is_some();
     let lock = lock.to_text();

@@ -4,14 +4,16 @@ use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 
+use camino::Utf8Path;
 use clap::Args;
+use tempfile::TempDir;
 
 use crate::cli::env::{Env, ErrStream};
 use crate::cli::error::{Exit, Failure};
 use crate::cli::interrupt;
 use crate::cli::ui::custom_feed;
 use crate::cli::ui::warnings::warn_of;
-use crate::serve::{Access, BaseUrl, Catalogue, Log, ServeOptions, Server};
+use crate::serve::{Access, Answers, BaseUrl, Catalogue, Limits, Log, Making, ServeOptions, Server};
 use crate::shell;
 
 #[derive(Debug, Args)]
@@ -27,22 +29,46 @@ pub(crate) struct ServeArgs {
     /// The address and port to listen on; port 0 takes a free one
     #[arg(long, value_name = "[ADDRESS:]PORT", default_value = "0.0.0.0:8080", value_parser = address)]
     pub(crate) listen: SocketAddr,
+    /// Let the page make disks for network cards too, from what is in DIR
+    #[arg(long)]
+    pub(crate) build: bool,
+    /// With --build: a public key to trust beside the official ones
+    #[arg(long, value_name = "FILE", requires = "build")]
+    pub(crate) key: Vec<String>,
+    /// With --build: take the index of this feed although no trusted key signed it; all: of every feed
+    #[arg(long, value_name = "FEED|all", requires = "build")]
+    pub(crate) accept_unsigned: Vec<String>,
+    /// With --build: where the temporary folder is made that disks are made in
+    #[arg(long, value_name = "DIR", requires = "build")]
+    pub(crate) cache_dir: Option<String>,
     /// The address by which routers reach this server, where a proxy stands before it
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<BaseUrl>,
 }
 
-/// Runs the command, until it is told to stop.
-pub(crate) fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
+/// What makes disks when they are asked for, and the temporary folder that it works in.
+pub(crate) type Maker = (Arc<dyn Answers>, Option<TempDir>);
+
+/// Runs the command, until it is told to stop; `open` opens the page that makes disks.
+pub(crate) fn run(
+    env: &mut Env,
+    args: &ServeArgs,
+    open: fn(&Env, &ServeArgs, &Utf8Path) -> Result<Maker, Failure>,
+) -> Result<(), Failure> {
     let root = env.path(&args.dir);
     root.read_dir_utf8()
         .map_err(|error| Failure::unreadable(&args.dir, &error).helped("name the folder of a mirror"))?;
     let log: Log = if env.view.verbosity < 0 { Arc::new(|_| {}) } else { log_to(env.err.clone()) };
-    let options = ServeOptions { listen: args.listen, base: args.base_url.clone() };
+    let (answers, folder) = open(env, args, &root)?;
+    let making = Making { answers, limits: Limits::default() };
+    let options = ServeOptions { listen: args.listen, base: args.base_url.clone(), making: Some(making) };
     let server = Server::start(&root, options, log).map_err(|error| {
         let message = format!("{} cannot be served on {}: {error}", args.dir, args.listen);
         Failure::new(Exit::Unavailable, message, Some(listen_help(&error).to_owned()))
     })?;
+    let unheard = |error: io::Error| Failure::new(Exit::Fault, error.to_string(), None);
+    let signals = server.signals().map_err(unheard)?;
+    interrupt::leave_to_command();
     let catalogue = Catalogue::read(&root);
     if catalogue.targets.is_empty() && catalogue.custom.is_empty() {
         let nothing =
@@ -50,10 +76,12 @@ pub(crate) fn run(env: &mut Env, args: &ServeArgs) -> Result<(), Failure> {
         warn_of(env, nothing)?;
     }
     show(env, &catalogue, server.address(), args.base_url.as_ref()).map_err(Failure::stdout)?;
-    interrupt::leave_to_command();
-    server.wait_for_signal().map_err(|error| Failure::new(Exit::Fault, error.to_string(), None))?;
+    signals.wait().map_err(unheard)?;
     server.stop();
-    Ok(())
+    // What is still being made finds its folder gone.
+    folder.map_or(Ok(()), TempDir::close).map_err(|error| {
+        Failure::new(Exit::Output, format!("the temporary folder cannot be removed: {error}"), None)
+    })
 }
 
 /// An address and a port, or a port alone, on every address.

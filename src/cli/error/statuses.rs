@@ -302,7 +302,10 @@ impl From<LocalFeedError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
-        let exit = if matches!(error, StoreError::NoBucket { .. }) { Exit::Usage } else { Exit::Output };
+        let exit = match &error {
+            StoreError::NoBucket { .. } | StoreError::WithoutBuckets { .. } => Exit::Usage,
+            _ => Exit::Output,
+        };
         Failure::of(exit, &error, error.help())
     }
 }

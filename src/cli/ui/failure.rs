@@ -26,11 +26,16 @@ fn show(env: &mut Env, failure: &Failure) -> io::Result<()> {
     }
 }
 
+/// Tells it to programs.
+pub(crate) fn print(out: &mut dyn io::Write, failure: &Failure) -> io::Result<()> {
+    json::print(out, &ErrorJson::of(failure))
+}
+
 /// Says it, to programs on standard output too, and gives the exit status.
 pub(crate) fn end(env: &mut Env, failure: &Failure, json: bool) -> u8 {
     // If the streams are gone, the status is all that is left to say.
     if json && !failure.answered {
-        let _ = json::print(&mut env.out, &ErrorJson::of(failure)).and_then(|()| env.out.flush());
+        let _ = print(&mut env.out, failure).and_then(|()| env.out.flush());
     }
     let _ = show(env, failure);
     failure.exit as u8

@@ -4,6 +4,7 @@ pub(crate) mod chip;
 pub(crate) mod choice;
 pub(crate) mod configuration;
 pub(crate) mod custom_feed;
+pub(crate) mod device;
 pub(crate) mod disk;
 pub(crate) mod failure;
 pub(crate) mod hardware;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::json;
 use super::proof;
 use super::style::Style;
-use super::text::size;
+use super::text::{count, size};
 use super::tree;
 use super::warnings::sentence;
 use crate::cli::error::Failure;
@@ -49,11 +49,6 @@ pub(crate) fn print(
     proofs: &Proofs,
 ) -> Result<(), Failure> {
     let plan = &planned.plan;
-    let graph = || Graph::of(plan);
-    let title = short_title(planned);
-    // What the demo and the facts built in say of sizes is of no file that anybody can fetch.
-    let sizes = matches!(planned.source, PlanSource::Release(_)) && !planned.facts().is_demo();
-    let drawing = |graph| Drawing { graph, title: &title, sizes };
     match format {
         PlanFormat::Names => {
             plan.steps.iter().try_for_each(|step| writeln!(out, "{}", plan.package(step).name))
@@ -64,30 +59,47 @@ pub(crate) fn print(
             urls.iter().try_for_each(|url| writeln!(out, "{url}"))
         }
         PlanFormat::Json => return print_json(out, planned, proofs),
-        PlanFormat::Dot => out.write_all(drawing(&graph()).dot().as_bytes()),
-        PlanFormat::Svg => out.write_all(drawing(&graph()).svg()?.as_bytes()),
+        PlanFormat::Dot => out.write_all(draw(planned, |drawing| drawing.dot()).as_bytes()),
+        PlanFormat::Svg => out.write_all(draw(planned, |drawing| drawing.svg())?.as_bytes()),
         PlanFormat::Table => heading(out, style, planned)
             .and_then(|()| table(out, planned))
             .and_then(|()| summary(out, planned))
             .and_then(|()| proof::print(out, style, proofs)),
         PlanFormat::Tree => heading(out, style, planned)
-            .and_then(|()| tree::print(out, style, &graph(), None))
+            .and_then(|()| tree::print(out, style, &Graph::of(plan), None))
             .and_then(|()| summary(out, planned))
             .and_then(|()| proof::print(out, style, proofs)),
     }
     .map_err(Failure::stdout)
 }
 
+/// Draws a plan.
+pub(crate) fn draw<T>(planned: &Planned<'_>, as_what: impl FnOnce(Drawing<'_>) -> T) -> T {
+    let (graph, title) = (Graph::of(&planned.plan), short_title(planned));
+    // What the demo and the facts built in say of sizes is of no file that anybody can fetch.
+    let sizes = matches!(planned.source, PlanSource::Release(_)) && !planned.facts().is_demo();
+    as_what(Drawing { graph: &graph, title: &title, sizes })
+}
+
 fn heading(out: &mut dyn Write, style: Style, planned: &Planned<'_>) -> io::Result<()> {
+    writeln!(out, "{}", style.strong(&title(planned)))?;
+    writeln!(out, "{}\n", style.faint(&trust(planned)))
+}
+
+/// What the plan is for.
+pub(crate) fn title(planned: &Planned<'_>) -> String {
     let kernel = planned.baseline.kernel.as_ref().map_or("unknown".to_owned(), Kernel::to_string);
-    writeln!(out, "{}", style.strong(&format!("{}, kernel {kernel}", short_title(planned))))?;
+    format!("{}, kernel {kernel}", short_title(planned))
+}
+
+/// Who vouches for its packages.
+pub(crate) fn trust(planned: &Planned<'_>) -> String {
     let signed_by = planned.signed_by();
-    let trust = match (planned.source, signed_by.is_empty()) {
+    match (planned.source, signed_by.is_empty()) {
         (PlanSource::Snapshot(_), _) => "from the facts built into owpkg; not verified".to_owned(),
         (_, true) => "NOT SIGNED by a trusted key (--accept-unsigned)".to_owned(),
         (_, false) => format!("indexes signed by key {}", signed_by.join(", ")),
-    };
-    writeln!(out, "{}\n", style.faint(&trust))
+    }
 }
 
 fn summary(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
@@ -96,18 +108,23 @@ fn summary(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
     if !held.is_empty() {
         writeln!(out, "\nalready on the router: {}", held.join(", "))?;
     }
-    match plan.steps.len() {
-        0 => writeln!(out, "\nnothing to add: the router holds all of it"),
-        count => {
-            let packages = if count == 1 { "package" } else { "packages" };
-            let fetch = plan.download_size().map(|bytes| format!(", {} to fetch", size(bytes)));
-            writeln!(out, "\n{count} {packages} to add{}", fetch.unwrap_or_default())
+    writeln!(out, "\n{}", sum(planned))
+}
+
+/// How much it adds.
+pub(crate) fn sum(planned: &Planned<'_>) -> String {
+    match planned.plan.steps.len() {
+        0 => "nothing to add: the router holds all of it".to_owned(),
+        number => {
+            let fetch = planned.plan.download_size().map(|bytes| format!(", {} to fetch", size(bytes)));
+            format!("{} to add{}", count(number, "package"), fetch.unwrap_or_default())
         }
     }
 }
 
-fn table(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
-    let rows: Vec<[String; 5]> = planned
+/// Its packages, in install order: name, version, feed, size and why.
+pub(crate) fn rows(planned: &Planned<'_>) -> Vec<[String; 5]> {
+    planned
         .plan
         .steps
         .iter()
@@ -121,7 +138,11 @@ fn table(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
             let bytes = package.size.map(size).unwrap_or_default();
             [package.name.to_owned(), package.version.to_owned(), feed, bytes, why]
         })
-        .collect();
+        .collect()
+}
+
+fn table(out: &mut dyn Write, planned: &Planned<'_>) -> io::Result<()> {
+    let rows = rows(planned);
     let heads = ["PACKAGE", "VERSION", "FEED", "SIZE", "WHY"].map(str::to_owned);
     let width = |column: usize| {
         let cells = rows.iter().chain([&heads]).map(|row| row[column].chars().count());

@@ -10,9 +10,7 @@ use crate::proof::{CardProof, DriverProof, FirmwareProof, Proofs};
 
 /// Writes a line for each card of which there is something to say and no warning was given.
 pub(crate) fn print(out: &mut dyn Write, style: Style, proofs: &Proofs) -> io::Result<()> {
-    // Packages without a module that could be read show nothing: the kernel may have the driver inside.
-    let silent = |proof: &&CardProof| matches!(proof.driver, DriverProof::NoModule { .. });
-    let told = proofs.cards.iter().filter(|proof| !is_bad(proof) && !silent(proof));
+    let told = proofs.cards.iter().filter(|proof| !is_bad(proof) && !is_silent(proof));
     let mut told = told.peekable();
     if told.peek().is_some() {
         writeln!(out, "\n{}", style.faint("what the packages' bytes show:"))?;
@@ -26,8 +24,14 @@ pub(crate) fn warn(env: &mut Env, proofs: &Proofs) -> Result<(), Failure> {
     proofs.shared.iter().try_for_each(|shared| warn_of(env, shared))
 }
 
+/// Whether there is nothing to say: packages without a module that could be read show nothing, for the kernel may have
+/// the driver inside.
+pub(crate) fn is_silent(proof: &CardProof) -> bool {
+    matches!(proof.driver, DriverProof::NoModule { .. })
+}
+
 /// Whether something that the card needs is not there.
-fn is_bad(proof: &CardProof) -> bool {
+pub(crate) fn is_bad(proof: &CardProof) -> bool {
     matches!(proof.driver, DriverProof::NotListed { .. })
         || matches!(proof.firmware, FirmwareProof::Missing { .. })
 }

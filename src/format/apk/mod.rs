@@ -22,7 +22,7 @@ use std::io::{self, Read};
 
 use super::{
     Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, Indescribable, IndexEntry,
-    IndexError, IndexFile, IndexFiles, Installed, InstalledLists, ListedLine, Package, PackageFiles,
+    IndexError, IndexFile, IndexFiles, Installed, InstalledLists, ListedLine, Names, Package, PackageFiles,
     PackageId, Parsed, Universe, UnpackBudget, Versions, VisitFile,
 };
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, ec};
@@ -131,6 +131,15 @@ impl IndexFiles for Apk {
 
     fn parse<'i>(&self, index: &'i Verified<Signed>, feed: FeedId) -> Result<Parsed<'i>, IndexError> {
         read::parse(&index.message, feed)
+    }
+
+    fn find<'i>(
+        &self,
+        index: &'i Verified<Signed>,
+        names: &Names<'_>,
+        feed: FeedId,
+    ) -> Result<Vec<Package<'i>>, IndexError> {
+        read::find(&index.message, names, feed)
     }
 
     fn make_index(&self, packages: &[IndexEntry], key: Option<&SecretKey>) -> io::Result<Vec<SignedFile>> {

@@ -7,7 +7,7 @@ use super::depends::{self, Clause};
 use super::schema::{self, Stored, info};
 use crate::format::index::{Head, Source};
 use crate::format::package::{MOST_DEPENDENCIES, are_plain, is_word};
-use crate::format::{Dependency, FeedId, IndexError, Package, Parsed, Provenance, Provide, Warning};
+use crate::format::{Dependency, FeedId, IndexError, Names, Package, Parsed, Provenance, Provide, Warning};
 use crate::trust::Digest;
 
 /// The most packages that are read of an index: ten times what all official feeds of a release hold.
@@ -17,8 +17,8 @@ const CPE_TAG: &[u8] = b"openwrt:cpe=";
 /// How package files are named.
 const NAME_SPEC: &[u8] = b"${name}-${version}.apk";
 
-/// Reads an index's payload: checks every entry, and takes what tells the packages apart.
-pub(crate) fn parse(payload: &[u8], feed: FeedId) -> Result<Parsed<'_>, IndexError> {
+/// The entries of an index's payload.
+fn entries(payload: &[u8]) -> Result<List<'_>, IndexError> {
     let root = Adb::new(payload)?.root().list()?;
     let name_spec = root.get(schema::index::NAME_SPEC);
     if name_spec.blob()?.is_some_and(|spec| spec != NAME_SPEC) {
@@ -28,9 +28,15 @@ pub(crate) fn parse(payload: &[u8], feed: FeedId) -> Result<Parsed<'_>, IndexErr
     if entries.len() > MOST_PACKAGES {
         return Err(refused(root.get(schema::index::PACKAGES), "more packages than an index may list"));
     }
+    Ok(entries)
+}
+
+/// Reads an index's payload: checks every entry, and takes what tells the packages apart.
+pub(crate) fn parse(payload: &[u8], feed: FeedId) -> Result<Parsed<'_>, IndexError> {
+    let entries = entries(payload)?;
     let mut parsed = Parsed::of(Source { bytes: payload, read: package });
     parsed.listed.reserve_exact(entries.len());
-    let mut check = Check { dependencies_left: MOST_DEPENDENCIES, sound: Sound::new(payload) };
+    let mut check = Check::new(payload);
     for entry in entries.items() {
         let provided = parsed.provided.len();
         match check.entry(entry, &mut parsed) {
@@ -43,6 +49,28 @@ pub(crate) fn parse(payload: &[u8], feed: FeedId) -> Result<Parsed<'_>, IndexErr
         }
     }
     Ok(parsed)
+}
+
+/// Reads the packages of these names alone.
+pub(crate) fn find<'i>(
+    payload: &'i [u8],
+    names: &Names<'_>,
+    feed: FeedId,
+) -> Result<Vec<Package<'i>>, IndexError> {
+    let mut check = Check::new(payload);
+    let mut found = Vec::new();
+    for entry in entries(payload)?.items() {
+        let name = entry.list()?.get(info::NAME).blob()?.unwrap_or_default();
+        if !names.contains(name) {
+            continue;
+        }
+        match check.entry(entry, &mut Parsed::default()).and_then(|_| read(entry, feed)) {
+            Ok(package) => found.push(package),
+            Err(Trouble::Skip(_)) => {}
+            Err(Trouble::Refuse(error)) => return Err(error),
+        }
+    }
+    Ok(found)
 }
 
 /// Reads the package whose entry's word stands at this offset of a payload in which [`parse`] checked it.
@@ -184,6 +212,10 @@ struct Check {
 }
 
 impl Check {
+    fn new(payload: &[u8]) -> Check {
+        Check { dependencies_left: MOST_DEPENDENCIES, sound: Sound::new(payload) }
+    }
+
     /// Checks an entry. The names that it provides, and what it is worth a warning for, come to what was parsed.
     fn entry<'i>(&mut self, entry: Value<'i>, parsed: &mut Parsed<'i>) -> Result<Head<'i>, Trouble> {
         let Fields { slots, name, version, arch, digest: _ } = Fields::read(entry)?;

@@ -18,8 +18,8 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::{
     Choice, Constraint, Dependency, Duplicate, FeedId, Format, FormatFacts, Indescribable, IndexEntry,
-    IndexError, IndexFile, IndexFiles, Installed, InstalledLists, PackageFiles, PackageId, Parsed, Relation,
-    Universe, UnpackBudget, Versions, VisitFile,
+    IndexError, IndexFile, IndexFiles, Installed, InstalledLists, Names, Package, PackageFiles, PackageId,
+    Parsed, Relation, Universe, UnpackBudget, Versions, VisitFile,
 };
 use crate::trust::{Scheme, SecretKey, Signature, Signed, SignedFile, Verified, usign};
 
@@ -120,6 +120,15 @@ impl IndexFiles for Opkg {
 
     fn parse<'i>(&self, index: &'i Verified<Signed>, feed: FeedId) -> Result<Parsed<'i>, IndexError> {
         stanza::parse(&index.message, feed)
+    }
+
+    fn find<'i>(
+        &self,
+        index: &'i Verified<Signed>,
+        names: &Names<'_>,
+        feed: FeedId,
+    ) -> Result<Vec<Package<'i>>, IndexError> {
+        stanza::find(&index.message, names, feed)
     }
 
     fn make_index(&self, packages: &[IndexEntry], key: Option<&SecretKey>) -> io::Result<Vec<SignedFile>> {

@@ -12,7 +12,7 @@ use memchr::memchr;
 use super::depends;
 use crate::format::index::{Head, Source};
 use crate::format::package::{MOST_DEPENDENCIES, MOST_PACKAGES, is_plain, is_word};
-use crate::format::{FeedId, IndexError, Package, Parsed, Provenance, Warning};
+use crate::format::{FeedId, IndexError, Names, Package, Parsed, Provenance, Warning};
 use crate::trust::Digest;
 
 /// opkg's own limit on a line, in bytes; past it the list is corrupt.
@@ -29,6 +29,8 @@ pub(crate) struct Stanzas<'i> {
 /// What is asked for of a stanza.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asked {
+    /// Its name alone.
+    Name,
     /// What tells it apart from others, or makes it one that is passed over.
     Names,
     /// All of it.
@@ -110,6 +112,8 @@ impl<'i> Stanzas<'i> {
                 continue;
             }
             let taken = match self.asked {
+                Asked::Name if line[0] != b'P' => Ok(()),
+                Asked::Name => stanza.take_name(line),
                 Asked::Names => stanza.take_name(line),
                 Asked::Whole => {
                     description = value(line, "Description").map(|text| range.end - text.len());
@@ -346,6 +350,24 @@ pub(crate) fn parse(text: &[u8], feed: FeedId) -> Result<Parsed<'_>, IndexError>
         }
     }
     Ok(parsed)
+}
+
+/// Reads the packages of these names alone.
+pub(crate) fn find<'i>(
+    text: &'i [u8],
+    names: &Names<'_>,
+    feed: FeedId,
+) -> Result<Vec<Package<'i>>, IndexError> {
+    let mut stanzas = Stanzas { asked: Asked::Name, ..Stanzas::new(text) };
+    let mut stanza = Stanza::default();
+    let mut found = Vec::new();
+    while stanzas.read(&mut stanza)? {
+        if stanza.name.is_some_and(|name| names.contains(name)) {
+            let whole = Stanzas { at: stanza.at, line: stanza.line - 1, ..Stanzas::new(text) }.next();
+            found.extend(whole.transpose()?.and_then(|whole| whole.package(feed).ok()));
+        }
+    }
+    Ok(found)
 }
 
 /// Reads the package of the stanza at this offset of a text in which [`parse`] checked it.

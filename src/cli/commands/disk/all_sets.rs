@@ -14,6 +14,7 @@ use crate::cli::ui::many::{Made, Source};
 use crate::cli::writing::{DiskOptions, ImageOptions};
 use crate::disk::{FolderNames, SharedDisk};
 use crate::lock::{Bundle, Lock};
+use crate::sets::FILE;
 
 /// A set, as if it had been typed.
 struct Typed {
@@ -33,15 +34,10 @@ pub(super) fn run(env: &mut Env, args: &DiskArgs) -> Result<(), Failure> {
     refuse_of_one(&args.output)?;
     let settings = ImageOptions::read(env, &args.output, &args.out)?;
     let file = sets::file(env)?.ok_or_else(|| sets::no_file("--all-sets"))?;
-    if file.sets.is_empty() {
-        return Err(Failure::usage(
-            "--all-sets: owpkg.toml has no [[set]]",
-            "write one, or name a card with --chip",
-        ));
-    }
+    let all = file.all().map_err(|error| Failure::from(error).about(FILE))?;
     let mut folders = FolderNames::default();
     let sets: Vec<(&str, String)> =
-        file.sets.iter().map(|set| (set.name.as_str(), folders.of_set(&set.name))).collect();
+        all.iter().map(|set| (set.name.as_str(), folders.of_set(&set.name))).collect();
     let mut session = Session::new(env, &args.source)?;
     session.upstream.fetcher.ask_once();
     let mut many = Many::new(Source::Set, sets.len());

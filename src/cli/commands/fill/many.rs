@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 
-use super::answer::{plan, wanted};
+use super::answer::plan;
 use super::args::FillArgs;
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
@@ -187,7 +187,7 @@ impl Joint<'_> {
         joined: &'o Joined<'o>,
         request: &Request,
     ) -> Result<(Lock, RouterSetup), Failure> {
-        let selection = wanted(self.selection.clone(), request)?;
+        let selection = following::wanted(self.selection.clone(), request)?;
         let wishes = self.wishes.for_router(&request.installed);
         plan(env, wishes, self.session, joined, (request, &selection))
     }

@@ -17,13 +17,13 @@ use crate::cli::session::Session;
 use crate::cli::writing::{DiskOptions, ImageOptions};
 use crate::stick::Request;
 
-use answer::{plan, wanted};
+use answer::plan;
 pub(crate) use args::FillArgs;
 
 /// Runs the command.
 pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     let settings = ImageOptions::read(env, &args.output, &args.out)?;
-    refuse_what_is_answered(args)?;
+    following::refuse_what_is_answered(&args.selection, &args.source, args.with_image)?;
     refuse_request_as_output(env, &args.out)?;
     let stdin = args.requests.iter().find(|file| *file == "-").cloned();
     let wishes = DiskOptions::read(env, &args.output, &args.out, &[&stdin])?;
@@ -35,7 +35,7 @@ pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     if args.with_image {
         return upgrade::run(env, args, (&settings, wishes), request, selection);
     }
-    let selection = wanted(selection, &request)?;
+    let selection = following::wanted(selection, &request)?;
     let source = following::source_of(&request, &args.source)?;
     let session = Session::new(env, &source)?;
     let opened = Opened::release(session.open_for(env, &source, request.installed.clone())?);
@@ -47,25 +47,6 @@ pub(crate) fn run(env: &mut Env, args: &FillArgs) -> Result<(), Failure> {
     let bundle = joined.bundle(&session.upstream, lock)?;
     let proofs = joined.proofs_of(env, &session.upstream, &bundle, setup.router())?;
     setup.write(env, &session.upstream, &bundle, &proofs, &args.out, &settings)
-}
-
-/// What the request says of the router cannot be said otherwise: the disk would be for another.
-fn refuse_what_is_answered(args: &FillArgs) -> Result<(), Failure> {
-    let (selection, source) = (&args.selection, &args.source);
-    let answered = [
-        ("--detect", &selection.detect),
-        ("--release", if args.with_image { &None } else { &source.release }),
-        ("--target", &source.target),
-        ("--profile", &source.profile),
-        ("--installed", &source.installed),
-    ];
-    match answered.iter().find(|(_, value)| value.is_some()) {
-        None => Ok(()),
-        Some((flag, _)) => Err(Failure::usage(
-            format!("{flag} is answered by the request"),
-            "leave it out, or make the disk without a request: owpkg disk",
-        )),
-    }
 }
 
 /// A list of requests with no output behind it would be written over its last one.

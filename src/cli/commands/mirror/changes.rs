@@ -1,7 +1,5 @@
 //! `--report`: what changed in the mirror since the last run, by name.
 
-use std::io;
-
 use serde::Serialize;
 
 use crate::cli::env::Env;
@@ -46,6 +44,6 @@ pub(super) fn write(env: &Env, file: &str, store: &dyn Store, before: &Holdings)
         removed,
         bytes: changes.bytes(),
     };
-    replace_file(&env.path(file), |out| json::print(out, &json).map_err(io::Error::from))?;
+    replace_file(&env.path(file), |out| json::print(out, &json))?;
     Ok(())
 }

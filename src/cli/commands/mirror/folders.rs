@@ -28,9 +28,11 @@ pub(crate) fn folders(
             "leave out --archs, or name a target with --targets",
         ));
     }
-    let chosen = args.whole.full || !args.images.is_empty() || !args.selection.is_empty();
+    let has_images = !args.images.is_empty() && args.lock.is_empty();
+    let chosen = args.whole.full || has_images || !args.selection.is_empty();
+    let images = of_args(args).images;
     for path in &args.lock {
-        wanted.add_lock_file(env, session, path)?;
+        wanted.add_lock_file(env, session, path, &images)?;
     }
     if chosen {
         let selection = selection::read(env, &args.selection, &args.source)?;
@@ -47,7 +49,7 @@ pub(crate) fn folders(
     } else if has_feed && !env.path(locks::DEFAULT).exists() {
         wanted.add_whole(env, session, &of_args(args), None)?;
     } else {
-        wanted.add_lock_file(env, session, locks::DEFAULT)?;
+        wanted.add_lock_file(env, session, locks::DEFAULT, &images)?;
     }
     wanted.into_folders(env, session)
 }

@@ -3,6 +3,7 @@
 mod args;
 mod changes;
 mod folders;
+mod names;
 mod preview;
 mod report;
 mod wanted;
@@ -31,6 +32,7 @@ pub(crate) fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
     }
     let started = Instant::now();
     let mut session = Session::new(env, &args.source)?;
+    session.upstream.fetcher.ask_once();
     let Place { store, incoming } =
         Place::open(args.dest.as_deref().unwrap_or_default(), &env.cwd, &env.vars)?;
     let incoming = incoming.filter(|_| !session.is_offline()).map(|dir| session.fetcher_with_cache(dir));

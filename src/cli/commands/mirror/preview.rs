@@ -45,6 +45,7 @@ impl FolderJson<'_> {
 /// Runs the command.
 pub(super) fn run(env: &mut Env, args: &MirrorArgs) -> Result<(), Failure> {
     let mut session = Session::new(env, &args.source)?;
+    session.upstream.fetcher.ask_once();
     let Place { store, .. } = Place::open(args.dest.as_deref().unwrap_or_default(), &env.cwd, &env.vars)?;
     let folders = folders(env, args, &mut session, &*store)?;
     let mirror = Mirror { store: &*store, fetcher: &session.upstream.fetcher, incoming: None };

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::args::MirrorArgs;
+use super::names::{check_names, no_such};
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
-use crate::cli::error::{Exit, Failure};
+use crate::cli::error::Failure;
 use crate::cli::input;
 use crate::cli::locks;
 use crate::cli::planning::Opened;
@@ -15,13 +16,10 @@ use crate::cli::sets::{self, SetArgs};
 use crate::cli::ui::warnings::{sentence, warn_of};
 use crate::fetch::Location;
 use crate::lock::Lock;
-use crate::mirror::{Contents, Earlier, Images, MirrorFolder};
-use crate::release::{OpenRelease, Release};
+use crate::mirror::{Contents, Earlier, Images, MirrorFolder, MirrorWarning};
+use crate::release::{OpenRelease, Release, Unvouched};
 use crate::selection::{Selection, Warning};
-use crate::suggest::near;
-
-/// How many names are told of those that there are.
-const MOST_NAMES: usize = 10;
+use crate::trust::TrustError;
 
 /// What of releases is wanted beside what is selected.
 pub(super) struct Whole<'a> {
@@ -146,6 +144,7 @@ impl<'a> Wanted<'a> {
         env: &mut Env,
         session: &mut Session,
         path: &str,
+        images: &Images,
     ) -> Result<(), Failure> {
         let lock = input::read_lock(env, path, |error| {
             Failure::usage(
@@ -153,10 +152,16 @@ impl<'a> Wanted<'a> {
                 "name a card with --chip, whole feeds with --full, or run owpkg resolve first",
             )
         })?;
-        self.add_lock(env, session, lock)
+        self.add_lock(env, session, lock, images)
     }
 
-    fn add_lock(&mut self, env: &mut Env, session: &mut Session, lock: Lock) -> Result<(), Failure> {
+    fn add_lock(
+        &mut self,
+        env: &mut Env,
+        session: &mut Session,
+        lock: Lock,
+        images: &Images,
+    ) -> Result<(), Failure> {
         if lock.demo {
             session.turn_to_demo()?;
         }
@@ -170,7 +175,7 @@ impl<'a> Wanted<'a> {
         };
         let open = session.open(env, &source)?;
         self.contents.add_indexes(&open)?;
-        self.add_target(&open, &Images::None)
+        self.add_target(&open, images)
     }
 
     /// Adds what a set of `owpkg.toml` needs: by its lock, as long as that is of the set as it is now.
@@ -184,7 +189,7 @@ impl<'a> Wanted<'a> {
         let named = SetArgs { set: Some(name.to_owned()) };
         let taken = sets::take(env, &named, locks::DEFAULT, &mut selection, &mut source)?;
         if let Some(lock) = sets::lock(env, taken.as_ref(), locks::DEFAULT, &selection, &source)? {
-            return self.add_lock(env, session, lock);
+            return self.add_lock(env, session, lock, &Images::None);
         }
         let selection = selection::read(env, &selection, &source)?;
         let opened = Opened::release(session.open(env, &source)?);
@@ -211,7 +216,13 @@ impl<'a> Wanted<'a> {
 
     /// Tells what the contents warn of in the order in which it came.
     fn take_warnings(&mut self) {
-        self.warnings.extend(self.contents.warnings.drain(..).map(|warning| warning.to_string()));
+        let with_help = |warning: MirrorWarning| match warning {
+            MirrorWarning::NoTarget { why: Unvouched::Trust(TrustError::Unsigned { .. }), .. } => {
+                format!("{warning}; --accept-unsigned all takes them")
+            }
+            warning => warning.to_string(),
+        };
+        self.warnings.extend(self.contents.warnings.drain(..).map(with_help));
     }
 }
 
@@ -229,25 +240,4 @@ fn exactly(
     }
     let mirror = Location::parse(source.mirror(env), &env.cwd)?;
     Ok(Some(session.release(env, &mirror, Some(named))?.to_string()))
-}
-
-/// Fails where a feed is named that there is none of.
-fn check_names<'f>(names: &[String], feeds: impl Iterator<Item = &'f str> + Clone) -> Result<(), Failure> {
-    let Some(name) = names.iter().find(|name| !feeds.clone().any(|feed| feed == *name)) else {
-        return Ok(());
-    };
-    Err(no_such(format!("--feeds {name}: there is no feed of that name"), name, feeds))
-}
-
-/// A name that there is not, with those that are like it, or some that there are.
-fn no_such<'n>(message: String, name: &str, known: impl Iterator<Item = &'n str> + Clone) -> Failure {
-    let near = near(name, known.clone());
-    let help = match near.is_empty() {
-        false => format!("did you mean {}?", near.join(", ")),
-        true => {
-            let more = if known.clone().nth(MOST_NAMES).is_some() { ", …" } else { "" };
-            format!("there are: {}{more}", known.take(MOST_NAMES).collect::<Vec<_>>().join(", "))
-        }
-    };
-    Failure::new(Exit::Unknown, message, Some(help))
 }

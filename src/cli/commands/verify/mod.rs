@@ -2,19 +2,18 @@
 
 mod args;
 mod image;
+mod report;
 
-use std::io::Write as _;
 use std::time::Instant;
 
-use serde::Serialize;
+use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::audit::{Audit, Fault, Wrong};
+use crate::audit::{Audit, Wrong};
 use crate::cli::args::SourceArgs;
 use crate::cli::env::Env;
 use crate::cli::error::{Exit, Failure};
 use crate::cli::input::{self, LOCK_CAP};
 use crate::cli::session::Session;
-use crate::cli::ui::json;
 use crate::cli::ui::text;
 use crate::disk::ROUTERS;
 use crate::disk::check::{DiskSource, check};
@@ -26,18 +25,23 @@ use crate::shell::word;
 use crate::trust::Authority;
 
 pub(crate) use args::VerifyArgs;
-use image::{ImageJson, verify_image};
+use image::verify_image;
+use report::show;
 
 /// What there is to check.
-const WRITTEN: &str = "name what owpkg disk, owpkg mirror or owpkg resolve wrote";
+const WRITTEN: &str =
+    "name what owpkg disk, owpkg mirror or owpkg resolve wrote, or a copy of a part of a server";
 
 /// Runs the command.
 pub(crate) fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
     let started = Instant::now();
     let mut session = Session::new(env, &source(args))?;
     let mut image = None;
-    let audit = match thing(env, args)? {
+    let thing = thing(env, args)?;
+    let is_copy = matches!(thing, VerifyTarget::Copy(_));
+    let audit = match thing {
         VerifyTarget::Mirror(store) => verify_mirror(env, args, &session, &*store)?,
+        VerifyTarget::Copy(path) => verify_copy(args, &session, &path)?,
         VerifyTarget::Disk(source) => check(&source, &session.upstream.keyring, &session.upstream.unsigned)
             .map_err(|error| {
             Failure::new(
@@ -56,10 +60,17 @@ pub(crate) fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
     show(env, args, &audit, image, started.elapsed().as_secs_f64()).map_err(Failure::stdout)?;
     match audit.faults.len() {
         0 => Ok(()),
+        // Nothing says that a copy should be whole.
+        faults if is_copy && all_are(&audit, |wrong| matches!(wrong, Wrong::Missing)) => Err(Failure::new(
+            Exit::Unavailable,
+            format!("{}: {} missing", args.thing, text::count(faults, "file")),
+            Some("what is there is good: owpkg uses it as a --mirror or --tree as it is".into()),
+        )
+        .answered()),
         faults => Err(Failure::new(
             Exit::Untrusted,
-            format!("{}: {faults} {}", args.thing, if faults == 1 { "fault" } else { "faults" }),
-            help(args, &audit),
+            format!("{}: {}", args.thing, text::count(faults, "fault")),
+            help(args, &audit, is_copy),
         )
         .answered()),
     }
@@ -67,6 +78,8 @@ pub(crate) fn run(env: &mut Env, args: &VerifyArgs) -> Result<(), Failure> {
 
 enum VerifyTarget {
     Mirror(Box<dyn Store>),
+    /// A folder that others made.
+    Copy(Utf8PathBuf),
     Disk(DiskSource),
     Image(Box<Carried>),
     Lock(Box<Lock>),
@@ -99,10 +112,7 @@ fn thing(env: &Env, args: &VerifyArgs) -> Result<VerifyTarget, Failure> {
     }
     let is_disk = path.join("owpkg.lock").is_file() || path.join(ROUTERS).is_dir();
     if path.is_dir() && !is_disk {
-        return Err(Failure::usage(
-            format!("{} is neither a mirror nor a disk: it holds no {OWN} and no owpkg.lock", args.thing),
-            WRITTEN,
-        ));
+        return Ok(VerifyTarget::Copy(path));
     }
     if path.is_file()
         && let Some(format) = DiskFormat::of_file(&path).map_err(unreadable)?
@@ -140,6 +150,26 @@ fn verify_mirror(
         &audit,
     )?;
     Ok(mirror::verify(store, &session.upstream.keyring, &session.upstream.unsigned)?)
+}
+
+/// A copy that others made cannot be mended: nothing says where it is from.
+fn verify_copy(args: &VerifyArgs, session: &Session, path: &Utf8Path) -> Result<Audit, Failure> {
+    if args.repair {
+        return Err(Failure::usage(
+            format!("{} was not made by owpkg, and --repair mends what is", args.thing),
+            "copy again what is damaged, or make a mirror of it: owpkg mirror DEST --full --mirror DIR",
+        ));
+    }
+    let found = mirror::verify_copy(path, &session.upstream.keyring, &session.upstream.unsigned)?;
+    found.ok_or_else(|| {
+        Failure::usage(
+            format!(
+                "{} is neither a mirror nor a disk: it holds no {OWN}, no owpkg.lock, and no index of packages",
+                args.thing
+            ),
+            WRITTEN,
+        )
+    })
 }
 
 /// Everything that the lock names must be there to be had, and be what it says.
@@ -180,11 +210,17 @@ fn source(args: &VerifyArgs) -> SourceArgs {
         require_fresh: false,
         cache_dir: args.cache_dir.clone(),
         patience: args.patience.clone(),
+        served_from: None,
     }
 }
 
-fn help(args: &VerifyArgs, audit: &Audit) -> Option<String> {
-    let all = |is: fn(&Wrong) -> bool| audit.faults.iter().all(|fault| is(&fault.wrong));
+/// Whether all faults are of a kind.
+fn all_are(audit: &Audit, is: fn(&Wrong) -> bool) -> bool {
+    audit.faults.iter().all(|fault| is(&fault.wrong))
+}
+
+fn help(args: &VerifyArgs, audit: &Audit, is_copy: bool) -> Option<String> {
+    let all = |is| all_are(audit, is);
     if all(|wrong| matches!(wrong, Wrong::Untrusted(_) | Wrong::ForeignKey)) {
         Some(
             "give the public key of who made this release with --key FILE; that of a demo disk is --demo"
@@ -192,77 +228,11 @@ fn help(args: &VerifyArgs, audit: &Audit) -> Option<String> {
         )
     } else if all(|wrong| matches!(wrong, Wrong::Extra)) {
         Some("owpkg mirror --prune removes what does not belong to a mirror".into())
+    } else if is_copy {
+        Some("copy again what is damaged or missing; a key of who signed what is not vouched for is given with --key FILE".into())
     } else if !args.repair {
         Some("a mirror is mended with --repair; a disk is written again with owpkg disk, an image with owpkg image".into())
     } else {
         Some("what is left the server does not have: run owpkg mirror again for its indexes of now".into())
-    }
-}
-
-/// `owpkg.verify/1`.
-#[derive(Serialize)]
-struct VerifyJson<'a> {
-    schema: &'static str,
-    thing: &'a str,
-    files: usize,
-    bytes: u64,
-    seconds: f64,
-    unsigned: &'a [String],
-    faults: Vec<FaultJson<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    image: Option<ImageJson>,
-}
-
-#[derive(Serialize)]
-struct FaultJson<'a> {
-    path: &'a str,
-    fault: String,
-}
-
-fn show(
-    env: &mut Env,
-    args: &VerifyArgs,
-    audit: &Audit,
-    image: Option<ImageJson>,
-    seconds: f64,
-) -> std::io::Result<()> {
-    if args.json {
-        let faults = audit.faults.iter();
-        let faults = faults.map(|fault| FaultJson { path: &fault.path, fault: fault.wrong.to_string() });
-        let json = VerifyJson {
-            schema: "owpkg.verify/1",
-            thing: &args.thing,
-            files: audit.files,
-            bytes: audit.bytes,
-            seconds,
-            unsigned: &audit.unsigned,
-            faults: faults.collect(),
-            image,
-        };
-        return json::print(&mut env.out, &json);
-    }
-    for fault in &audit.faults {
-        writeln!(env.out, "{}: {}", fault.path, wrong_with_it(fault))?;
-    }
-    text::tell_unsigned(&mut env.out, &audit.unsigned)?;
-    if let (Some(image), true) = (&image, audit.faults.is_empty()) {
-        image.tell(env)?;
-    }
-    let good = if audit.faults.is_empty() { ", all good" } else { "" };
-    writeln!(
-        env.out,
-        "{}, {} checked in {seconds:.1} s{good}",
-        text::count(audit.files, "file"),
-        text::size(audit.bytes)
-    )
-}
-
-/// What is wrong with a file that is named already.
-fn wrong_with_it(fault: &Fault) -> String {
-    match &fault.wrong {
-        Wrong::Untrusted(error) if error.what() == fault.path => {
-            Wrong::Untrusted(error.clone().about("it")).to_string()
-        }
-        wrong => wrong.to_string(),
     }
 }

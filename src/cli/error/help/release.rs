@@ -11,9 +11,13 @@ impl Help for ReleaseError {
             ReleaseError::Location(error) => error.help(),
             ReleaseError::Trust(error) => error.help(),
             ReleaseError::NoIndex { .. } => Some(
-                "is the --release or --target spelled right? --tree takes the folder that holds targets/ and packages/"
+                "is the --release or --target spelled right? --tree takes the folder that holds targets/ and packages/; of a copy \
+                 without targets/, say what the router is with --installed FILE and --target T/S"
                     .into(),
             ),
+            ReleaseError::WhichArch { .. } => {
+                Some("copy the release's .targets.json too: it tells the architecture of each target".into())
+            }
             ReleaseError::OtherRelease { found, .. } => {
                 Some(format!("leave --release out, or give --release {found}, or name the tree of the other"))
             }
