@@ -6,9 +6,10 @@ use std::io::Write;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command};
 
-use super::command;
+use super::command::{self, Cli};
 use super::env::Env;
 use super::error::{Exit, Failure};
+use super::typed::Typed;
 use super::ui::failure;
 use crate::shell;
 
@@ -80,9 +81,11 @@ impl Repeated {
 /// Refuses a word behind a flag's own that a command which takes any number of files would take for one, where there is no
 /// such file.
 pub(crate) fn refuse_swallowed(env: &Env, cli: &Cli) -> Result<(), Failure> {
-    let takes_many = matches!(&cli.command, Command::Fill(Typed(args)) if args.requests.len() > 1);
+    let takes_many = matches!(&cli.command, command::Command::Fill(Typed(args)) if args.requests.len() > 1);
     match takes_many.then(|| repeated(&env.args)).flatten() {
-        Some(repeated) if repeated.word != "-" && !env.path(&repeated.word).exists() => Err(repeated.failure()),
+        Some(repeated) if repeated.word != "-" && !env.path(&repeated.word).exists() => {
+            Err(repeated.failure())
+        }
         _ => Ok(()),
     }
 }
