@@ -22,7 +22,7 @@ fn documents() -> Vec<(String, String)> {
 fn calls(text: &str) -> Vec<String> {
     let by_path = text.split("/bin/owpkg ").skip(1).filter_map(|rest| rest.lines().next());
     let by_path = by_path.map(|arguments| format!("owpkg {}", arguments.trim_end_matches('"')));
-    let joined = text.replace("\\\n", " ").replace("cargo run --profile quick -- ", "owpkg ");
+    let joined = text.replace("\\\n", " ").replace("cargo run --release -- ", "owpkg ");
     let spans = joined.split('`').skip(1).step_by(2).filter(|span| span.starts_with("owpkg "));
     let lines = joined.lines().flat_map(|line| line.split(" | ")).filter_map(|line| {
         let prompt = |c: char| c.is_whitespace() || c.is_ascii_digit() || c == '$' || c == '#';

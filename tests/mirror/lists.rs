@@ -71,6 +71,17 @@ fn runs_add_up_and_what_is_not_named_goes_when_that_is_asked_for() {
         assert_eq!(bench.lists()[".versions.json"]["versions_list"], json!(["24.10.2"]));
         assert_eq!(bench.lists().len(), 3, "no list of what is gone");
         assert_eq!(bench.faults(), Vec::<String>::new());
+
+        // A feed of a release goes too, and a package of a feed.
+        let feeds = |bench: &Bench| -> Vec<String> {
+            let paths = bench.visible().into_keys().filter(|path| path.ends_with("pk"));
+            paths.map(|path| path.rsplit('/').nth(1).unwrap().to_owned()).collect()
+        };
+        mirror(&bench, &url, &[&only[..], &["--feeds", "base"]].concat());
+        assert_eq!(feeds(&bench), ["base"; 4]);
+        done(&bench, &[&["mirror", "dest", "--add", "c", "--mirror", &url], &only[..]].concat());
+        assert_eq!(feeds(&bench), ["base"; 1]);
+        assert_eq!(bench.faults(), Vec::<String>::new());
         let (code, _, err) = owpkg(&bench, &["mirror", "dest", "--only"]);
         assert_eq!(code, 2, "{err}");
     });

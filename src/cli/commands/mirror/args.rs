@@ -36,7 +36,7 @@ pub(crate) struct MirrorArgs {
     /// With --prune: keep so many older indexes of each feed, and their packages
     #[arg(long, value_name = "N", default_value_t = 0, requires = "prune")]
     pub(crate) keep: usize,
-    /// With --prune: remove the releases, targets and feeds too that this run does not name
+    /// With --prune: remove the releases, targets, feeds and packages too that this run does not name
     #[arg(long, requires = "prune")]
     pub(crate) only: bool,
     /// Print what would be fetched and put in place, with sizes, and change nothing

@@ -20,6 +20,8 @@ pub(crate) fn folders(
     store: &dyn Store,
 ) -> Result<Vec<MirrorFolder>, Failure> {
     let earlier = Mirror::earlier(store)?;
+    // What is not named now is to go.
+    let earlier = |folder: &str| if args.only { Ok(Vec::new()) } else { earlier(folder) };
     let mut wanted = Wanted::new(args, &earlier);
     let has_feed = !args.source.feed.is_empty();
     if has_feed && !args.whole.archs.is_empty() && args.whole.targets.is_empty() {
