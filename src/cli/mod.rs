@@ -76,7 +76,7 @@ fn answer(env: &mut Env, ready: fn()) -> u8 {
                 env.view.verbosity = verbosity;
                 env.read_settings().map_err(Failure::from)
             });
-            read.and_then(|()| dispatch(env, cli))
+            read.and_then(|()| usage::refuse_swallowed(env, &cli)).and_then(|()| dispatch(env, cli))
         }
         Err(error) => return usage::show(env, &error),
     };

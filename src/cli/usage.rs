@@ -6,9 +6,10 @@ use std::io::Write;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command};
 
-use super::command;
+use super::command::{self, Cli};
 use super::env::Env;
 use super::error::{Exit, Failure};
+use super::typed::Typed;
 use super::ui::failure;
 use crate::shell;
 
@@ -49,11 +50,8 @@ pub(crate) fn asks_for_json(args: &[OsString]) -> bool {
 }
 
 fn unreadable(args: &[OsString], error: &clap::Error) -> Failure {
-    if let (true, Some((flag, line))) = (is_surplus(error), repeated(args)) {
-        return Failure::usage(
-            format!("{flag} takes one word, and is given once for each"),
-            format!("type it like this: {line}"),
-        );
+    if let (true, Some(repeated)) = (is_surplus(error), repeated(args)) {
+        return repeated.failure();
     }
     let text = error.to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);
@@ -62,8 +60,37 @@ fn unreadable(args: &[OsString], error: &clap::Error) -> Failure {
     Failure::usage(one_line(message), one_line(help))
 }
 
-/// Where several words follow a flag that takes one: the flag, and the command line with the flag before each of them.
-fn repeated(args: &[OsString]) -> Option<(String, String)> {
+/// Several words behind a flag that takes one.
+struct Repeated {
+    flag: String,
+    /// The first word too many.
+    word: String,
+    /// The command line with the flag before each of them.
+    line: String,
+}
+
+impl Repeated {
+    fn failure(&self) -> Failure {
+        Failure::usage(
+            format!("{} takes one word, and is given once for each", self.flag),
+            format!("type it like this: {}", self.line),
+        )
+    }
+}
+
+/// Refuses a word behind a flag's own that a command which takes any number of files would take for one, where there is no
+/// such file.
+pub(crate) fn refuse_swallowed(env: &Env, cli: &Cli) -> Result<(), Failure> {
+    let takes_many = matches!(&cli.command, command::Command::Fill(Typed(args)) if args.requests.len() > 1);
+    match takes_many.then(|| repeated(&env.args)).flatten() {
+        Some(repeated) if repeated.word != "-" && !env.path(&repeated.word).exists() => {
+            Err(repeated.failure())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn repeated(args: &[OsString]) -> Option<Repeated> {
     let words: Vec<&str> = args.iter().map(|arg| arg.to_str()).collect::<Option<_>>()?;
     let mut program = command::program();
     program.build();
@@ -98,7 +125,8 @@ fn repeated(args: &[OsString]) -> Option<(String, String)> {
     for &(at, flag) in meant.iter().rev() {
         line.insert(at, flag.to_owned());
     }
-    Some((meant.first()?.1.to_owned(), line.join(" ")))
+    let &(at, flag) = meant.first()?;
+    Some(Repeated { flag: flag.to_owned(), word: words[at].to_owned(), line: line.join(" ") })
 }
 
 fn find<'c>(command: &'c Command, long: &str) -> Option<&'c Arg> {

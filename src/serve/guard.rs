@@ -52,7 +52,7 @@ fn is_local(name: &str) -> bool {
             own.eq_ignore_ascii_case(end) && (rest.is_empty() || rest.ends_with('.'))
         })
     };
-    bare.parse::<IpAddr>().is_ok() || !name.contains('.') || LOCAL.iter().any(|end| ends(&end))
+    bare.parse::<IpAddr>().is_ok() || !name.contains('.') || LOCAL.iter().any(ends)
 }
 
 fn without_port(host: &str) -> &str {

@@ -55,12 +55,13 @@ fn a_pasted_listing_becomes_a_plan_and_the_very_disk_of_the_command_line() {
 fn cards_can_be_typed_and_the_address_says_all_of_it() {
     for format in FORMATS {
         let served = Served::of(format);
-        let page =
-            served.get("make", &[("chip", "mt7921e, 8086:095a"), ("place", PLACE), ("wpa", "none")]).is(200);
+        let page = served
+            .get("make", &[("chip", "mt7921e, 8086:095a@59"), ("place", PLACE), ("wpa", "none")])
+            .is(200);
         page.shows(&[
             "mt7921e (Wi-Fi)",
             "kmod-mt7921-firmware",
-            "--chip mt7921e --device 8086:095a",
+            "--chip mt7921e --device 8086:095a@59",
             "--wpa none",
         ]);
         assert!(!page.text().contains("libmbedtls21</th>"), "no wpad is wanted");
@@ -88,7 +89,7 @@ fn an_image_installs_all_of_it_where_the_mirror_holds_one() {
             Some(format!("attachment; filename=\"{name}\"").as_str())
         );
         let said = served.verify("image.img", &image.body);
-        assert!(said.contains("nothing is wrong"), "{said}");
+        assert!(said.contains("all good"), "{said}");
     }
 }
 
@@ -111,7 +112,10 @@ fn a_request_says_itself_for_which_router_and_gets_its_disk() {
         let router = asker.parsed().router.to_string();
         assert!(lock.text().contains(&router), "{}", lock.text());
         served.site.desk.write("owpkg-request.txt", &request);
-        let line = format!("fill owpkg-request.txt of-line.img --mirror http://{} --key key", served.host);
+        let line = format!(
+            "fill owpkg-request.txt of-line.img --mirror http://{} --key key --key usign",
+            served.host
+        );
         served.site.desk.owpkg(&line).run().exits(0);
         assert!(image.body == fs::read(served.site.path().join("of-line.img")).unwrap(), "other bytes");
     });

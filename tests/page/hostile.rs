@@ -102,9 +102,20 @@ fn every_address_refuses_what_other_sites_send_and_names_that_anybody_can_have()
     }
     // Files are for everybody, by whatever name.
     served.send("GET", "releases/", &[("Host", "anything.example")], b"").is(200);
-    drop(served);
-    let served = Served::with(FORMATS[0], "--build --base-url https://mirror.example/openwrt");
-    drop(served);
+}
+
+#[test]
+fn the_name_that_the_server_was_told_to_have_is_its_own() {
+    let served =
+        Served::with(FORMATS[0], "--build --key key --key usign --base-url https://mirror.example/openwrt");
+    let body = encoded(&[("chip", "iwl7265d"), ("place", PLACE)]);
+    for host in ["mirror.example", served.host.as_str()] {
+        let sent = [("Content-Type", FORM), ("Origin", "https://mirror.example"), ("Host", host)];
+        let page = served.send("POST", "make", &sent, body.as_bytes()).is(200);
+        page.shows(&["action=\"/openwrt/make#result\"", "--mirror https://mirror.example/openwrt --key key"]);
+    }
+    let sent = [("Content-Type", FORM), ("Origin", "https://other.example"), ("Host", "mirror.example")];
+    served.send("POST", "make", &sent, body.as_bytes()).is(403);
 }
 
 #[test]
@@ -137,25 +148,25 @@ fn no_value_is_a_flag_a_path_or_html() {
         "💣",
         long.as_str(),
     ];
-    for path in ADDRESSES {
-        for field in
-            ["chip", "release", "target", "place", "profile", "wpa", "add", "omit", "image", "q", "listing"]
-        {
-            for value in values {
-                let others: &[(&str, &str)] = match field {
-                    "chip" | "listing" | "add" => &[("place", PLACE)],
-                    "place" | "release" | "target" => &[("chip", "iwl7265d")],
-                    _ => &[("place", PLACE), ("chip", "iwl7265d")],
-                };
-                let fields: Vec<_> = others.iter().copied().chain([(field, value)]).collect();
-                let answer = served.post(path, &fields);
-                let said = answer.text();
-                let place = format!("{path} {field}={value:.60}: {}\n{said:.500}", answer.status);
-                assert!(matches!(answer.status, 200 | 400 | 404 | 422), "{place}");
-                assert!(!said.contains("the secret of this machine") && !said.contains("root:x:"), "{place}");
-                if answer.header("content-type").is_some_and(|kind| kind.starts_with("text/html")) {
-                    assert!(!said.contains("<script>alert") && !said.contains("<img src=x"), "{place}");
-                }
+    const FIELDS: [&str; 11] =
+        ["chip", "release", "target", "place", "profile", "wpa", "add", "omit", "image", "q", "listing"];
+    for (shift, path) in ADDRESSES.into_iter().enumerate() {
+        // Every field has every value at some address, and every value is at every address.
+        for (at, value) in values.into_iter().enumerate() {
+            let field = FIELDS[(at + shift) % FIELDS.len()];
+            let others: &[(&str, &str)] = match field {
+                "chip" | "listing" | "add" => &[("place", PLACE)],
+                "place" | "release" | "target" => &[("chip", "iwl7265d")],
+                _ => &[("place", PLACE), ("chip", "iwl7265d")],
+            };
+            let fields: Vec<_> = others.iter().copied().chain([(field, value)]).collect();
+            let answer = served.post(path, &fields);
+            let said = answer.text();
+            let place = format!("{path} {field}={value:.60}: {}\n{said:.500}", answer.status);
+            assert!(matches!(answer.status, 200 | 400 | 404 | 422), "{place}");
+            assert!(!said.contains("the secret of this machine") && !said.contains("root:x:"), "{place}");
+            if answer.header("content-type").is_some_and(|kind| kind.starts_with("text/html")) {
+                assert!(!said.contains("<script>alert") && !said.contains("<img src=x"), "{place}");
             }
         }
         let fields: Vec<(String, &str)> = (0..200).map(|at| (format!("field{at}"), "x")).collect();
@@ -175,7 +186,7 @@ fn listings_and_requests_that_are_none_are_refused_in_words() {
     let served = Served::of(FORMATS[0]);
     let half = "owpkg-request 2\nrouter: 0123456789abcdef0123456789abcdef\n";
     let wide: String = LISTING.chars().flat_map(|c| [c, '\0']).collect();
-    let lines = "00:00.0 Network controller [0280]: x [8086:095a]\n".repeat(20_000);
+    let lines = "00:00.0 Network controller [0280]: x [8086:095a] (rev 59)\n".repeat(20_000);
     for (listing, status) in [
         ("owpkg-request 2", 422),
         ("owpkg-request 99\n", 422),

@@ -60,7 +60,9 @@ impl Served {
             .unwrap();
         let mut first = String::new();
         BufReader::new(server.stdout.take().unwrap()).read_line(&mut first).unwrap();
-        let host = first.strip_prefix("serving http://").and_then(|rest| rest.split('/').next());
+        // Behind a proxy, its own address comes after the proxy's.
+        let own = first.split_once(", as ").map(|(_, own)| own.split(',').next());
+        let host = own.unwrap_or_else(|| first.strip_prefix("serving http://")?.split('/').next());
         let host = host.unwrap_or_else(|| panic!("{first}")).to_owned();
         Served { site, server, host }
     }

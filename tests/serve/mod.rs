@@ -6,6 +6,7 @@ mod clients;
 mod command;
 mod hot;
 mod listings;
+mod making;
 mod page;
 mod proxy;
 mod search;

@@ -296,3 +296,16 @@ fn a_server_is_asked_for_the_routers_own_release() {
         fill().run().exits(2).says(&["\"acme-1\" is not a release", "--tree DIR"]);
     });
 }
+
+#[test]
+fn the_plan_of_a_request_is_seen_before_its_disk() {
+    each(|asker, site| {
+        site.write("owpkg-request.txt", asker.request());
+        site.owpkg(&format!("{FILL} disk --format dir")).run().exits(0);
+        let seen = site.owpkg("resolve --from-request owpkg-request.txt --lock seen.lock").run().exits(0);
+        assert!(seen.out.contains("iwlwifi-firmware-iwl7265d"), "{}", seen.out);
+        assert_eq!(site.read("seen.lock"), site.read("disk/owpkg.lock"));
+        let answered = site.owpkg("resolve --from-request owpkg-request.txt --target x86/64").run();
+        answered.exits(2).says(&["--target is answered by the request"]);
+    });
+}

@@ -68,7 +68,7 @@ pub(crate) fn run(env: &mut Env, mut args: ResolveArgs) -> Result<(), Failure> {
         args.lock = set.lock.clone();
     }
     let args = &args;
-    plan(env, args, |env, planned, proofs, request| {
+    plan(env, args, Proving::FromWhatIsKnown, |env, planned, proofs, request| {
         show(env, args, planned, proofs)?;
         // A disk only adds: no lock is made of a plan that replaces something, nor of the facts built in.
         let can_be_written =
@@ -80,11 +80,21 @@ pub(crate) fn run(env: &mut Env, mut args: ResolveArgs) -> Result<(), Failure> {
     })
 }
 
+/// How much is read for what a plan's packages show of the cards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proving {
+    /// What earlier runs read.
+    FromWhatIsKnown,
+    /// The packages, which are at hand.
+    FromPackages,
+}
+
 /// Makes the plan that the arguments name, and does something with it; the last argument is the request that it answers,
 /// if it answers one.
 pub(crate) fn plan<T>(
     env: &mut Env,
     args: &ResolveArgs,
+    proving: Proving,
     act: impl FnOnce(&mut Env, &Planned<'_>, &Proofs, Option<&Request>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let Some(file) = &args.from_request else {
@@ -99,7 +109,7 @@ pub(crate) fn plan<T>(
         if let Some(path) = &args.save_case {
             joined.save_case(env, &session.upstream, path, &selection)?;
         }
-        let (planned, proofs) = planned(env, &session, &joined, &selection)?;
+        let (planned, proofs) = planned(env, &session, &joined, &selection, proving)?;
         return act(env, &planned, &proofs, None);
     };
     following::refuse_what_is_answered(&args.selection, &args.source, false)?;
@@ -109,7 +119,7 @@ pub(crate) fn plan<T>(
     let session = Session::new(env, &source)?;
     let opened = Opened::release(session.open_for(env, &source, request.installed.clone())?);
     let joined = opened.join()?;
-    let (planned, proofs) = planned(env, &session, &joined, &selection)?;
+    let (planned, proofs) = planned(env, &session, &joined, &selection, proving)?;
     following::lock_for(&request, planning::lock(env, &planned)?)?;
     act(env, &planned, &proofs, Some(&request))
 }
@@ -119,9 +129,17 @@ fn planned<'o>(
     session: &Session,
     joined: &'o Joined<'o>,
     selection: &Selection,
+    proving: Proving,
 ) -> Result<(Planned<'o>, Proofs), Failure> {
     let mut planned = joined.plan(env, &session.upstream, selection)?;
     planned.warn_of_fat();
+    // A disk only adds: of a plan that replaces something there is no bundle.
+    if proving == Proving::FromPackages && planned.plan.upgrades.is_empty() {
+        let bundle = joined.bundle(&session.upstream, planning::lock(env, &planned)?)?;
+        let router = &planned.baseline.installed;
+        let proofs = joined.proofs_of(env, &session.upstream, &bundle, Some(router))?;
+        return Ok((planned, proofs));
+    }
     let proofs = joined.proofs(&session.upstream, &planned)?;
     Ok((planned, proofs))
 }

@@ -70,7 +70,7 @@ fn of_device(device: &DeviceGroup<'_>, series: Series) -> CardRow {
         verdict: device.verdict(series),
         chip: if chips.is_empty() { chips } else { format!("{chips} ({})", device.kinds()) },
         packages: [&report.kmods[..], &report.firmware, &report.userspace].concat().join(" "),
-        notes: report.notes.facts.clone(),
+        notes: report.notes.facts.iter().filter(|note| !note.is_empty()).cloned().collect(),
     }
 }
 

@@ -84,8 +84,11 @@ pub(super) fn profiles(desk: &Desk<'_>) -> Result<Vec<String>, Failure> {
 /// The packages of the releases that were asked about last.
 #[derive(Default)]
 pub(super) struct Packages {
-    kept: Mutex<BTreeMap<String, (Instant, Arc<Vec<Entry>>)>>,
+    kept: Mutex<BTreeMap<String, Reading>>,
 }
+
+/// When the packages of a release and target were read, and which they are.
+type Reading = (Instant, Arc<Vec<Entry>>);
 
 impl Packages {
     /// The packages of a release and target, by name.

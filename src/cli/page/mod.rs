@@ -31,6 +31,7 @@ use workshop::Workshop;
 use super::commands::serve::{Maker, ServeArgs};
 use super::env::Env;
 use super::error::{Exit, Failure};
+use super::session::Session;
 use super::ui::json;
 use super::ui::plan::PlanFormat;
 use crate::serve::{Answer, Answers, Asked, BaseUrl, Refused};
@@ -69,9 +70,17 @@ pub(super) fn open(env: &Env, args: &ServeArgs, mirror: &Utf8Path) -> Result<Mak
         keys: keys.map(camino::Utf8PathBuf::into_string).collect(),
         unsigned: args.accept_unsigned.clone(),
     };
-    workshop.check_keys()?;
+    check_keys(&workshop)?;
     let page = Page { workshop: Some(workshop), packages: Packages::default() };
     Ok((Arc::new(page), Some(folder)))
+}
+
+/// Checks that each key is one before anybody asks.
+fn check_keys(workshop: &Workshop) -> Result<(), Failure> {
+    let order = Order::default();
+    let desk = workshop.desk(&order, "http://localhost")?;
+    let source = made::source(&desk)?;
+    Session::new(&desk.env().0, &source).map(drop)
 }
 
 struct Page {
@@ -85,6 +94,12 @@ struct Page {
 enum What {
     Page,
     Script,
+    Made(Thing),
+}
+
+/// What is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Thing {
     Devices,
     Plan,
     Picture,
@@ -100,21 +115,21 @@ enum What {
 const ADDRESSES: [(&str, What); 17] = [
     ("make", What::Page),
     ("make/page.js", What::Script),
-    ("make/pkgs.img", What::Disk("pkgs.img")),
-    ("make/pkgs.tar", What::Disk("pkgs.tar")),
-    ("make/openwrt.img", What::OneBoot),
-    ("make/owpkg.lock", What::Lock),
-    ("make/plan.svg", What::Picture),
-    ("api/devices", What::Devices),
-    ("api/plan", What::Plan),
-    ("api/packages", What::Packages),
-    ("api/releases", What::Releases),
-    ("api/images", What::Images),
-    ("api/pkgs.img", What::Disk("pkgs.img")),
-    ("api/pkgs.tar", What::Disk("pkgs.tar")),
-    ("api/openwrt.img", What::OneBoot),
-    ("api/owpkg.lock", What::Lock),
-    ("api/plan.svg", What::Picture),
+    ("make/pkgs.img", What::Made(Thing::Disk("pkgs.img"))),
+    ("make/pkgs.tar", What::Made(Thing::Disk("pkgs.tar"))),
+    ("make/openwrt.img", What::Made(Thing::OneBoot)),
+    ("make/owpkg.lock", What::Made(Thing::Lock)),
+    ("make/plan.svg", What::Made(Thing::Picture)),
+    ("api/devices", What::Made(Thing::Devices)),
+    ("api/plan", What::Made(Thing::Plan)),
+    ("api/packages", What::Made(Thing::Packages)),
+    ("api/releases", What::Made(Thing::Releases)),
+    ("api/images", What::Made(Thing::Images)),
+    ("api/pkgs.img", What::Made(Thing::Disk("pkgs.img"))),
+    ("api/pkgs.tar", What::Made(Thing::Disk("pkgs.tar"))),
+    ("api/openwrt.img", What::Made(Thing::OneBoot)),
+    ("api/owpkg.lock", What::Made(Thing::Lock)),
+    ("api/plan.svg", What::Made(Thing::Picture)),
 ];
 
 fn what(path: &str) -> Option<What> {
@@ -149,38 +164,39 @@ impl Answers for Page {
 
 impl Page {
     fn make(&self, workshop: &Workshop, what: What, asked: &Asked) -> Result<Answer, Failure> {
-        if what == What::Script {
-            return Ok(shown("text/javascript; charset=utf-8", SCRIPT.into()));
+        let order = || Order::read(&asked.fields);
+        match what {
+            What::Script => Ok(shown("text/javascript; charset=utf-8", SCRIPT.into())),
+            What::Page => {
+                let mut order = order()?;
+                let made = MakePage::make(workshop, &self.packages, &mut order, &asked.base)?;
+                Ok(page(made.status(), &made))
+            }
+            What::Made(thing) => self.thing(workshop, thing, &order()?, asked.base.as_str()),
         }
-        let mut order = Order::read(&asked.fields)?;
-        let base = asked.base.as_str();
-        if what == What::Page {
-            let made = MakePage::make(workshop, &self.packages, &mut order, &asked.base)?;
-            return Ok(page(made.status(), &made));
-        }
-        let desk = workshop.desk(&order, base)?;
-        Ok(match what {
-            What::Page | What::Script => answers::off(Voice::People, &asked.base),
-            What::Devices => shown(JSON, made::devices(&desk)?),
-            What::Plan => shown(JSON, made::plan(&desk, PlanFormat::Json)?),
-            What::Picture => shown(SVG, made::plan(&desk, PlanFormat::Svg)?),
-            What::Images => shown(JSON, made::list_images(&desk)?),
-            What::Releases => shown(
-                JSON,
-                text(&ReleasesJson { schema: "owpkg.releases/1", releases: held::places(&workshop.mirror) })?,
-            ),
-            What::Packages => {
+    }
+
+    fn thing(&self, workshop: &Workshop, thing: Thing, order: &Order, base: &str) -> Result<Answer, Failure> {
+        let desk = workshop.desk(order, base)?;
+        Ok(match thing {
+            Thing::Devices => shown(JSON, made::devices(&desk)?),
+            Thing::Plan => shown(JSON, made::plan(&desk, PlanFormat::Json)?),
+            Thing::Picture => shown(SVG, made::plan(&desk, PlanFormat::Svg)?),
+            Thing::Images => shown(JSON, made::list_images(&desk)?),
+            Thing::Releases => {
+                let releases = held::places(&workshop.mirror);
+                shown(JSON, text(&ReleasesJson { schema: "owpkg.releases/1", releases })?)
+            }
+            Thing::Packages => {
                 let entries = self.packages.of(&desk)?;
                 let (packages, found) = held::search(&entries, &order.search);
                 let (release, target) = (order.release.as_deref(), order.target.as_deref());
-                shown(
-                    JSON,
-                    text(&PackagesJson { schema: "owpkg.packages/1", release, target, found, packages })?,
-                )
+                let json = PackagesJson { schema: "owpkg.packages/1", release, target, found, packages };
+                shown(JSON, text(&json)?)
             }
-            What::Disk(name) => file(made::disk(&desk, name)?, name),
-            What::Lock => file(made::lock(&desk)?, "owpkg.lock"),
-            What::OneBoot => {
+            Thing::Disk(name) => file(made::disk(&desk, name)?, name),
+            Thing::Lock => file(made::lock(&desk)?, "owpkg.lock"),
+            Thing::OneBoot => {
                 let (image, name) = made::image(&desk)?;
                 file(image, &name)
             }

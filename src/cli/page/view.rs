@@ -8,7 +8,7 @@ use super::line::Line;
 use super::made::{self, ImageHere};
 use super::order::Order;
 use super::workshop::{Desk, Workshop};
-use crate::cli::commands::resolve;
+use crate::cli::commands::resolve::{self, Proving};
 use crate::cli::error::Failure;
 use crate::cli::ui::plan::{draw, rows, sum, title, trust};
 use crate::cli::ui::proof::{is_bad, is_silent};
@@ -164,7 +164,9 @@ impl Choices {
 fn plan(workshop: &Workshop, desk: &Desk<'_>) -> Result<PlanView, Failure> {
     let args = made::resolve_args(desk)?;
     let (mut env, _) = desk.env();
-    let mut view = resolve::plan(&mut env, &args, |_, planned, proofs, _| Ok(PlanView::of(planned, proofs)))?;
+    let mut view = resolve::plan(&mut env, &args, Proving::FromPackages, |_, planned, proofs, _| {
+        Ok(PlanView::of(planned, proofs))
+    })?;
     // What went wrong on the way to it, before what it says itself.
     view.warnings.splice(0..0, env.aside.take().unwrap_or_default());
     view.images = made::images(desk).map_err(Refusal::from);

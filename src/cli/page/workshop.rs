@@ -9,12 +9,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
 
 use super::line::Line;
-use super::made;
 use super::order::Order;
 use crate::cli::args::SourceArgs;
 use crate::cli::env::{Env, ErrStream};
 use crate::cli::error::{Exit, Failure};
-use crate::cli::session::Session;
 use crate::cli::settings::Settings;
 use crate::cli::view::View;
 
@@ -57,14 +55,6 @@ impl Workshop {
             std::fs::write(path.join(file), order.given.text()).map_err(failed)?;
         }
         Ok(Desk { workshop: self, _folder: folder, path, order, mirror })
-    }
-
-    /// Checks that each key is one.
-    pub(super) fn check_keys(&self) -> Result<(), Failure> {
-        let order = Order::default();
-        let desk = self.desk(&order, "http://localhost")?;
-        let source = made::source(&desk)?;
-        Session::new(&desk.env().0, &source).map(drop)
     }
 
     /// A command line as others have to type it, who lack what the server was started with.

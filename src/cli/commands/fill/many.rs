@@ -95,8 +95,10 @@ fn files(env: &Env, named: &[String]) -> Result<Vec<String>, Failure> {
         }
         if found.is_empty() {
             return Err(Failure::usage(
-                format!("{name} holds no request: expected files that end in {ENDING}"),
-                "name the folder with the owpkg-request.txt of each router, under names of their own",
+                format!(
+                    "{name} cannot be read: it is a folder without a request, none of its files ends in {ENDING}"
+                ),
+                "name a file, not a folder; or one with the owpkg-request.txt of each router, under names of their own",
             ));
         }
         found.sort();
