@@ -69,11 +69,11 @@ impl Archive {
     }
 
     /// Archives a part's index with the list of those of its files that are here, unless it is there already.
-    pub(super) fn add(
+    pub(super) fn add<'l>(
         &mut self,
         store: &dyn Store,
         part: &MirrorFolder,
-        files: &[Listed],
+        files: impl Iterator<Item = &'l Listed>,
     ) -> Result<(), StoreError> {
         let generations = self.folders.entry(part.folder.clone()).or_default();
         let text = list::to_text(files);

@@ -1,6 +1,6 @@
 //! What a mirror shall hold: folders with a signed index each, and files that the index vouches for.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::custom::{self, CustomKey};
 use super::{Listed, MirrorError};
@@ -126,17 +126,16 @@ pub(crate) fn of_arch(
     release: &Release,
     root: &Location,
     found: &ArchFeeds,
-    wanted: &dyn Fn(&str) -> bool,
+    wanted: &(dyn Fn(&str) -> bool + Sync),
     earlier: Earlier<'_>,
 ) -> Result<Vec<MirrorFolder>, MirrorError> {
-    let mut parts = Vec::new();
-    for (place, index) in &found.feeds {
-        let prefix = release.folder();
+    let prefix = release.folder();
+    let parts = parallel::map(&found.feeds, parallel::processors(), |(place, index)| {
         let wanted = |_: &Package<'_>| wanted(&place.name);
         let folder = folder(&prefix, root, &place.location)?;
-        parts.push(of_feed(folder, &place.location, found.format, index, &wanted, earlier)?);
-    }
-    Ok(parts)
+        of_feed(folder, &place.location, found.format, index, &wanted, earlier)
+    });
+    parts.into_iter().collect()
 }
 
 /// A feed. Its index is there even if nothing of it is wanted: a stock router asks for every index.

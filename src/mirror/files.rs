@@ -1,9 +1,11 @@
 //! Small deeds on files: what is not there is no error, and what cannot be linked is copied.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 
 use camino::{Utf8DirEntry, Utf8Path};
+#[cfg(unix)]
+use rustix::fs::OFlags;
 
 use super::store::Stat;
 
@@ -18,13 +20,27 @@ pub(super) fn has_no_links(error: &io::Error) -> bool {
 
 /// A regular file, or a link to one; a link to nothing is no file.
 pub(super) fn open(path: &Utf8Path) -> io::Result<Option<File>> {
-    match fs::metadata(path) {
-        // A FIFO would wait forever.
-        Ok(found) if !found.is_file() => Err(io::Error::other("it is not a regular file")),
-        Ok(_) => File::open(path).map(Some),
-        Err(error) if is_absent(&error) => Ok(None),
-        Err(error) => Err(error),
+    let file = match to_read().open(path) {
+        Err(error) if is_absent(&error) => return Ok(None),
+        opened => opened?,
+    };
+    match file.metadata()?.is_file() {
+        true => Ok(Some(file)),
+        false => Err(io::Error::other("it is not a regular file")),
     }
+}
+
+/// How a file is opened of which nothing is known: a FIFO would wait forever.
+#[cfg(unix)]
+fn to_read() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    File::options().read(true).custom_flags(flags.bits().cast_signed()).clone()
+}
+
+#[cfg(not(unix))]
+fn to_read() -> OpenOptions {
+    File::options().read(true).clone()
 }
 
 pub(super) fn stat(place: &Utf8Path, path: &str) -> io::Result<Option<Stat>> {

@@ -7,7 +7,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8DirEntry, Utf8Path, Utf8PathBuf};
 
 use super::files::{is_absent, make_parent, open, remove_file, remove_tree, stat, stat_entry};
 use super::store::{Change, Depth, Guard, Stat, Store, StoreError};
@@ -41,6 +41,38 @@ impl Folder {
             true => Ok(self.root.join(path)),
             false => Err(StoreError::BadPath { path: path.to_owned() }),
         }
+    }
+
+    /// Goes through the files in a folder, or at any depth below it; shows whether each is a link, and its path.
+    fn walk(
+        &self,
+        folder: &str,
+        depth: Depth,
+        mut visit: impl FnMut(&Utf8DirEntry, bool, String) -> io::Result<()>,
+    ) -> Result<(), StoreError> {
+        let start = if folder.is_empty() { self.root.clone() } else { self.place(folder)? };
+        let mut folders = vec![(start, folder.to_owned())];
+        while let Some((place, below)) = folders.pop() {
+            let entries = match place.read_dir_utf8() {
+                Ok(entries) => entries,
+                Err(error) if is_absent(&error) => continue,
+                Err(error) => return Err(failed(&place)(error)),
+            };
+            for entry in entries {
+                let entry = entry.map_err(failed(&place))?;
+                let path = match below.as_str() {
+                    "" => entry.file_name().to_owned(),
+                    below => [below, "/", entry.file_name()].concat(),
+                };
+                let kind = entry.file_type().map_err(failed(entry.path()))?;
+                if !kind.is_dir() {
+                    visit(&entry, kind.is_symlink(), path).map_err(failed(entry.path()))?;
+                } else if depth == Depth::Tree {
+                    folders.push((entry.into_path(), path));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn stat(&self, path: &str) -> Result<Option<Stat>, StoreError> {
@@ -104,34 +136,24 @@ impl Store for Folder {
     }
 
     fn list(&self, folder: &str, depth: Depth) -> Result<Vec<Stat>, StoreError> {
-        let start = if folder.is_empty() { self.root.clone() } else { self.place(folder)? };
-        let mut folders = vec![(start, folder.to_owned())];
         let mut found = Vec::new();
-        while let Some((place, below)) = folders.pop() {
-            let entries = match place.read_dir_utf8() {
-                Ok(entries) => entries,
-                Err(error) if is_absent(&error) => continue,
-                Err(error) => return Err(failed(&place)(error)),
-            };
-            for entry in entries {
-                let entry = entry.map_err(failed(&place))?;
-                let path = match below.as_str() {
-                    "" => entry.file_name().to_owned(),
-                    below => format!("{below}/{}", entry.file_name()),
-                };
-                let kind = entry.file_type().map_err(failed(entry.path()))?;
-                if kind.is_dir() {
-                    if depth == Depth::Tree {
-                        folders.push((entry.into_path(), path));
-                    }
-                } else {
-                    let stat = stat_entry(&entry, kind.is_symlink(), &path);
-                    found.extend(stat.map_err(failed(entry.path()))?);
-                }
-            }
-        }
+        self.walk(folder, depth, |entry, is_link, path| {
+            found.extend(stat_entry(entry, is_link, &path)?);
+            Ok(())
+        })?;
         found.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(found)
+    }
+
+    fn paths(&self) -> Result<Vec<String>, StoreError> {
+        let mut paths = Vec::new();
+        self.walk("", Depth::Tree, |entry, is_link, path| {
+            if !is_link || stat(entry.path(), &path)?.is_some() {
+                paths.push(path);
+            }
+            Ok(())
+        })?;
+        Ok(paths)
     }
 
     fn read(&self, path: &str, cap: u64) -> Result<Option<Vec<u8>>, StoreError> {
@@ -217,7 +239,6 @@ impl Store for Folder {
 }
 
 /// The error of a file or folder of a mirror.
-pub(super) fn failed(path: &Utf8Path) -> impl FnOnce(io::Error) -> StoreError {
-    let path = path.to_string();
-    move |source| StoreError::Io { path, source }
+pub(super) fn failed(path: &Utf8Path) -> impl FnOnce(io::Error) -> StoreError + '_ {
+    move |source| StoreError::Io { path: path.to_string(), source }
 }

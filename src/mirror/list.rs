@@ -37,7 +37,7 @@ pub(crate) struct BadList {
 }
 
 /// Writes a list.
-pub(super) fn to_text(files: &[Listed]) -> String {
+pub(super) fn to_text<'l>(files: impl IntoIterator<Item = &'l Listed>) -> String {
     let mut text = format!("{SCHEMA}\n");
     for Listed { name, size, digest } in files {
         let (kind, hex) = (digest.kind.name(), digest.hex());

@@ -143,7 +143,7 @@ impl Mirror<'_> {
             let here = self.store.list(folder, Depth::Folder)?;
             let here: HashMap<&str, &Stat> = here.iter().map(|stat| (stat.path.as_str(), stat)).collect();
             let stamps = CheckedStamps::read(self.store, folder)?;
-            let seen = stamps.by_name();
+            let mut seen = stamps.in_order();
             for file in same {
                 let path = format!("{folder}/{}", file.name);
                 let Some(stat) = here.get(path.as_str()) else { continue };

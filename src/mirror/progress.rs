@@ -1,6 +1,6 @@
 //! What is known of the files of a run while it goes on.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::stamps::CheckedStamps;
 use super::store::{Depth, Stat, Store, StoreError};
@@ -26,11 +26,11 @@ impl Found {
     pub(super) fn of(store: &dyn Store, folder: &MirrorFolder) -> Result<Found, StoreError> {
         let here = store.list(&folder.folder, Depth::Folder)?;
         let seen = CheckedStamps::read(store, &folder.folder)?;
-        let seen = seen.by_name();
+        let mut seen = seen.in_order();
         let mut here = here.into_iter().peekable();
         let mut find = |file: &Listed| {
-            // Both are in order of their names.
-            let name = |stat: &Stat| stat.path.rsplit('/').next().unwrap_or_default().cmp(&file.name);
+            // All are in order of their names.
+            let name = |stat: &Stat| stat.path.get(folder.folder.len() + 1..).cmp(&Some(&file.name));
             while here.next_if(|stat| name(stat).is_lt()).is_some() {}
             let stat = here.next_if(|stat| name(stat).is_eq())?;
             let known = seen.knows(&file.name, &stat, &file.digest);
@@ -72,10 +72,10 @@ impl<'p> Progress<'p> {
     }
 
     /// Those of a folder's files that are here.
-    pub(super) fn files_of(&self, folder: usize) -> Vec<Listed> {
+    pub(super) fn files_of(&self, folder: usize) -> impl Iterator<Item = &Listed> {
         let files = self.folders[folder].files.iter().enumerate();
-        let here = files.filter(|(file, _)| !self.missing_of(folder).any(|at| at.file == *file));
-        here.map(|(_, listed)| listed.clone()).collect()
+        let here = files.filter(move |(file, _)| !self.missing_of(folder).any(|at| at.file == *file));
+        here.map(|(_, listed)| listed)
     }
 
     pub(super) fn folders_with_gaps(&self) -> Vec<String> {

@@ -3,7 +3,8 @@
 //! A file counts as seen while its size and stamp are those it had when it was checked. [`super::verify()`] believes
 //! none of this.
 
-use std::collections::HashMap;
+use std::iter::Peekable;
+use std::str::Lines;
 
 use super::store::{Stat, Store, StoreError};
 use super::{Listed, OWN};
@@ -24,10 +25,9 @@ impl CheckedStamps {
         Ok(CheckedStamps(String::from_utf8_lossy(&text).into_owned()))
     }
 
-    /// The same, by name.
-    pub(super) fn by_name(&self) -> Seen<'_> {
-        let line = |line| str::split_once(line, ' ').map(|(mark, name)| (name, mark));
-        Seen(self.0.lines().filter_map(line).collect())
+    /// The same, to be asked in order of the names, as it was written.
+    pub(super) fn in_order(&self) -> Seen<'_> {
+        Seen { lines: self.0.lines().peekable(), line: String::new() }
     }
 
     /// Writes down what was seen.
@@ -38,7 +38,8 @@ impl CheckedStamps {
     ) -> Result<(), StoreError> {
         let mut lines = String::new();
         for (file, stat) in files {
-            lines.extend([&mark(stat, &file.digest), " ", &file.name, "\n"]);
+            push_line(&mut lines, &file.name, stat, &file.digest);
+            lines.push('\n');
         }
         if store.read(&place(folder), CAP)?.as_deref() != Some(lines.as_bytes()) {
             store.put(&place(folder), &Content::Made(lines))?;
@@ -52,19 +53,28 @@ impl CheckedStamps {
     }
 }
 
-/// What was seen of each file of a folder.
-pub(super) struct Seen<'s>(HashMap<&'s str, &'s str>);
+/// What was seen of each file of a folder, as far as nobody has asked.
+pub(super) struct Seen<'s> {
+    lines: Peekable<Lines<'s>>,
+    /// The line that would be there of the file that is asked for.
+    line: String,
+}
 
 impl Seen<'_> {
     /// Whether this very file was found to have the digest.
-    pub(super) fn knows(&self, name: &str, stat: &Stat, digest: &Digest) -> bool {
-        self.0.get(name).is_some_and(|known| *known == mark(stat, digest))
+    pub(super) fn knows(&mut self, name: &str, stat: &Stat, digest: &Digest) -> bool {
+        let is_before = |line: &&str| line.split_once(' ').is_none_or(|(_, other)| other < name);
+        while self.lines.next_if(is_before).is_some() {}
+        self.line.clear();
+        push_line(&mut self.line, name, stat, digest);
+        self.lines.peek().is_some_and(|line| *line == self.line)
     }
 }
 
-fn mark(stat: &Stat, digest: &Digest) -> String {
+fn push_line(text: &mut String, name: &str, stat: &Stat, digest: &Digest) {
     // A stamp may hold blanks, as an ETag may.
-    format!("{}:{}:{}", digest.hex(), stat.size, stat.stamp.replace(char::is_whitespace, "_"))
+    let stamp = stat.stamp.replace(char::is_whitespace, "_");
+    text.extend([&digest.hex(), ":", &stat.size.to_string(), ":", &stamp, " ", name]);
 }
 
 fn place(folder: &str) -> String {

@@ -20,6 +20,11 @@ pub trait Store: Send + Sync {
     /// The files in a folder, or at any depth below it; none if there is no such folder.
     fn list(&self, folder: &str, depth: Depth) -> Result<Vec<Stat>, StoreError>;
 
+    /// The paths of all files at any depth, in no order.
+    fn paths(&self) -> Result<Vec<String>, StoreError> {
+        Ok(self.list("", Depth::Tree)?.into_iter().map(|stat| stat.path).collect())
+    }
+
     /// A small file; nothing if there is none.
     fn read(&self, path: &str, cap: u64) -> Result<Option<Vec<u8>>, StoreError>;
 

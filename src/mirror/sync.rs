@@ -6,11 +6,12 @@ use super::archive::{self, Archive};
 use super::look::Looked;
 use super::progress::Progress;
 use super::stamps::CheckedStamps;
-use super::store::{Change, Store};
+use super::store::{Change, Store, StoreError};
 use super::summary::{Gaps, MissingFile, Prune, Summary};
 use super::{INDEX_CAP, Listed, MirrorError, MirrorFolder, lists, prune};
 use crate::fetch::Fetcher;
 use crate::files::Content;
+use crate::parallel;
 
 /// How many files are checked or put at the same time; a store on a network waits most of the time.
 pub(super) const WORKERS: usize = 8;
@@ -53,7 +54,7 @@ impl Mirror<'_> {
         let published = || folders.iter().enumerate().filter(|(position, _)| published[*position]);
         for (position, folder) in published() {
             changes.extend(self.index_changes(&archive, folder)?);
-            archive.add(self.store, folder, &progress.files_of(position))?;
+            archive.add(self.store, folder, progress.files_of(position))?;
         }
         progress.summary.published = changes.iter().filter(|change| change.content.is_some()).count();
         for (_, folder) in published() {
@@ -118,10 +119,12 @@ impl Mirror<'_> {
     }
 
     fn note_seen(&self, progress: &Progress<'_>) -> Result<(), MirrorError> {
-        for (folder, stats) in progress.folders.iter().zip(&progress.stats) {
-            let seen = folder.files.iter().zip(stats).filter_map(|(file, stat)| Some((file, stat.as_ref()?)));
-            CheckedStamps::write(self.store, &folder.folder, seen)?;
-        }
-        Ok(())
+        let folders: Vec<_> = progress.folders.iter().zip(&progress.stats).collect();
+        let written = parallel::map(&folders, WORKERS, |(folder, stats)| {
+            let seen =
+                folder.files.iter().zip(*stats).filter_map(|(file, stat)| Some((file, stat.as_ref()?)));
+            CheckedStamps::write(self.store, &folder.folder, seen)
+        });
+        Ok(written.into_iter().collect::<Result<(), StoreError>>()?)
     }
 }

@@ -50,7 +50,7 @@ impl Digest {
 
     /// The value in lower-case hex.
     pub fn hex(&self) -> String {
-        hex(&self.value)
+        base16ct::lower::encode_string(&self.value)
     }
 }
 
@@ -73,23 +73,11 @@ pub struct NotHex;
 
 /// Reads 64 hex digits of either case, as opkg does.
 pub(crate) fn parse_hex(text: &[u8]) -> Result<[u8; 32], NotHex> {
-    let nibble = |digit: u8| (digit as char).to_digit(16).map(|value| value as u8).ok_or(NotHex);
-    let pairs = text.as_chunks::<2>();
-    if pairs.0.len() != 32 || !pairs.1.is_empty() {
-        return Err(NotHex);
-    }
     let mut value = [0; 32];
-    for (byte, [high, low]) in value.iter_mut().zip(pairs.0) {
-        *byte = nibble(*high)? << 4 | nibble(*low)?;
+    match base16ct::mixed::decode(text, &mut value) {
+        Ok(decoded) if decoded.len() == 32 => Ok(value),
+        _ => Err(NotHex),
     }
-    Ok(value)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
-    let mut text = String::with_capacity(2 * bytes.len());
-    text.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
-    text
 }
 
 /// A SHA-256 value written as `<64 hex digits>` in JSON and TOML.
@@ -97,7 +85,7 @@ pub(crate) mod hex_bytes {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     pub(crate) fn serialize<S: Serializer>(value: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&super::hex(value))
+        to.serialize_str(&base16ct::lower::encode_string(value))
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[u8; 32], D::Error> {

@@ -16,6 +16,7 @@ use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
 use tempfile::TempDir;
 
+use super::file::{is_package, site};
 use super::{
     BASE, Bench, Tree, Upstream, for_each_format, in_base, is_list, keyring, server_tree, sync, vouched,
 };
@@ -213,4 +214,19 @@ fn writers_of_disjoint_parts_do_not_meet() {
     let packages =
         |tree: &Tree| tree.keys().filter(|path| path.ends_with(".apk")).cloned().collect::<Vec<_>>();
     assert_eq!(packages(&visible(&s3.bucket())), packages(&tree));
+}
+
+/// A bucket has no links: its own server copies.
+#[test]
+fn a_bucket_is_not_sent_a_file_twice() {
+    for_each_format(|format| {
+        let upstream = Upstream::honest(site(format));
+        let (bench, url) = (Bench::new(), upstream.server.url());
+        let bucket = Bucket::of(Arc::new(InMemory::new()), "m", "").unwrap();
+        let summary = sync(&bucket, &bench.path("cache"), &url, Prune::Nothing, &|_| true).unwrap();
+        assert_eq!(summary.linked, 1);
+        let stored = bucket.list("", Depth::Tree).unwrap();
+        let stored = stored.iter().filter(|stat| is_package(&stat.path)).count();
+        assert_eq!(upstream.package_requests(), stored - 1);
+    });
 }

@@ -4,16 +4,13 @@ use std::collections::BTreeSet;
 
 use owpkg::demo::Blueprint;
 use owpkg::format::Format;
-use owpkg::mirror::{Bucket, Depth, Store};
 use serde_json::Value;
 
 use super::command::{KEYS, bench, done, owpkg};
-use super::{
-    Prune, Tree, Upstream, blueprint, for_each_format, in_base, server_tree, sync, tree_of, with_images,
-};
+use super::{Tree, Upstream, blueprint, for_each_format, in_base, server_tree, tree_of, with_images};
 
 /// Two releases of two targets, whose packages are the same.
-fn site(format: &dyn Format) -> Tree {
+pub(super) fn site(format: &dyn Format) -> Tree {
     let mut tree = with_images(server_tree(format, "1.0-r1"));
     for (release, target) in
         [("25.12.0", "mvebu/cortexa9"), ("24.10.2", "x86/64"), ("24.10.2", "mvebu/cortexa9")]
@@ -27,7 +24,7 @@ fn site(format: &dyn Format) -> Tree {
     tree
 }
 
-fn is_package(path: &str) -> bool {
+pub(super) fn is_package(path: &str) -> bool {
     path.ends_with(".apk") || path.ends_with(".ipk")
 }
 
@@ -137,20 +134,5 @@ fn a_later_run_takes_what_is_the_same_from_the_mirror_and_stores_it_once() {
         std::fs::write(bench.dest().join(a.replace("25.12.0", "24.10.2")), "damaged").unwrap();
         release("25.12.0", &[]);
         assert_eq!(bench.visible()[&a], tree[&a]);
-    });
-}
-
-/// A bucket has no links: its own server copies.
-#[test]
-fn a_bucket_is_not_sent_a_file_twice() {
-    for_each_format(|format| {
-        let upstream = Upstream::honest(site(format));
-        let (bench, url) = (bench(), upstream.server.url());
-        let bucket = Bucket::of(std::sync::Arc::new(object_store::memory::InMemory::new()), "m", "").unwrap();
-        let summary = sync(&bucket, &bench.path("cache"), &url, Prune::Nothing, &|_| true).unwrap();
-        assert_eq!(summary.linked, 1);
-        let stored = bucket.list("", Depth::Tree).unwrap();
-        let stored = stored.iter().filter(|stat| is_package(&stat.path)).count();
-        assert_eq!(upstream.package_requests(), stored - 1);
     });
 }

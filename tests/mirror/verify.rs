@@ -65,6 +65,23 @@ fn a_file_too_many_or_too_few_a_longer_and_a_shorter_one_are_named() {
 }
 
 #[test]
+#[cfg(unix)]
+fn what_is_no_file_is_named_and_nobody_waits_for_it() {
+    let tree = server_tree(FORMATS[0], "1.0-r1");
+    let (bench, _upstream) = mirrored(&tree);
+    let [a, b] = ["a", "b"].map(|name| in_base(&tree, name));
+    let place = bench.dest().join(&a);
+    fs::remove_file(&place).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&place).status().unwrap().success());
+    let dangling = bench.dest().join(&b);
+    fs::remove_file(&dangling).unwrap();
+    std::os::unix::fs::symlink("nowhere", &dangling).unwrap();
+    let found: Vec<String> = bench.verify().faults.iter().map(|fault| fault.wrong.to_string()).collect();
+    assert!(found[0].contains("it is not a regular file"), "{found:?}");
+    assert_eq!(found[1..], ["missing"]);
+}
+
+#[test]
 fn a_list_cannot_make_a_file_good_that_the_signed_index_does_not_offer() {
     let tree = server_tree(FORMATS[1], "1.0-r1");
     let (bench, _upstream) = mirrored(&tree);
