@@ -54,14 +54,20 @@ impl Reader<'_> {
         Ok(Some(OpenRelease { facts, indexes, metadata }))
     }
 
-    /// The architecture of a target by the release's list of targets, else the only one of a tree that can be listed.
+    /// The architecture of a target by the release's list of targets, else the only one of a tree that can be listed and
+    /// holds no targets: one with others is of other routers.
     fn arch_of_target(&self, root: &Location, target: &Target) -> Result<Option<String>, ReleaseError> {
         let fetcher = &self.upstream.fetcher;
         let listed: BTreeMap<Target, String> = versions::targets(fetcher, root)?;
         if let Some(arch) = listed.get(target) {
             return Ok(Some(arch.clone()));
         }
-        let archs = fetcher.list(&root.join("packages")?)?.unwrap_or_default();
+        let held =
+            |folder: &str| Ok::<_, ReleaseError>(fetcher.list(&root.join(folder)?)?.unwrap_or_default());
+        if !held("targets")?.is_empty() {
+            return Ok(None);
+        }
+        let archs = held("packages")?;
         match &archs[..] {
             [] => Ok(None),
             [only] => Ok(Some(only.clone())),
