@@ -136,7 +136,7 @@ fn refusals_are_those_of_the_command_line() {
             assert_ne!(said.code, 0);
             let error = said.err.lines().find_map(|line| line.strip_prefix("error: ")).unwrap();
             let page = served.post("make", &[(field, value), ("place", PLACE)]).is(422);
-            page.shows(&[&escaped(error)]);
+            page.shows(&[&escaped(error), &format!("owpkg disk pkgs.img {flag} ")]);
             let refused = served.post("make/pkgs.img", &[(field, value), ("place", PLACE)]);
             assert!((400..500).contains(&refused.status), "{}", refused.status);
             refused.shows(&[&escaped(error)]);

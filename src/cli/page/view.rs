@@ -30,6 +30,8 @@ pub(super) struct MakePage<'a> {
     choices: Result<Choices, Refusal>,
     cards: Option<Result<Vec<CardRow>, Refusal>>,
     plan: Option<Result<PlanView, Refusal>>,
+    /// The command line that makes the disk.
+    disk_line: String,
 }
 
 /// What a release and target have to choose among.
@@ -75,8 +77,7 @@ struct PlanView {
     is_disk: bool,
     /// The images that can carry it; why there are none where that is not known.
     images: Result<Vec<ImageHere>, Refusal>,
-    /// The command lines that make the disk and the image.
-    disk_line: String,
+    /// The command line that makes the first of them.
     image_line: Option<String>,
 }
 
@@ -132,6 +133,7 @@ impl<'a> MakePage<'a> {
             choices,
             cards,
             plan,
+            disk_line: workshop.for_others(Line::disk(order, base.as_str(), "pkgs.img")),
         })
     }
 }
@@ -170,7 +172,6 @@ fn plan(workshop: &Workshop, desk: &Desk<'_>) -> Result<PlanView, Failure> {
     // What went wrong on the way to it, before what it says itself.
     view.warnings.splice(0..0, env.aside.take().unwrap_or_default());
     view.images = made::images(desk).map_err(Refusal::from);
-    view.disk_line = workshop.for_others(Line::disk(desk.order, desk.mirror, "pkgs.img"));
     let chosen = view.images.as_ref().ok().and_then(|images| images.first());
     view.image_line = chosen.map(|image| {
         let own = (image.kind.clone(), image.filesystem.clone());
@@ -199,7 +200,6 @@ impl PlanView {
                 .map_err(|error| error.to_string()),
             is_disk: planned.plan.upgrades.is_empty() && !planned.plan.steps.is_empty(),
             images: Ok(Vec::new()),
-            disk_line: String::new(),
             image_line: None,
         }
     }
