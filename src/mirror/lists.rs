@@ -123,7 +123,7 @@ pub(super) fn texts(
     if versions.versions_list.is_empty() {
         versions.versions_list.extend(held.keys().map(|root| name(root)));
     }
-    texts.insert(VERSIONS.to_owned(), text(&versions));
+    texts.insert(VERSIONS.to_owned(), text(VERSIONS, &versions)?);
     for (root, Held { targets, archs }) in held {
         let mut found = BTreeMap::new();
         for target in targets {
@@ -137,8 +137,10 @@ pub(super) fn texts(
             of.profiles.iter().map(|(id, device)| DeviceJson { id, target, titles: &device.titles })
         });
         let overview = OverviewJson { release: name(root), profiles: devices.collect() };
-        texts.insert(format!("{root}/{TARGETS}"), text(&archs));
-        texts.insert(format!("{root}/{OVERVIEW}"), text(&overview));
+        let (targets, of_devices) = (format!("{root}/{TARGETS}"), format!("{root}/{OVERVIEW}"));
+        let archs = text(&targets, &archs)?;
+        let overview = text(&of_devices, &overview)?;
+        texts.extend([(targets, archs), (of_devices, overview)]);
     }
     Ok(texts)
 }
@@ -226,9 +228,9 @@ fn profiles(
     Ok(good.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
 }
 
-/// A list's text. Of maps and texts alone, JSON can always be made.
-fn text(list: &impl Serialize) -> String {
-    let mut text = serde_json::to_string(list).unwrap_or_default();
-    text.push('\n');
-    text
+/// The text of the list at a path.
+fn text(path: &str, list: &impl Serialize) -> Result<String, StoreError> {
+    let text = serde_json::to_string(list)
+        .map_err(|error| StoreError::Io { path: path.to_owned(), source: error.into() })?;
+    Ok(text + "\n")
 }

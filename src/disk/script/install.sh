@@ -96,11 +96,6 @@ trust_refused() {
 		'write the disk anew, or use the image of the release whose keys signed it'
 }
 
-# A value of openwrt_release.
-release_fact() {
-	sed -n "s/^$1=['\"]\{0,1\}\([^'\"]*\).*/\1/p" "$etc/openwrt_release"
-}
-
 # same WHAT WANTED FOUND NEXT-STEP; what is not known of the disk is not asked of the router.
 same() {
 	if [ -n "$2" ] && [ "$2" != "$3" ]; then

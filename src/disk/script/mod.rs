@@ -1,7 +1,7 @@
 //! The disk's `install.sh`: what the router runs.
 //!
 //! It has these parts: a head of facts about this disk, rendered here; `speak.sh`, how it says things, as `upgrade.sh` of a
-//! stick does; the body that both formats share, `install.sh` beside this file; the format's own steps (`FormatFacts::install_steps`); and the call of `main`,
+//! stick does; `release_fact.sh`, how it reads the router's release; the body that both formats share, `install.sh` beside this file; the format's own steps (`FormatFacts::install_steps`); and the call of `main`,
 //! last, so that a script cut short does nothing. The steps define
 //!
 //! | name | does |
@@ -33,6 +33,9 @@ const FEEDS_IN_POOL: &str = "\
 ";
 /// How a script says how far it is, and why it goes no further.
 pub(crate) const SPEAK: &str = include_str!("speak.sh");
+
+/// How a script reads what a router says of its release.
+pub(super) const RELEASE_FACT: &str = include_str!("release_fact.sh");
 
 const HEAD: &str = "\
 #!/bin/sh
@@ -211,7 +214,7 @@ pub fn render(script: &Script<'_>) -> Result<String, ScriptError> {
             BODY.replace(FEEDS_HERE, FEEDS_IN_POOL)
         }
     };
-    for part in [SPEAK, &body, script.steps] {
+    for part in [SPEAK, RELEASE_FACT, &body, script.steps] {
         text.push('\n');
         text.push_str(part);
     }

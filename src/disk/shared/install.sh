@@ -25,11 +25,6 @@ find_disk() {
 	fi
 }
 
-# A value of openwrt_release.
-release_fact() {
-	sed -n "s/^$1=['\"]\{0,1\}\([^'\"]*\).*/\1/p" "$etc/openwrt_release"
-}
-
 # The version of the package kernel, as the package manager says it; nothing if it does not.
 kernel() {
 	if command -v apk >/dev/null; then

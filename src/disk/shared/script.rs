@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::disk::script::{SPEAK, ScriptError, folder, list, word};
+use crate::disk::script::{RELEASE_FACT, SPEAK, ScriptError, folder, list, word};
 use crate::lock::Lock;
 use crate::stick::RouterId;
 
@@ -42,7 +42,7 @@ pub(super) fn render(locks: &BTreeMap<String, Lock>) -> Result<String, ScriptErr
     let comment = "A line for each folder: name, router that asked, release, target, architecture, kernel; - if not told.";
     let print = if folders.is_empty() { ":" } else { "printf '%s %s %s %s %s %s\\n'" };
     list(&mut text, comment, "folders", print, &folders);
-    for part in [SPEAK, BODY] {
+    for part in [SPEAK, RELEASE_FACT, BODY] {
         text.push('\n');
         text.push_str(part);
     }
